@@ -1,0 +1,36 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type AppConfig, ConfigModule } from '#config';
+import { CacheModule } from '#platform/cache';
+import { DatabaseModule } from '#platform/database';
+import { HealthModule } from '#platform/health';
+import { HttpModule } from '#platform/http';
+import { JobsModule } from '#platform/jobs';
+import { ErrorReporter, KernelModule, NoErrorReporter } from '#platform/kernel';
+import { ObservabilityModule } from '#platform/observability';
+import { SecurityModule } from '#platform/security';
+
+@Global()
+@Module({ providers: [{ provide: ErrorReporter, useClass: NoErrorReporter }], exports: [ErrorReporter] })
+class Tmp {}
+
+/** The whole service in one process: composition root of the HTTP API. */
+@Module({})
+export class ApiModule {
+  static forRoot(config: AppConfig): DynamicModule {
+    return {
+      module: ApiModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        KernelModule,
+        Tmp,
+        ObservabilityModule,
+        DatabaseModule,
+        CacheModule,
+        SecurityModule,
+        HttpModule,
+        HealthModule,
+        JobsModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,29 @@
+import { RequestMethod } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SwaggerModule } from '@nestjs/swagger';
+import type { AppConfig } from '#config';
+import { API_PREFIX, createValidationPipe, installRequestPipeline } from '#platform/http';
+import { AppLogger } from '#platform/observability';
+import { buildOpenApi } from './openapi.js';
+
+/** Routes that live outside the API's prefix. */
+const ROOT_ROUTES = ['health', 'health/live', 'health/ready', 'health/startup', 'metrics', 'docs/problems'];
+
+/**
+ * Everything that makes the application answer as documented. The tests call the same function, so that what they test is
+ * what runs.
+ */
+export async function configureApp(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+  app.useLogger(app.get(AppLogger));
+  app.setGlobalPrefix(API_PREFIX, { exclude: ROOT_ROUTES.map((path) => ({ path, method: RequestMethod.ALL })) });
+  app.useGlobalPipes(createValidationPipe());
+  await installRequestPipeline(app, config);
+  if (config.server.docsEnabled ?? !config.environment.isProduction) {
+    SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
+      jsonDocumentUrl: 'docs/openapi.json',
+      yamlDocumentUrl: 'docs/openapi.yaml',
+      customSiteTitle: 'DevSkyy Enterprise API',
+      swaggerOptions: { persistAuthorization: true, displayRequestDuration: true, docExpansion: 'none' },
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AppConfig } from '#config';
+import { Lifecycle } from '#platform/health';
+import { AppLogger } from '#platform/observability';
+
+/** Opens the port; returns the address to reach the service at. */
+export async function listen(app: NestFastifyApplication, config: AppConfig): Promise<string> {
+  const host = config.server.host ?? (config.environment.isProduction ? '0.0.0.0' : '127.0.0.1');
+  await app.listen(config.server.port, host);
+  app.get(Lifecycle).started();
+  const address = app.getHttpServer().address() as { port: number };
+  const shown = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return `http://${shown}:${address.port}`;
+}
+
+/** Tells the operator where everything is. */
+export function announce(app: NestFastifyApplication, config: AppConfig, url: string): void {
+  const logger = app.get(AppLogger);
+  for (const warning of config.warnings) logger.warn(warning, 'Config');
+  const docs = config.server.docsEnabled ?? !config.environment.isProduction;
+  logger.log(`Ready at ${url}${docs ? `, documentation at ${url}/docs` : ''}`, 'Api');
+}

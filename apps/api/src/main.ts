@@ -1,0 +1,30 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
+import { EmbeddedPostgresError } from '#platform/database';
+import { createHttpAdapter } from '#platform/http';
+import { ApiModule } from './api.module.js';
+import { configureApp } from './configure-app.js';
+import { announce, listen } from './listen.js';
+import { shutDownOnSignal } from './shut-down.js';
+
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const app = await NestFactory.create<NestFastifyApplication>(
+    ApiModule.forRoot(config),
+    createHttpAdapter(config.server, config.performance),
+    { bufferLogs: true, bodyParser: false, abortOnError: false },
+  );
+  await configureApp(app, config);
+  shutDownOnSignal(app, config);
+  announce(app, config, await listen(app, config));
+}
+
+try {
+  await main();
+} catch (error) {
+  // A wrong setting is the operator's to mend: say which, without a stack trace.
+  const isExplained = error instanceof InvalidConfigurationError || error instanceof EmbeddedPostgresError;
+  console.error(isExplained ? error.message : error);
+  process.exit(error instanceof InvalidConfigurationError ? EXIT_CONFIG : 1);
+}

@@ -1,0 +1,24 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { VERSION } from '#platform/observability';
+
+/** The OpenAPI 3.1 document of the running application. */
+export function buildOpenApi(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('DevSkyy Enterprise')
+    .setDescription(
+      'Operations backend of a company whose daily work is done by AI agents: who may do this, where did the money go, ' +
+        'what are the agents doing, how is it all going, and what went wrong.\n\n' +
+        'Every route also answers without the prefix `/api/v1`. Failures are problem documents (RFC 9457) with a stable `code`.',
+    )
+    .setVersion(VERSION)
+    .setLicense('MIT', 'https://opensource.org/license/mit')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of a login' })
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'API key' }, 'apiKey')
+    .addServer('/')
+    .build();
+  return SwaggerModule.createDocument(app, config, {
+    operationIdFactory: (_controller, method) => method,
+  });
+}

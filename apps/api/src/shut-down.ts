@@ -1,0 +1,46 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AppConfig } from '#config';
+import { Lifecycle } from '#platform/health';
+import { ErrorReporter } from '#platform/kernel';
+import { AppLogger } from '#platform/observability';
+
+/**
+ * SIGTERM and SIGINT: readiness says 503 (for the configured delay, so that balancers notice), jobs and workers stop taking
+ * work, in-flight requests finish, then ledger, Redis and database close, in that order, and the process ends with 0.
+ * Requests that outlast the limit are cut; a second signal ends the process at once.
+ */
+export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig): void {
+  const logger = app.get(AppLogger);
+  let isStopping = false;
+
+  const stop = async (signal: string): Promise<void> => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    logger.log(`${signal}: finishing requests in flight`, 'Api');
+    app.get(Lifecycle).drain();
+    await new Promise((resolve) => setTimeout(resolve, config.server.shutdownDelaySeconds * 1000));
+    const limit = setTimeout(
+      () => app.getHttpServer().closeAllConnections(),
+      config.server.shutdownTimeoutSeconds * 1000,
+    );
+    try {
+      await app.close();
+      clearTimeout(limit);
+      process.exit(0);
+    } catch (error) {
+      console.error(error);
+      process.exit(1);
+    }
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+
+  const reporter = app.get(ErrorReporter, { strict: false });
+  process.on('unhandledRejection', (reason) => {
+    logger.error(reason instanceof Error ? reason : new Error(String(reason)), 'UnhandledRejection');
+    void reporter.report({ error: reason, severity: 'high', context: { mechanism: 'unhandledRejection' } });
+  });
+  process.on('uncaughtExceptionMonitor', (error) => {
+    reporter.reportFatal({ error, severity: 'critical', context: { mechanism: 'uncaughtException' } });
+  });
+}

@@ -1,0 +1,101 @@
+import { address, decimal, flag, integer, oneOf, section, text } from './setting.js';
+
+/** Language models that `llm` agents run on, and the guards around them. */
+export class AiConfig extends section('ai', {
+  openaiApiKey: text<string | undefined>({
+    env: 'OPENAI_API_KEY',
+    default: undefined,
+    secret: true,
+    description: 'Key for OpenAI models.',
+  }),
+  anthropicApiKey: text<string | undefined>({
+    env: 'ANTHROPIC_API_KEY',
+    default: undefined,
+    secret: true,
+    description: 'Key for Anthropic models.',
+  }),
+  openaiBaseUrl: address<string | undefined>({
+    env: 'OPENAI_BASE_URL',
+    default: undefined,
+    schemes: ['http', 'https'],
+    description: 'Another address that speaks the OpenAI wire format.',
+  }),
+  anthropicBaseUrl: address<string | undefined>({
+    env: 'ANTHROPIC_BASE_URL',
+    default: undefined,
+    schemes: ['http', 'https'],
+    description: 'Another address that speaks the Anthropic wire format.',
+  }),
+  defaultModel: text<string>({
+    env: 'AI_DEFAULT_MODEL',
+    default: 'claude-sonnet-4-5',
+    description: 'Model of agents that name none.',
+  }),
+  maxTokens: integer({
+    env: 'AI_MAX_TOKENS',
+    default: 4096,
+    min: 256,
+    max: 200_000,
+    description: 'Longest completion, in tokens.',
+  }),
+  temperature: decimal({
+    env: 'AI_TEMPERATURE',
+    default: 0.7,
+    min: 0,
+    max: 2,
+    description: 'Sampling temperature.',
+  }),
+  timeoutSeconds: integer({
+    env: 'AI_TIMEOUT_SECONDS',
+    default: 120,
+    min: 10,
+    max: 300,
+    description: 'Longest wait for a completion, in seconds.',
+  }),
+  isConsequential: flag<boolean>({
+    env: 'OPENAI_IS_CONSEQUENTIAL',
+    default: true,
+    description: 'Treat model actions as consequential.',
+  }),
+  enableSafeguards: flag<boolean>({ env: 'OPENAI_ENABLE_SAFEGUARDS', default: true, description: 'Model safeguards.' }),
+  enableRateLimiting: flag<boolean>({
+    env: 'OPENAI_ENABLE_RATE_LIMITING',
+    default: true,
+    description: 'Limit model requests.',
+  }),
+  enableCircuitBreaker: flag<boolean>({
+    env: 'OPENAI_ENABLE_CIRCUIT_BREAKER',
+    default: true,
+    description: 'Stop calling a provider that keeps failing.',
+  }),
+  enableAuditLogging: flag<boolean>({
+    env: 'OPENAI_ENABLE_AUDIT_LOGGING',
+    default: true,
+    description: 'Audit model calls.',
+  }),
+  enforceProductionSafeguards: flag<boolean>({
+    env: 'OPENAI_ENFORCE_PRODUCTION_SAFEGUARDS',
+    default: true,
+    description: 'Refuse to run models in production without safeguards.',
+  }),
+  safeguardLevel: oneOf<'strict' | 'moderate' | 'permissive'>({
+    env: 'OPENAI_SAFEGUARD_LEVEL',
+    values: ['strict', 'moderate', 'permissive'],
+    default: 'strict',
+    description: 'How strict the safeguards are.',
+  }),
+  maxRequestsPerMinute: integer({
+    env: 'OPENAI_MAX_REQUESTS_PER_MINUTE',
+    default: 60,
+    min: 1,
+    max: 1000,
+    description: 'Model requests a minute.',
+  }),
+  maxConsequentialPerHour: integer({
+    env: 'OPENAI_MAX_CONSEQUENTIAL_PER_HOUR',
+    default: 100,
+    min: 1,
+    max: 10_000,
+    description: 'Consequential model requests an hour.',
+  }),
+}) {}

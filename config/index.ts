@@ -1,0 +1,14 @@
+export { AiConfig } from './ai.config.js';
+export { APP_CONFIG, ConfigModule } from './config.module.js';
+export { CorsConfig } from './cors.config.js';
+export { DatabaseConfig } from './database.config.js';
+export { describeConfig, environmentReference, listVariables } from './describe-config.js';
+export { type Environment, EnvironmentConfig } from './environment.config.js';
+export { type AppConfig, type ConfigProblem, EXIT_CONFIG, InvalidConfigurationError } from './app-config.js';
+export { loadConfig, type LoadOptions } from './load-config.js';
+export { LoggingConfig, type LogLevel } from './logging.config.js';
+export { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
+export { PerformanceConfig } from './performance.config.js';
+export { RedisConfig } from './redis.config.js';
+export { SecurityConfig } from './security.config.js';
+export { ServerConfig } from './server.config.js';

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse as parseDotenv } from 'dotenv';
+import { AiConfig } from './ai.config.js';
+import { CorsConfig } from './cors.config.js';
+import { DatabaseConfig } from './database.config.js';
+import { EnvironmentConfig } from './environment.config.js';
+import { LoggingConfig } from './logging.config.js';
+import { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
+import { PerformanceConfig } from './performance.config.js';
+import { type AppConfig, type ConfigProblem, InvalidConfigurationError } from './app-config.js';
+import { productionProblems, productionWarnings } from './production-rules.js';
+import { RedisConfig } from './redis.config.js';
+import { SecurityConfig } from './security.config.js';
+import { ServerConfig } from './server.config.js';
+import type { Setting } from './setting.js';
+
+/** Every section, in the order of the reference. */
+export const SECTIONS = [
+  EnvironmentConfig,
+  ServerConfig,
+  DatabaseConfig,
+  SecurityConfig,
+  LoggingConfig,
+  RedisConfig,
+  CorsConfig,
+  PerformanceConfig,
+  AiConfig,
+  ErrorsConfig,
+  FinanceConfig,
+  AgentsConfig,
+] as const;
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface LoadOptions {
+  /** The variables to read instead of the process's own; tests pass these. */
+  env?: Variables;
+  /** Values that beat the environment, by variable name. */
+  overrides?: Variables;
+  /** The `.env` file; `false` reads none. Default: `.env` in the working directory. */
+  envFile?: string | false;
+}
+
+/**
+ * Reads and checks the configuration. Strongest first: overrides, environment, `.env`, defaults. For any variable `X`,
+ * `X_FILE` names a file that holds the value (container secrets). An empty variable counts as unset.
+ *
+ * @throws InvalidConfigurationError naming every wrong variable at once, and everything production refuses.
+ */
+export function loadConfig(options: LoadOptions = {}): AppConfig {
+  const variables: Variables = {
+    ...readEnvFile(options.envFile ?? '.env'),
+    ...withoutEmpty(options.env ?? process.env),
+    ...withoutEmpty(options.overrides ?? {}),
+  };
+  const problems: ConfigProblem[] = [];
+
+  const read = <T>(setting: Setting<T>): T => {
+    const { variable, value, problem } = lookUp(setting, variables);
+    if (problem !== undefined) problems.push({ variable, problem });
+    if (value === undefined) return setting.fallback;
+    try {
+      return setting.parse(value);
+    } catch (error) {
+      problems.push({ variable, problem: error instanceof Error ? error.message : String(error) });
+      return setting.fallback;
+    }
+  };
+  const values = <S extends Record<string, Setting<unknown>>>(cls: { settings: S }): never =>
+    Object.fromEntries(Object.entries(cls.settings).map(([name, setting]) => [name, read(setting)])) as never;
+
+  const implied = variables['ENVIRONMENT'] === undefined && variables['NODE_ENV'] === 'production';
+  const environment = new EnvironmentConfig({
+    ...(values(EnvironmentConfig) as EnvironmentConfig),
+    ...(implied ? { name: 'production' as const } : {}),
+  });
+  const sections = {
+    environment,
+    server: new ServerConfig(values(ServerConfig)),
+    database: new DatabaseConfig(resolveDatabaseUrl(values(DatabaseConfig), problems)),
+    logging: new LoggingConfig(values(LoggingConfig)),
+    redis: new RedisConfig(values(RedisConfig)),
+    cors: new CorsConfig(values(CorsConfig)),
+    performance: new PerformanceConfig(values(PerformanceConfig)),
+    ai: new AiConfig(values(AiConfig)),
+    errors: new ErrorsConfig(values(ErrorsConfig)),
+    finance: new FinanceConfig(values(FinanceConfig)),
+    agents: new AgentsConfig(values(AgentsConfig)),
+  };
+  const security: SecurityConfig = values(SecurityConfig);
+  const warnings: string[] = [];
+  const secretKey =
+    security.secretKey === '' && !environment.isProduction
+      ? developmentSecretKey(sections.server.dataDir, warnings)
+      : security.secretKey;
+  const loaded = { ...sections, security: new SecurityConfig({ ...security, secretKey }) };
+
+  if (environment.isProduction) {
+    const named = new Set(problems.map(({ variable }) => variable));
+    problems.push(...productionProblems(loaded).filter(({ variable }) => !named.has(variable)));
+    warnings.push(...productionWarnings(loaded));
+  }
+  if (problems.length > 0) throw new InvalidConfigurationError(problems);
+  return Object.freeze({ ...loaded, warnings: Object.freeze(warnings) });
+}
+
+function withoutEmpty(variables: Variables): Variables {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function readEnvFile(file: string | false): Variables {
+  if (file === false || !existsSync(file)) return {};
+  return withoutEmpty(parseDotenv(readFileSync(file)));
+}
+
+interface LookUp {
+  variable: string;
+  value?: string | undefined;
+  problem?: string;
+}
+
+/** Finds the first variable of a setting that is set, directly or as a file. */
+function lookUp(setting: Setting<unknown>, variables: Variables): LookUp {
+  for (const variable of setting.env) {
+    if (variables[variable] !== undefined) return { variable, value: variables[variable] };
+    const file = variables[`${variable}_FILE`];
+    if (file === undefined) continue;
+    try {
+      return { variable, value: readFileSync(file, 'utf8').replace(/\r?\n$/, '') };
+    } catch {
+      return { variable: `${variable}_FILE`, problem: 'names a file that cannot be read' };
+    }
+  }
+  return { variable: setting.env[0] ?? '' };
+}
+
+/** `DB_HOST`, `DB_USER`, `DB_PASSWORD` and `DB_NAME` together stand in for a missing `DATABASE_URL`. */
+function resolveDatabaseUrl(database: DatabaseConfig, problems: ConfigProblem[]): DatabaseConfig {
+  const { host, user, password, name, port } = database;
+  const parts = { DB_HOST: host, DB_USER: user, DB_PASSWORD: password, DB_NAME: name };
+  if (database.url !== undefined || Object.values(parts).every((part) => part === undefined)) return database;
+  for (const [variable, part] of Object.entries(parts)) {
+    if (part === undefined) problems.push({ variable, problem: 'must be set when the other DB_ variables are' });
+  }
+  const [u, p, n] = [user, password, name].map((part) => encodeURIComponent(part ?? ''));
+  return { ...database, url: `postgresql://${u}:${p}@${host}:${port}/${n}` };
+}
+
+/** Outside production a missing root key is made once and kept, so that sessions survive a restart. */
+function developmentSecretKey(dataDir: string, warnings: string[]): string {
+  const file = path.join(dataDir, 'secret-key');
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  mkdirSync(dataDir, { recursive: true });
+  try {
+    writeFileSync(file, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+    warnings.push(`SECRET_KEY is not set: a key for development was made and kept in ${file}`);
+  } catch (error) {
+    // Another process of this installation made it first; its key is the one to use.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  return readFileSync(file, 'utf8').trim();
+}

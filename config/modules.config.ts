@@ -1,0 +1,61 @@
+import { flag, integer, list, section } from './setting.js';
+
+/** The error ledger. */
+export class ErrorsConfig extends section('errors', {
+  scrubPii: flag<boolean | undefined>({
+    env: 'ERRORS_SCRUB_PII',
+    default: undefined,
+    description: 'Scrub e-mail and IP addresses from reports; on in production when unset.',
+  }),
+  recordValidation: flag<boolean>({
+    env: 'ERRORS_RECORD_VALIDATION',
+    default: false,
+    description: 'Record ordinary validation failures too; otherwise they are only counted.',
+  }),
+  maxBacklogMb: integer({
+    env: 'ERRORS_MAX_BACKLOG_MB',
+    default: 1024,
+    min: 16,
+    max: 1_048_576,
+    description: 'Disk that accepted but not yet stored reports may take, in MB; beyond it 429.',
+  }),
+  retentionDays: integer({
+    env: 'ERRORS_RETENTION_DAYS',
+    default: 90,
+    min: 1,
+    max: 3650,
+    description: 'Days that single occurrences are kept; group counts stay exact.',
+  }),
+}) {}
+
+/** The ledger of money. */
+export class FinanceConfig extends section('finance', {
+  requireIdempotencyKey: flag<boolean>({
+    env: 'FINANCE_REQUIRE_IDEMPOTENCY_KEY',
+    default: false,
+    description: 'Refuse a write without Idempotency-Key (400) instead of making one.',
+  }),
+}) {}
+
+/** Work for agents. */
+export class AgentsConfig extends section('agents', {
+  allowedHosts: list({
+    env: 'AGENTS_ALLOWED_HOSTS',
+    default: [],
+    item: /^[A-Za-z0-9.:[\]-]+$/,
+    allowed: 'a comma-separated list of hosts, with or without a port',
+    description: 'Private, loopback or link-local hosts that agent calls and webhooks may reach all the same.',
+  }),
+  leaseSeconds: integer({
+    env: 'AGENTS_LEASE_SECONDS',
+    default: 30,
+    min: 5,
+    max: 3600,
+    description: 'Lease of a running task, in seconds; a dead worker frees its task after it.',
+  }),
+  runInProcess: flag<boolean>({
+    env: 'AGENTS_RUN_IN_PROCESS',
+    default: true,
+    description: 'Run tasks inside the API process; false leaves them to apps/worker.',
+  }),
+}) {}

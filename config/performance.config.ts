@@ -1,0 +1,41 @@
+import { flag, integer, section } from './setting.js';
+
+/** Sizes and times that bound one request. */
+export class PerformanceConfig extends section('performance', {
+  maxContentLengthMb: integer({
+    env: 'MAX_CONTENT_LENGTH_MB',
+    default: 16,
+    min: 1,
+    max: 100,
+    description: 'Largest request body, in MB; larger ones get 413.',
+  }),
+  requestTimeoutSeconds: integer({
+    env: 'REQUEST_TIMEOUT_SECONDS',
+    default: 300,
+    min: 30,
+    max: 3600,
+    description: 'Longest time to receive a whole request, in seconds.',
+  }),
+  headersTimeoutSeconds: integer({
+    env: 'HEADERS_TIMEOUT_SECONDS',
+    default: 10,
+    min: 1,
+    max: 120,
+    description: 'Longest time to receive the headers of a request, in seconds.',
+  }),
+  workerCount: integer({
+    env: 'WORKER_COUNT',
+    default: 4,
+    min: 1,
+    max: 32,
+    description: 'Agent tasks that one process runs at once.',
+  }),
+  enableGzip: flag<boolean>({ env: 'ENABLE_GZIP', default: true, description: 'Compress answers.' }),
+  gzipMinimumSize: integer({
+    env: 'GZIP_MINIMUM_SIZE',
+    default: 1000,
+    min: 100,
+    max: 10_000,
+    description: 'Smallest answer that is compressed, in bytes.',
+  }),
+}) {}

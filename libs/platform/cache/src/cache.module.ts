@@ -1,0 +1,32 @@
+import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { RedisConfig } from '#config';
+import { AppLogger } from '#platform/observability';
+import { Cache } from './cache.js';
+import { REDIS, type RedisHandle } from './redis-handle.js';
+import { openRedis } from './redis.js';
+
+/** Closes the client once requests are drained; `onModuleDestroy` would come before that. */
+@Injectable()
+class RedisShutdown implements OnApplicationShutdown {
+  constructor(@Inject(REDIS) private readonly redis: RedisHandle) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.redis.client?.disconnect().catch(() => undefined);
+  }
+}
+
+/** Cache and the one Redis client, for everybody. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: REDIS,
+      inject: [RedisConfig, AppLogger],
+      useFactory: (config: RedisConfig, logger: AppLogger): RedisHandle => ({ client: openRedis(config, logger) }),
+    },
+    Cache,
+    RedisShutdown,
+  ],
+  exports: [Cache, REDIS],
+})
+export class CacheModule {}

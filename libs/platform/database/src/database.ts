@@ -1,0 +1,118 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Pool, PoolClient, QueryConfig } from 'pg';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { TransactionError } from '#platform/kernel';
+import { isRetryable } from './postgres-error.js';
+
+/** A statement that PostgreSQL parses and plans once per connection. The name must be unique in the service. */
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
+
+type Row = Record<string, unknown>;
+
+/** The driver part of TypeORM that this module relies on. */
+interface PostgresDriver {
+  master: Pool;
+}
+
+/**
+ * An open transaction. Whatever takes part in it gets it as its first argument; there is no ambient one to forget.
+ */
+export class Transaction {
+  constructor(
+    /** TypeORM's manager, bound to this transaction. */
+    readonly manager: EntityManager,
+    private readonly client: PoolClient,
+  ) {}
+
+  /** Runs SQL in this transaction; a named statement is prepared once per connection. */
+  async query<R extends Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
+    return (await this.client.query<R>(toQuery(statement, values))).rows;
+  }
+
+  /** Like `query`, for statements whose effect is the number of rows they changed. */
+  async execute(statement: Statement | string, values: readonly unknown[] = []): Promise<number> {
+    return (await this.client.query(toQuery(statement, values))).rowCount ?? 0;
+  }
+}
+
+type IsolationLevel = 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
+
+/** Times a transaction is run before serialization failures and deadlocks are given up on. */
+const MAX_ATTEMPTS = 5;
+
+/** Access to PostgreSQL: transactions for writes, and single statements on the pool for reads. */
+@Injectable()
+export class Database {
+  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+
+  /** TypeORM's manager outside any transaction. */
+  get manager(): EntityManager {
+    return this.dataSource.manager;
+  }
+
+  /** Connections of the pool, for metrics. */
+  get pool(): { total: number; idle: number; waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.pgPool;
+    return { total: totalCount, idle: idleCount, waiting: waitingCount };
+  }
+
+  /** Runs one statement on a pooled connection, outside any transaction. */
+  async query<R extends Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
+    return (await this.pgPool.query<R>(toQuery(statement, values))).rows;
+  }
+
+  /** Like `query`, for statements whose effect is the number of rows they changed. */
+  async execute(statement: Statement | string, values: readonly unknown[] = []): Promise<number> {
+    return (await this.pgPool.query(toQuery(statement, values))).rowCount ?? 0;
+  }
+
+  /**
+   * Runs `work` in a transaction and commits it. After a serialization failure or a deadlock the whole of `work` runs
+   * again, so it must have no effect outside the database.
+   *
+   * @throws TransactionError when it still fails after five attempts; whatever `work` throws otherwise
+   */
+  async transaction<T>(
+    work: (tx: Transaction) => Promise<T>,
+    isolation: IsolationLevel = 'READ COMMITTED',
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.attempt(work, isolation);
+      } catch (error) {
+        if (!isRetryable(error)) throw error;
+        if (attempt === MAX_ATTEMPTS) throw new TransactionError(undefined, { cause: error, retryAfterSeconds: 1 });
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+      }
+    }
+  }
+
+  private async attempt<T>(work: (tx: Transaction) => Promise<T>, isolation: IsolationLevel): Promise<T> {
+    const runner: QueryRunner = this.dataSource.createQueryRunner();
+    try {
+      const client = (await runner.connect()) as PoolClient;
+      await runner.startTransaction(isolation);
+      const result = await work(new Transaction(runner.manager, client));
+      await runner.commitTransaction();
+      return result;
+    } catch (error) {
+      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private get pgPool(): Pool {
+    return (this.dataSource.driver as unknown as PostgresDriver).master;
+  }
+}
+
+function toQuery(statement: Statement | string, values: readonly unknown[]): QueryConfig {
+  return typeof statement === 'string'
+    ? { text: statement, values: [...values] }
+    : { name: statement.name, text: statement.text, values: [...values] };
+}

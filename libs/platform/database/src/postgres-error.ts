@@ -1,0 +1,112 @@
+import {
+  AppException,
+  ConnectionError,
+  DatabaseError,
+  DiskSpaceError,
+  DuplicateRecordError,
+  type ExceptionOptions,
+  IntegrityError,
+  InvalidInputError,
+  QueryError,
+  SchemaValidationError,
+  TransactionError,
+} from '#platform/kernel';
+
+/** What PostgreSQL says about a failure, as far as the service looks at it. */
+interface PostgresError {
+  code: string;
+  constraint?: string;
+}
+
+/** Codes of Node's sockets and messages of `pg` that mean the server cannot be reached. */
+const CONNECTION_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'EAI_AGAIN',
+]);
+const CONNECTION_MESSAGE =
+  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|not queryable|Driver not Connected|pool after calling end/i;
+
+/** The SQLSTATE of a failure, looked for through TypeORM's wrapping; `undefined` when it did not come from PostgreSQL. */
+export function sqlStateOf(error: unknown): string | undefined {
+  return postgresErrorOf(error)?.code;
+}
+
+/** Whether the failure is a violation of a unique constraint, optionally of the named one (SQLSTATE 23505). */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  const found = postgresErrorOf(error);
+  return found?.code === '23505' && (constraint === undefined || found.constraint === constraint);
+}
+
+/** Whether repeating the whole transaction can help: serialization failure or deadlock (SQLSTATE 40001, 40P01). */
+export function isRetryable(error: unknown): boolean {
+  const code = sqlStateOf(error);
+  return code === '40001' || code === '40P01';
+}
+
+/**
+ * Turns a failure of the database into the exception a caller may see; `undefined` when it is none. The database's own
+ * words stay in `cause`: they can hold SQL and values.
+ */
+export function translateDatabaseError(error: unknown): AppException | undefined {
+  if (error instanceof AppException) return error;
+  const found = postgresErrorOf(error);
+  if (found) return bySqlState(found, error);
+  return isConnectionFailure(error)
+    ? new ConnectionError(undefined, { cause: error, retryAfterSeconds: 2 })
+    : undefined;
+}
+
+function bySqlState({ code, constraint }: PostgresError, cause: unknown): AppException {
+  const options: ExceptionOptions = { cause, ...(constraint === undefined ? {} : { details: { constraint } }) };
+  switch (code) {
+    case '23505':
+      return new DuplicateRecordError(undefined, options);
+    case '23503':
+      return new IntegrityError('The record is referred to, or refers to one that does not exist', options);
+    case '23502':
+    case '23514':
+      return new SchemaValidationError('A value is outside what the data model allows', options);
+    case '40001':
+    case '40P01':
+      return new TransactionError(undefined, { cause, retryAfterSeconds: 1 });
+    case '57014':
+    case '55P03':
+      return new TransactionError('The database took too long; try again', { cause, retryAfterSeconds: 1 });
+    case '53100':
+      return new DiskSpaceError('The database has no space left', { cause });
+    default:
+  }
+  switch (code.slice(0, 2)) {
+    case '22':
+      return new InvalidInputError('A value cannot be stored', { cause });
+    case '23':
+      return new IntegrityError(undefined, options);
+    case '08':
+    case '57':
+    case '53':
+      return new ConnectionError(undefined, { cause, retryAfterSeconds: 2 });
+    case '42':
+      return new QueryError(undefined, { cause });
+    default:
+      return new DatabaseError(undefined, { cause });
+  }
+}
+
+function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = (error as NodeJS.ErrnoException).code;
+  return (code !== undefined && CONNECTION_CODES.has(code)) || CONNECTION_MESSAGE.test(error.message);
+}
+
+function postgresErrorOf(error: unknown): PostgresError | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('driverError' in error) return postgresErrorOf(error.driverError);
+  // SQLSTATE is five characters of class and condition (PostgreSQL documentation, appendix A).
+  const isSqlState = 'code' in error && typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code);
+  return isSqlState && 'severity' in error ? (error as unknown as PostgresError) : undefined;
+}

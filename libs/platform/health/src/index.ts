@@ -1,0 +1,3 @@
+export { HealthModule } from './health.module.js';
+export { type ComponentHealth, type HealthContributor, HealthRegistry, type HealthStatus } from './health-registry.js';
+export { Lifecycle } from './lifecycle.js';

@@ -1,0 +1,12 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { CursorCodec } from './cursor-codec.js';
+import { ProblemDetailsFilter } from './problem-details.filter.js';
+
+/** The global exception filter, and cursors for everybody. */
+@Global()
+@Module({
+  providers: [CursorCodec, { provide: APP_FILTER, useClass: ProblemDetailsFilter }],
+  exports: [CursorCodec],
+})
+export class HttpModule {}

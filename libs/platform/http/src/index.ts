@@ -1,0 +1,13 @@
+export { API_PREFIX } from './api-prefix.js';
+export { CursorCodec } from './cursor-codec.js';
+export { createHttpAdapter } from './fastify-adapter.js';
+export { HttpRefusal } from './http-exceptions.js';
+export { HttpModule } from './http.module.js';
+export { IdempotencyKey } from './idempotency-key.js';
+export { PageQueryDto } from './page.dto.js';
+export type { Fault, ProblemDocument } from './problem.js';
+export { installRequestPipeline } from './request-pipeline.js';
+export { routeOf } from './route.js';
+export { STATUS_BY_KIND } from './status-by-kind.js';
+export { UuidParam } from './uuid-param.pipe.js';
+export { createValidationPipe } from './validation.pipe.js';

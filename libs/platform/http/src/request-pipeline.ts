@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { AsyncResource } from 'node:async_hooks';
+import compress from '@fastify/compress';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AppConfig } from '#config';
+import { currentContext, Ids, runInContext } from '#platform/kernel';
+import { AppLogger, Metrics } from '#platform/observability';
+import type { GuardedRequest } from '#platform/security';
+import { checkText, parseJsonBody } from './body-guard.js';
+import { HttpRefusal } from './http-exceptions.js';
+import { routeOf } from './route.js';
+import { isTrustedHost } from './trusted-hosts.js';
+
+const EXPOSED_HEADERS = [
+  'X-Request-ID',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+  'Retry-After',
+  'Idempotency-Key',
+  'Idempotent-Replayed',
+  'Location',
+  'ETag',
+];
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+
+/**
+ * What happens to a request before Nest sees it, in order: correlation id, trusted hosts, CORS, security headers, checks of
+ * address and body; and after it was answered: metrics and the access line.
+ */
+export async function installRequestPipeline(app: NestFastifyApplication, config: AppConfig): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  const ids = app.get(Ids);
+  correlate(fastify, ids);
+  refuseUntrusted(fastify, config.server.trustedHosts);
+  await fastify.register(cors, {
+    origin: config.cors.origins.includes('*') ? true : [...config.cors.origins],
+    credentials: config.cors.allowCredentials,
+    methods: [...config.cors.allowMethods],
+    allowedHeaders: [...config.cors.allowHeaders],
+    exposedHeaders: EXPOSED_HEADERS,
+    maxAge: config.cors.maxAgeSeconds,
+    strictPreflight: false,
+  });
+  await fastify.register(helmet, securityHeaders(config));
+  if (config.performance.enableGzip) {
+    await fastify.register(compress, {
+      global: true,
+      globalDecompression: false,
+      threshold: config.performance.gzipMinimumSize,
+      encodings: ['br', 'gzip', 'deflate'],
+    });
+  }
+  checkRequests(fastify);
+  parseBodies(fastify);
+  observe(fastify, app.get(Metrics), app.get(AppLogger));
+}
+
+/** Accepts the caller's id or makes one; everything done for the request then runs with it. */
+function correlate(fastify: FastifyInstance, ids: Ids): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const given = request.headers['x-request-id'];
+    const trace = TRACEPARENT.exec(String(request.headers['traceparent'] ?? ''));
+    const correlationId = typeof given === 'string' && REQUEST_ID.test(given) ? given : (trace?.[1] ?? ids.next());
+    const traceId = trace?.[1] ?? randomBytes(16).toString('hex');
+    const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-${trace?.[3] ?? '01'}`;
+    request.id = correlationId;
+    void reply.header('X-Request-ID', correlationId);
+    runInContext({ correlationId, traceparent }, done);
+  });
+  // Reading a body loses the asynchronous context in Node's stream callbacks: bind it again before the handler runs.
+  fastify.addHook('preParsing', (_request, _reply, _payload, done) => {
+    AsyncResource.bind(done)(null);
+  });
+}
+
+function refuseUntrusted(fastify: FastifyInstance, trusted: readonly string[]): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (isTrustedHost(request.host, trusted)) done();
+    else done(new HttpRefusal('HTTP.UNTRUSTED_HOST', 'malformed', 'The Host header is not one of this service'));
+  });
+}
+
+function securityHeaders(config: AppConfig): Parameters<typeof helmet>[1] {
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    crossOriginEmbedderPolicy: { policy: 'require-corp' },
+    crossOriginResourcePolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
+    frameguard: { action: 'deny' },
+    hsts: config.environment.isProduction ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+  };
+}
+
+function checkRequests(fastify: FastifyInstance): void {
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    try {
+      for (const [name, value] of Object.entries((request.query ?? {}) as Record<string, unknown>)) {
+        for (const text of Array.isArray(value) ? value : [value]) if (typeof text === 'string') checkText(text, name);
+      }
+      for (const [name, value] of Object.entries((request.params ?? {}) as Record<string, unknown>)) {
+        if (typeof value === 'string') checkText(value, name);
+      }
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** Only JSON is read, and only as it is: compressed bodies are refused, so there is nothing to bomb. */
+function parseBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const encoding = request.headers['content-encoding'];
+    if (encoding === undefined || encoding === 'identity') done();
+    else
+      done(
+        new HttpRefusal(
+          'HTTP.UNSUPPORTED_ENCODING',
+          'unsupported_media_type',
+          'Send the body without Content-Encoding',
+        ),
+      );
+  });
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, parseJsonBody(text));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+}
+
+/** Paths that are asked all day long by machines and would drown the log. */
+const QUIET_ROUTES = new Set(['/health', '/health/live', '/health/ready', '/health/startup', '/metrics']);
+
+function observe(fastify: FastifyInstance, metrics: Metrics, logger: AppLogger): void {
+  fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
+    const route = routeOf(request);
+    const durationMs = reply.elapsedTime;
+    metrics.request({ method: request.method, route, status: reply.statusCode, durationMs });
+    if (!QUIET_ROUTES.has(route)) {
+      logger.access({
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(durationMs * 100) / 100,
+        userId: (request as GuardedRequest).user?.id ?? currentContext()?.principalId,
+        correlationId: request.id,
+      });
+    }
+    done();
+  });
+}

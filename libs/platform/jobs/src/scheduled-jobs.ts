@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { Database } from '#platform/database';
+import { Clock, ErrorReporter, Ids, runInContext } from '#platform/kernel';
+import { AppLogger, Metrics } from '#platform/observability';
+
+/** Work that is done every so often, once for all replicas. */
+export interface ScheduledJob {
+  /** Unique, `module.what-it-does`. */
+  name: string;
+  everySeconds: number;
+  /** Longest a run may take; after it another replica may try the same run again. Default: the period, at least 60 s. */
+  leaseSeconds?: number;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Finished runs are kept this long, for people who look. */
+const KEEP_RUNS = '7 days';
+
+const CLAIM = {
+  name: 'scheduled_job_claim',
+  text: `
+    INSERT INTO scheduled_job (name, bucket, lease_token, lease_expires_at)
+    VALUES ($1, to_timestamp($2), $3, now() + make_interval(secs => $4))
+    ON CONFLICT (name, bucket) DO UPDATE
+      SET lease_token = excluded.lease_token, lease_expires_at = excluded.lease_expires_at,
+          attempts = scheduled_job.attempts + 1
+      WHERE scheduled_job.finished_at IS NULL AND scheduled_job.lease_expires_at < now()
+    RETURNING attempts`,
+};
+
+const FINISH = {
+  name: 'scheduled_job_finish',
+  text: `UPDATE scheduled_job SET finished_at = now() WHERE name = $1 AND bucket = to_timestamp($2) AND lease_token = $3`,
+};
+
+/**
+ * Runs timed work once across replicas: time is cut into buckets of a job's period, and whoever inserts the row of a bucket
+ * runs it. A replica that dies leaves an expired lease, and the run is taken up again.
+ */
+@Injectable()
+export class ScheduledJobs implements OnModuleDestroy {
+  private readonly running = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+  private readonly runs;
+
+  constructor(
+    private readonly database: Database,
+    private readonly scheduler: SchedulerRegistry,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly reporter: ErrorReporter,
+    private readonly logger: AppLogger,
+    metrics: Metrics,
+  ) {
+    this.runs = metrics.counter('job_runs_total', 'Runs of scheduled jobs in this process.', ['job', 'outcome']);
+  }
+
+  /** Starts running a job; from then on until shutdown. */
+  register(job: ScheduledJob): void {
+    // Looks more often than the period, so that a run whose replica died is noticed within it.
+    const everyMs = Math.max(250, Math.min(job.everySeconds * 1000, 15_000));
+    const timer = setInterval(() => this.tick(job), everyMs);
+    timer.unref();
+    this.scheduler.addInterval(job.name, timer);
+    this.tick(job);
+  }
+
+  /** Runs the job's current bucket if nobody has; true when this call ran it. */
+  async runOnce(job: ScheduledJob): Promise<boolean> {
+    const bucket = Math.floor(this.clock.millis() / 1000 / job.everySeconds) * job.everySeconds;
+    const token = randomUUID();
+    const lease = job.leaseSeconds ?? Math.max(60, job.everySeconds);
+    if ((await this.database.execute(CLAIM, [job.name, bucket, token, lease])) === 0) return false;
+    await job.run(this.stopping.signal);
+    await this.database.execute(FINISH, [job.name, bucket, token]);
+    await this.database.execute(
+      `DELETE FROM scheduled_job WHERE name = $1 AND bucket < now() - interval '${KEEP_RUNS}'`,
+      [job.name],
+    );
+    return true;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    for (const name of this.scheduler.getIntervals()) this.scheduler.deleteInterval(name);
+    await Promise.allSettled(this.running);
+  }
+
+  private tick(job: ScheduledJob): void {
+    if (this.stopping.signal.aborted) return;
+    const run = this.attempt(job).finally(() => this.running.delete(run));
+    this.running.add(run);
+  }
+
+  private attempt(job: ScheduledJob): Promise<void> {
+    return runInContext({ correlationId: this.ids.next() }, async () => {
+      try {
+        if (await this.runOnce(job)) this.runs.labels(job.name, 'success').inc();
+      } catch (error) {
+        if (this.stopping.signal.aborted) return;
+        this.runs.labels(job.name, 'failure').inc();
+        this.logger.warn(`Job ${job.name} failed: ${error instanceof Error ? error.message : String(error)}`, 'Jobs');
+        await this.reporter.report({ error, severity: 'high', context: { job: job.name } });
+      }
+    });
+  }
+}

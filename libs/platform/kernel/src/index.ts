@@ -1,0 +1,108 @@
+export {
+  AppException,
+  type AppExceptionClass,
+  type ExceptionIdentity,
+  type ExceptionOptions,
+} from './app-exception.js';
+export { Clock, SystemClock } from './clock.js';
+export {
+  DEFAULT_KIND,
+  DEFAULT_SEVERITY,
+  ERROR_CATEGORIES,
+  type ErrorCategory,
+  FAILURE_KINDS,
+  type FailureKind,
+  SEVERITIES,
+  type Severity,
+} from './error-category.js';
+export { ErrorReporter, type FailureReport, NoErrorReporter } from './error-reporter.js';
+export { EXCEPTION_FAMILIES } from './exceptions/catalogue.js';
+export {
+  AuthenticationError,
+  InvalidCredentialsError,
+  TokenExpiredError,
+  TokenInvalidError,
+  TokenMissingError,
+} from './exceptions/authentication.js';
+export { AuthorizationError, InsufficientPermissionsError, RoleRequiredError } from './exceptions/authorization.js';
+export {
+  ConnectionError,
+  DatabaseError,
+  DuplicateRecordError,
+  IntegrityError,
+  QueryError,
+  RecordNotFoundError,
+  TransactionError,
+} from './exceptions/database.js';
+export {
+  InvalidFormatError,
+  InvalidInputError,
+  MissingFieldError,
+  SchemaValidationError,
+  ValidationError,
+} from './exceptions/validation.js';
+export {
+  ConnectionTimeoutError,
+  NetworkError,
+  RequestFailedError,
+  RequestTimeoutError,
+  ServiceUnavailableError,
+} from './exceptions/network.js';
+export {
+  BusinessLogicError,
+  InvalidStateError,
+  OperationNotAllowedError,
+  QuotaExceededError,
+  ResourceConflictError,
+} from './exceptions/business-logic.js';
+export {
+  ConfigurationError,
+  EnvironmentError,
+  InvalidConfigurationError,
+  MissingConfigurationError,
+} from './exceptions/configuration.js';
+export {
+  APIKeyInvalidError,
+  APIKeyMissingError,
+  APIRateLimitError,
+  APIResponseError,
+  ExternalAPIError,
+} from './exceptions/external-api.js';
+export {
+  DiskSpaceError,
+  FileCorruptedError,
+  FileNotFoundError,
+  FilePermissionError,
+  FileSystemError,
+} from './exceptions/file-system.js';
+export {
+  AgentCircuitBreakerError,
+  AgentError,
+  AgentExecutionError,
+  AgentNotAvailableError,
+  AgentNotFoundError,
+  AgentTimeoutError,
+} from './exceptions/agent.js';
+export {
+  InvalidModelError,
+  MLError,
+  ModelLoadError,
+  ModelNotFoundError,
+  PredictionError,
+  TrainingError,
+} from './exceptions/machine-learning.js';
+export {
+  DecryptionError,
+  EncryptionError,
+  HashingError,
+  SQLInjectionAttemptError,
+  SecurityError,
+  SignatureError,
+  XSSAttemptError,
+} from './exceptions/security.js';
+export { CPUError, MemoryError, PerformanceError, PerformanceThresholdError } from './exceptions/performance.js';
+export { ComplianceError, ConsentError, DataRetentionError, GDPRViolationError } from './exceptions/compliance.js';
+export { Ids, isUuid, UuidV7Ids } from './ids.js';
+export { KernelModule } from './kernel.module.js';
+export { type Page, PAGE_LIMIT, pageOf } from './page.js';
+export { currentContext, type RequestContext, runInContext } from './request-context.js';

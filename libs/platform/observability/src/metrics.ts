@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, register } from 'prom-client';
+
+/** A request that was answered. */
+export interface FinishedRequest {
+  method: string;
+  /** Route template (`/api/v1/tasks/:id`), or `unmatched`; never the raw path. */
+  route: string;
+  status: number;
+  durationMs: number;
+}
+
+export type RequestObserver = (request: FinishedRequest) => void;
+
+/** Upper bounds in seconds; the service level objective (P95 < 200 ms) is one of them. */
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
+
+/**
+ * The service's Prometheus metrics. Labels are bounded: route templates, fixed words, never ids or paths. Modules add their
+ * own through `gauge` and `counter`; whoever wants every finished request subscribes with `onRequest`.
+ */
+@Injectable()
+export class Metrics {
+  private readonly observers: RequestObserver[] = [];
+  private readonly duration = new Histogram({
+    name: claim('request_duration_seconds'),
+    help: 'Time to answer a request, in seconds.',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: DURATION_BUCKETS,
+  });
+
+  /** Counts a finished request and tells the observers. */
+  request(request: FinishedRequest): void {
+    const { method, route, status, durationMs } = request;
+    this.duration.labels(method, route, String(status)).observe(durationMs / 1000);
+    for (const observer of this.observers) observer(request);
+  }
+
+  onRequest(observer: RequestObserver): void {
+    this.observers.push(observer);
+  }
+
+  /** A counter named `devskyy_<name>`. */
+  counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
+    return new Counter({ name: claim(name), help, labelNames });
+  }
+
+  /** A gauge named `devskyy_<name>` whose value is read when it is scraped; `undefined` leaves it out. */
+  gauge(name: string, help: string, read: () => number | undefined | Promise<number | undefined>): void {
+    new Gauge({
+      name: claim(name),
+      help,
+      async collect() {
+        const value = await read();
+        if (value === undefined) this.reset();
+        else this.set(value);
+      },
+    });
+  }
+
+  /** A gauge with one label, read when it is scraped. */
+  labelledGauge(name: string, help: string, label: string, read: () => Record<string, number>): void {
+    new Gauge({
+      name: claim(name),
+      help,
+      labelNames: [label],
+      collect() {
+        this.reset();
+        for (const [key, value] of Object.entries(read())) this.labels(key).set(value);
+      },
+    });
+  }
+}
+
+/** The full name of a metric. A second application in one process (tests) takes the name over. */
+function claim(name: string): string {
+  const fullName = `devskyy_${name}`;
+  register.removeSingleMetric(fullName);
+  return fullName;
+}

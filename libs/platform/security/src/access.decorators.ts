@@ -1,0 +1,27 @@
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
+import type { Role } from './role.js';
+
+export const PUBLIC_ROUTE = 'devskyy:public';
+export const REQUIRED_ROLE = 'devskyy:required-role';
+export const RATE_LIMIT_POLICY = 'devskyy:rate-limit';
+
+/** Anybody may call this route. */
+export const Public = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(PUBLIC_ROUTE, true), ApiExtension('x-required-role', 'public'));
+
+/** Callers need this role or a higher one; documented in OpenAPI. */
+export const Roles = (minimum: Role): MethodDecorator & ClassDecorator =>
+  applyDecorators(
+    SetMetadata(REQUIRED_ROLE, minimum),
+    ApiBearerAuth(),
+    ApiSecurity('apiKey'),
+    ApiExtension('x-required-role', minimum),
+  );
+
+/** Named limits: `default` for each caller over all routes, the others for the routes that carry them. */
+export type RateLimitPolicy = 'default' | 'credentials' | 'refresh' | 'none';
+
+/** Counts this route under its own limit instead of the default one; `none` does not count it. */
+export const RateLimit = (policy: RateLimitPolicy): MethodDecorator & ClassDecorator =>
+  SetMetadata(RATE_LIMIT_POLICY, policy);

@@ -1,0 +1,59 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { AuthGuard } from '@nestjs/passport';
+import {
+  AppException,
+  currentContext,
+  InvalidInputError,
+  TokenInvalidError,
+  TokenMissingError,
+} from '#platform/kernel';
+import { PUBLIC_ROUTE } from './access.decorators.js';
+import type { GuardedRequest, Principal } from './principal.js';
+
+/** Names under which the auth module registers its passport strategies. */
+export const BEARER_STRATEGY = 'bearer';
+export const API_KEY_STRATEGY = 'api-key';
+
+/**
+ * Establishes who is calling, by the passport strategies of the auth module. It refuses nobody: rate limits come first and
+ * are counted by the caller found here, then the roles guard throws what went wrong. An unverified key or token must not
+ * be what a limit is counted by, or a new one for each request would be a way around it.
+ */
+@Injectable()
+export class AuthenticationGuard extends AuthGuard([BEARER_STRATEGY, API_KEY_STRATEGY]) {
+  constructor(private readonly reflector: Reflector) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, [context.getHandler(), context.getClass()]))
+      return true;
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const { authorization } = request.headers;
+    const apiKey = request.headers['x-api-key'];
+    if (authorization === undefined && apiKey === undefined) {
+      request.authenticationFailure = new TokenMissingError();
+      return true;
+    }
+    if (authorization !== undefined && apiKey !== undefined) {
+      request.authenticationFailure = new InvalidInputError('Send either Authorization or X-API-Key, not both');
+      return true;
+    }
+    await super.canActivate(context);
+    const unit = currentContext();
+    if (unit && request.user) unit.principalId = request.user.id;
+    return true;
+  }
+
+  /** Called by passport with its verdict; what is returned becomes `request.user`. */
+  override handleRequest<P = Principal>(error: unknown, user: P | false, _info: unknown, context: ExecutionContext): P {
+    if (!error && user) return user;
+    // A failure to look the caller up (a database that is down) is not the caller's fault: let it surface as it is.
+    if (error && !(error instanceof AppException)) throw error as Error;
+    if (error instanceof AppException && error.kind !== 'unauthenticated') throw error;
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
+    request.authenticationFailure = error instanceof AppException ? error : new TokenInvalidError();
+    return null as P;
+  }
+}

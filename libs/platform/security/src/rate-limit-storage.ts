@@ -1,0 +1,100 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { REDIS, type Redis, type RedisHandle } from '#platform/cache';
+import { Clock } from '#platform/kernel';
+import { Metrics } from '#platform/observability';
+
+type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+/** Counts one hit and tells the count and the milliseconds left, in one step, so that parallel hits are exact. */
+const COUNT_HIT = `
+local hits = redis.call('INCR', KEYS[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then
+  redis.call('PEXPIRE', KEYS[1], ARGV[1])
+  left = tonumber(ARGV[1])
+end
+return {hits, left}`;
+
+const PREFIX = 'devskyy:rate:';
+
+/** A Redis that accepts commands and does not answer them is as good as dead after this long. */
+const REDIS_TIMEOUT_MS = 250;
+
+/** Windows kept in memory before expired ones are swept out. */
+const SWEEP_SIZE = 10_000;
+
+interface Window {
+  hits: number;
+  resetsAt: number;
+}
+
+/**
+ * Hits in fixed windows: in Redis when configured, so that all replicas count together, else in memory. While Redis is
+ * away each process counts for itself against half the limit: stricter, since replicas no longer see each other.
+ */
+@Injectable()
+export class RateLimitStorage implements ThrottlerStorage {
+  private readonly windows = new Map<string, Window>();
+  private readonly fallbacks;
+
+  constructor(
+    @Inject(REDIS) private readonly redis: RedisHandle,
+    private readonly clock: Clock,
+    metrics: Metrics,
+  ) {
+    this.fallbacks = metrics.counter('rate_limit_fallbacks_total', 'Hits counted in memory because Redis was away.');
+  }
+
+  /**
+   * @param ttl length of the window in milliseconds
+   * @returns hits in this window, this one included, and the seconds until it ends
+   */
+  async increment(key: string, ttl: number, limit: number): Promise<ThrottlerStorageRecord> {
+    const { client } = this.redis;
+    if (!client) return this.countInMemory(key, ttl, limit);
+    try {
+      return await this.countInRedis(client, key, ttl, limit);
+    } catch {
+      this.fallbacks.inc();
+      return this.countInMemory(key, ttl, Math.max(1, Math.floor(limit / 2)));
+    }
+  }
+
+  private async countInRedis(client: Redis, key: string, ttl: number, limit: number): Promise<ThrottlerStorageRecord> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('Redis did not answer in time')), REDIS_TIMEOUT_MS);
+    });
+    const counted = client.eval(COUNT_HIT, { keys: [PREFIX + key], arguments: [String(ttl)] });
+    try {
+      const [hits, left] = (await Promise.race([counted, timeout])) as [number, number];
+      return toRecord(hits, left, limit);
+    } finally {
+      clearTimeout(timer);
+      counted.catch(() => undefined);
+    }
+  }
+
+  private countInMemory(key: string, ttl: number, limit: number): ThrottlerStorageRecord {
+    const now = this.clock.millis();
+    let window = this.windows.get(key);
+    if (!window || window.resetsAt <= now) {
+      if (this.windows.size >= SWEEP_SIZE) this.sweep(now);
+      window = { hits: 0, resetsAt: now + ttl };
+      this.windows.set(key, window);
+    }
+    window.hits += 1;
+    return toRecord(window.hits, window.resetsAt - now, limit);
+  }
+
+  private sweep(now: number): void {
+    for (const [key, window] of this.windows) if (window.resetsAt <= now) this.windows.delete(key);
+  }
+}
+
+function toRecord(hits: number, leftMs: number, limit: number): ThrottlerStorageRecord {
+  const seconds = Math.max(1, Math.ceil(leftMs / 1000));
+  const isBlocked = hits > limit;
+  return { totalHits: hits, timeToExpire: seconds, isBlocked, timeToBlockExpire: isBlocked ? seconds : 0 };
+}

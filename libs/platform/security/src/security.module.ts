@@ -1,0 +1,25 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { PassportModule } from '@nestjs/passport';
+import { AuthenticationGuard } from './authentication.guard.js';
+import { DerivedKeys } from './derived-keys.js';
+import { EncryptionService } from './encryption.service.js';
+import { RateLimitGuard } from './rate-limit.guard.js';
+import { RateLimitStorage } from './rate-limit-storage.js';
+import { RolesGuard } from './roles.guard.js';
+
+/** Guards on every route, in this order: who is it, how often, may they. Keys and encryption for everybody. */
+@Global()
+@Module({
+  imports: [PassportModule],
+  providers: [
+    DerivedKeys,
+    EncryptionService,
+    RateLimitStorage,
+    { provide: APP_GUARD, useClass: AuthenticationGuard },
+    { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useClass: RolesGuard },
+  ],
+  exports: [DerivedKeys, EncryptionService],
+})
+export class SecurityModule {}
