@@ -50,7 +50,7 @@ export function environmentReference(): string {
 
 function showDefault({ fallback }: Setting<unknown>): string {
   if (fallback === undefined || fallback === '') return '';
-  const shown = Array.isArray(fallback) ? fallback.join(',') : String(fallback);
+  const shown = Array.isArray(fallback) ? fallback.join(',') : JSON.stringify(fallback).replaceAll('"', '');
   return shown === '' ? '' : `\`${cell(shown)}\``;
 }
 

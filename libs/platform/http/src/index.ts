@@ -6,6 +6,7 @@ export { HttpModule } from './http.module.js';
 export { IdempotencyKey } from './idempotency-key.js';
 export { PageQueryDto } from './page.dto.js';
 export type { Fault, ProblemDocument } from './problem.js';
+export { ApiProblems, FaultDto, ProblemDto } from './problem.dto.js';
 export { installRequestPipeline } from './request-pipeline.js';
 export { routeOf } from './route.js';
 export { STATUS_BY_KIND } from './status-by-kind.js';
