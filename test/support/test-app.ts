@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -5,8 +6,10 @@ import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { type AppConfig, loadConfig } from '#config';
+import { UserCreationService } from '#auth';
 import { createHttpAdapter } from '#platform/http';
 import { Lifecycle } from '#platform/health';
+import type { Role } from '#platform/kernel';
 import { ApiModule } from '../../apps/api/src/api.module.js';
 import { configureApp } from '../../apps/api/src/configure-app.js';
 import { createTestDatabase } from './test-database.js';
@@ -35,6 +38,8 @@ export interface TestApp {
   readonly config: AppConfig;
   get<T>(token: Type<T> | (abstract new (...args: never[]) => T)): T;
   call<T = Record<string, unknown>>(method: string, route: string, options?: CallOptions): Promise<Answer<T>>;
+  /** An access token of a user of this role; the same user each time. */
+  tokenFor(role: Role): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -84,6 +89,7 @@ export async function startTestApp(env: Record<string, string> = {}, shared?: Te
   app.get(Lifecycle).started();
   const { port } = app.getHttpServer().address() as { port: number };
   const url = `http://127.0.0.1:${port}`;
+  const tokens = new Map<Role, Promise<string>>();
   return {
     app,
     url,
@@ -92,12 +98,29 @@ export async function startTestApp(env: Record<string, string> = {}, shared?: Te
     config,
     get: (token) => app.get(token, { strict: false }),
     call: (method, route, options) => call(url, method, route, options),
+    tokenFor: (role) => {
+      const token = tokens.get(role) ?? logInAsNewUser(app, url, role);
+      tokens.set(role, token);
+      return token;
+    },
     close: async () => {
       await app.close();
       await database?.drop();
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** The password of every user that tests make. */
+export const TEST_PASSWORD = 'seven quiet herons wading';
+
+async function logInAsNewUser(app: NestFastifyApplication, url: string, role: Role): Promise<string> {
+  const username = `${role.toLowerCase()}-${randomBytes(4).toString('hex')}`;
+  const account = { email: `${username}@example.com`, username, role, password: TEST_PASSWORD };
+  await app.get(UserCreationService, { strict: false }).create(account, { action: 'user.created' });
+  const body = { identifier: username, password: TEST_PASSWORD };
+  const answer = await call<{ accessToken: string }>(url, 'POST', '/api/v1/auth/login', { body });
+  return answer.body.accessToken;
 }
 
 /** One HTTP call; objects become JSON, texts are sent as they are. */

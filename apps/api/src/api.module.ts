@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { AuthModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
 import { CacheModule } from '#platform/cache';
 import { DatabaseModule } from '#platform/database';
@@ -30,6 +31,7 @@ export class ApiModule {
         HttpModule,
         HealthModule,
         JobsModule,
+        AuthModule,
       ],
     };
   }

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FirstAdminService } from '#auth';
 import type { AppConfig } from '#config';
 import { Lifecycle } from '#platform/health';
 import { AppLogger } from '#platform/observability';
@@ -19,4 +20,8 @@ export function announce(app: NestFastifyApplication, config: AppConfig, url: st
   for (const warning of config.warnings) logger.warn(warning, 'Config');
   const docs = config.server.docsEnabled ?? !config.environment.isProduction;
   logger.log(`Ready at ${url}${docs ? `, documentation at ${url}/docs` : ''}`, 'Api');
+  const admin = app.get(FirstAdminService, { strict: false }).generated;
+  // Straight to the terminal: the log would redact the password, and must not keep it.
+  if (admin)
+    process.stdout.write(`\n  First administrator: ${admin.username}\n  Password:            ${admin.password}\n\n`);
 }

@@ -105,4 +105,5 @@ export { ComplianceError, ConsentError, DataRetentionError, GDPRViolationError }
 export { Ids, isUuid, UuidV7Ids } from './ids.js';
 export { KernelModule } from './kernel.module.js';
 export { type Page, PAGE_LIMIT, pageOf } from './page.js';
+export { includesRole, rankOf, type Role, ROLES } from './role.js';
 export { currentContext, type RequestContext, runInContext } from './request-context.js';

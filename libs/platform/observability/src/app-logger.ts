@@ -16,6 +16,15 @@ export interface SecurityEvent {
   details?: LogFields;
 }
 
+/** Nest's own accounts of every module and route at start. */
+const STARTUP_CHATTER = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
+
 /**
  * The service's log. Correlation id, service, version and environment are added to every line; secrets are redacted and
  * control characters neutralised on the way out. Also serves as Nest's own logger.
@@ -78,7 +87,7 @@ export class AppLogger implements LoggerService {
     const fields = extra.find((item) => typeof item === 'object' && item !== null && !(item instanceof Error));
     this.winston.log({
       ...(fields as LogFields | undefined),
-      level,
+      level: level === 'info' && STARTUP_CHATTER.has(logger) ? 'debug' : level,
       message:
         message instanceof Error ? message.message : typeof message === 'string' ? message : JSON.stringify(message),
       logger,

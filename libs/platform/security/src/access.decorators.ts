@@ -1,6 +1,6 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
-import type { Role } from './role.js';
+import type { Role } from '#platform/kernel';
 
 export const PUBLIC_ROUTE = 'devskyy:public';
 export const REQUIRED_ROLE = 'devskyy:required-role';

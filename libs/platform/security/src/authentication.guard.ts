@@ -5,15 +5,13 @@ import {
   AppException,
   currentContext,
   InvalidInputError,
+  TokenExpiredError,
   TokenInvalidError,
   TokenMissingError,
 } from '#platform/kernel';
+import { AuthenticationStrategies } from './authentication-strategies.js';
 import { PUBLIC_ROUTE } from './access.decorators.js';
 import type { GuardedRequest, Principal } from './principal.js';
-
-/** Names under which the auth module registers its passport strategies. */
-export const BEARER_STRATEGY = 'bearer';
-export const API_KEY_STRATEGY = 'api-key';
 
 /**
  * Establishes who is calling, by the passport strategies of the auth module. It refuses nobody: rate limits come first and
@@ -21,9 +19,13 @@ export const API_KEY_STRATEGY = 'api-key';
  * be what a limit is counted by, or a new one for each request would be a way around it.
  */
 @Injectable()
-export class AuthenticationGuard extends AuthGuard([BEARER_STRATEGY, API_KEY_STRATEGY]) {
-  constructor(private readonly reflector: Reflector) {
-    super();
+export class AuthenticationGuard extends AuthGuard() {
+  constructor(
+    private readonly reflector: Reflector,
+    strategies: AuthenticationStrategies,
+  ) {
+    // passport takes strategies themselves as well as their names; Nest's type knows the names only.
+    super({ defaultStrategy: strategies.list as unknown as string[] });
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -47,13 +49,22 @@ export class AuthenticationGuard extends AuthGuard([BEARER_STRATEGY, API_KEY_STR
   }
 
   /** Called by passport with its verdict; what is returned becomes `request.user`. */
-  override handleRequest<P = Principal>(error: unknown, user: P | false, _info: unknown, context: ExecutionContext): P {
+  override handleRequest<P = Principal>(error: unknown, user: P | false, info: unknown, context: ExecutionContext): P {
     if (!error && user) return user;
     // A failure to look the caller up (a database that is down) is not the caller's fault: let it surface as it is.
     if (error && !(error instanceof AppException)) throw error as Error;
     if (error instanceof AppException && error.kind !== 'unauthenticated') throw error;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
-    request.authenticationFailure = error instanceof AppException ? error : new TokenInvalidError();
+    request.authenticationFailure = error instanceof AppException ? error : failureOf(info);
     return null as P;
   }
+}
+
+/** The reason a strategy gave; with several strategies passport hands over a list of them. */
+function failureOf(info: unknown): AppException {
+  const reasons = Array.isArray(info) ? (info as unknown[]) : [info];
+  const stated = reasons.find((reason) => reason instanceof AppException);
+  if (stated) return stated;
+  const isExpired = reasons.some((reason) => reason instanceof Error && reason.name === 'TokenExpiredError');
+  return isExpired ? new TokenExpiredError() : new TokenInvalidError();
 }

@@ -1,6 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { AppException } from '#platform/kernel';
-import type { Role } from './role.js';
+import type { AppException, Role } from '#platform/kernel';
 
 /** Who makes a request, once that is established. */
 export interface Principal {

@@ -30,6 +30,11 @@ export class RateLimitGuard extends ThrottlerGuard {
     super([], hits, reflector);
   }
 
+  /** The base class prepares a list of limits here; ours are named policies. */
+  override onModuleInit(): Promise<void> {
+    return Promise.resolve();
+  }
+
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     const policy =

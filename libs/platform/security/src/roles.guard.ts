@@ -1,10 +1,9 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { RoleRequiredError, TokenMissingError } from '#platform/kernel';
+import { includesRole, type Role, RoleRequiredError, TokenMissingError } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { PUBLIC_ROUTE, REQUIRED_ROLE } from './access.decorators.js';
 import type { GuardedRequest } from './principal.js';
-import { includesRole, type Role } from './role.js';
 
 /** Lets a caller pass who holds the role the route asks for. A route that asks for nothing is closed. */
 @Injectable()

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
+import { AuthenticationStrategies } from './authentication-strategies.js';
 import { AuthenticationGuard } from './authentication.guard.js';
 import { DerivedKeys } from './derived-keys.js';
 import { EncryptionService } from './encryption.service.js';
@@ -13,6 +14,7 @@ import { RolesGuard } from './roles.guard.js';
 @Module({
   imports: [PassportModule],
   providers: [
+    AuthenticationStrategies,
     DerivedKeys,
     EncryptionService,
     RateLimitStorage,
@@ -20,6 +22,6 @@ import { RolesGuard } from './roles.guard.js';
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],
-  exports: [DerivedKeys, EncryptionService],
+  exports: [AuthenticationStrategies, DerivedKeys, EncryptionService],
 })
 export class SecurityModule {}

@@ -1,0 +1,51 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, UuidParam } from '#platform/http';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { ApiKeyService } from '../application/api-key.service.js';
+import type { Origin } from '../application/audit.service.js';
+import { ApiKeyListDto, CreateApiKeyDto, NewApiKeyDto, toApiKeyDto } from './dto/api-key.dto.js';
+import { RequestOrigin } from './origin.js';
+
+/** A caller's keys for programs. */
+@ApiTags('auth')
+@Roles('API_USER')
+@Controller('auth/api-keys')
+export class ApiKeysController {
+  constructor(private readonly apiKeys: ApiKeyService) {}
+
+  @Post()
+  @ApiOperation({ operationId: 'createApiKey', summary: 'Make a key; it is shown once' })
+  @ApiResponse({ status: 201, type: NewApiKeyDto })
+  @ApiProblems(400, 401, 403, 422, 429)
+  async createApiKey(
+    @CurrentPrincipal() principal: Principal,
+    @Body() { expiresAt, ...request }: CreateApiKeyDto,
+    @RequestOrigin() origin: Origin,
+  ): Promise<NewApiKeyDto> {
+    const expiry = expiresAt === undefined ? undefined : new Date(expiresAt);
+    const { apiKey, key } = await this.apiKeys.create(principal, { ...request, expiresAt: expiry }, origin);
+    return { ...toApiKeyDto(apiKey), key };
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listApiKeys', summary: 'The caller’s keys' })
+  @ApiResponse({ status: 200, type: ApiKeyListDto })
+  @ApiProblems(401, 403, 429)
+  async listApiKeys(@CurrentPrincipal() principal: Principal): Promise<ApiKeyListDto> {
+    return { items: (await this.apiKeys.list(principal)).map(toApiKeyDto) };
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke a key, at once' })
+  @ApiResponse({ status: 204, description: 'Revoked' })
+  @ApiProblems(400, 401, 403, 404, 429)
+  async revokeApiKey(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', UuidParam) id: string,
+    @RequestOrigin() origin: Origin,
+  ): Promise<void> {
+    await this.apiKeys.revoke(principal, id, origin);
+  }
+}

@@ -1,0 +1,30 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { type Role, ROLES } from '#platform/kernel';
+import { RegisterDto } from './auth.dto.js';
+
+/** An account made by an administrator. */
+export class CreateUserDto extends RegisterDto {
+  @ApiProperty({ enum: ROLES, example: 'DEVELOPER' })
+  @IsIn(ROLES)
+  role!: Role;
+}
+
+/** What an administrator may change. */
+export class ChangeUserDto {
+  @ApiPropertyOptional({ enum: ROLES, example: 'API_USER' })
+  @IsOptional()
+  @IsIn(ROLES)
+  role?: Role;
+
+  /** False switches the account off and ends its sessions. */
+  @IsOptional()
+  @IsBoolean()
+  isActive?: boolean;
+
+  /** @example Ada Lovelace */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  fullName?: string;
+}

@@ -1,0 +1,71 @@
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, CursorCodec, PageQueryDto, UuidParam } from '#platform/http';
+import { pageOf } from '#platform/kernel';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import type { Origin } from '../application/audit.service.js';
+import { UserAdministrationService } from '../application/user-administration.service.js';
+import { UserDirectoryService } from '../application/user-directory.service.js';
+import { toUserDto, UserDto, UserPageDto } from './dto/user.dto.js';
+import { ChangeUserDto, CreateUserDto } from './dto/user-administration.dto.js';
+import { RequestOrigin } from './origin.js';
+
+const LIST = 'users:createdAt';
+
+/** Other people's accounts. */
+@ApiTags('users')
+@Roles('ADMIN')
+@Controller('users')
+export class UsersController {
+  constructor(
+    private readonly directory: UserDirectoryService,
+    private readonly administration: UserAdministrationService,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listUsers', summary: 'Accounts, newest first' })
+  @ApiResponse({ status: 200, type: UserPageDto })
+  @ApiProblems(400, 401, 403, 422, 429)
+  async listUsers(@Query() { limit, cursor }: PageQueryDto): Promise<UserPageDto> {
+    const position = this.cursors.decode(LIST, cursor);
+    const after = position && { createdAt: String(position[0]), id: String(position[1]) };
+    const page = pageOf(await this.directory.list(limit, after), limit, (user) =>
+      this.cursors.encode(LIST, [user.createdAt.toISOString(), user.id]),
+    );
+    return { items: page.items.map(toUserDto), nextCursor: page.nextCursor };
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getUser', summary: 'One account' })
+  @ApiResponse({ status: 200, type: UserDto })
+  @ApiProblems(400, 401, 403, 404, 429)
+  async getUser(@Param('id', UuidParam) id: string): Promise<UserDto> {
+    return toUserDto(await this.directory.get(id));
+  }
+
+  @Post()
+  @ApiOperation({ operationId: 'createUser', summary: 'Make an account of a role below one’s own' })
+  @ApiResponse({ status: 201, type: UserDto })
+  @ApiProblems(400, 401, 403, 409, 422, 429, 503)
+  async createUser(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: CreateUserDto,
+    @RequestOrigin() origin: Origin,
+  ): Promise<UserDto> {
+    return toUserDto(await this.administration.create(principal, body, origin));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ operationId: 'changeUser', summary: 'Change role, state or name of an account' })
+  @ApiResponse({ status: 200, type: UserDto })
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429)
+  async changeUser(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', UuidParam) id: string,
+    @Body() body: ChangeUserDto,
+    @RequestOrigin() origin: Origin,
+  ): Promise<UserDto> {
+    return toUserDto(await this.administration.change(principal, id, { ...body }, origin));
+  }
+}

@@ -1,0 +1,132 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import { Clock, Ids, includesRole, rankOf, type Role, TokenInvalidError } from '#platform/kernel';
+import type { Principal } from '#platform/security';
+import { ApiKeyNotFoundException, RankViolationException } from '../domain/auth.exceptions.js';
+import { type ApiKey, ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
+
+export type { ApiKey } from '../infrastructure/api-key.repository.js';
+import { AuditService, type Origin } from './audit.service.js';
+
+const PREFIX = 'dsk_';
+const ID_BYTES = 16;
+const SECRET_BYTES = 32;
+
+/** A busy key's last use is written no more often than this. */
+const TOUCH_AFTER_MS = 60_000;
+
+export interface ApiKeyRequest {
+  name: string;
+  role?: Role | undefined;
+  expiresAt?: Date | undefined;
+  ipAllowlist?: readonly string[] | undefined;
+}
+
+/**
+ * Keys for programs: `dsk_` and base64url of the key's id and 256 random bits. A key acts with a role no higher than its
+ * owner's at any time. Only a SHA-256 is kept: the secret is random, so it needs no slow hash.
+ */
+@Injectable()
+export class ApiKeyService {
+  constructor(
+    private readonly keys: ApiKeyRepository,
+    private readonly audit: AuditService,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /**
+   * Makes a key; its text is in the answer and nowhere else.
+   *
+   * @throws RankViolationException when the role is above the owner's
+   */
+  async create(owner: Principal, request: ApiKeyRequest, origin: Origin): Promise<{ apiKey: ApiKey; key: string }> {
+    const role = request.role ?? owner.role;
+    if (!includesRole(owner.role, role))
+      throw new RankViolationException('A key cannot have a higher role than its owner');
+    const id = this.ids.next();
+    const secret = randomBytes(SECRET_BYTES);
+    const apiKey = {
+      id,
+      userId: owner.id,
+      name: request.name,
+      role,
+      ipAllowlist: [...(request.ipAllowlist ?? [])],
+      createdAt: this.clock.now(),
+      expiresAt: request.expiresAt ?? null,
+      lastUsedAt: null,
+    };
+    await this.database.transaction(async (tx) => {
+      await this.keys.insert(tx, { ...apiKey, secretDigest: digestOf(secret) });
+      const details = { keyId: id, name: request.name, role };
+      await this.audit.record(tx, {
+        action: 'api_key.created',
+        actorId: owner.id,
+        subjectId: owner.id,
+        origin,
+        details,
+      });
+    });
+    const bytes = Buffer.concat([Buffer.from(id.replaceAll('-', ''), 'hex'), secret]);
+    return { apiKey, key: PREFIX + bytes.toString('base64url') };
+  }
+
+  list(owner: Principal): Promise<ApiKey[]> {
+    return this.keys.listOf(owner.id);
+  }
+
+  /** @throws ApiKeyNotFoundException */
+  async revoke(owner: Principal, id: string, origin: Origin): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      if (!(await this.keys.revoke(tx, id, owner.id))) throw new ApiKeyNotFoundException();
+      const entry = { actorId: owner.id, subjectId: owner.id, origin, details: { keyId: id } };
+      await this.audit.record(tx, { action: 'api_key.revoked', ...entry });
+    });
+  }
+
+  /**
+   * Who a key stands for. Asked of PostgreSQL every time: a revoked key is refused at once.
+   *
+   * @throws TokenInvalidError when the key is unknown, revoked, expired, or used from an address that is not listed
+   */
+  async authenticate(key: string, ip: string): Promise<Principal> {
+    const text = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : '';
+    const bytes = Buffer.from(text, 'base64url');
+    if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== text) throw new TokenInvalidError();
+    const id = bytes
+      .subarray(0, ID_BYTES)
+      .toString('hex')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    const standing = await this.keys.findStanding(id);
+    if (!standing || !timingSafeEqual(standing.secretDigest, digestOf(bytes.subarray(ID_BYTES))))
+      throw new TokenInvalidError();
+    if (!isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError('The key is not valid from this address');
+    if (this.clock.millis() - (standing.lastUsedAt?.getTime() ?? 0) > TOUCH_AFTER_MS) await this.keys.touch(id);
+    return { id: standing.userId, role: roleOf(standing), username: standing.owner.username, apiKeyId: id };
+  }
+}
+
+/** The lower of the key's role and what its owner is now. */
+function roleOf({ role, owner }: ApiKeyStanding): Role {
+  return rankOf(owner.role) < rankOf(role) ? owner.role : role;
+}
+
+function digestOf(secret: Buffer): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
+
+function isAllowedFrom(ip: string, allowlist: readonly string[]): boolean {
+  if (allowlist.length === 0) return true;
+  const list = new BlockList();
+  for (const entry of allowlist) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
+  return list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { EnvironmentConfig, SecurityConfig } from '#config';
+import { AppLogger } from '#platform/observability';
+import { UserRepository } from '../infrastructure/user.repository.js';
+import { UserCreationService } from './user-creation.service.js';
+
+/** The account that can make all others. */
+export interface FirstAdmin {
+  email: string;
+  username: string;
+  /** Only here, once, in clear. */
+  password: string;
+}
+
+/** The password is random and long: the policy must accept it, whatever its composition rules are. */
+const generatedPassword = (): string => `Aa1-${randomBytes(15).toString('base64url')}`;
+
+/**
+ * Makes a SUPER_ADMIN when there is no user at all: the configured one, or, in development, one with a generated password
+ * that is shown once. Several replicas that start at once make one.
+ */
+@Injectable()
+export class FirstAdminService implements OnApplicationBootstrap {
+  /** The account this start made with a generated password; whoever runs the process shows it. */
+  generated: FirstAdmin | undefined;
+
+  constructor(
+    private readonly users: UserRepository,
+    private readonly creation: UserCreationService,
+    private readonly security: SecurityConfig,
+    private readonly environment: EnvironmentConfig,
+    private readonly logger: AppLogger,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { bootstrapAdminEmail: email, bootstrapAdminPassword: password } = this.security;
+    if (email !== undefined && password !== undefined) {
+      const username = (email.split('@')[0] ?? 'admin')
+        .replace(/[^A-Za-z0-9._-]/g, '')
+        .padEnd(3, '0')
+        .slice(0, 50);
+      await this.createIfNone({ email, username, password });
+    } else if (!this.environment.isProduction) {
+      const admin = { email: 'admin@devskyy.local', username: 'admin', password: generatedPassword() };
+      if (await this.createIfNone(admin)) this.generated = admin;
+    }
+  }
+
+  /** Makes the account unless there is a user already; true when it did. */
+  async createIfNone(admin: FirstAdmin): Promise<boolean> {
+    const created = await this.creation.create(
+      { ...admin, role: 'SUPER_ADMIN' },
+      { action: 'user.bootstrapped' },
+      async (tx) => {
+        await this.users.lockSuperAdmins(tx);
+        return !(await this.users.hasAnyUser(tx));
+      },
+    );
+    if (created) this.logger.log(`Made the first administrator, ${admin.username}`, 'Auth');
+    return created !== undefined;
+  }
+}

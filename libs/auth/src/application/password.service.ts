@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import { SecurityConfig } from '#config';
+import { PasswordRefusedException } from '../domain/auth.exceptions.js';
+import { passwordFaults } from '../domain/password-policy.js';
+import { PasswordHasher } from '../infrastructure/password-hasher.js';
+
+/** Accepts new passwords. */
+@Injectable()
+export class PasswordService {
+  constructor(
+    private readonly hasher: PasswordHasher,
+    private readonly config: SecurityConfig,
+  ) {}
+
+  /**
+   * The hash to store for a new password.
+   *
+   * @param context texts about the account that must not be part of the password
+   * @throws PasswordRefusedException naming every fault
+   */
+  async accept(password: string, context: readonly (string | null | undefined)[]): Promise<string> {
+    const policy = { minLength: this.config.minPasswordLength, requireComposition: this.config.requireSpecialChars };
+    const known = context.filter((text) => typeof text === 'string');
+    const faults = passwordFaults(password, policy, known);
+    if (faults.length > 0) throw new PasswordRefusedException(faults);
+    return this.hasher.hash(password);
+  }
+}

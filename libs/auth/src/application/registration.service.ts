@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { EnvironmentConfig, SecurityConfig } from '#config';
+import { RegistrationClosedException } from '../domain/auth.exceptions.js';
+import type { User } from '../domain/user.js';
+import type { Origin } from './audit.service.js';
+import { type AccountDetails, UserCreationService } from './user-creation.service.js';
+
+/** Lets strangers make an account for themselves, of the lowest role. */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly creation: UserCreationService,
+    private readonly security: SecurityConfig,
+    private readonly environment: EnvironmentConfig,
+  ) {}
+
+  /** @throws RegistrationClosedException, PasswordRefusedException, IdentityTakenException */
+  async register(details: AccountDetails & { password: string }, origin: Origin): Promise<User> {
+    const registration = this.security.registration ?? (this.environment.isProduction ? 'closed' : 'open');
+    if (registration === 'closed') throw new RegistrationClosedException();
+    return this.creation.create({ ...details, role: 'READ_ONLY' }, { action: 'user.registered', origin });
+  }
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import { Clock } from '#platform/kernel';
+import type { Principal } from '#platform/security';
+import { LastSuperAdminException, UserNotFoundException } from '../domain/auth.exceptions.js';
+import { assertMayGrant, assertMayHandle } from '../domain/rank-rules.js';
+import type { User } from '../domain/user.js';
+import { SessionRepository } from '../infrastructure/session.repository.js';
+import { type UserChange, UserRepository } from '../infrastructure/user.repository.js';
+import { AuditService, type Origin } from './audit.service.js';
+import { type NewAccount, UserCreationService } from './user-creation.service.js';
+
+/** What administrators do with other people's accounts, within the ranks. */
+@Injectable()
+export class UserAdministrationService {
+  constructor(
+    private readonly users: UserRepository,
+    private readonly sessions: SessionRepository,
+    private readonly creation: UserCreationService,
+    private readonly audit: AuditService,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws RankViolationException, PasswordRefusedException, IdentityTakenException */
+  create(actor: Principal, account: NewAccount, origin: Origin): Promise<User> {
+    assertMayGrant(actor.role, account.role);
+    return this.creation.create(account, { action: 'user.created', actorId: actor.id, origin });
+  }
+
+  /**
+   * Changes role, state or name. A new role or a switched-off account ends the user's sessions.
+   *
+   * @throws UserNotFoundException, RankViolationException, LastSuperAdminException
+   */
+  change(actor: Principal, id: string, change: UserChange, origin: Origin): Promise<User> {
+    return this.database.transaction(async (tx) => {
+      const losesSuperAdmin = change.isActive === false || (change.role !== undefined && change.role !== 'SUPER_ADMIN');
+      if (losesSuperAdmin) await this.users.lockSuperAdmins(tx);
+      const target = await this.users.lockById(tx, id);
+      if (!target) throw new UserNotFoundException();
+      assertMayHandle(actor, target, change.role);
+      if (losesSuperAdmin) await this.assertSuperAdminRemains(tx, target);
+      await this.users.update(tx, id, change, this.clock.now());
+      const roleChanged = change.role !== undefined && change.role !== target.role;
+      if (roleChanged) await this.sessions.revokeAllOf(tx, id, 'role_changed');
+      if (change.isActive === false) await this.sessions.revokeAllOf(tx, id, 'deactivated');
+      const details = { ...change, ...(roleChanged ? { from: target.role } : {}) };
+      await this.audit.record(tx, { action: 'user.changed', actorId: actor.id, subjectId: id, origin, details });
+      return { ...target, ...change };
+    });
+  }
+
+  private async assertSuperAdminRemains(tx: Transaction, target: User): Promise<void> {
+    const isOne = target.role === 'SUPER_ADMIN' && target.isActive;
+    if (isOne && !(await this.users.hasOtherSuperAdmin(tx, target.id))) throw new LastSuperAdminException();
+  }
+}

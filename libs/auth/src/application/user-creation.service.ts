@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import { Clock, Ids, type Role } from '#platform/kernel';
+import type { User } from '../domain/user.js';
+import { UserRepository } from '../infrastructure/user.repository.js';
+import { type AuditEntry, AuditService } from './audit.service.js';
+import { PasswordService } from './password.service.js';
+
+export interface AccountDetails {
+  email: string;
+  username: string;
+  fullName?: string | undefined;
+}
+
+export interface NewAccount extends AccountDetails {
+  role: Role;
+  password: string;
+}
+
+/** Makes accounts; whether the caller may is decided before. */
+@Injectable()
+export class UserCreationService {
+  constructor(
+    private readonly users: UserRepository,
+    private readonly passwords: PasswordService,
+    private readonly audit: AuditService,
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  /**
+   * @param proceed asked inside the transaction, before anything is written; `false` makes no account
+   * @throws PasswordRefusedException, IdentityTakenException
+   */
+  async create(account: NewAccount, entry: Omit<AuditEntry, 'subjectId'>): Promise<User>;
+  async create(
+    account: NewAccount,
+    entry: Omit<AuditEntry, 'subjectId'>,
+    proceed: (tx: Transaction) => Promise<boolean>,
+  ): Promise<User | undefined>;
+  async create(
+    account: NewAccount,
+    entry: Omit<AuditEntry, 'subjectId'>,
+    proceed: (tx: Transaction) => Promise<boolean> = () => Promise.resolve(true),
+  ): Promise<User | undefined> {
+    const { email, username, fullName, role, password } = account;
+    const passwordHash = await this.passwords.accept(password, [email, username, fullName]);
+    return this.database.transaction(async (tx) => {
+      if (!(await proceed(tx))) return undefined;
+      const id = this.ids.next();
+      const created = await this.users.insert(tx, {
+        id,
+        email,
+        username,
+        fullName: fullName ?? null,
+        role,
+        passwordHash,
+        createdAt: this.clock.now(),
+      });
+      await this.audit.record(tx, { ...entry, actorId: entry.actorId ?? id, subjectId: id, details: { role } });
+      return created;
+    });
+  }
+}

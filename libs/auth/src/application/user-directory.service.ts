@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import { Clock } from '#platform/kernel';
+import { UserNotFoundException } from '../domain/auth.exceptions.js';
+import type { User } from '../domain/user.js';
+import { UserRepository } from '../infrastructure/user.repository.js';
+
+/** Position in the list of users. */
+export interface UserPosition {
+  createdAt: string;
+  id: string;
+}
+
+/** Reads users, and lets one change what is his own. */
+@Injectable()
+export class UserDirectoryService {
+  constructor(
+    private readonly users: UserRepository,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws UserNotFoundException */
+  async get(id: string): Promise<User> {
+    const user = await this.users.findById(id);
+    if (!user) throw new UserNotFoundException();
+    return user;
+  }
+
+  /** Newest first; one more than `limit` when there is a next page. */
+  list(limit: number, after?: UserPosition): Promise<User[]> {
+    return this.users.listNewestFirst(limit + 1, after);
+  }
+
+  /** @throws UserNotFoundException */
+  async rename(id: string, fullName: string | null): Promise<User> {
+    await this.database.transaction((tx) => this.users.update(tx, id, { fullName }, this.clock.now()));
+    return this.get(id);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Role } from '#platform/kernel';
+
+/** A person or program that has an account. */
+export interface User {
+  readonly id: string;
+  readonly email: string;
+  readonly username: string;
+  readonly fullName: string | null;
+  readonly role: Role;
+  readonly isActive: boolean;
+  readonly createdAt: Date;
+  readonly lastLoginAt: Date | null;
+}
+
+/** Form of a user name: what a mail address never has, so that the two cannot be mistaken for each other. */
+export const USERNAME = /^[A-Za-z0-9][A-Za-z0-9._-]{2,49}$/;

@@ -1,0 +1,5 @@
+export { AuditReadService, type AuditSummary } from './application/audit-read.service.js';
+export { type FirstAdmin, FirstAdminService } from './application/first-admin.service.js';
+export { type AccountDetails, type NewAccount, UserCreationService } from './application/user-creation.service.js';
+export { AuthModule } from './auth.module.js';
+export type { User } from './domain/user.js';

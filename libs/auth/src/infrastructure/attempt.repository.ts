@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+
+/** Answer to a reservation: try now, wait for attempts in flight, or refused because of the lock. */
+export type Reservation = 'granted' | 'busy' | 'locked';
+
+/**
+ * Reserves an attempt before the secret is checked. One statement decides under the row's lock, so that of any number of
+ * parallel guesses no more than the limit are ever checked; attempts in flight count like failures, and so does one
+ * whose process died. Everything is forgotten when the lock ends, or after as long a time without an attempt.
+ */
+const RESERVE = {
+  name: 'auth_attempt_reserve',
+  text: `
+    INSERT INTO auth_attempt AS a (subject, lane, pending, reserved_at) VALUES ($1, $2, 1, now())
+    ON CONFLICT (subject, lane) DO UPDATE SET
+      failures = CASE WHEN coalesce(a.locked_until, a.reserved_at + make_interval(mins => $4)) <= now()
+                      THEN 0 ELSE a.failures END,
+      pending = CASE WHEN coalesce(a.locked_until, a.reserved_at + make_interval(mins => $4)) <= now()
+                     THEN 1 ELSE a.pending + 1 END,
+      locked_until = NULL,
+      reserved_at = now()
+    WHERE (a.locked_until IS NULL AND a.failures + a.pending < $3)
+       OR coalesce(a.locked_until, a.reserved_at + make_interval(mins => $4)) <= now()
+    RETURNING 1`,
+};
+
+const FAIL = {
+  name: 'auth_attempt_fail',
+  text: `
+    UPDATE auth_attempt SET
+      pending = greatest(pending - 1, 0),
+      failures = failures + 1,
+      locked_until = CASE WHEN failures + 1 >= $3 THEN now() + make_interval(mins => $4) ELSE locked_until END
+    WHERE subject = $1 AND lane = $2
+    RETURNING (locked_until > now()) AS locked`,
+};
+
+/** Counts failed attempts to prove a secret, exactly and for all replicas. */
+@Injectable()
+export class AttemptRepository {
+  constructor(private readonly database: Database) {}
+
+  async reserve(subject: string, lane: string, limit: number, lockMinutes: number): Promise<Reservation> {
+    if ((await this.database.query(RESERVE, [subject, lane, limit, lockMinutes])).length === 1) return 'granted';
+    const [row] = await this.database.query<{ locked: boolean | null }>(
+      'SELECT locked_until > now() AS locked FROM auth_attempt WHERE subject = $1 AND lane = $2',
+      [subject, lane],
+    );
+    return row?.locked ? 'locked' : 'busy';
+  }
+
+  /** The secret was wrong; true when this failure locked the subject. */
+  async fail(subject: string, lane: string, limit: number, lockMinutes: number): Promise<boolean> {
+    const [row] = await this.database.query<{ locked: boolean | null }>(FAIL, [subject, lane, limit, lockMinutes]);
+    return row?.locked ?? false;
+  }
+
+  /** The secret was right: forget the failures. */
+  async succeed(subject: string, lane: string): Promise<void> {
+    await this.database.execute(
+      'UPDATE auth_attempt SET failures = 0, pending = 0 WHERE subject = $1 AND lane = $2 AND locked_until IS NULL',
+      [subject, lane],
+    );
+  }
+
+  /** The attempt was given back unused (the hashing queue was full). */
+  async release(subject: string, lane: string): Promise<void> {
+    await this.database.execute(
+      'UPDATE auth_attempt SET pending = greatest(pending - 1, 0) WHERE subject = $1 AND lane = $2',
+      [subject, lane],
+    );
+  }
+
+  /** Lifts a lock before its time. */
+  async clear(subject: string): Promise<void> {
+    await this.database.execute('DELETE FROM auth_attempt WHERE subject = $1', [subject]);
+  }
+}

@@ -1,0 +1,131 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import type { Role } from '#platform/kernel';
+
+/** Why a session ended before its time. */
+export type RevokeReason =
+  'logout' | 'logout_everywhere' | 'refresh_reuse' | 'role_changed' | 'deactivated' | 'password_changed';
+
+export interface NewSession {
+  id: string;
+  userId: string;
+  /** The session's refresh key, encrypted. */
+  refreshKey: string;
+  createdAt: Date;
+  expiresAt: Date;
+  ip: string | undefined;
+  userAgent: string | undefined;
+}
+
+/** What a living access token is checked against. */
+export interface SessionStanding {
+  userId: string;
+  username: string;
+  role: Role;
+}
+
+/** A session as refreshing sees it. */
+export interface RefreshState extends SessionStanding {
+  refreshKey: string;
+  counter: bigint;
+  /** Seconds since the last rotation, by the database's clock. */
+  secondsSinceRotation: number;
+  isLive: boolean;
+}
+
+const STANDING = {
+  name: 'auth_session_standing',
+  text: `SELECT u.id, u.username, u.role
+         FROM auth_session s JOIN user_account u ON u.id = s.user_id
+         WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active`,
+};
+
+const REFRESH_STATE = {
+  name: 'auth_session_refresh_state',
+  text: `SELECT u.id, u.username, u.role, s.refresh_key, s.refresh_counter,
+                extract(epoch FROM now() - s.rotated_at)::float8 AS age,
+                (s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active) AS is_live
+         FROM auth_session s JOIN user_account u ON u.id = s.user_id
+         WHERE s.id = $1`,
+};
+
+/** One compare-and-swap: of many parallel refreshes with one token exactly one finds the counter it expects. */
+const ROTATE = {
+  name: 'auth_session_rotate',
+  text: `UPDATE auth_session SET refresh_counter = refresh_counter + 1, rotated_at = now(), last_seen_at = now()
+         WHERE id = $1 AND refresh_counter = $2 AND revoked_at IS NULL AND expires_at > now()`,
+};
+
+interface StandingRow extends Record<string, unknown> {
+  id: string;
+  username: string;
+  role: Role;
+}
+
+interface RefreshRow extends StandingRow {
+  refresh_key: string;
+  refresh_counter: string;
+  age: number;
+  is_live: boolean;
+}
+
+/** Questions about login sessions. */
+@Injectable()
+export class SessionRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(tx: Transaction, session: NewSession): Promise<void> {
+    const { id, userId, refreshKey, createdAt, expiresAt, ip, userAgent } = session;
+    await tx.execute(
+      `INSERT INTO auth_session (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, expires_at, ip, user_agent)
+       VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7)`,
+      [id, userId, refreshKey, createdAt, expiresAt, ip ?? null, userAgent ?? null],
+    );
+  }
+
+  /** The user behind a session that still stands; `undefined` once it was revoked, expired or its user switched off. */
+  async findStanding(id: string): Promise<SessionStanding | undefined> {
+    const [row] = await this.database.query<StandingRow>(STANDING, [id]);
+    return row && { userId: row.id, username: row.username, role: row.role };
+  }
+
+  async findRefreshState(id: string): Promise<RefreshState | undefined> {
+    const [row] = await this.database.query<RefreshRow>(REFRESH_STATE, [id]);
+    return (
+      row && {
+        userId: row.id,
+        username: row.username,
+        role: row.role,
+        refreshKey: row.refresh_key,
+        counter: BigInt(row.refresh_counter),
+        secondsSinceRotation: row.age,
+        isLive: row.is_live,
+      }
+    );
+  }
+
+  /** Moves the session on from `counter`; false when somebody did so before. */
+  async rotate(id: string, counter: bigint): Promise<boolean> {
+    return (await this.database.execute(ROTATE, [id, counter.toString()])) === 1;
+  }
+
+  /** Ends one session; false when it had ended before. */
+  async revoke(id: string, reason: RevokeReason): Promise<boolean> {
+    const sql = 'UPDATE auth_session SET revoked_at = now(), revoke_reason = $2 WHERE id = $1 AND revoked_at IS NULL';
+    return (await this.database.execute(sql, [id, reason])) === 1;
+  }
+
+  /** Ends every session of a user. */
+  async revokeAllOf(tx: Transaction, userId: string, reason: RevokeReason): Promise<void> {
+    const sql =
+      'UPDATE auth_session SET revoked_at = now(), revoke_reason = $2 WHERE user_id = $1 AND revoked_at IS NULL';
+    await tx.execute(sql, [userId, reason]);
+  }
+
+  /** Removes sessions that ended long ago; returns how many. */
+  deleteEndedBefore(days: number): Promise<number> {
+    return this.database.execute('DELETE FROM auth_session WHERE expires_at < now() - make_interval(days => $1)', [
+      days,
+    ]);
+  }
+}

@@ -1,0 +1,38 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Role } from '#platform/kernel';
+
+@Entity({ name: 'user_account' })
+export class UserEntity {
+  @PrimaryColumn('uuid')
+  id!: string;
+
+  @Column('text')
+  email!: string;
+
+  @Column('text')
+  username!: string;
+
+  @Column('text', { nullable: true })
+  fullName!: string | null;
+
+  @Column('text')
+  role!: Role;
+
+  @Column('text', { nullable: true })
+  passwordHash!: string | null;
+
+  @Column('boolean')
+  isActive!: boolean;
+
+  @Column('timestamptz', { nullable: true })
+  passwordChangedAt!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  lastLoginAt!: Date | null;
+
+  @Column('timestamptz')
+  createdAt!: Date;
+
+  @Column('timestamptz')
+  updatedAt!: Date;
+}

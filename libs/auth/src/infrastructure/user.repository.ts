@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { Database, isUniqueViolation, type Transaction } from '#platform/database';
+import type { Role } from '#platform/kernel';
+import { IdentityTakenException } from '../domain/auth.exceptions.js';
+import type { User } from '../domain/user.js';
+import { UserEntity } from './user.entity.js';
+
+/** A user with what is needed to check a password; never leaves the lib. */
+export interface UserWithSecret extends User {
+  readonly passwordHash: string | null;
+}
+
+export interface NewUser {
+  id: string;
+  email: string;
+  username: string;
+  fullName: string | null;
+  role: Role;
+  passwordHash: string | null;
+  createdAt: Date;
+}
+
+export interface UserChange {
+  role?: Role;
+  isActive?: boolean;
+  fullName?: string | null;
+}
+
+/** Serialises what must see every SUPER_ADMIN at once: bootstrapping, demotion, deactivation. */
+const SUPER_ADMIN_LOCK = 7_391_840_216;
+
+const BY_IDENTIFIER = {
+  name: 'auth_user_by_identifier',
+  text: `SELECT id, email, username, full_name, role, is_active, created_at, last_login_at, password_hash
+         FROM user_account WHERE lower(email) = lower($1) OR lower(username) = lower($1) LIMIT 1`,
+};
+
+interface UserRow extends Record<string, unknown> {
+  id: string;
+  email: string;
+  username: string;
+  full_name: string | null;
+  role: Role;
+  is_active: boolean;
+  created_at: Date;
+  last_login_at: Date | null;
+  password_hash: string | null;
+}
+
+/** Questions about users. */
+@Injectable()
+export class UserRepository {
+  constructor(private readonly database: Database) {}
+
+  /** @param identifier e-mail address or user name, in any case */
+  async findByIdentifier(identifier: string): Promise<UserWithSecret | undefined> {
+    const [row] = await this.database.query<UserRow>(BY_IDENTIFIER, [identifier]);
+    return row && { ...fromRow(row), passwordHash: row.password_hash };
+  }
+
+  async findById(id: string): Promise<User | undefined> {
+    const entity = await this.database.manager.findOneBy(UserEntity, { id });
+    return entity ? fromEntity(entity) : undefined;
+  }
+
+  /** Locks the user's row until the transaction ends. */
+  async lockById(tx: Transaction, id: string): Promise<User | undefined> {
+    const entity = await tx.manager.findOne(UserEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    return entity ? fromEntity(entity) : undefined;
+  }
+
+  /** Users by creation, newest first, after the given position. */
+  async listNewestFirst(limit: number, after?: { createdAt: string; id: string }): Promise<User[]> {
+    const query = this.database.manager
+      .createQueryBuilder(UserEntity, 'user')
+      .orderBy('user.createdAt', 'DESC')
+      .addOrderBy('user.id', 'DESC')
+      .take(limit);
+    if (after) query.where('(user.createdAt, user.id) < (:createdAt::timestamptz, :id::uuid)', after);
+    return (await query.getMany()).map(fromEntity);
+  }
+
+  /** @throws IdentityTakenException when e-mail or user name belongs to somebody */
+  async insert(tx: Transaction, user: NewUser): Promise<User> {
+    const { createdAt } = user;
+    const entity = {
+      ...user,
+      isActive: true,
+      passwordChangedAt: user.passwordHash === null ? null : createdAt,
+      lastLoginAt: null,
+      updatedAt: createdAt,
+    };
+    try {
+      await tx.manager.insert(UserEntity, entity);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw new IdentityTakenException();
+      throw error;
+    }
+    return fromEntity(entity);
+  }
+
+  async update(tx: Transaction, id: string, change: UserChange, at: Date): Promise<void> {
+    await tx.manager.update(UserEntity, { id }, { ...change, updatedAt: at });
+  }
+
+  /** Replaces a hash by a stronger one, unless the password was changed meanwhile. */
+  async replaceHash(id: string, oldHash: string, newHash: string): Promise<void> {
+    await this.database.execute('UPDATE user_account SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [
+      id,
+      oldHash,
+      newHash,
+    ]);
+  }
+
+  async recordLogin(tx: Transaction, id: string, at: Date): Promise<void> {
+    await tx.execute('UPDATE user_account SET last_login_at = $2 WHERE id = $1', [id, at]);
+  }
+
+  /** Waits until no other transaction counts or changes SUPER_ADMINs; held until this one ends. */
+  async lockSuperAdmins(tx: Transaction): Promise<void> {
+    await tx.query('SELECT pg_advisory_xact_lock($1)', [SUPER_ADMIN_LOCK]);
+  }
+
+  async hasAnyUser(tx: Transaction): Promise<boolean> {
+    return (await tx.query('SELECT 1 FROM user_account LIMIT 1')).length > 0;
+  }
+
+  /** Whether an active SUPER_ADMIN other than this user exists. */
+  async hasOtherSuperAdmin(tx: Transaction, id: string): Promise<boolean> {
+    const sql = `SELECT 1 FROM user_account WHERE role = 'SUPER_ADMIN' AND is_active AND id <> $1 LIMIT 1`;
+    return (await tx.query(sql, [id])).length > 0;
+  }
+}
+
+function fromEntity(entity: UserEntity): User {
+  const { id, email, username, fullName, role, isActive, createdAt, lastLoginAt } = entity;
+  return { id, email, username, fullName, role, isActive, createdAt, lastLoginAt };
+}
+
+function fromRow(row: UserRow): User {
+  return {
+    id: row.id,
+    email: row.email,
+    username: row.username,
+    fullName: row.full_name,
+    role: row.role,
+    isActive: row.is_active,
+    createdAt: row.created_at,
+    lastLoginAt: row.last_login_at,
+  };
+}
