@@ -9,13 +9,18 @@ import { buildOpenApi } from './openapi.js';
 /** Routes that live outside the API's prefix. */
 const ROOT_ROUTES = ['health', 'health/live', 'health/ready', 'health/startup', 'metrics', 'docs/problems'];
 
+/** Puts the API below its prefix, and leaves the routes of ops and protocols at the root. */
+export function applyPrefix(app: NestFastifyApplication): void {
+  app.setGlobalPrefix(API_PREFIX, { exclude: ROOT_ROUTES.map((path) => ({ path, method: RequestMethod.ALL })) });
+}
+
 /**
  * Everything that makes the application answer as documented. The tests call the same function, so that what they test is
  * what runs.
  */
 export async function configureApp(app: NestFastifyApplication, config: AppConfig): Promise<void> {
   app.useLogger(app.get(AppLogger));
-  app.setGlobalPrefix(API_PREFIX, { exclude: ROOT_ROUTES.map((path) => ({ path, method: RequestMethod.ALL })) });
+  applyPrefix(app);
   app.useGlobalPipes(createValidationPipe());
   await installRequestPipeline(app, config);
   if (config.server.docsEnabled ?? !config.environment.isProduction) {

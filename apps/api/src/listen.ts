@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { FirstAdminService } from '#auth';
+import { type FirstAdmin, FirstAdminService } from '#auth';
 import type { AppConfig } from '#config';
 import { Lifecycle } from '#platform/health';
 import { AppLogger } from '#platform/observability';
@@ -14,13 +14,22 @@ export async function listen(app: NestFastifyApplication, config: AppConfig): Pr
   return `http://${shown}:${address.port}`;
 }
 
+/** Makes the first administrator, if there is nobody yet. */
+export function ensureFirstAdmin(app: NestFastifyApplication): Promise<FirstAdmin | undefined> {
+  return app.get(FirstAdminService, { strict: false }).ensure();
+}
+
 /** Tells the operator where everything is. */
-export function announce(app: NestFastifyApplication, config: AppConfig, url: string): void {
+export function announce(
+  app: NestFastifyApplication,
+  config: AppConfig,
+  url: string,
+  admin: FirstAdmin | undefined,
+): void {
   const logger = app.get(AppLogger);
   for (const warning of config.warnings) logger.warn(warning, 'Config');
   const docs = config.server.docsEnabled ?? !config.environment.isProduction;
   logger.log(`Ready at ${url}${docs ? `, documentation at ${url}/docs` : ''}`, 'Api');
-  const admin = app.get(FirstAdminService, { strict: false }).generated;
   // Straight to the terminal: the log would redact the password, and must not keep it.
   if (admin)
     process.stdout.write(`\n  First administrator: ${admin.username}\n  Password:            ${admin.password}\n\n`);

@@ -5,7 +5,7 @@ import { EmbeddedPostgresError } from '#platform/database';
 import { createHttpAdapter } from '#platform/http';
 import { ApiModule } from './api.module.js';
 import { configureApp } from './configure-app.js';
-import { announce, listen } from './listen.js';
+import { announce, ensureFirstAdmin, listen } from './listen.js';
 import { shutDownOnSignal } from './shut-down.js';
 
 async function main(): Promise<void> {
@@ -17,7 +17,9 @@ async function main(): Promise<void> {
   );
   await configureApp(app, config);
   shutDownOnSignal(app, config);
-  announce(app, config, await listen(app, config));
+  await app.init();
+  const admin = await ensureFirstAdmin(app);
+  announce(app, config, await listen(app, config), admin);
 }
 
 try {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, SecurityConfig } from '#config';
 import { AppLogger } from '#platform/observability';
 import { UserRepository } from '../infrastructure/user.repository.js';
@@ -21,10 +21,7 @@ const generatedPassword = (): string => `Aa1-${randomBytes(15).toString('base64u
  * that is shown once. Several replicas that start at once make one.
  */
 @Injectable()
-export class FirstAdminService implements OnApplicationBootstrap {
-  /** The account this start made with a generated password; whoever runs the process shows it. */
-  generated: FirstAdmin | undefined;
-
+export class FirstAdminService {
   constructor(
     private readonly users: UserRepository,
     private readonly creation: UserCreationService,
@@ -33,7 +30,8 @@ export class FirstAdminService implements OnApplicationBootstrap {
     private readonly logger: AppLogger,
   ) {}
 
-  async onApplicationBootstrap(): Promise<void> {
+  /** The account when its password was generated: whoever runs the process shows it, once. */
+  async ensure(): Promise<FirstAdmin | undefined> {
     const { bootstrapAdminEmail: email, bootstrapAdminPassword: password } = this.security;
     if (email !== undefined && password !== undefined) {
       const username = (email.split('@')[0] ?? 'admin')
@@ -43,12 +41,13 @@ export class FirstAdminService implements OnApplicationBootstrap {
       await this.createIfNone({ email, username, password });
     } else if (!this.environment.isProduction) {
       const admin = { email: 'admin@devskyy.local', username: 'admin', password: generatedPassword() };
-      if (await this.createIfNone(admin)) this.generated = admin;
+      if (await this.createIfNone(admin)) return admin;
     }
+    return undefined;
   }
 
-  /** Makes the account unless there is a user already; true when it did. */
-  async createIfNone(admin: FirstAdmin): Promise<boolean> {
+  /** True when it made the account, false when there is a user already. */
+  private async createIfNone(admin: FirstAdmin): Promise<boolean> {
     const created = await this.creation.create(
       { ...admin, role: 'SUPER_ADMIN' },
       { action: 'user.bootstrapped' },

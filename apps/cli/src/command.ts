@@ -1,0 +1,33 @@
+import type { ParseArgsConfig } from 'node:util';
+import type { AppConfig } from '#config';
+
+/** Options of a command, as `node:util` parses them. */
+export type Options = NonNullable<ParseArgsConfig['options']>;
+
+/** What a command gets. */
+export interface Invocation {
+  config: AppConfig;
+  options: Readonly<Record<string, string | boolean | undefined>>;
+  /** Writes a line for the person at the terminal. */
+  print: (line: string) => void;
+}
+
+/** One word of the command line. */
+export interface Command {
+  name: string;
+  summary: string;
+  options: Options;
+  /** How the options are used, for the help. */
+  usage: string;
+  /** Exit status: 0 when it did what it was asked. */
+  run(invocation: Invocation): Promise<number>;
+}
+
+/** A wrong call; its text is all the person needs to see. */
+export class UsageError extends Error {}
+
+/** The value of a text option. */
+export function textOption(options: Invocation['options'], name: string): string | undefined {
+  const value = options[name];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
+import { EmbeddedPostgresError } from '#platform/database';
+import { AppException } from '#platform/kernel';
+import { type Command, UsageError } from './command.js';
+import { configCommand } from './commands/config.command.js';
+import { createAdminCommand } from './commands/create-admin.command.js';
+import { generateCommand } from './commands/generate.command.js';
+import { migrateCommand } from './commands/migrate.command.js';
+import { smokeCommand } from './commands/smoke.command.js';
+
+const COMMANDS: readonly Command[] = [migrateCommand, createAdminCommand, configCommand, smokeCommand, generateCommand];
+
+async function main(args: string[]): Promise<number> {
+  const [name = 'help', ...rest] = args;
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) {
+    console.log(help());
+    return name === 'help' || name === '--help' || name === '-h' ? 0 : 64;
+  }
+  const { values } = parseArgs({
+    args: rest,
+    options: { ...command.options, help: { type: 'boolean' } },
+    strict: true,
+  });
+  if (values['help'] === true) {
+    console.log(`devskyy ${command.usage}\n\n${command.summary}`);
+    return 0;
+  }
+  // Commands talk to a person: the service's own log would be in the way.
+  const config = loadConfig({ overrides: { LOG_ENABLE_CONSOLE: 'false', LOG_ENABLE_FILE: 'false' } });
+  return command.run({
+    config,
+    options: values,
+    print: (line) => console.log(line),
+  });
+}
+
+function help(): string {
+  const lines = COMMANDS.map(({ usage, summary }) => `  devskyy ${usage}\n      ${summary}`);
+  return `DevSkyy Enterprise\n\n${lines.join('\n')}\n`;
+}
+
+/** Failures that say all there is to say; anything else is a fault of ours and shows its stack. */
+function isExplained(error: unknown): error is Error {
+  const isParseError = (error as NodeJS.ErrnoException | undefined)?.code?.startsWith('ERR_PARSE_ARGS') ?? false;
+  return (
+    isParseError ||
+    error instanceof UsageError ||
+    error instanceof AppException ||
+    error instanceof InvalidConfigurationError ||
+    error instanceof EmbeddedPostgresError
+  );
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  console.error(isExplained(error) ? error.message : error);
+  process.exitCode = error instanceof InvalidConfigurationError ? EXIT_CONFIG : 1;
+}
