@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'coverage/', 'node_modules/', 'docs/', '.data/', 'test/architecture/planted/'] },
+  { ignores: ['dist/', 'coverage/', 'node_modules/', 'docs/', '.data/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts'],
