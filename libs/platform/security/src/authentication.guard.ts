@@ -24,8 +24,7 @@ export class AuthenticationGuard extends AuthGuard() {
     private readonly reflector: Reflector,
     strategies: AuthenticationStrategies,
   ) {
-    // passport takes strategies themselves as well as their names; Nest's type knows the names only.
-    super({ defaultStrategy: strategies.list as unknown as string[] });
+    super({ defaultStrategy: strategies.names });
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
