@@ -98,9 +98,10 @@ function bySqlState({ code, constraint }: PostgresError, cause: unknown): AppExc
 }
 
 function isConnectionFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = (error as NodeJS.ErrnoException).code;
-  return (code !== undefined && CONNECTION_CODES.has(code)) || CONNECTION_MESSAGE.test(error.message);
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  const isKnownCode = typeof code === 'string' && CONNECTION_CODES.has(code);
+  return isKnownCode || (typeof message === 'string' && CONNECTION_MESSAGE.test(message));
 }
 
 function postgresErrorOf(error: unknown): PostgresError | undefined {

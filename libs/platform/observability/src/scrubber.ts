@@ -33,7 +33,7 @@ const SECRET_PAIRS = new Set([
 
 /** Keys that contain a secret word and are none. */
 const HARMLESS_KEY =
-  /^(auth(enticat|or)[a-z]*|authtype|authmethod|isauthenticated|tokentype|[a-z]*tokens|tokens?(count|in|out|today|used|limit)|max[a-z]*tokens?|pinned)$/;
+  /^(auth(enticat[a-z]*|ors?|ority|orities|orname|orid)|authtype|authmethod|isauthenticated|tokentype|[a-z]*tokens|tokens?(count|in|out|today|used|limit)|max[a-z]*tokens?|pinned)$/;
 
 const MAX_DEPTH = 20;
 
@@ -64,60 +64,78 @@ function judgeKey(key: string): boolean {
 interface ValueRule {
   /** A cheap test that lets most text pass at once. */
   hint: RegExp;
-  pattern: RegExp;
-  replace: string | ((match: string, ...groups: string[]) => string);
+  apply: (text: string) => string;
 }
+
+const replacing = (pattern: RegExp, replace: (match: string) => string): ValueRule['apply'] => {
+  return (text) => text.replace(pattern, replace);
+};
 
 /** Order matters: the widest forms first, so that a later rule does not cut into them. */
 const VALUE_RULES: readonly ValueRule[] = [
+  { hint: /-----BEGIN/, apply: replacing(/-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g, () => REDACTED) },
   {
-    hint: /-----BEGIN/,
-    pattern: /-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g,
-    replace: REDACTED,
+    hint: /:\/\//,
+    apply: (text) => text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/?#@]*):[^\s/?#]+@/gi, `$1:${REDACTED}@`),
   },
-  { hint: /:\/\//, pattern: /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s/?#]+@/gi, replace: `$1:${REDACTED}@` },
-  { hint: /bearer|basic/i, pattern: /\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, replace: `$1 ${REDACTED}` },
-  { hint: /eyJ/, pattern: /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*/g, replace: REDACTED },
+  {
+    hint: /bearer|basic/i,
+    apply: (text) => text.replace(/\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${REDACTED}`),
+  },
+  { hint: /eyJ/, apply: replacing(/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*/g, () => REDACTED) },
   {
     hint: /(AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|[sr]k_(live|test)_|sk-|xox[a-z]-|AIza|npm_|dsk_|rt1_)/,
-    pattern:
+    apply: replacing(
       /\b((AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|[sr]k_(live|test)_[A-Za-z0-9]{10,}|sk-[\w-]{16,}|xox[a-z]-[\w-]{10,}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}|dsk_[\w-]{16,}|rt1_[\w-]{16,})/g,
-    replace: REDACTED,
+      () => REDACTED,
+    ),
   },
-  {
-    hint: /[=:]/,
-    pattern: /(["']?)([A-Za-z][\w.-]{0,63})\1(\s{0,2}[=:]\s{0,2})("[^"]*"|'[^']*'|[^\s,;&"'{}[\]()<>]+)/g,
-    replace: (match, quote, key, separator, value) =>
-      isSecretKey(key) && !/^(bearer|basic)$/i.test(value) && !value.includes(REDACTED)
-        ? `${quote}${key}${quote}${separator}${keepQuotes(value)}`
-        : match,
-  },
+  { hint: /[=:]/, apply: scrubPairs },
   {
     hint: /\d{3}-\d{2}-\d{4}/,
-    pattern: /\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/g,
-    replace: '***-**-****',
+    apply: replacing(/\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/g, () => '***-**-****'),
   },
   {
     hint: /\d{4}[ -]?\d{4}/,
-    pattern: /\b\d(?:[ -]?\d){12,18}\b/g,
-    replace: (match) => (isCardNumber(match.replace(/[ -]/g, '')) ? '****-****-****-****' : match),
+    apply: replacing(/\b\d(?:[ -]?\d){12,18}\b/g, (match) =>
+      isCardNumber(match.replace(/[ -]/g, '')) ? '****-****-****-****' : match,
+    ),
   },
   {
     hint: /[A-Z]{2}\d{2}/,
-    pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g,
-    replace: (match) => (isIban(match.replaceAll(' ', '')) ? REDACTED : match),
+    apply: replacing(/\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g, (match) =>
+      isIban(match.replaceAll(' ', '')) ? REDACTED : match,
+    ),
   },
-  { hint: /\/(home|Users)\//, pattern: /(\/(?:home|Users)\/)[^/\s:"']+/g, replace: '$1***' },
+  { hint: /\/(home|Users)\//, apply: (text) => text.replace(/(\/(?:home|Users)\/)[^/\s:"']+/g, '$1***') },
 ];
 
 const PERSONAL_RULES: readonly ValueRule[] = [
-  { hint: /@/, pattern: /\b[A-Za-z0-9._%+-]+@([A-Za-z0-9.-]+\.[A-Za-z]{2,})\b/g, replace: '***@$1' },
+  { hint: /@/, apply: (text) => text.replace(/\b[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9.-]+\.[A-Za-z]{2,})\b/g, '***@$1') },
   {
     hint: /\d\.\d/,
-    pattern: /\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b/g,
-    replace: '***.***.***.***',
+    apply: replacing(/\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b/g, () => '***.***.***.***'),
   },
 ];
+
+/** `key=value`, `key: value` and `"key":"value"` in running text. */
+function scrubPairs(text: string): string {
+  const key = /(["']?)([A-Za-z][\w.-]{0,63})\1\s{0,2}[=:]\s{0,2}/g;
+  const value = /"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;&"'{}[\]()<>]+/y;
+  let result = '';
+  let copied = 0;
+  // Only the value of a secret is passed over: in `Error: password=x` the first pair must not swallow the second.
+  for (let found = key.exec(text); found; found = key.exec(text)) {
+    if (!isSecretKey(found[2] ?? '')) continue;
+    value.lastIndex = key.lastIndex;
+    const secret = value.exec(text)?.[0];
+    if (secret === undefined || /^(bearer|basic)$/i.test(secret) || secret.includes(REDACTED)) continue;
+    result += text.slice(copied, key.lastIndex) + keepQuotes(secret);
+    copied = key.lastIndex + secret.length;
+    key.lastIndex = copied;
+  }
+  return copied === 0 ? text : result + text.slice(copied);
+}
 
 export interface ScrubOptions {
   /** Also e-mail and IP addresses. */
@@ -132,9 +150,8 @@ export function scrubText(text: string, options: ScrubOptions = {}): string {
   return result;
 }
 
-function applyRule({ hint, pattern, replace }: ValueRule, text: string): string {
-  if (!hint.test(text)) return text;
-  return typeof replace === 'string' ? text.replace(pattern, replace) : text.replace(pattern, replace);
+function applyRule({ hint, apply }: ValueRule, text: string): string {
+  return hint.test(text) ? apply(text) : text;
 }
 
 /**

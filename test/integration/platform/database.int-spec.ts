@@ -1,0 +1,105 @@
+import { Client } from 'pg';
+import { Database, Migrator, translateDatabaseError } from '#platform/database';
+import { startTestApp, type TestApp } from '../../support/test-app.js';
+import { createTestDatabase } from '../../support/test-database.js';
+
+describe('database', () => {
+  let app: TestApp;
+  let database: Database;
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    database = app.get(Database);
+    await database.query('CREATE TABLE thing (id integer PRIMARY KEY, value integer NOT NULL CHECK (value >= 0))');
+  });
+  afterAll(() => app.close());
+  beforeEach(() => database.query('TRUNCATE thing'));
+
+  it('commits what succeeds and rolls back what throws', async () => {
+    await database.transaction((tx) => tx.query('INSERT INTO thing VALUES (1, 1)'));
+    const failing = database.transaction(async (tx) => {
+      await tx.query('INSERT INTO thing VALUES (2, 2)');
+      throw new Error('no');
+    });
+    await expect(failing).rejects.toThrow('no');
+    expect(await database.query('SELECT id FROM thing')).toEqual([{ id: 1 }]);
+  });
+
+  it('runs a transaction again after a serialization failure: no increment is lost', async () => {
+    await database.query('INSERT INTO thing VALUES (1, 0)');
+    const increment = () =>
+      database.transaction(async (tx) => {
+        const [row] = await tx.query<{ value: number }>('SELECT value FROM thing WHERE id = 1');
+        await tx.query('UPDATE thing SET value = $1 WHERE id = 1', [(row?.value ?? 0) + 1]);
+      }, 'SERIALIZABLE');
+    const results = await Promise.allSettled(Array.from({ length: 8 }, increment));
+    const succeeded = results.filter(({ status }) => status === 'fulfilled').length;
+    expect(succeeded).toBeGreaterThan(4);
+    expect(await database.query('SELECT value FROM thing')).toEqual([{ value: succeeded }]);
+  });
+
+  it.each([
+    ['INSERT INTO thing VALUES (1, 1), (1, 1)', 'DATABASE.DUPLICATE_RECORD', 'conflict'],
+    ['INSERT INTO thing VALUES (1, -1)', 'VALIDATION.SCHEMA_MISMATCH', 'invalid'],
+    ['INSERT INTO thing VALUES (1, NULL)', 'VALIDATION.SCHEMA_MISMATCH', 'invalid'],
+    [`SELECT 'x'::integer`, 'VALIDATION.INVALID_INPUT', 'malformed'],
+    ['SELECT 99999999999::integer', 'VALIDATION.INVALID_INPUT', 'malformed'],
+    ['SELECT * FROM nowhere', 'DATABASE.QUERY_FAILED', 'internal'],
+    [`SET LOCAL statement_timeout = 50; SELECT pg_sleep(1)`, 'DATABASE.TRANSACTION_FAILED', 'unavailable'],
+  ])('translates the failure of %s', async (sql, code, kind) => {
+    const error: unknown = await database.query(sql).catch((thrown: unknown) => thrown);
+    const exception = translateDatabaseError(error);
+    expect(exception).toMatchObject({ code, kind });
+    expect(exception?.message).not.toMatch(/thing|nowhere|SELECT/);
+  });
+
+  it('says unavailable when the server is gone, and recovers when its connections were killed', async () => {
+    const refused: unknown = await new Client({ host: '127.0.0.1', port: 1 })
+      .connect()
+      .catch((thrown: unknown) => thrown);
+    expect(translateDatabaseError(refused)).toMatchObject({ code: 'DATABASE.CONNECTION_FAILED', kind: 'unavailable' });
+    await database
+      .query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()')
+      .catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('migrations', () => {
+  it('go up from empty, down to nothing and up again', async () => {
+    const database = await createTestDatabase({ empty: true });
+    const migrator = new Migrator(database.url);
+    const tables = async (): Promise<string[]> => {
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      const { rows } = await client.query<{ name: string }>(
+        `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+      );
+      await client.end();
+      return rows.map(({ name }) => name);
+    };
+    try {
+      const applied = await migrator.up();
+      const complete = await tables();
+      expect(await migrator.isPending()).toBe(false);
+      expect(await migrator.down(applied.length)).toBe(applied.length);
+      expect(await tables()).toEqual(['schema_migration']);
+      expect(await migrator.isPending()).toBe(true);
+      await migrator.up();
+      expect(await tables()).toEqual(complete);
+    } finally {
+      await database.drop();
+    }
+  });
+
+  it('are applied once when several processes start together', async () => {
+    const database = await createTestDatabase({ empty: true });
+    try {
+      const applied = await Promise.all(Array.from({ length: 3 }, () => new Migrator(database.url).up()));
+      expect(applied.filter((names) => names.length > 0).length).toBe(1);
+    } finally {
+      await database.drop();
+    }
+  });
+});
