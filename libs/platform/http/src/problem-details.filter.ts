@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { AppException, currentContext, ErrorReporter, type Severity, ValidationError } from '#platform/kernel';
+import { AppException, currentContext, ErrorReporter, type Severity } from '#platform/kernel';
 import { translateDatabaseError } from '#platform/database';
 import { ErrorsConfig } from '#config';
 import { AppLogger, Metrics } from '#platform/observability';
@@ -102,9 +102,9 @@ function toAppException(thrown: unknown): AppException {
   if (thrown instanceof AppException) return thrown;
   const database = translateDatabaseError(thrown);
   if (database) return database;
-  if (thrown instanceof HttpException) return fromNest(thrown);
+  if (thrown instanceof HttpException) return byStatus(thrown.getStatus(), thrown);
   const status = (thrown as FastifyError | undefined)?.statusCode;
-  if (typeof status === 'number' && status >= 400 && status < 500) return fromFastify(thrown as FastifyError, status);
+  if (typeof status === 'number' && status >= 400 && status < 500) return byStatus(status, thrown as FastifyError);
   return new AppException(
     { code: 'INTERNAL.UNEXPECTED', category: 'unknown', kind: 'internal' },
     'Unexpected failure',
@@ -114,24 +114,21 @@ function toAppException(thrown: unknown): AppException {
   );
 }
 
-function fromNest(thrown: HttpException): AppException {
-  const status = thrown.getStatus();
-  if (status === 404) return new HttpRefusal('HTTP.ROUTE_NOT_FOUND', 'not_found', 'There is nothing at this address');
-  return new HttpRefusal(`HTTP.STATUS_${status}`, kindOfStatus(status), thrown.message, { cause: thrown });
-}
-
-function fromFastify(thrown: FastifyError, status: number): AppException {
+/** What Nest and Fastify refuse by themselves; Nest wraps Fastify's errors or not, depending on where they are thrown. */
+function byStatus(status: number, cause: Error): AppException {
   switch (status) {
     case 404:
-      return new HttpRefusal('HTTP.ROUTE_NOT_FOUND', 'not_found', 'There is nothing at this address');
+      return new HttpRefusal('HTTP.ROUTE_NOT_FOUND', 'not_found', 'There is nothing at this address', { cause });
     case 413:
-      return new HttpRefusal('HTTP.BODY_TOO_LARGE', 'too_large', 'The body of the request is too large');
+      return new HttpRefusal('HTTP.BODY_TOO_LARGE', 'too_large', 'The body of the request is too large', { cause });
     case 415:
-      return new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/json');
-    case 422:
-      return new ValidationError(thrown.message);
+      return new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/json', {
+        cause,
+      });
+    case 400:
+      return new HttpRefusal('HTTP.BAD_REQUEST', 'malformed', 'The request cannot be read', { cause });
     default:
-      return new HttpRefusal('HTTP.BAD_REQUEST', 'malformed', 'The request cannot be read');
+      return new HttpRefusal(`HTTP.STATUS_${status}`, kindOfStatus(status), cause.message, { cause });
   }
 }
 

@@ -2,9 +2,10 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ThrottlerGuard } from '@nestjs/throttler';
 import { ServerConfig } from '#config';
-import { APIRateLimitError, Clock } from '#platform/kernel';
+import { Clock } from '#platform/kernel';
 import { RATE_LIMIT_POLICY, type RateLimitPolicy } from './access.decorators.js';
 import { networkOf } from './client-network.js';
+import { RateLimitExceededException } from './rate-limit-exceeded.exception.js';
 import type { GuardedRequest } from './principal.js';
 import { RateLimitStorage } from './rate-limit-storage.js';
 
@@ -48,9 +49,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     reply.header('X-RateLimit-Remaining', Math.max(0, limit - record.totalHits));
     reply.header('X-RateLimit-Reset', Math.ceil(this.clock.millis() / 1000) + record.timeToExpire);
     if (!record.isBlocked) return true;
-    throw new APIRateLimitError(`Too many requests; try again in ${record.timeToExpire} s`, {
-      retryAfterSeconds: record.timeToExpire,
-    });
+    throw new RateLimitExceededException(record.timeToExpire);
   }
 
   private limitOf(policy: Exclude<RateLimitPolicy, 'none'>): { limit: number; windowSeconds: number } {
