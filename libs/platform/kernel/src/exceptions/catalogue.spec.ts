@@ -31,7 +31,7 @@ describe('the exceptions', () => {
   it('keep their cause and details', () => {
     const cause = new Error('behind it');
     const [family] = EXCEPTION_FAMILIES;
-    const exception = new (family?.leaves[0] ?? Error)('text', { cause, details: { a: 1 } } as never);
+    const exception = new (family?.leaves[0] ?? Error)('text', { cause, details: { a: 1 } });
     expect(exception).toMatchObject({ message: 'text', cause, details: { a: 1 } });
   });
 });

@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { BOOTSTRAP_PASSWORD, type ServiceProcess, startService } from '../../support/service-process.js';
+import { call } from '../../support/test-app.js';
+
+const ROOT = path.resolve(__dirname, '../../..');
+
+describe('the service as a process', () => {
+  let service: ServiceProcess | undefined;
+  afterEach(async () => {
+    await service?.dispose();
+    service = undefined;
+  });
+
+  const logIn = async (url: string): Promise<string> => {
+    const body = { identifier: 'root', password: BOOTSTRAP_PASSWORD };
+    const answer = await call<{ accessToken: string }>(url, 'POST', '/auth/login', { body });
+    return answer.body.accessToken;
+  };
+
+  it('finishes requests in flight on SIGTERM and ends with 0', async () => {
+    service = await startService({ env: { ARGON2_MEMORY_KIB: '65536', ARGON2_PASSES: '6', RATE_LIMIT_MAX: '100000' } });
+    const { url, child, ended } = service;
+    const token = await logIn(url);
+    const outcomes = { answered: 0, refused: 0, failed: [] as string[] };
+    let isStopping = false;
+    // Logins take a second or so of hashing: they are certainly in flight when the signal comes.
+    const slow = Promise.all(Array.from({ length: 4 }, () => logIn(url)));
+    const load = Array.from({ length: 8 }, async () => {
+      while (!isStopping) {
+        try {
+          const { status } = await call(url, 'GET', '/auth/me', { token });
+          if (status === 200) outcomes.answered += 1;
+          else outcomes.failed.push(String(status));
+        } catch (error) {
+          const code = (error as { cause?: { code?: string } }).cause?.code ?? String(error);
+          // Once the port is closed new connections are refused; an accepted request must have been answered.
+          if (code === 'ECONNREFUSED' || code === 'UND_ERR_SOCKET' || code === 'ECONNRESET') outcomes.refused += 1;
+          else outcomes.failed.push(code);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      }
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    child.kill('SIGTERM');
+    const tokens = await slow;
+    expect(tokens.every((value) => value.length > 100)).toBe(true);
+    expect(await ended).toBe(0);
+    isStopping = true;
+    await Promise.all(load);
+    expect(outcomes.answered).toBeGreaterThan(20);
+    expect(outcomes.failed).toEqual([]);
+  });
+
+  it('closes connections that dawdle', async () => {
+    service = await startService({ env: { HEADERS_TIMEOUT_SECONDS: '1' } });
+    const { hostname, port } = new URL(service.url);
+    const closedAfter = await new Promise<number>((resolve, reject) => {
+      const start = Date.now();
+      const socket = connect(Number(port), hostname, () => socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n'));
+      const drip = setInterval(() => socket.write('X: y\r\n'), 200);
+      socket.resume();
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        clearInterval(drip);
+        resolve(Date.now() - start);
+      });
+      setTimeout(() => reject(new Error('still open after 10 s')), 10_000).unref();
+    });
+    expect(closedAfter).toBeLessThan(6_000);
+    expect((await call(service.url, 'GET', '/health')).status).toBe(200);
+  });
+
+  it('names every wrong setting and ends with 78', () => {
+    const { status, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'dist/apps/api/src/main.js')], {
+      env: { PATH: process.env['PATH'] ?? '', ENVIRONMENT: 'production', PORT: 'x', CORS_ORIGINS: '*' },
+      encoding: 'utf8',
+      cwd: '/',
+    });
+    expect(status).toBe(78);
+    for (const name of ['SECRET_KEY', 'DATABASE_URL', 'PORT', 'CORS_ORIGINS']) expect(stderr).toContain(name);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  it('serves its documentation, and the committed documents are up to date', async () => {
+    service = await startService();
+    const page = await fetch(`${service.url}/docs`);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain('swagger-ui');
+    const document = await call<{ openapi: string; paths: object }>(service.url, 'GET', '/docs/openapi.json');
+    expect(document.body.openapi).toMatch(/^3\.1/);
+    const { status, stdout } = spawnSync(process.execPath, ['dist/apps/cli/src/main.js', 'generate', '--check'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+    });
+    expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: 'Up to date' });
+  });
+
+  it('keeps secrets out of its log', async () => {
+    service = await startService({ env: { LOG_LEVEL: 'DEBUG', LOG_FORMAT: 'json' } });
+    const token = await logIn(service.url);
+    await call(service.url, 'GET', '/auth/me?password=canary-in-query', { token });
+    await call(service.url, 'POST', '/auth/login', {
+      body: { identifier: 'x\r\nforged line', password: 'canary-password' },
+    });
+    await call(service.url, 'GET', '/auth/me', { token: `${token.slice(0, -3)}abc` });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const output = service.output();
+    expect(output).not.toMatch(/canary|eyJhbGciOi|nine patient/);
+    const lines = output
+      .trim()
+      .split('\n')
+      .filter((line) => line.startsWith('{'));
+    const access = lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['logger'] === 'access');
+    expect(access.length).toBeGreaterThanOrEqual(4);
+    expect(access[0]).toMatchObject({
+      level: 'info',
+      method: 'POST',
+      route: '/api/v1/auth/login',
+      status: 200,
+      service: 'devskyy',
+      environment: 'testing',
+      correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+});

@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { createServer } from 'node:net';
+import { Cache, REDIS, type RedisHandle } from '#platform/cache';
+import { startTestApp, type TestApp } from '../../support/test-app.js';
+
+const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
+
+// Needs a redis-server binary; .ci/run installs it.
+(hasRedis ? describe : describe.skip)('with Redis', () => {
+  let redis: ChildProcess;
+  let port: number;
+  let first: TestApp;
+  let second: TestApp;
+
+  beforeAll(async () => {
+    port = await freePort();
+    redis = startRedis(port);
+    const env = { REDIS_URL: `redis://127.0.0.1:${port}`, RATE_LIMIT_MAX: '30' };
+    first = await startTestApp(env);
+    second = await startTestApp(env, first);
+    await Promise.all([ready(first), ready(second)]);
+  });
+  afterAll(async () => {
+    await second.close();
+    await first.close();
+    redis.kill('SIGKILL');
+  });
+
+  it('two replicas count a rate limit together, exactly', async () => {
+    const token = await first.tokenFor('ADMIN');
+    const answers = await Promise.all(
+      Array.from({ length: 80 }, (_, index) => (index % 2 ? first : second).call('GET', '/api/v1/auth/me', { token })),
+    );
+    expect(answers.filter(({ status }) => status === 200).length).toBe(30);
+    expect(answers.filter(({ status }) => status === 429).length).toBe(50);
+  });
+
+  it('two replicas share sessions: logout on one is logout on the other within a second', async () => {
+    const token = await first.tokenFor('DEVELOPER');
+    expect((await second.call('GET', '/api/v1/auth/me', { token })).status).toBe(200);
+    await first.call('POST', '/api/v1/auth/logout', { token });
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect((await second.call('GET', '/api/v1/auth/me', { token })).status).toBe(401);
+  });
+
+  it('two replicas share the cache', async () => {
+    await first.get(Cache).set('shared', { a: 1 }, 60);
+    expect(await second.get(Cache).get('shared')).toEqual({ a: 1 });
+    await second.get(Cache).delete('shared');
+    expect(await first.get(Cache).get('shared')).toBeUndefined();
+  });
+
+  it('a killed Redis costs no answer, limits go on more strictly, and it is taken up again', async () => {
+    const token = await first.tokenFor('API_USER');
+    const ask = () => first.call('GET', '/api/v1/auth/me', { token });
+    redis.kill('SIGKILL');
+    const answers = [];
+    for (let index = 0; index < 25; index++) answers.push(await ask());
+    expect(answers.every(({ status }) => status === 200 || status === 429)).toBe(true);
+    expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(14);
+    expect(answers.some(({ status }) => status === 429)).toBe(true);
+    expect((await first.call('GET', '/health')).body).toMatchObject({
+      status: 'degraded',
+      checks: { redis: { status: 'degraded' } },
+    });
+    expect((await first.call('GET', '/health/ready')).status).toBe(200);
+    expect(await first.get(Cache).get('anything')).toBeUndefined();
+    redis = startRedis(port);
+    await ready(first);
+    expect((await first.call('GET', '/health')).body).toMatchObject({ status: 'healthy' });
+  });
+});
+
+describe('without Redis', () => {
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ REDIS_URL: 'redis://127.0.0.1:1' });
+  });
+  afterAll(() => app.close());
+
+  it('starts all the same when the configured one is down', async () => {
+    expect((await app.call('GET', '/health')).body).toMatchObject({ status: 'degraded' });
+    expect((await app.call('GET', '/health/ready')).status).toBe(200);
+  });
+
+  it('loads a value once for everybody who waits for it', async () => {
+    let loads = 0;
+    const load = async (): Promise<string> => {
+      loads += 1;
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      return 'value';
+    };
+    const values = await Promise.all(Array.from({ length: 50 }, () => app.get(Cache).wrap('key', 60, load)));
+    expect(new Set(values)).toEqual(new Set(['value']));
+    expect(loads).toBe(1);
+  });
+});
+
+function startRedis(port: number): ChildProcess {
+  return spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: 'ignore',
+  });
+}
+
+async function ready(app: TestApp): Promise<void> {
+  const redis = app.app.get<RedisHandle>(REDIS, { strict: false });
+  for (let waited = 0; !redis.client?.isReady; waited += 50) {
+    if (waited > 10_000) throw new Error('Redis did not come up');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
