@@ -1,0 +1,68 @@
+// Starts servers for benchmarks, and reads what they cost.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+export const PASSWORD = 'nine patient owls listening';
+
+/** Kernel clock ticks a second, as /proc counts them; 100 on every Linux that Node runs on. */
+const TICKS = 100;
+
+/** Starts a script and waits for its `Ready at <url>`. */
+export async function start(script, env = {}) {
+  const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-bench-'));
+  const child = spawn(process.execPath, [path.join(ROOT, script)], {
+    cwd: script.startsWith('dist') ? dir : ROOT,
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  const url = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (chunk) => {
+      output = (output + chunk).slice(-20_000);
+      const found = /Ready at (http:\/\/[^\s,"]+)/.exec(output);
+      if (found) resolve(found[1]);
+    });
+    child.once('exit', () => reject(new Error(`did not start:\n${output}`)));
+  });
+  const stop = async () => {
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return { url, pid: child.pid, stop };
+}
+
+/** The built service on its embedded PostgreSQL, with limits out of the way and the log as in production. */
+export function startService(env = {}) {
+  return start('dist/apps/api/src/main.js', {
+    ENVIRONMENT: 'development',
+    PORT: '0',
+    SECRET_KEY: 'kJ8sPq2vXz7LmN4bTf9RwYc3GhD6aEuQ5oViSx1K',
+    RATE_LIMIT_MAX: '1000000',
+    AUTH_RATE_LIMIT_MAX: '10000',
+    BOOTSTRAP_ADMIN_EMAIL: 'root@example.com',
+    BOOTSTRAP_ADMIN_PASSWORD: PASSWORD,
+    LOG_FORMAT: 'json',
+    ...env,
+  });
+}
+
+/** CPU time a process has used so far, in milliseconds. */
+export function cpuMs(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
+}
+
+export async function logIn(url) {
+  const response = await fetch(`${url}/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ identifier: 'root', password: PASSWORD }),
+  });
+  if (!response.ok) throw new Error(`login: ${response.status} ${await response.text()}`);
+  return (await response.json()).accessToken;
+}
