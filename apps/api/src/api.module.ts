@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AuthModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
+import { FinanceModule } from '#finance';
 import { CacheModule } from '#platform/cache';
 import { DatabaseModule } from '#platform/database';
 import { HealthModule } from '#platform/health';
@@ -32,6 +33,7 @@ export class ApiModule {
         HealthModule,
         JobsModule,
         AuthModule,
+        FinanceModule,
       ],
     };
   }

@@ -6,7 +6,7 @@ import { ProblemDetailsFilter } from './problem-details.filter.js';
 /** The global exception filter, and cursors for everybody. */
 @Global()
 @Module({
-  providers: [CursorCodec, { provide: APP_FILTER, useClass: ProblemDetailsFilter }],
-  exports: [CursorCodec],
+  providers: [CursorCodec, ProblemDetailsFilter, { provide: APP_FILTER, useExisting: ProblemDetailsFilter }],
+  exports: [CursorCodec, ProblemDetailsFilter],
 })
 export class HttpModule {}

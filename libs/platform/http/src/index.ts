@@ -5,6 +5,7 @@ export { HttpRefusal } from './http-exceptions.js';
 export { HttpModule } from './http.module.js';
 export { IdempotencyKey } from './idempotency-key.js';
 export { PageQueryDto } from './page.dto.js';
+export { ProblemDetailsFilter } from './problem-details.filter.js';
 export type { Fault, ProblemDocument } from './problem.js';
 export { ApiProblems, FaultDto, ProblemDto } from './problem.dto.js';
 export { installRequestPipeline } from './request-pipeline.js';

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { AgentReadService, type RecentTaskView } from '#agents';
+import { AuditReadService, type AuditSummary } from '#auth';
+import { ErrorReadService, type RecentErrorGroup } from '#errors';
+import { FinanceReadService, type RecentTransaction } from '#finance';
+import { type Activity, latestOf } from '../domain/activity.js';
+
+/** What happened lately, from the audit trail, the ledger, the tasks and the errors. */
+@Injectable()
+export class ActivityService {
+  constructor(
+    private readonly audit: AuditReadService,
+    private readonly finance: FinanceReadService,
+    private readonly agents: AgentReadService,
+    private readonly errors: ErrorReadService,
+  ) {}
+
+  /**
+   * The latest activities, newest first.
+   *
+   * @param before only what happened before this instant
+   */
+  async latest(limit: number, before?: Date): Promise<Activity[]> {
+    const lists = await Promise.all([
+      this.audit.latest(limit, before).then((items) => items.map(fromAudit)),
+      this.finance.recentTransactions(limit, before).then((items) => items.map(fromTransaction)),
+      this.agents.recentTasks(limit, before).then((items) => items.map(fromTask)),
+      this.errors.recentGroups(limit, before).then((items) => items.map(fromError)),
+    ]);
+    return latestOf(lists, limit);
+  }
+}
+
+function fromAudit({ id, occurredAt, action, outcome, actorId, subjectId }: AuditSummary): Activity {
+  return {
+    id: `audit:${id}`,
+    timestamp: occurredAt,
+    eventType: action,
+    title: sentence(action),
+    description: outcome === 'success' ? 'Done' : 'Refused',
+    severity: outcome === 'success' ? 'info' : 'warning',
+    ...(actorId === null ? {} : { actorId }),
+    metadata: subjectId === null ? {} : { subjectId },
+  };
+}
+
+function fromTransaction({ id, type, amount, currency, channel, createdAt }: RecentTransaction): Activity {
+  return {
+    id: `transaction:${id}`,
+    timestamp: createdAt,
+    eventType: `transaction.${type}`,
+    title: `Recorded ${type}`,
+    description: `${amount} ${currency}`,
+    severity: 'info',
+    metadata: { transactionId: id, amount, currency, channel },
+  };
+}
+
+function fromTask({ id, agent, state, finishedAt, error }: RecentTaskView): Activity {
+  return {
+    id: `task:${id}`,
+    timestamp: finishedAt,
+    eventType: `task.${state}`,
+    title: `Task of ${agent} ${state}`,
+    description: error?.message ?? `The task ${state}`,
+    severity: state === 'failed' || state === 'dead' ? 'error' : state === 'cancelled' ? 'warning' : 'info',
+    agentId: agent,
+    metadata: { taskId: id },
+  };
+}
+
+function fromError({ id, title, severity, status, count, lastSeen }: RecentErrorGroup): Activity {
+  const isGrave = severity === 'critical' || severity === 'high';
+  return {
+    id: `error:${id}`,
+    timestamp: lastSeen,
+    eventType: `error.${status}`,
+    title,
+    description: count === 1 ? 'Seen once' : `Seen ${count} times`,
+    severity: isGrave ? 'error' : severity === 'medium' ? 'warning' : 'info',
+    metadata: { groupId: id, errorSeverity: severity, count },
+  };
+}
+
+/** `user.role_changed` as words. */
+function sentence(action: string): string {
+  const words = action.replace(/[._]/g, ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import { Clock } from '#platform/kernel';
+import { type AccountType, normalSign } from '../domain/account.js';
+import {
+  AccountExistsException,
+  AccountNotFoundException,
+  InvalidTransactionException,
+} from '../domain/finance.exceptions.js';
+import { formatMoney, parseMoney } from '../domain/money.js';
+import { AccountRepository, type AccountWithNet, type Entry } from '../infrastructure/account.repository.js';
+import { LedgerRepository } from '../infrastructure/ledger.repository.js';
+
+export type { AccountWithNet, Entry } from '../infrastructure/account.repository.js';
+
+export interface NewAccount {
+  code: string;
+  name: string;
+  type: AccountType;
+  currency: string;
+  minBalance?: string | number | undefined;
+  maxBalance?: string | number | undefined;
+  metadata?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A balance in the account's normal sign, in major units. */
+export interface Balance {
+  account: string;
+  currency: string;
+  posted: string;
+  pending: string;
+  available: string;
+  effectiveAt: Date;
+  knownAt: Date;
+}
+
+/** Accounts, their statements and their balances as of any two times. */
+@Injectable()
+export class AccountService {
+  constructor(
+    private readonly accounts: AccountRepository,
+    private readonly ledger: LedgerRepository,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws AccountExistsException, InvalidMoneyException */
+  async create(account: NewAccount): Promise<AccountWithNet> {
+    const { code, name, type, currency, metadata } = account;
+    const limit = (value: string | number | undefined, path: string): bigint | null =>
+      value === undefined ? null : parseMoney(value, currency, path);
+    const [minBalance, maxBalance] = [limit(account.minBalance, 'minBalance'), limit(account.maxBalance, 'maxBalance')];
+    // Also tells whether the currency is one when there are no limits.
+    parseMoney('0', currency, 'currency');
+    if (minBalance !== null && maxBalance !== null && minBalance > maxBalance) {
+      throw new InvalidTransactionException('minBalance', 'must not be above maxBalance');
+    }
+    const created = {
+      code,
+      name,
+      type,
+      currency,
+      minBalance,
+      maxBalance,
+      metadata: metadata ?? {},
+      createdAt: this.clock.now(),
+    };
+    const isNew = await this.database.transaction((tx) => this.ledger.insertAccount(tx, created));
+    if (!isNew) throw new AccountExistsException(code);
+    return this.get(code);
+  }
+
+  /** @throws AccountNotFoundException */
+  async get(code: string): Promise<AccountWithNet> {
+    const account = await this.accounts.findByCode(code);
+    if (!account) throw new AccountNotFoundException();
+    return account;
+  }
+
+  /** By code; one more than `limit` when there is a next page. */
+  list(limit: number, after?: string): Promise<AccountWithNet[]> {
+    return this.accounts.listByCode(limit + 1, after);
+  }
+
+  /** Latest first; one more than `limit` when there is a next page. */
+  async entries(code: string, limit: number, before?: bigint): Promise<{ account: AccountWithNet; entries: Entry[] }> {
+    const account = await this.get(code);
+    return { account, entries: await this.accounts.entriesOf(account.id, limit + 1, before) };
+  }
+
+  /** What was effective by one time, as far as it was known by another; now when left out. */
+  async balance(code: string, effectiveAt?: Date, knownAt?: Date): Promise<Balance> {
+    const account = await this.get(code);
+    const isCurrent = effectiveAt === undefined && knownAt === undefined;
+    const net = isCurrent ? account.net : await this.accounts.netAt(account.id, effectiveAt, knownAt);
+    const posted = formatMoney(net * normalSign(account.type), account.currency);
+    const now = this.clock.now();
+    return {
+      account: code,
+      currency: account.currency,
+      posted,
+      pending: formatMoney(0n, account.currency),
+      available: posted,
+      effectiveAt: effectiveAt ?? now,
+      knownAt: knownAt ?? now,
+    };
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#platform/kernel';
+import { formatMoney } from '../domain/money.js';
+import { TransactionRepository } from '../infrastructure/transaction.repository.js';
+
+const DAY_MS = 86_400_000;
+
+/** Money of one currency, as decimal text in major units. */
+export interface Revenue {
+  readonly currency: string;
+  readonly amount: string;
+}
+
+/** Money of one currency on one day, UTC. */
+export interface DailyRevenue extends Revenue {
+  /** `2026-11-24` */
+  readonly day: string;
+}
+
+/** A transaction, in short. */
+export interface RecentTransaction {
+  readonly id: string;
+  readonly type: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly channel: string | null;
+  readonly createdAt: Date;
+}
+
+/** What other modules may know of the ledger. Revenue is net of refunds and discounts, by effective day. */
+@Injectable()
+export class FinanceReadService {
+  constructor(
+    private readonly transactions: TransactionRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Revenue since midnight UTC, one entry a currency. */
+  async revenueToday(): Promise<Revenue[]> {
+    const days = await this.transactions.revenueByDay(this.midnight());
+    return days.map(({ currency, amount }) => ({ currency, amount: formatMoney(amount, currency) }));
+  }
+
+  /** Revenue of the last days, today included, oldest first; days without any are left out. */
+  async revenueByDay(days: number): Promise<DailyRevenue[]> {
+    const since = new Date(this.midnight().getTime() - (days - 1) * DAY_MS);
+    return (await this.transactions.revenueByDay(since)).map(({ day, currency, amount }) => ({
+      day,
+      currency,
+      amount: formatMoney(amount, currency),
+    }));
+  }
+
+  /** Transactions recorded since midnight UTC. */
+  transactionsToday(): Promise<number> {
+    return this.transactions.countSince(this.midnight());
+  }
+
+  /** The latest transactions, newest first, optionally before an instant. */
+  async recentTransactions(limit: number, before?: Date): Promise<RecentTransaction[]> {
+    return (await this.transactions.latest(limit, before)).map(
+      ({ id, type, amount, currency, channel, recordedAt }) => ({
+        id,
+        type,
+        amount: formatMoney(amount, currency),
+        currency,
+        channel,
+        createdAt: recordedAt,
+      }),
+    );
+  }
+
+  private midnight(): Date {
+    return new Date(Math.floor(this.clock.millis() / DAY_MS) * DAY_MS);
+  }
+}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { FinanceConfig } from '#config';
+import { Ids } from '#platform/kernel';
+import { IdempotencyKeyRequiredException } from '../domain/finance.exceptions.js';
+import { canonical } from '../domain/fingerprint.js';
+import type { KeyedRequest } from '../infrastructure/idempotency.repository.js';
+
+/** Gives every write a key: the caller's, or one of ours. */
+@Injectable()
+export class KeyedRequestService {
+  constructor(
+    private readonly config: FinanceConfig,
+    private readonly ids: Ids,
+  ) {}
+
+  /** @throws IdempotencyKeyRequiredException when this installation demands one */
+  keyed(principalId: string, key: string | undefined, operation: string, request: object): KeyedRequest {
+    if (key === undefined && this.config.requireIdempotencyKey) throw new IdempotencyKeyRequiredException();
+    return { principalId, key: key ?? this.ids.next(), fingerprint: { operation, ...canonical(request) } };
+  }
+}

@@ -1,0 +1,170 @@
+import { AppException } from '#platform/kernel';
+
+/** A field of a money request is wrong. */
+export class InvalidMoneyException extends AppException {
+  constructor(path: string, message: string, code: string) {
+    super({ code: 'FINANCE.INVALID_MONEY', category: 'validation', kind: 'invalid' }, `${path} ${message}`, {
+      details: { errors: [{ path, message, code }] },
+    });
+  }
+}
+
+/** The parts of a transaction do not add up to its amount. */
+export class PartsMismatchException extends AppException {
+  constructor(what: string, expected: string, actual: string, difference: string) {
+    super(
+      { code: 'FINANCE.PARTS_MISMATCH', category: 'business_logic', kind: 'invalid' },
+      `${what} add up to ${actual}, not ${expected}; they differ by ${difference}`,
+      { details: { expected, actual, difference } },
+    );
+  }
+}
+
+/** A request of this type lacks something, or has something it must not have. */
+export class InvalidTransactionException extends AppException {
+  constructor(path: string, message: string) {
+    super({ code: 'FINANCE.INVALID_TRANSACTION', category: 'business_logic', kind: 'invalid' }, `${path} ${message}`, {
+      details: { errors: [{ path, message, code: 'transaction' }] },
+    });
+  }
+}
+
+/** An account that a body names does not exist. */
+export class UnknownAccountException extends AppException {
+  constructor(account: string) {
+    super(
+      { code: 'FINANCE.UNKNOWN_ACCOUNT', category: 'business_logic', kind: 'invalid' },
+      `There is no account ${account}`,
+      { details: { account } },
+    );
+  }
+}
+
+/** An account is kept in another currency than the posting. */
+export class CurrencyMismatchException extends AppException {
+  constructor(account: string, currency: string) {
+    super(
+      { code: 'FINANCE.CURRENCY_MISMATCH', category: 'business_logic', kind: 'invalid' },
+      `The account ${account} is kept in ${currency}`,
+      { details: { account, currency } },
+    );
+  }
+}
+
+/** A posting would take an account's balance beyond its limit. */
+export class LimitExceededException extends AppException {
+  constructor(account: string, limit: 'minBalance' | 'maxBalance', balance: string) {
+    super(
+      { code: 'FINANCE.LIMIT_EXCEEDED', category: 'business_logic', kind: 'conflict' },
+      `The balance of ${account} would be ${balance}, beyond its ${limit}`,
+      { details: { account, limit, balance } },
+    );
+  }
+}
+
+/** The address names an account that does not exist. */
+export class AccountNotFoundException extends AppException {
+  constructor() {
+    super(
+      { code: 'FINANCE.ACCOUNT_NOT_FOUND', category: 'business_logic', kind: 'not_found' },
+      'There is no such account',
+    );
+  }
+}
+
+/** An account with this code exists. */
+export class AccountExistsException extends AppException {
+  constructor(account: string) {
+    super(
+      { code: 'FINANCE.ACCOUNT_EXISTS', category: 'business_logic', kind: 'conflict' },
+      `There is an account ${account} already`,
+      { details: { account } },
+    );
+  }
+}
+
+/** The address names a transaction that does not exist. */
+export class TransactionNotFoundException extends AppException {
+  constructor() {
+    super(
+      { code: 'FINANCE.TRANSACTION_NOT_FOUND', category: 'business_logic', kind: 'not_found' },
+      'There is no such transaction',
+    );
+  }
+}
+
+/** A refund names an original that cannot be refunded. */
+export class NotRefundableException extends AppException {
+  constructor(message: string) {
+    super({ code: 'FINANCE.NOT_REFUNDABLE', category: 'business_logic', kind: 'invalid' }, message, {
+      details: { errors: [{ path: 'originalTransactionId', message, code: 'refundable' }] },
+    });
+  }
+}
+
+/** More would be given back than was taken. */
+export class RefundExceedsOriginalException extends AppException {
+  constructor(refundable: string) {
+    super(
+      { code: 'FINANCE.REFUND_EXCEEDS_ORIGINAL', category: 'business_logic', kind: 'conflict' },
+      `No more than ${refundable} of the original can be refunded`,
+      { details: { refundable } },
+    );
+  }
+}
+
+/** The transaction was reversed before, or is one that cannot be. */
+export class NotReversibleException extends AppException {
+  constructor(message: string) {
+    super({ code: 'FINANCE.NOT_REVERSIBLE', category: 'business_logic', kind: 'conflict' }, message);
+  }
+}
+
+/** The key was used for another request. */
+export class IdempotencyConflictException extends AppException {
+  constructor(fields: readonly string[]) {
+    super(
+      { code: 'FINANCE.IDEMPOTENCY_CONFLICT', category: 'business_logic', kind: 'invalid' },
+      `This Idempotency-Key was used for a request that differs in ${fields.join(', ')}`,
+      { details: { differingFields: fields } },
+    );
+  }
+}
+
+/** This installation demands an Idempotency-Key on every write. */
+export class IdempotencyKeyRequiredException extends AppException {
+  constructor() {
+    super(
+      { code: 'FINANCE.IDEMPOTENCY_KEY_REQUIRED', category: 'business_logic', kind: 'malformed' },
+      'Send an Idempotency-Key, so that a repeated request cannot post twice',
+    );
+  }
+}
+
+/** More postings wait than the service takes on. */
+export class PostingOverloadedException extends AppException {
+  constructor() {
+    super({ code: 'FINANCE.OVERLOADED', category: 'performance', kind: 'unavailable' }, 'Too many postings at once', {
+      retryAfterSeconds: 1,
+    });
+  }
+}
+
+/** A posting was refused; the same request under the same key is refused alike for good. */
+export class PostingRefusedException extends AppException {
+  constructor(
+    refusal: {
+      code: string;
+      category: AppException['category'];
+      kind: AppException['kind'];
+      message: string;
+      details: Readonly<Record<string, unknown>>;
+    },
+    /** The refusal is that of an earlier request. */
+    readonly isReplay: boolean,
+  ) {
+    super({ code: refusal.code, category: refusal.category, kind: refusal.kind }, refusal.message, {
+      details: refusal.details,
+    });
+  }
+}

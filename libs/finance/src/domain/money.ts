@@ -1,0 +1,70 @@
+import { minorDigitsOf } from './currencies.js';
+import { InvalidMoneyException } from './finance.exceptions.js';
+
+/**
+ * Largest amount of one posting, in minor units: what a JavaScript number holds exactly, so that no client misreads it, and
+ * small enough that sums of a thousand million of them fit a bigint column.
+ */
+export const MAX_MINOR = 9_007_199_254_740_991n;
+
+const DECIMAL = /^(-?)(0|[1-9]\d{0,15})(?:\.(\d{1,8}))?$/;
+
+/**
+ * Reads an amount in major units into minor units of the currency.
+ *
+ * @param value a decimal text, or a number that is exactly what it shows
+ * @throws InvalidMoneyException for a currency that is not in ISO 4217, more digits than it has, or an amount out of range
+ */
+export function parseMoney(value: string | number, currency: string, path = 'amount'): bigint {
+  const digits = minorDigitsOf(currency);
+  if (digits === undefined)
+    throw new InvalidMoneyException('currency', 'must be an active ISO 4217 code', 'isCurrency');
+  const match = DECIMAL.exec(typeof value === 'number' ? String(value) : value);
+  if (!match) throw new InvalidMoneyException(path, 'must be a decimal number such as 19.99', 'isDecimal');
+  const [, sign = '', whole = '0', fraction = ''] = match;
+  const trimmed = fraction.replace(/0+$/, '');
+  if (trimmed.length > digits) {
+    throw new InvalidMoneyException(
+      path,
+      `must have at most ${digits} digits after the decimal mark in ${currency}`,
+      'precision',
+    );
+  }
+  const minor = BigInt(whole + trimmed.padEnd(digits, '0'));
+  if (minor > MAX_MINOR) throw new InvalidMoneyException(path, 'is too large', 'max');
+  return sign === '-' ? -minor : minor;
+}
+
+/** Minor units as a decimal text in major units, with all digits of the currency. */
+export function formatMoney(minor: bigint, currency: string): string {
+  const digits = minorDigitsOf(currency) ?? 2;
+  const [sign, absolute] = minor < 0n ? ['-', -minor] : ['', minor];
+  const text = absolute.toString().padStart(digits + 1, '0');
+  return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+}
+
+/**
+ * Splits an amount in proportion to weights; the parts add up to the whole. Remainders go to the parts that were cut most, of equals
+ * to the first (largest remainder method).
+ *
+ * @param weights not negative, and not all zero
+ */
+export function allocate(amount: bigint, weights: readonly bigint[]): bigint[] {
+  const total = weights.reduce((sum, weight) => sum + weight, 0n);
+  if (total <= 0n || weights.some((weight) => weight < 0n)) throw new RangeError('weights must be positive in sum');
+  const [sign, absolute] = amount < 0n ? [-1n, -amount] : [1n, amount];
+  const parts = weights.map((weight, index) => {
+    const product = absolute * weight;
+    return { index, part: product / total, remainder: product % total };
+  });
+  let left = absolute - parts.reduce((sum, { part }) => sum + part, 0n);
+  const byRemainder = [...parts].sort((a, b) =>
+    a.remainder === b.remainder ? a.index - b.index : a.remainder < b.remainder ? 1 : -1,
+  );
+  for (const entry of byRemainder) {
+    if (left === 0n) break;
+    entry.part += 1n;
+    left -= 1n;
+  }
+  return parts.map(({ part }) => part * sign);
+}

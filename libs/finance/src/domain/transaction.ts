@@ -1,0 +1,53 @@
+export const TRANSACTION_TYPES = [
+  'sale',
+  'refund',
+  'purchase',
+  'adjustment',
+  'transfer',
+  'expense',
+  'revenue',
+] as const;
+export type TransactionType = (typeof TRANSACTION_TYPES)[number];
+
+export const CHANNELS = [
+  'online_store',
+  'physical_store',
+  'marketplace',
+  'social_commerce',
+  'wholesale',
+  'b2b',
+] as const;
+export type Channel = (typeof CHANNELS)[number];
+
+export const DIRECTIONS = ['debit', 'credit'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+/** States of a transaction: posted ones stay; pending ones become posted, voided or expired. */
+export const TRANSACTION_STATES = ['posted', 'pending', 'voided', 'expired'] as const;
+export type TransactionState = (typeof TRANSACTION_STATES)[number];
+
+/** One leg: an amount above zero in minor units, on one side of an account. */
+export interface Posting {
+  readonly account: string;
+  readonly direction: Direction;
+  readonly amount: bigint;
+  readonly currency: string;
+}
+
+/** What was recorded. */
+export interface Transaction {
+  readonly id: string;
+  readonly type: TransactionType | 'journal' | 'reversal';
+  readonly state: TransactionState;
+  readonly amount: bigint;
+  readonly currency: string;
+  readonly channel: Channel | null;
+  readonly orderId: string | null;
+  readonly customerId: string | null;
+  readonly originalTransactionId: string | null;
+  readonly description: string | null;
+  readonly postings: readonly Posting[];
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly effectiveAt: Date;
+  readonly recordedAt: Date;
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import type { Account, AccountType } from '../domain/account.js';
+
+/** An account with what is posted to it: debits less credits. */
+export interface AccountWithNet extends Account {
+  readonly id: string;
+  readonly net: bigint;
+}
+
+/** A line of an account's statement. */
+export interface Entry {
+  version: bigint;
+  transactionId: string;
+  amount: bigint;
+  netAfter: bigint;
+  effectiveAt: Date;
+  recordedAt: Date;
+}
+
+interface Row extends Record<string, unknown> {
+  id: string;
+  code: string;
+  name: string;
+  type: AccountType;
+  currency: string;
+  min_balance: string | null;
+  max_balance: string | null;
+  metadata: Record<string, unknown>;
+  created_at: Date;
+  net: string;
+}
+
+interface EntryRow extends Record<string, unknown> {
+  version: string;
+  transaction_id: string;
+  amount: string;
+  net_after: string;
+  effective_at: Date;
+  recorded_at: Date;
+}
+
+const BY_CODE = {
+  name: 'finance_account_by_code',
+  text: 'SELECT a.*, b.net FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = $1',
+};
+
+/** Questions about accounts. */
+@Injectable()
+export class AccountRepository {
+  constructor(private readonly database: Database) {}
+
+  async findByCode(code: string): Promise<AccountWithNet | undefined> {
+    const [row] = await this.database.query<Row>(BY_CODE, [code]);
+    return row && fromRow(row);
+  }
+
+  /** In the order of their codes, after the given one. */
+  async listByCode(limit: number, after = ''): Promise<AccountWithNet[]> {
+    const rows = await this.database.query<Row>(
+      `SELECT a.*, b.net FROM finance_account a JOIN finance_balance b ON b.account_id = a.id
+       WHERE a.code > $2 ORDER BY a.code LIMIT $1`,
+      [limit, after],
+    );
+    return rows.map(fromRow);
+  }
+
+  /** Latest first, before the given version. */
+  async entriesOf(accountId: string, limit: number, before?: bigint): Promise<Entry[]> {
+    const rows = await this.database.query<EntryRow>(
+      `SELECT version, transaction_id, amount, net_after, effective_at, recorded_at FROM finance_entry
+       WHERE account_id = $1 AND version < $3 ORDER BY version DESC LIMIT $2`,
+      [accountId, limit, (before ?? 9_223_372_036_854_775_807n).toString()],
+    );
+    return rows.map((row) => ({
+      version: BigInt(row.version),
+      transactionId: row.transaction_id,
+      amount: BigInt(row.amount),
+      netAfter: BigInt(row.net_after),
+      effectiveAt: row.effective_at,
+      recordedAt: row.recorded_at,
+    }));
+  }
+
+  /** Debits less credits of what was effective by one time and known by another; both inclusive. */
+  async netAt(accountId: string, effectiveAt: Date | undefined, knownAt: Date | undefined): Promise<bigint> {
+    const [row] = await this.database.query<{ net: string }>(
+      `SELECT coalesce(sum(amount), 0) AS net FROM finance_entry
+       WHERE account_id = $1 AND effective_at <= $2 AND recorded_at <= $3`,
+      [accountId, effectiveAt ?? 'infinity', knownAt ?? 'infinity'],
+    );
+    return BigInt(row?.net ?? 0);
+  }
+}
+
+function fromRow(row: Row): AccountWithNet {
+  const { id, code, name, type, currency, metadata } = row;
+  return {
+    id,
+    code,
+    name,
+    type,
+    currency,
+    metadata,
+    minBalance: row.min_balance === null ? null : BigInt(row.min_balance),
+    maxBalance: row.max_balance === null ? null : BigInt(row.max_balance),
+    createdAt: row.created_at,
+    net: BigInt(row.net),
+  };
+}
