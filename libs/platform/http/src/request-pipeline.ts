@@ -131,7 +131,9 @@ function parseBodies(fastify: FastifyInstance): void {
         ),
       );
   });
-  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (_request, text, done) => {
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    // Signatures are over the bytes that were sent, not over what they mean.
+    (request as FastifyRequest & { rawBody?: string }).rawBody = text;
     try {
       done(null, parseJsonBody(text));
     } catch (error) {
