@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { AgentsModule } from '#agents';
 import { AuthModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
 import { CacheModule } from '#platform/cache';
@@ -32,6 +33,7 @@ export class ApiModule {
         HealthModule,
         JobsModule,
         AuthModule,
+        AgentsModule.forApi(),
       ],
     };
   }

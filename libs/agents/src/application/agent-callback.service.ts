@@ -13,7 +13,11 @@ export interface AgentCallbackResult {
   readonly attempt: number;
   readonly status: 'succeeded' | 'failed';
   readonly output?: unknown;
-  readonly error?: { readonly code?: string | undefined; readonly message: string; readonly retryable?: boolean | undefined };
+  readonly error?: {
+    readonly code?: string | undefined;
+    readonly message: string;
+    readonly retryable?: boolean | undefined;
+  };
 }
 
 /** Ends attempts that a remote agent accepted with 202. */
@@ -42,7 +46,11 @@ export class AgentCallback {
     }
     const lease = { id: taskId, leaseToken };
     if (result.status === 'succeeded') return this.outcomes.succeed({ ...lease, output: result.output });
-    const { code = 'AGENT.EXECUTION_FAILED', message = 'The agent gave no reason', retryable = true } = result.error ?? {};
+    const {
+      code = 'AGENT.EXECUTION_FAILED',
+      message = 'The agent gave no reason',
+      retryable = true,
+    } = result.error ?? {};
     await this.outcomes.fail(lease, { failure: { code, message }, retryable, blame: 'agent' });
   }
 

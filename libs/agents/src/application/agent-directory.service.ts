@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { CursorCodec } from '#platform/http';
 import { AgentNotFoundError, type Page, pageOf } from '#platform/kernel';
 import type { Agent, AgentKind, AgentStatus } from '../domain/agent.js';
+import type { AgentSummary } from '../domain/agent-summary.js';
 import { AgentRepository } from '../infrastructure/agent.repository.js';
-import { AgentStatisticsRepository, type AgentSummary } from '../infrastructure/agent-statistics.repository.js';
+import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
 
 /** What to look for; everything given must hold. */
 export interface AgentSearch {

@@ -66,8 +66,7 @@ export class AgentRegistry {
       if (!agent) throw new AgentNotFoundError();
       const nextKind = kind ?? agent.kind;
       const isNewKind = nextKind !== agent.kind;
-      const checked =
-        config !== undefined || isNewKind ? this.check(nextKind, config ?? {}, isNewKind) : undefined;
+      const checked = config !== undefined || isNewKind ? this.check(nextKind, config ?? {}, isNewKind) : undefined;
       await this.agents.update(tx, agent.id, {
         ...changes,
         ...(isNewKind && { kind: nextKind }),

@@ -41,7 +41,9 @@ export class SecurityPostureAgent implements InternalAgentHandler {
       environment: this.environment.name,
       checked: checks.map(({ id, passed }) => ({ id, passed })),
       findings,
-      highest: (['high', 'medium', 'low'] as const).find((level) => findings.some(({ severity }) => severity === level)) ?? null,
+      highest:
+        (['high', 'medium', 'low'] as const).find((level) => findings.some(({ severity }) => severity === level)) ??
+        null,
     };
   }
 

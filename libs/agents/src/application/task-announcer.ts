@@ -41,9 +41,7 @@ export class TaskAnnouncer {
   failed(report: AttemptReport): void {
     const { failure, cause, correlationId, ...context } = report;
     const error =
-      cause instanceof Error
-        ? cause
-        : new AttemptFailedError(failure.code, failure.message, { retryable: false });
+      cause instanceof Error ? cause : new AttemptFailedError(failure.code, failure.message, { retryable: false });
     void this.reporter.report({
       error,
       category: 'agent',

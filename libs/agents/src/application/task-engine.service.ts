@@ -59,6 +59,11 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     return this.runs.size;
   }
 
+  /** Whether this process takes tasks. */
+  get isRunning(): boolean {
+    return this.timers.length > 0 && !this.isStopping;
+  }
+
   onApplicationBootstrap(): void {
     if (this.config.runInProcess) this.start();
   }

@@ -96,7 +96,11 @@ export class AttemptFailedError extends AppException {
   constructor(
     reason: string,
     message: string,
-    options: ExceptionOptions & { retryable: boolean; blame?: 'agent' | 'elsewhere'; retryAfterMs?: number | undefined },
+    options: ExceptionOptions & {
+      retryable: boolean;
+      blame?: 'agent' | 'elsewhere';
+      retryAfterMs?: number | undefined;
+    },
   ) {
     super({ code: reason, category: 'agent', severity: 'medium' }, message, options);
     this.reason = reason;

@@ -21,7 +21,8 @@ export interface FailedAttempt {
 
 /** What becomes of a task after a failed attempt. */
 export type Verdict =
-  { readonly state: Extract<TaskState, 'failed' | 'dead' | 'cancelled'> } | { readonly state: 'queued'; readonly delayMs: number };
+  | { readonly state: Extract<TaskState, 'failed' | 'dead' | 'cancelled'> }
+  | { readonly state: 'queued'; readonly delayMs: number };
 
 /** No wait asked for by an agent is longer than this. */
 const MAX_RETRY_AFTER_MS = 3_600_000;

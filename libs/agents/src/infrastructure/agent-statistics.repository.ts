@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { AgentCondition } from '../domain/agent-health.js';
 import { CIRCUIT_OPEN_SECONDS, CIRCUIT_THRESHOLD } from '../domain/agent-health.js';
+import type { AgentSummary } from '../domain/agent-summary.js';
 import type { AgentStatus, ResultStatus } from '../domain/agent.js';
 import { CIRCUIT_OPEN, STATUS } from './agent-row.js';
 
@@ -15,29 +16,6 @@ export interface StatisticDelta {
   readonly durationMs?: number;
   readonly tokens?: number;
   readonly costMicros?: bigint;
-}
-
-/** An agent's counters and condition. */
-export interface AgentSummary {
-  readonly slug: string;
-  readonly name: string;
-  readonly capabilities: readonly string[];
-  readonly status: AgentStatus;
-  readonly circuit: 'closed' | 'open' | 'half_open';
-  readonly circuitOpenUntil: Date | null;
-  readonly consecutiveFailures: number;
-  readonly successRate: number | null;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  /** Tasks that wait to be started. */
-  readonly pending: number;
-  readonly running: number;
-  readonly averageMs: number | null;
-  readonly tokensToday: number;
-  readonly costTodayMicros: bigint;
-  readonly oldestQueuedSeconds: number | null;
-  readonly lastActiveAt: Date | null;
 }
 
 /** Rows an agent's counters are spread over; tasks of one agent that finish at once seldom meet in a row. */

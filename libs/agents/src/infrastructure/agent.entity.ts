@@ -1,6 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { AgentKind, ExecutorRole } from '../domain/agent.js';
-import type { JsonObject } from '../domain/task.js';
 
 /** A row of the registry. */
 @Entity('agent')
@@ -66,7 +65,7 @@ export class AgentEntity {
   maxTokens!: string | null;
 
   @Column('jsonb')
-  config!: JsonObject;
+  config!: object;
 
   @Column('text', { nullable: true })
   encryptedSecret!: string | null;

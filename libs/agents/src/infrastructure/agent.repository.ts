@@ -71,7 +71,7 @@ export class AgentRepository {
       .createQueryBuilder()
       .insert()
       .into(AgentEntity)
-      .values({ id, slug, kind, ...toColumns(agent) } as AgentEntity)
+      .values({ id, slug, kind, ...toColumns(agent) })
       .orIgnore()
       .returning('id')
       .execute();

@@ -12,6 +12,8 @@ export interface TaskSignal {
   readonly cancelled: readonly string[];
   /** Tasks that ended. */
   readonly ended: readonly string[];
+  /** Whether this process told it. */
+  readonly isOwn: boolean;
 }
 
 type Listener = (signal: TaskSignal) => void;
@@ -64,9 +66,9 @@ export class TaskSignals implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** To be called after the commit of what it tells of. */
-  tell(signal: Partial<TaskSignal>): void {
+  tell(signal: Partial<Omit<TaskSignal, 'isOwn'>>): void {
     const { queued = false, cancelled = [], ended = [] } = signal;
-    this.deliver({ queued, cancelled, ended });
+    this.deliver({ queued, cancelled, ended, isOwn: true });
     if (this.isStopped) return;
     this.gathered.queued ||= queued;
     for (const id of cancelled) this.gathered.cancelled.add(id);
@@ -107,7 +109,7 @@ export class TaskSignals implements OnApplicationBootstrap, OnModuleDestroy {
       await client.query(`LISTEN ${CHANNEL}`);
       this.client = client;
       // What was told while nobody listened.
-      this.deliver({ queued: true, cancelled: [], ended: [] });
+      this.deliver({ queued: true, cancelled: [], ended: [], isOwn: true });
     } catch (error) {
       if (client && client !== this.client) client.release(true);
       this.reconnectLater(error);
@@ -140,7 +142,7 @@ export class TaskSignals implements OnApplicationBootstrap, OnModuleDestroy {
   private receive(payload: string): void {
     try {
       const { o, q, c, e } = JSON.parse(payload) as { o: string; q: boolean; c: string[]; e: string[] };
-      if (o !== this.origin) this.deliver({ queued: q, cancelled: c, ended: e });
+      if (o !== this.origin) this.deliver({ queued: q, cancelled: c, ended: e, isOwn: false });
     } catch {
       this.logger.warn(`A notification on ${CHANNEL} is not one of this service`, 'Agents');
     }

@@ -124,7 +124,9 @@ export class CreateAgentTables1764000400000 implements MigrationInterface {
         awaits_callback boolean NOT NULL DEFAULT false,
         CHECK ((state IN ('leased', 'running')) = (lease_token IS NOT NULL))
       ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01)`);
-    await runner.query(`CREATE INDEX agent_task_queue_idx ON agent_task (agent_id, rank_at, id) WHERE state = 'queued'`);
+    await runner.query(
+      `CREATE INDEX agent_task_queue_idx ON agent_task (agent_id, rank_at, id) WHERE state = 'queued'`,
+    );
     await runner.query(
       `CREATE INDEX agent_task_held_idx ON agent_task (agent_id) WHERE state IN ('leased', 'running')`,
     );

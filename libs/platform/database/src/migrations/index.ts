@@ -1,9 +1,11 @@
 import type { MigrationInterface } from 'typeorm';
 import { CreatePlatformTables1764000000000 } from './1764000000000-create-platform-tables.js';
 import { CreateAuthTables1764000100000 } from './1764000100000-create-auth-tables.js';
+import { CreateAgentTables1764000400000 } from './1764000400000-create-agent-tables.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreatePlatformTables1764000000000,
   CreateAuthTables1764000100000,
+  CreateAgentTables1764000400000,
 ];
