@@ -58,4 +58,11 @@ export class AgentsConfig extends section('agents', {
     default: true,
     description: 'Run tasks inside the API process; false leaves them to apps/worker.',
   }),
+  maxConcurrentTasks: integer({
+    env: 'AGENTS_MAX_CONCURRENT_TASKS',
+    default: 50,
+    min: 1,
+    max: 1000,
+    description: 'Tasks that one process runs at the same time; each agent has its own cap besides.',
+  }),
 }) {}

@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { AgentsModule } from '#agents';
 import { AuthModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
 import { FinanceModule } from '#finance';
@@ -34,6 +35,7 @@ export class ApiModule {
         JobsModule,
         AuthModule,
         FinanceModule,
+        AgentsModule.forApi(),
       ],
     };
   }

@@ -3,6 +3,7 @@ import { CreatePlatformTables1764000000000 } from './1764000000000-create-platfo
 import { CreateAuthTables1764000100000 } from './1764000100000-create-auth-tables.js';
 import { CreateFinanceTables1764000200000 } from './1764000200000-create-finance-tables.js';
 import { CreateDashboardTables1764000500000 } from './1764000500000-create-dashboard-tables.js';
+import { CreateAgentTables1764000400000 } from './1764000400000-create-agent-tables.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -10,4 +11,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateAuthTables1764000100000,
   CreateFinanceTables1764000200000,
   CreateDashboardTables1764000500000,
+  CreateAgentTables1764000400000,
 ];

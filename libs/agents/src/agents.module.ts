@@ -1,0 +1,97 @@
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { DatabaseModule } from '#platform/database';
+import { AgentExecutionController } from './api/agent-execution.controller.js';
+import { AgentsController } from './api/agents.controller.js';
+import { TasksController } from './api/tasks.controller.js';
+import { AgentCallback } from './application/agent-callback.service.js';
+import { AgentCatalogue } from './application/agent-catalogue.service.js';
+import { AgentDirectory } from './application/agent-directory.service.js';
+import { AgentObservation } from './application/agent-observation.service.js';
+import { AgentReadService } from './application/agent-read.service.js';
+import { AgentRegistry } from './application/agent-registry.service.js';
+import { HttpAgentRunner } from './application/http-agent-runner.service.js';
+import { InternalAgents } from './application/internal-agents.js';
+import { SecurityPostureAgent } from './application/security-posture.agent.js';
+import { ServiceMetricsAgent } from './application/service-metrics.agent.js';
+import { SubmitTask } from './application/submit-task.service.js';
+import { TaskAnnouncer } from './application/task-announcer.js';
+import { TaskControl } from './application/task-control.service.js';
+import { TaskEngine } from './application/task-engine.service.js';
+import { TaskLeases } from './application/task-leases.service.js';
+import { TaskLookup } from './application/task-lookup.service.js';
+import { TaskOutcomes } from './application/task-outcomes.service.js';
+import { TaskRunner } from './application/task-runner.service.js';
+import { TaskSweeper } from './application/task-sweeper.service.js';
+import { AgentStatisticsRepository } from './infrastructure/agent-statistics.repository.js';
+import { AgentEntity } from './infrastructure/agent.entity.js';
+import { AgentRepository } from './infrastructure/agent.repository.js';
+import { OutboundHttpClient } from './infrastructure/outbound-http.client.js';
+import { ServiceProbeRepository } from './infrastructure/service-probe.repository.js';
+import { TaskEventRepository } from './infrastructure/task-event.repository.js';
+import { TaskQueueRepository } from './infrastructure/task-queue.repository.js';
+import { TaskRepository } from './infrastructure/task.repository.js';
+import { TaskSignals } from './infrastructure/task-signals.js';
+
+const STORAGE: Provider[] = [
+  AgentRepository,
+  AgentStatisticsRepository,
+  TaskRepository,
+  TaskQueueRepository,
+  TaskEventRepository,
+  TaskSignals,
+  OutboundHttpClient,
+  ServiceProbeRepository,
+];
+
+const ENGINE: Provider[] = [
+  TaskAnnouncer,
+  TaskOutcomes,
+  TaskLeases,
+  TaskRunner,
+  HttpAgentRunner,
+  InternalAgents,
+  ServiceMetricsAgent,
+  SecurityPostureAgent,
+  TaskEngine,
+  TaskSweeper,
+  AgentCatalogue,
+  AgentObservation,
+];
+
+const USE_CASES: Provider[] = [
+  AgentDirectory,
+  AgentRegistry,
+  SubmitTask,
+  TaskLookup,
+  TaskControl,
+  AgentCallback,
+  AgentReadService,
+];
+
+const CONTROLLERS: Type[] = [AgentsController, AgentExecutionController, TasksController];
+
+/** Agents and their work: whole for the API, the engine alone for a worker process. */
+@Module({})
+export class AgentsModule {
+  /** Registry, tasks and routes; runs tasks too unless `AGENTS_RUN_IN_PROCESS=false`. */
+  static forApi(): DynamicModule {
+    return {
+      module: AgentsModule,
+      imports: [DatabaseModule.forEntities([AgentEntity]), DiscoveryModule],
+      controllers: CONTROLLERS,
+      providers: [...STORAGE, ...ENGINE, ...USE_CASES],
+      exports: [AgentReadService, TaskEngine],
+    };
+  }
+
+  /** Runs tasks; no routes. The composition root starts the engine. */
+  static forWorker(): DynamicModule {
+    return {
+      module: AgentsModule,
+      imports: [DatabaseModule.forEntities([AgentEntity]), DiscoveryModule],
+      providers: [...STORAGE, ...ENGINE],
+      exports: [TaskEngine],
+    };
+  }
+}

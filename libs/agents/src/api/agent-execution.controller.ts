@@ -1,0 +1,66 @@
+import { Body, Controller, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { API_PREFIX, ApiProblems, IdempotencyKey } from '#platform/http';
+import { InvalidInputError } from '#platform/kernel';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { SubmitTask } from '../application/submit-task.service.js';
+import { TaskLookup } from '../application/task-lookup.service.js';
+import { isFinal } from '../domain/task-state.js';
+import { ExecuteAgentDto, TaskDto, toTaskDto, WaitQueryDto } from './dto/task.dto.js';
+
+const DEFAULT_PRIORITY = 5;
+
+/** Giving agents work. */
+@ApiTags('agents')
+@Controller('agents')
+export class AgentExecutionController {
+  constructor(
+    private readonly submission: SubmitTask,
+    private readonly lookup: TaskLookup,
+  ) {}
+
+  @Post(':slug/execute')
+  @Roles('API_USER')
+  @ApiOperation({
+    operationId: 'executeAgent',
+    summary: 'Give an agent a task; needs the role of the agent',
+    description: 'Answers 202 with the task, or with `wait` 200 with the task once it has ended, if it does in time.',
+  })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes repeating the request safe.' })
+  @ApiResponse({ status: 200, type: TaskDto, description: 'The task has ended' })
+  @ApiResponse({ status: 202, type: TaskDto, description: 'The task is queued; `Location` is its address' })
+  @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
+  async executeAgent(
+    @Param('slug') agent: string,
+    @Query() { wait }: WaitQueryDto,
+    @Body() { runAt, priority, ...body }: ExecuteAgentDto,
+    @IdempotencyKey() headerKey: string | undefined,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TaskDto> {
+    const idempotencyKey = oneKey(headerKey, body.idempotencyKey ?? undefined);
+    const request = {
+      agent,
+      taskDescription: body.taskDescription ?? undefined,
+      parameters: body.parameters ?? undefined,
+      priority: priority ?? DEFAULT_PRIORITY,
+      timeoutSeconds: body.timeoutSeconds ?? undefined,
+      runAt: typeof runAt === 'string' ? new Date(runAt) : undefined,
+      idempotencyKey,
+    };
+    const { taskId, isReplay } = await this.submission.submit(request, principal);
+    const task = wait > 0 ? await this.lookup.waitFor(taskId, wait) : await this.lookup.get(taskId);
+    if (isReplay) void reply.header('Idempotent-Replayed', 'true');
+    void reply.header('Location', `/${API_PREFIX}/tasks/${taskId}`);
+    void reply.code(wait > 0 && isFinal(task.state) ? HttpStatus.OK : HttpStatus.ACCEPTED);
+    return toTaskDto(task);
+  }
+}
+
+function oneKey(header: string | undefined, body: string | undefined): string | undefined {
+  if (header !== undefined && body !== undefined && header !== body) {
+    throw new InvalidInputError('The header Idempotency-Key and idempotencyKey in the body differ');
+  }
+  return header ?? body;
+}

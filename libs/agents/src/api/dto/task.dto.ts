@@ -1,0 +1,254 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsISO8601,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import { PageQueryDto } from '#platform/http';
+import { dollarsOf } from '../../domain/cost.js';
+import type { JsonObject, Task } from '../../domain/task.js';
+import { TASK_STATES, type TaskState } from '../../domain/task-state.js';
+
+/** Work for an agent. */
+export class ExecuteAgentDto {
+  /** @example Look for weaknesses in the configuration. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(5000)
+  taskDescription?: string;
+
+  /** What the agent needs to know; at most 1 MB. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { seconds: 1 } })
+  @IsOptional()
+  @IsObject()
+  parameters?: JsonObject;
+
+  /**
+   * 1 to 10; 10 is served first.
+   * @example 5
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10)
+  priority?: number;
+
+  /**
+   * Time of one attempt; the agent's own when left out.
+   * @example 300
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(3600)
+  timeoutSeconds?: number;
+
+  /**
+   * Makes repeating the request safe, like the header `Idempotency-Key`.
+   * @example invoice-2026-0042
+   */
+  @IsOptional()
+  @IsString()
+  @Matches(/^[\x21-\x7e]{1,255}$/, { message: 'idempotencyKey must be 1 to 255 visible ASCII characters' })
+  idempotencyKey?: string;
+
+  /**
+   * Earliest start; now when left out.
+   * @example 2027-01-01T00:00:00.000Z
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  @IsISO8601({ strict: true, strictSeparator: true })
+  @Matches(/^20\d\d-.*(Z|[+-]\d\d:\d\d)$/, { message: 'runAt must be a time of this century with a time zone' })
+  runAt?: string;
+}
+
+/** Whether to wait for the result. */
+export class WaitQueryDto {
+  /**
+   * Seconds to wait for the end of the task; 0 does not wait.
+   * @example 10
+   */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(30)
+  wait: number = 0;
+}
+
+/** Which tasks to list; everything given must hold. */
+export class TaskQueryDto extends PageQueryDto {
+  /** @example scanner */
+  @IsOptional()
+  @IsString()
+  @MaxLength(50)
+  agent?: string;
+
+  @ApiPropertyOptional({ enum: TASK_STATES })
+  @IsOptional()
+  @IsIn(TASK_STATES)
+  state?: TaskState;
+
+  @IsOptional()
+  @IsUUID()
+  batchId?: string;
+}
+
+/** Why a task failed, or why its last attempt did. */
+export class TaskErrorDto {
+  /** @example AGENT.TIMEOUT */
+  code!: string;
+  /** @example The agent took too long */
+  message!: string;
+}
+
+/** A task. */
+export class TaskDto {
+  /** @example 01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00 */
+  id!: string;
+  /** @example scanner */
+  agent!: string;
+  @ApiProperty({ enum: TASK_STATES, example: 'succeeded' })
+  state!: TaskState;
+  /** @example 5 */
+  priority!: number;
+  /**
+   * Attempts begun so far.
+   * @example 1
+   */
+  attempt!: number;
+  /** @example 3 */
+  maxAttempts!: number;
+  taskDescription?: string;
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  parameters!: JsonObject;
+  /** The agent's result, any JSON. */
+  @ApiPropertyOptional({ description: 'The result of the agent, any JSON; absent until the task succeeded.' })
+  output?: unknown;
+  error?: TaskErrorDto;
+  /** What the agent last said of its progress, any JSON. */
+  @ApiPropertyOptional({ description: 'What the agent last said of its progress, any JSON.' })
+  progress?: unknown;
+  /** @example 0 */
+  tokensIn!: number;
+  /** @example 0 */
+  tokensOut!: number;
+  /**
+   * In US dollars.
+   * @example 0.00
+   */
+  cost!: string;
+  batchId?: string;
+  /** Tasks that must succeed first. */
+  dependsOn!: string[];
+  /** @example 2026-11-24T12:00:00.000Z */
+  createdAt!: string;
+  queuedAt!: string;
+  /** Earliest start. */
+  runAt!: string;
+  /** Start of the last attempt. */
+  startedAt?: string;
+  finishedAt?: string;
+  /** End of the present attempt's time. */
+  deadlineAt?: string;
+  cancelRequestedAt?: string;
+  cancelAcknowledgedAt?: string;
+  stoppedAt?: string;
+}
+
+/** A page of tasks, newest first. */
+export class TaskPageDto {
+  @ApiProperty({ type: [TaskDto] })
+  items!: TaskDto[];
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}
+
+/** What a remote agent says when it is done. */
+export class AgentCallbackDto {
+  /** @example 01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00 */
+  @IsUUID()
+  taskId!: string;
+
+  /**
+   * `attempt` of the call that is answered.
+   * @example 1
+   */
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  attempt!: number;
+
+  @ApiProperty({ enum: ['succeeded', 'failed'], example: 'succeeded' })
+  @IsIn(['succeeded', 'failed'])
+  status!: 'succeeded' | 'failed';
+
+  /** The result, any JSON. */
+  @ApiPropertyOptional({ description: 'The result, any JSON.', example: { pages: 3 } })
+  @IsOptional()
+  output?: unknown;
+
+  /**
+   * Stable code of a failure.
+   * @example PAGE_MISSING
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  errorCode?: string;
+
+  /** @example The page does not exist */
+  @IsOptional()
+  @IsString()
+  @MaxLength(1000)
+  errorMessage?: string;
+
+  /** Whether another attempt can help. */
+  @IsOptional()
+  @IsIn([true, false])
+  retryable?: boolean;
+}
+
+export function toTaskDto(task: Task): TaskDto {
+  const time = (date: Date | null): string | undefined => date?.toISOString();
+  return {
+    id: task.id,
+    agent: task.agent,
+    state: task.state,
+    priority: task.priority,
+    attempt: task.attempt,
+    maxAttempts: task.maxAttempts,
+    taskDescription: task.taskDescription ?? undefined,
+    parameters: task.parameters,
+    output: task.state === 'succeeded' ? task.output : undefined,
+    error: task.error ?? undefined,
+    progress: task.progress ?? undefined,
+    tokensIn: task.tokensIn,
+    tokensOut: task.tokensOut,
+    cost: dollarsOf(task.costMicros),
+    batchId: task.batchId ?? undefined,
+    dependsOn: [...task.dependsOn],
+    createdAt: task.createdAt.toISOString(),
+    queuedAt: task.queuedAt.toISOString(),
+    runAt: task.runAt.toISOString(),
+    startedAt: time(task.startedAt),
+    finishedAt: time(task.finishedAt),
+    deadlineAt: time(task.deadlineAt),
+    cancelRequestedAt: time(task.cancelRequestedAt),
+    cancelAcknowledgedAt: time(task.cancelAcknowledgedAt),
+    stoppedAt: time(task.stoppedAt),
+  };
+}

@@ -1,0 +1,100 @@
+import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Query, Req } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, UuidParam } from '#platform/http';
+import { CurrentPrincipal, type Principal, Public, Roles } from '#platform/security';
+import { AgentCallback } from '../application/agent-callback.service.js';
+import { TaskControl } from '../application/task-control.service.js';
+import { TaskLookup } from '../application/task-lookup.service.js';
+import { CallbackSignatureError } from '../domain/agents.exceptions.js';
+import { AgentCallbackDto, TaskDto, TaskPageDto, TaskQueryDto, toTaskDto } from './dto/task.dto.js';
+
+/** Tasks: what agents were asked to do, and what came of it. */
+@ApiTags('tasks')
+@Controller('tasks')
+export class TasksController {
+  constructor(
+    private readonly lookup: TaskLookup,
+    private readonly control: TaskControl,
+    private readonly callback: AgentCallback,
+  ) {}
+
+  @Get()
+  @Roles('API_USER')
+  @ApiOperation({ operationId: 'listTasks', summary: 'Find tasks, newest first' })
+  @ApiResponse({ status: 200, type: TaskPageDto })
+  @ApiProblems(400, 401, 403, 422, 429)
+  async listTasks(@Query() query: TaskQueryDto): Promise<TaskPageDto> {
+    const { items, nextCursor } = await this.lookup.list(query);
+    return { items: items.map(toTaskDto), nextCursor };
+  }
+
+  @Get(':id')
+  @Roles('API_USER')
+  @ApiOperation({ operationId: 'getTask', summary: 'One task' })
+  @ApiResponse({ status: 200, type: TaskDto })
+  @ApiProblems(400, 401, 403, 404, 429)
+  async getTask(@Param('id', UuidParam) id: string): Promise<TaskDto> {
+    return toTaskDto(await this.lookup.get(id));
+  }
+
+  @Post(':id/cancel')
+  @Roles('API_USER')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'cancelTask',
+    summary: 'Stop a task; its owner or a DEVELOPER',
+    description: 'A waiting task is cancelled at once. Of a running one the runner is told: see `cancelRequestedAt`.',
+  })
+  @ApiResponse({ status: 200, type: TaskDto })
+  @ApiProblems(400, 401, 403, 404, 409, 429)
+  async cancelTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+    await this.control.cancel(id, principal);
+    return toTaskDto(await this.lookup.get(id));
+  }
+
+  @Post(':id/retry')
+  @Roles('API_USER')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'retryTask',
+    summary: 'Queue a task that failed, died or was cancelled again; its owner or a DEVELOPER',
+  })
+  @ApiResponse({ status: 200, type: TaskDto })
+  @ApiProblems(400, 401, 403, 404, 409, 429)
+  async retryTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+    await this.control.retry(id, principal);
+    return toTaskDto(await this.lookup.get(id));
+  }
+
+  @Post(':id/callback')
+  @Public()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    operationId: 'completeTaskByCallback',
+    summary: 'For agents that answered 202: end the attempt',
+    description: 'Signed like the call to the agent: `X-Webhook-Signature: sha256=<HMAC-SHA-256 of the raw body>`.',
+  })
+  @ApiHeader({ name: 'X-Webhook-Signature', required: true })
+  @ApiResponse({ status: 204, description: 'Recorded' })
+  @ApiProblems(400, 401, 409, 422, 429)
+  async completeTaskByCallback(
+    @Param('id', UuidParam) id: string,
+    @Body() body: AgentCallbackDto,
+    @Req() request: { rawBody?: string },
+    @Headers('x-webhook-signature') signature: string = '',
+  ): Promise<void> {
+    // The signature covers the body: naming the task there keeps it from being sent for another.
+    if (body.taskId.toLowerCase() !== id) throw new CallbackSignatureError();
+    const { attempt, status, output, errorCode, errorMessage, retryable } = body;
+    await this.callback.accept(id, request.rawBody ?? '', signature, {
+      attempt,
+      status,
+      output,
+      error: {
+        code: errorCode ?? undefined,
+        message: errorMessage ?? 'The agent gave no reason',
+        retryable: retryable ?? undefined,
+      },
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import { AppException } from '#platform/kernel';
+import { AttemptFailedError } from '../domain/agents.exceptions.js';
+import type { FailedAttempt } from '../domain/task-failure.js';
+
+/** Why a running task is told to stop. */
+export type StopCause = 'cancelled' | 'timeout' | 'shutdown' | 'lease_lost';
+
+/** The reason of an aborted signal. */
+export class StopReason extends Error {
+  constructor(readonly why: StopCause) {
+    super(`The task was stopped: ${why}`);
+    this.name = 'StopReason';
+  }
+}
+
+/** Kinds of failures of ours that the same parameters would meet again. */
+const FINAL_KINDS = new Set(['invalid', 'malformed', 'too_large']);
+
+const MAX_MESSAGE = 1000;
+
+/** What a runner threw, as a failed attempt. Words of unexpected exceptions stay in the ledger: they may hold internals. */
+export function failedAttemptOf(error: unknown, stopped: StopCause | undefined): FailedAttempt {
+  if (stopped === 'timeout') {
+    return {
+      failure: { code: 'AGENT.TIMEOUT', message: 'The agent took too long' },
+      retryable: true,
+      blame: 'agent',
+    };
+  }
+  if (error instanceof AttemptFailedError) {
+    const { reason, message, retryable, blame, retryAfterMs } = error;
+    return { failure: { code: reason, message: message.slice(0, MAX_MESSAGE) }, retryable, blame, retryAfterMs };
+  }
+  if (error instanceof AppException && FINAL_KINDS.has(error.kind)) {
+    return { failure: { code: error.code, message: error.message }, retryable: false, blame: 'elsewhere' };
+  }
+  const failure = { code: 'AGENT.EXECUTION_FAILED', message: 'The agent could not do its task' };
+  return { failure, retryable: true, blame: 'agent' };
+}

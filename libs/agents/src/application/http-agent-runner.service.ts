@@ -1,0 +1,116 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ServerConfig } from '#config';
+import { EncryptionService } from '#platform/security';
+import { AttemptFailedError } from '../domain/agents.exceptions.js';
+import { unstorable } from '../domain/json-value.js';
+import { sign, SIGNATURE_HEADER } from '../domain/signature.js';
+import { type OutboundAnswer, OutboundHttpClient } from '../infrastructure/outbound-http.client.js';
+import type { ClaimedTask } from '../infrastructure/task-queue.repository.js';
+import { secretPlace } from './agent-registry.service.js';
+
+/** What an attempt led to: an output, or the promise of a callback. */
+export type RunResult = { readonly output: unknown } | { readonly awaitsCallback: true };
+
+/** Client errors that another attempt can mend: too slow, too early, too many. */
+const RETRYABLE_STATUSES = new Set([408, 425, 429]);
+
+/** Client errors that say the parameters are wrong, not the agent. */
+const CALLER_STATUSES = new Set([400, 409, 413, 422]);
+
+/** Gives a task to an agent of kind `http`. */
+@Injectable()
+export class HttpAgentRunner {
+  constructor(
+    private readonly client: OutboundHttpClient,
+    private readonly encryption: EncryptionService,
+    private readonly server: ServerConfig,
+    private readonly adapter: HttpAdapterHost,
+  ) {}
+
+  /** @throws AttemptFailedError when the agent refuses, fails or answers what cannot be used */
+  async run(claimed: ClaimedTask, signal: AbortSignal): Promise<RunResult> {
+    const { task, agentId, encryptedSecret, traceparent, config } = claimed;
+    if (encryptedSecret === null) {
+      throw new AttemptFailedError('AGENT.SECRET_MISSING', 'The agent has no secret to sign with', {
+        retryable: false,
+      });
+    }
+    const secret = this.encryption.decrypt(encryptedSecret, secretPlace(agentId)).toString();
+    const body = JSON.stringify({
+      taskId: task.id,
+      attempt: task.attempt,
+      agent: task.agent,
+      taskDescription: task.taskDescription,
+      parameters: task.parameters,
+      deadlineAt: task.deadlineAt,
+      callbackUrl: `${this.publicUrl()}/api/v1/tasks/${task.id}/callback`,
+    });
+    const headers = {
+      [SIGNATURE_HEADER]: sign(body, secret),
+      'X-Task-Id': task.id,
+      ...(traceparent !== null && { traceparent }),
+    };
+    return toResult(await this.post(String(config['url']), body, headers, signal));
+  }
+
+  private async post(
+    url: string,
+    body: string,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<OutboundAnswer> {
+    try {
+      return await this.client.post(url, body, headers, signal);
+    } catch (error) {
+      if (signal.aborted || error instanceof AttemptFailedError) throw error;
+      const code = (error as NodeJS.ErrnoException).code ?? 'no answer';
+      throw new AttemptFailedError('AGENT.UNREACHABLE', `The agent cannot be reached (${code})`, {
+        retryable: true,
+        cause: error,
+      });
+    }
+  }
+
+  private publicUrl(): string {
+    if (this.server.publicUrl !== undefined) return this.server.publicUrl.replace(/\/$/, '');
+    const address = (this.adapter.httpAdapter?.getHttpServer() as ListeningServer | undefined)?.address?.();
+    const port = typeof address === 'object' && address ? address.port : this.server.port;
+    return `http://localhost:${port}`;
+  }
+}
+
+interface ListeningServer {
+  address?: () => { port: number } | string | null;
+}
+
+function toResult({ status, headers, body }: OutboundAnswer): RunResult {
+  if (status === 202) return { awaitsCallback: true };
+  if (status >= 200 && status < 300) return { output: parseOutput(body) };
+  const retryable = status >= 500 || RETRYABLE_STATUSES.has(status);
+  throw new AttemptFailedError('AGENT.REFUSED', `The agent answered ${status}`, {
+    retryable,
+    blame: CALLER_STATUSES.has(status) ? 'elsewhere' : 'agent',
+    retryAfterMs: retryAfterMs(headers['retry-after']),
+  });
+}
+
+function parseOutput(body: string): unknown {
+  let output: unknown;
+  try {
+    output = body.trim() === '' ? null : JSON.parse(body);
+  } catch (error) {
+    throw new AttemptFailedError('AGENT.BAD_OUTPUT', 'The agent did not answer with JSON', {
+      retryable: false,
+      cause: error,
+    });
+  }
+  const problem = unstorable(output);
+  if (problem === undefined) return output;
+  throw new AttemptFailedError('AGENT.BAD_OUTPUT', `The answer of the agent holds ${problem}`, { retryable: false });
+}
+
+/** Seconds only; a date (RFC 9110 §10.2.3) would need the agent's clock to agree with ours. */
+function retryAfterMs(header: string | undefined): number | undefined {
+  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : undefined;
+}

@@ -1,0 +1,226 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { AgentsConfig, ServerConfig } from '#config';
+import { Ids, runInContext } from '#platform/kernel';
+import { AppLogger } from '#platform/observability';
+import { LeaseLostError } from '../domain/agents.exceptions.js';
+import type { ClaimedTask } from '../infrastructure/task-queue.repository.js';
+import { TaskSignals } from '../infrastructure/task-signals.js';
+import { failedAttemptOf, StopReason } from './failed-attempt.js';
+import { TaskLeases } from './task-leases.service.js';
+import { TaskOutcomes } from './task-outcomes.service.js';
+import { TaskRunner } from './task-runner.service.js';
+
+/** How often to look for work when no signal comes: for retries, scheduled tasks and lost signals. */
+const POLL_MS = 1_000;
+
+/** Time a runner has to return after it was told to stop; then its outcome is recorded without it. */
+const STOP_GRACE_MS = 2_000;
+
+/** Tries to record an outcome while the database is away. */
+const RECORD_ATTEMPTS = 6;
+
+interface Run {
+  readonly claimed: ClaimedTask;
+  readonly stop: AbortController;
+  readonly done: Promise<void>;
+  /** By this process's monotonic clock; only used to stop work early when the database cannot be reached. */
+  leaseEnds: number;
+}
+
+/**
+ * Takes tasks that this process can run, runs them, keeps their leases and records how they ended. Any number of processes
+ * may do this on one database.
+ */
+@Injectable()
+export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly runs = new Map<string, Run>();
+  private readonly timers: NodeJS.Timeout[] = [];
+  private stopListening: () => void = () => undefined;
+  private isStopping = false;
+  private isPumping = false;
+  private isAskedAgain = false;
+  private pumping: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly config: AgentsConfig,
+    private readonly leases: TaskLeases,
+    private readonly runner: TaskRunner,
+    private readonly outcomes: TaskOutcomes,
+    private readonly signals: TaskSignals,
+    private readonly server: ServerConfig,
+    private readonly ids: Ids,
+    private readonly logger: AppLogger,
+  ) {}
+
+  /** Tasks that run here now. */
+  get runningCount(): number {
+    return this.runs.size;
+  }
+
+  /** Whether this process takes tasks. */
+  get isRunning(): boolean {
+    return this.timers.length > 0 && !this.isStopping;
+  }
+
+  onApplicationBootstrap(): void {
+    if (this.config.runInProcess) this.start();
+  }
+
+  /** Begins to take work; from then on until shutdown. */
+  start(): void {
+    if (this.timers.length > 0) return;
+    this.stopListening = this.signals.listen(({ queued, cancelled }) => {
+      if (queued) this.wake();
+      for (const id of cancelled) this.cancel(id);
+    });
+    this.timers.push(setInterval(() => this.wake(), POLL_MS));
+    this.timers.push(setInterval(() => void this.beat(), (this.config.leaseSeconds * 1000) / 3));
+    this.wake();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.isStopping = true;
+    this.stopListening();
+    await this.pumping;
+    const finished = Promise.allSettled([...this.runs.values()].map(({ done }) => done));
+    // Half of the time that requests get: what is not done by then is given back, and runs elsewhere.
+    const patience = new AbortController();
+    const isDone = await Promise.race([
+      finished.then(() => true),
+      sleep((this.server.shutdownTimeoutSeconds * 1000) / 2, false, { signal: patience.signal }).catch(() => false),
+    ]);
+    patience.abort();
+    if (!isDone) for (const { stop } of this.runs.values()) stop.abort(new StopReason('shutdown'));
+    await finished;
+    for (const timer of this.timers) clearInterval(timer);
+  }
+
+  private wake(): void {
+    this.isAskedAgain = true;
+    if (!this.isPumping && !this.isStopping) this.pumping = this.pump();
+  }
+
+  /** Takes work until there is none or no room; asked again meanwhile, it looks again. */
+  private async pump(): Promise<void> {
+    this.isPumping = true;
+    try {
+      while (this.isAskedAgain && !this.isStopping) {
+        this.isAskedAgain = false;
+        const room = this.config.maxConcurrentTasks - this.runs.size;
+        if (room <= 0) break;
+        const claimed = await this.leases.claim(this.runner, room);
+        for (const task of claimed) this.begin(task);
+        if (claimed.length > 0) this.isAskedAgain = true;
+      }
+    } catch (error) {
+      this.logger.warn(`Cannot take tasks: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
+    } finally {
+      this.isPumping = false;
+    }
+  }
+
+  private begin(claimed: ClaimedTask): void {
+    const stop = new AbortController();
+    const correlationId = claimed.correlationId ?? this.ids.next();
+    const traceparent = claimed.traceparent ?? undefined;
+    const leaseEnds = performance.now() + this.config.leaseSeconds * 1000;
+    const done = runInContext({ correlationId, traceparent }, () => this.attempt(claimed, stop)).finally(() => {
+      this.runs.delete(claimed.task.id);
+      this.wake();
+    });
+    this.runs.set(claimed.task.id, { claimed, stop, done, leaseEnds });
+  }
+
+  private async attempt(claimed: ClaimedTask, stop: AbortController): Promise<void> {
+    const lease = { id: claimed.task.id, leaseToken: claimed.leaseToken };
+    const deadline = setTimeout(() => stop.abort(new StopReason('timeout')), claimed.timeoutMs);
+    try {
+      const result = await orStopped(this.runner.run(claimed, stop.signal), stop.signal);
+      await this.record(() =>
+        'awaitsCallback' in result
+          ? this.leases.awaitCallback(lease)
+          : this.outcomes.succeed({ ...lease, output: result.output }),
+      );
+    } catch (error) {
+      await this.recordFailure(claimed, stop.signal, error);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
+  private async recordFailure(claimed: ClaimedTask, signal: AbortSignal, error: unknown): Promise<void> {
+    const lease = { id: claimed.task.id, leaseToken: claimed.leaseToken };
+    const reason = signal.reason instanceof StopReason ? signal.reason.why : undefined;
+    if (error instanceof LeaseLostError || reason === 'lease_lost') {
+      this.logger.warn(`Task ${lease.id} ran past its lease; its result is discarded`, 'Agents');
+      return;
+    }
+    try {
+      await this.record(async () => {
+        if (reason === 'shutdown') await this.outcomes.release(lease, 'shutdown');
+        else await this.outcomes.fail(lease, failedAttemptOf(error, reason), error);
+      });
+    } catch (failure) {
+      // The lease runs out, and the task runs again.
+      if (!(failure instanceof LeaseLostError)) this.logger.error(failure, 'Agents');
+    }
+  }
+
+  /** An outcome is worth some patience: without it the work is done twice. */
+  private async record(write: () => Promise<void>): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await write();
+      } catch (error) {
+        if (error instanceof LeaseLostError || attempt === RECORD_ATTEMPTS) throw error;
+        await sleep(50 * 2 ** attempt);
+      }
+    }
+  }
+
+  private cancel(id: string): void {
+    const run = this.runs.get(id);
+    if (!run || run.stop.signal.aborted) return;
+    run.stop.abort(new StopReason('cancelled'));
+    void this.leases.acknowledgeCancel({ id, leaseToken: run.claimed.leaseToken });
+  }
+
+  /** Extends all leases with one statement; learns what was cancelled or lost. */
+  private async beat(): Promise<void> {
+    const runs = [...this.runs.values()];
+    if (runs.length === 0) return;
+    const sentAt = performance.now();
+    const held = await this.leases.extend(
+      runs.map(({ claimed }) => ({ id: claimed.task.id, leaseToken: claimed.leaseToken })),
+    );
+    for (const run of runs) {
+      const { id } = run.claimed.task;
+      const lease = held?.get(id);
+      if (lease) run.leaseEnds = sentAt + this.config.leaseSeconds * 1000;
+      if (lease?.isCancelRequested) this.cancel(id);
+      const isLost = held ? !lease : performance.now() > run.leaseEnds;
+      if (isLost && this.runs.get(id) === run) run.stop.abort(new StopReason('lease_lost'));
+    }
+  }
+}
+
+/** The work's own end, or the end of patience with work that was told to stop. */
+async function orStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const settled = new AbortController();
+  const impatience = new Promise<never>((_, reject) => {
+    const giveUp = (): void => {
+      sleep(STOP_GRACE_MS, undefined, { signal: settled.signal }).then(
+        () => reject(signal.reason),
+        () => undefined,
+      );
+    };
+    signal.addEventListener('abort', giveUp, { once: true, signal: settled.signal });
+  });
+  try {
+    return await Promise.race([work, impatience]);
+  } finally {
+    settled.abort();
+  }
+}

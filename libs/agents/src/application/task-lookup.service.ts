@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { CursorCodec } from '#platform/http';
+import { type Page, pageOf } from '#platform/kernel';
+import { TaskNotFoundError } from '../domain/agents.exceptions.js';
+import type { Task } from '../domain/task.js';
+import { isFinal, type TaskState } from '../domain/task-state.js';
+import { TaskRepository } from '../infrastructure/task.repository.js';
+import { TaskSignals } from '../infrastructure/task-signals.js';
+
+/** What to look for; everything given must hold. */
+export interface TaskSearch {
+  readonly agent?: string | undefined;
+  readonly state?: TaskState | undefined;
+  readonly batchId?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+const LIST = 'tasks:id';
+
+/** How often a waiting request looks by itself, for ends that no signal told of. */
+const LOOK_MS = 500;
+
+/** Finds tasks, and waits for their end. */
+@Injectable()
+export class TaskLookup {
+  constructor(
+    private readonly tasks: TaskRepository,
+    private readonly signals: TaskSignals,
+    private readonly cursors: CursorCodec,
+  ) {}
+
+  /** @throws TaskNotFoundError */
+  async get(id: string): Promise<Task> {
+    const task = await this.tasks.find(id);
+    if (!task) throw new TaskNotFoundError();
+    return task;
+  }
+
+  /** Newest first, a page at a time. */
+  async list({ cursor, limit, ...filter }: TaskSearch): Promise<Page<Task>> {
+    const [before] = this.cursors.decode(LIST, cursor) ?? [];
+    const rows = await this.tasks.list({
+      ...filter,
+      before: before === undefined ? undefined : String(before),
+      limit: limit + 1,
+    });
+    return pageOf(rows, limit, ({ id }) => this.cursors.encode(LIST, [id]));
+  }
+
+  /**
+   * The task once it has ended, or as it is when the time is over.
+   *
+   * @throws TaskNotFoundError
+   */
+  async waitFor(id: string, seconds: number): Promise<Task> {
+    await this.waitForAll([id], seconds);
+    return this.get(id);
+  }
+
+  /** Resolves when all have ended or the time is over. */
+  async waitForAll(ids: readonly string[], seconds: number): Promise<void> {
+    const open = new Set(ids);
+    const limit = performance.now() + seconds * 1000;
+    let wake = (): void => undefined;
+    const stopListening = this.signals.listen(({ ended }) => {
+      for (const id of ended) open.delete(id);
+      if (open.size === 0) wake();
+    });
+    try {
+      while (open.size > 0) {
+        for (const [id, state] of await this.tasks.statesOf([...open])) if (isFinal(state)) open.delete(id);
+        const left = limit - performance.now();
+        if (open.size === 0 || left <= 0) return;
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.min(left, LOOK_MS));
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+    } finally {
+      stopListening();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import type { AgentKind } from '../domain/agent.js';
+import { AttemptFailedError } from '../domain/agents.exceptions.js';
+import { unstorable } from '../domain/json-value.js';
+import { MAX_OUTPUT_BYTES } from '../domain/task.js';
+import type { ClaimedTask } from '../infrastructure/task-queue.repository.js';
+import { HttpAgentRunner, type RunResult } from './http-agent-runner.service.js';
+import { InternalAgents } from './internal-agents.js';
+
+/** Runs one attempt of a task in this process. */
+@Injectable()
+export class TaskRunner {
+  /** Kinds of agents that this process runs by itself. */
+  readonly kinds: readonly AgentKind[] = ['internal', 'http'];
+
+  constructor(
+    private readonly internal: InternalAgents,
+    private readonly http: HttpAgentRunner,
+  ) {}
+
+  get handlers(): readonly string[] {
+    return this.internal.names;
+  }
+
+  /** @throws whatever keeps the attempt from succeeding */
+  async run(claimed: ClaimedTask, signal: AbortSignal): Promise<RunResult> {
+    switch (claimed.kind) {
+      case 'http':
+        return this.http.run(claimed, signal);
+      case 'internal':
+        return { output: await this.runHandler(claimed, signal) };
+      case 'worker':
+      case 'llm':
+        throw new Error(`Agents of kind ${claimed.kind} are not run here`);
+    }
+  }
+
+  private async runHandler({ task, config }: ClaimedTask, signal: AbortSignal): Promise<unknown> {
+    const { id, attempt, taskDescription, parameters } = task;
+    const handler = this.internal.find(String(config['handler']));
+    if (!handler) throw new Error(`There is no handler ${String(config['handler'])}`);
+    const output = (await handler.run({ id, attempt, taskDescription, parameters }, signal)) ?? null;
+    const problem = unstorable(output);
+    if (problem !== undefined) {
+      throw new AttemptFailedError('AGENT.BAD_OUTPUT', `The output holds ${problem}`, { retryable: false });
+    }
+    if (Buffer.byteLength(JSON.stringify(output)) > MAX_OUTPUT_BYTES) {
+      throw new AttemptFailedError('AGENT.OUTPUT_TOO_LARGE', 'The output is larger than 10 MB', { retryable: false });
+    }
+    return output;
+  }
+}

@@ -1,0 +1,50 @@
+import type { ResultStatus } from './agent.js';
+
+/** How an agent has been doing, as far as decisions need it. */
+export interface AgentCondition {
+  readonly status: ResultStatus;
+  /** Share of attempts that succeeded, from 0 to 1, weighted towards the latest; `null` before the first. */
+  readonly successRate: number | null;
+  /** Failures since the last success. */
+  readonly consecutiveFailures: number;
+}
+
+/** Consecutive failures after which the agent is left alone. */
+export const CIRCUIT_THRESHOLD = 5;
+
+/** How long it is left alone before one task may try again, in seconds. */
+export const CIRCUIT_OPEN_SECONDS = 60;
+
+/** Weight of the latest attempt in the success rate: about the last twenty count. */
+const LATEST_WEIGHT = 0.1;
+
+const FAILED_BELOW = 0.5;
+const DEGRADED_BELOW = 0.8;
+const HEALTHY_FROM = 0.95;
+
+/**
+ * The condition after one more attempt. An agent under 50 % is failed, under 80 % degraded; one that comes back from there is
+ * recovering until its rate is good again.
+ */
+export function afterAttempt(before: AgentCondition, isSuccess: boolean): AgentCondition {
+  const outcome = isSuccess ? 1 : 0;
+  const successRate =
+    before.successRate === null ? outcome : before.successRate * (1 - LATEST_WEIGHT) + outcome * LATEST_WEIGHT;
+  return {
+    status: statusAfter(before.status, successRate),
+    successRate,
+    consecutiveFailures: isSuccess ? 0 : before.consecutiveFailures + 1,
+  };
+}
+
+/** Whether one more success would change nothing: then the row is not touched, and successes do not queue for it. */
+export function isSteady(condition: AgentCondition): boolean {
+  return condition.status === 'healthy' && condition.consecutiveFailures === 0 && (condition.successRate ?? 0) > 0.995;
+}
+
+function statusAfter(before: ResultStatus, rate: number): ResultStatus {
+  if (rate < FAILED_BELOW) return 'failed';
+  if (rate < DEGRADED_BELOW) return 'degraded';
+  const wasUnwell = before === 'failed' || before === 'degraded' || before === 'recovering';
+  return wasUnwell && rate < HEALTHY_FROM ? 'recovering' : 'healthy';
+}

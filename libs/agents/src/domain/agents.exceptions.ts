@@ -1,0 +1,111 @@
+import { AppException, type ExceptionOptions, ValidationError } from '#platform/kernel';
+
+/** There is no such task. */
+export class TaskNotFoundError extends AppException {
+  constructor(message = 'There is no such task', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.NOT_FOUND', category: 'agent', kind: 'not_found' }, message, options);
+  }
+}
+
+/** The task's present state does not allow this. */
+export class TaskStateError extends AppException {
+  constructor(message = 'The state of the task does not allow this', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.INVALID_STATE', category: 'agent', kind: 'conflict' }, message, options);
+  }
+}
+
+/** The lease token is not the task's present one: somebody else works on it, or it ended. */
+export class LeaseLostError extends AppException {
+  constructor(message = 'The lease on the task was lost', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.LEASE_LOST', category: 'agent', kind: 'conflict' }, message, options);
+  }
+}
+
+/** The task belongs to somebody else. */
+export class TaskNotOwnedError extends AppException {
+  constructor(message = 'Only the owner of the task or a DEVELOPER may do this', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.NOT_OWNED', category: 'authorization', kind: 'forbidden' }, message, options);
+  }
+}
+
+/** The parameters of a task are too large. */
+export class ParametersTooLargeError extends AppException {
+  constructor(message = 'The parameters are larger than 1 MB', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.PARAMETERS_TOO_LARGE', category: 'validation', kind: 'too_large' }, message, options);
+  }
+}
+
+/** The idempotency key was used for another request. */
+export class IdempotencyKeyReusedError extends ValidationError {
+  constructor(message = 'The idempotency key was used for another request', options: ExceptionOptions = {}) {
+    super(message, options, { code: 'TASK.IDEMPOTENCY_KEY_REUSED', category: 'validation', kind: 'invalid' });
+  }
+}
+
+/** The agent needs a higher role than the caller's. */
+export class AgentRoleRequiredError extends AppException {
+  constructor(message = 'The agent needs a higher role', options: ExceptionOptions = {}) {
+    super({ code: 'AGENT.ROLE_REQUIRED', category: 'authorization', kind: 'forbidden' }, message, options);
+  }
+}
+
+/** Another agent has this slug. */
+export class AgentSlugTakenError extends AppException {
+  constructor(message = 'Another agent has this slug', options: ExceptionOptions = {}) {
+    super({ code: 'AGENT.SLUG_TAKEN', category: 'agent', kind: 'conflict' }, message, options);
+  }
+}
+
+/** The agent still has work that has not ended. */
+export class AgentHasOpenTasksError extends AppException {
+  constructor(message = 'The agent has tasks that have not ended', options: ExceptionOptions = {}) {
+    super({ code: 'AGENT.HAS_OPEN_TASKS', category: 'agent', kind: 'conflict' }, message, options);
+  }
+}
+
+/** Nothing in this installation can run the agent. */
+export class AgentNotRunnableError extends AppException {
+  constructor(message = 'Nothing in this installation can run the agent', options: ExceptionOptions = {}) {
+    super({ code: 'AGENT.NOT_RUNNABLE', category: 'agent', kind: 'conflict' }, message, options);
+  }
+}
+
+/** The callback of a remote agent is not signed with the agent's secret. */
+export class CallbackSignatureError extends AppException {
+  constructor(message = 'The signature of the callback is wrong', options: ExceptionOptions = {}) {
+    super(
+      { code: 'SECURITY.SIGNATURE_INVALID', category: 'security', kind: 'unauthenticated', severity: 'medium' },
+      message,
+      options,
+    );
+  }
+}
+
+/**
+ * What a runner throws when an attempt failed for a reason it can name.
+ *
+ * @param retryable whether another attempt can help
+ * @param blame `elsewhere` when the parameters are at fault, so that the agent's health is left alone
+ */
+export class AttemptFailedError extends AppException {
+  readonly retryable: boolean;
+  readonly blame: 'agent' | 'elsewhere';
+  readonly retryAfterMs: number | undefined;
+  readonly reason: string;
+
+  constructor(
+    reason: string,
+    message: string,
+    options: ExceptionOptions & {
+      retryable: boolean;
+      blame?: 'agent' | 'elsewhere';
+      retryAfterMs?: number | undefined;
+    },
+  ) {
+    super({ code: reason, category: 'agent', severity: 'medium' }, message, options);
+    this.reason = reason;
+    this.retryable = options.retryable;
+    this.blame = options.blame ?? 'agent';
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

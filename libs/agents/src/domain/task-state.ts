@@ -1,0 +1,51 @@
+/** Where a task can be in its life. */
+export const TASK_STATES = [
+  'queued',
+  'leased',
+  'running',
+  'waiting_approval',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'dead',
+] as const;
+export type TaskState = (typeof TASK_STATES)[number];
+
+/**
+ * The life of a task, whole: from which state which may follow. Every statement that changes a state asks this table.
+ *
+ * - `leased`: handed to a worker that has not yet been heard of again; `running`: somebody works on it.
+ * - `failed`: ended by an error that repeating cannot mend; `dead`: ended because every attempt failed.
+ * - A task that ended may be queued again by a person (`retry`), except one that succeeded.
+ */
+const FOLLOWS: Readonly<Record<TaskState, readonly TaskState[]>> = {
+  queued: ['leased', 'running', 'waiting_approval', 'cancelled'],
+  leased: ['running', 'queued', 'succeeded', 'failed', 'cancelled', 'dead'],
+  running: ['queued', 'succeeded', 'failed', 'cancelled', 'dead'],
+  waiting_approval: ['queued', 'cancelled'],
+  succeeded: [],
+  failed: ['queued'],
+  cancelled: ['queued'],
+  dead: ['queued'],
+};
+
+/** States in which somebody holds a lease on the task. */
+export const HELD_STATES = ['leased', 'running'] as const satisfies readonly TaskState[];
+
+/** States that a task leaves only when a person asks for it. */
+export const FINAL_STATES = ['succeeded', 'failed', 'cancelled', 'dead'] as const satisfies readonly TaskState[];
+
+/** Whether `to` may follow `from`. */
+export function canBecome(from: TaskState, to: TaskState): boolean {
+  return FOLLOWS[from].includes(to);
+}
+
+/** Whether the task has ended. */
+export function isFinal(state: TaskState): boolean {
+  return (FINAL_STATES as readonly TaskState[]).includes(state);
+}
+
+/** Whether somebody holds a lease on the task. */
+export function isHeld(state: TaskState): boolean {
+  return (HELD_STATES as readonly TaskState[]).includes(state);
+}

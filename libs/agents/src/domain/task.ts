@@ -1,0 +1,57 @@
+import type { TaskState } from './task-state.js';
+
+/** Any JSON object, as callers pass it to agents. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Why a task, or one attempt of it, failed. */
+export interface TaskFailure {
+  /** Stable, `MODULE.REASON` for failures of ours; an agent's own code otherwise. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A unit of work for an agent. Times are the database's; costs are in millionths of a US dollar. */
+export interface Task {
+  readonly id: string;
+  readonly agent: string;
+  readonly state: TaskState;
+  /** 1 to 10; 10 is served first. */
+  readonly priority: number;
+  /** Attempts begun so far. */
+  readonly attempt: number;
+  readonly maxAttempts: number;
+  readonly timeoutSeconds: number;
+  readonly taskDescription: string | null;
+  readonly parameters: JsonObject;
+  readonly output: unknown;
+  readonly error: TaskFailure | null;
+  readonly progress: unknown;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+  readonly costMicros: bigint;
+  readonly batchId: string | null;
+  readonly dependsOn: readonly string[];
+  readonly createdBy: string;
+  readonly createdAt: Date;
+  readonly queuedAt: Date;
+  /** Earliest start. */
+  readonly runAt: Date;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date | null;
+  /** End of the present attempt's time. */
+  readonly deadlineAt: Date | null;
+  readonly cancelRequestedAt: Date | null;
+  /** When the runner was told of the cancellation. */
+  readonly cancelAcknowledgedAt: Date | null;
+  /** When the runner of a cancelled task stopped. */
+  readonly stoppedAt: Date | null;
+}
+
+/** Largest `parameters` of a task, in bytes of JSON. */
+export const MAX_PARAMETERS_BYTES = 1024 * 1024;
+
+/** Largest output of a task, in bytes of JSON. */
+export const MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
+
+/** Seconds of waiting that weigh as much as one step of priority, so that nothing waits for ever (ageing). */
+export const SECONDS_PER_PRIORITY = 60;

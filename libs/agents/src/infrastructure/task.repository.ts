@@ -1,0 +1,167 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import { type JsonObject, SECONDS_PER_PRIORITY, type Task, type TaskFailure } from '../domain/task.js';
+import type { TaskState } from '../domain/task-state.js';
+import { type TaskRow, toTask } from './task-row.js';
+
+/** A task that is about to be queued. */
+export interface NewTask {
+  readonly id: string;
+  readonly agentId: string;
+  readonly priority: number;
+  readonly maxAttempts: number;
+  readonly timeoutSeconds: number;
+  readonly taskDescription: string | null;
+  readonly parameters: JsonObject;
+  readonly runAt: Date | null;
+  readonly batchId: string | null;
+  readonly createdBy: string;
+  readonly correlationId: string | null;
+  readonly traceparent: string | null;
+}
+
+/** What a list of tasks asks for; everything given must hold. */
+export interface TaskFilter {
+  readonly agent?: string | undefined;
+  readonly state?: TaskState | undefined;
+  readonly batchId?: string | undefined;
+  /** Id before which the page begins; newest come first. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+const INSERT = {
+  name: 'agent_task_insert',
+  text: `
+    INSERT INTO agent_task (id, agent_id, state, priority, max_attempts, timeout_seconds, task_description, parameters,
+                            run_at, rank_at, batch_id, created_by, correlation_id, traceparent)
+    SELECT t.id, t.agent_id, 'queued', t.priority, t.max_attempts, t.timeout_seconds, t.task_description, t.parameters,
+           greatest(coalesce(t.run_at, now()), now()),
+           greatest(coalesce(t.run_at, now()), now()) - t.priority * interval '${SECONDS_PER_PRIORITY} seconds',
+           t.batch_id, t.created_by, t.correlation_id, t.traceparent
+    FROM jsonb_to_recordset($1::jsonb) AS t (
+      id uuid, agent_id uuid, priority smallint, max_attempts integer, timeout_seconds integer, task_description text,
+      parameters jsonb, run_at timestamptz, batch_id uuid, created_by text, correlation_id text, traceparent text)`,
+};
+
+const SELECT = 'SELECT t.*, a.slug AS agent FROM agent_task t JOIN agent a ON a.id = t.agent_id';
+
+const FIND = { name: 'agent_task_find', text: `${SELECT} WHERE t.id = $1` };
+
+const RECENT = {
+  name: 'agent_task_recent',
+  text: `
+    SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error FROM agent_task t JOIN agent a ON a.id = t.agent_id
+    WHERE t.finished_at IS NOT NULL ORDER BY t.finished_at DESC LIMIT $1`,
+};
+
+/** A task that ended, in short. */
+export interface EndedTask {
+  readonly id: string;
+  readonly agent: string;
+  readonly state: TaskState;
+  readonly finishedAt: Date;
+  readonly error: TaskFailure | null;
+}
+
+type EndedRow = { id: string; agent: string; state: TaskState; finished_at: Date; error: TaskFailure | null };
+
+/** Reading tasks and bringing them into being. */
+@Injectable()
+export class TaskRepository {
+  constructor(private readonly database: Database) {}
+
+  async insert(tx: Transaction, tasks: readonly NewTask[]): Promise<void> {
+    const rows = tasks.map((task) => ({
+      id: task.id,
+      agent_id: task.agentId,
+      priority: task.priority,
+      max_attempts: task.maxAttempts,
+      timeout_seconds: task.timeoutSeconds,
+      task_description: task.taskDescription,
+      parameters: task.parameters,
+      run_at: task.runAt,
+      batch_id: task.batchId,
+      created_by: task.createdBy,
+      correlation_id: task.correlationId,
+      traceparent: task.traceparent,
+    }));
+    await tx.execute(INSERT, [JSON.stringify(rows)]);
+  }
+
+  async find(id: string): Promise<Task | undefined> {
+    const [row] = await this.database.query<TaskRow>(FIND, [id]);
+    return row && toTask(row);
+  }
+
+  /** Of the given tasks, those that exist. */
+  async findMany(ids: readonly string[]): Promise<Task[]> {
+    return (await this.database.query<TaskRow>(`${SELECT} WHERE t.id = ANY ($1)`, [ids])).map(toTask);
+  }
+
+  /** States of the given tasks, by id; cheaper than the tasks. */
+  async statesOf(ids: readonly string[]): Promise<Map<string, TaskState>> {
+    const rows = await this.database.query<{ id: string; state: TaskState }>(
+      'SELECT id, state FROM agent_task WHERE id = ANY ($1)',
+      [ids],
+    );
+    return new Map(rows.map(({ id, state }) => [id, state]));
+  }
+
+  /** Newest first. */
+  async list(filter: TaskFilter): Promise<Task[]> {
+    const conditions: string[] = [];
+    const values: unknown[] = [filter.limit];
+    const add = (condition: string, value: unknown): void => {
+      if (value === undefined) return;
+      values.push(value);
+      conditions.push(condition.replace('?', `$${values.length}`));
+    };
+    add('t.agent_id = (SELECT id FROM agent WHERE slug = ?)', filter.agent);
+    add('t.state = ?', filter.state);
+    add('t.batch_id = ?', filter.batchId);
+    add('t.id < ?', filter.before);
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    const rows = await this.database.query<TaskRow>(`${SELECT} ${where} ORDER BY t.id DESC LIMIT $1`, values);
+    return rows.map(toTask);
+  }
+
+  /** The tasks that ended last, latest first. */
+  async recentlyEnded(limit: number): Promise<EndedTask[]> {
+    const rows = await this.database.query<EndedRow>(RECENT, [limit]);
+    return rows.map(({ finished_at, ...row }) => ({ ...row, finishedAt: finished_at }));
+  }
+
+  /** Takes a task back that was inserted in this very transaction and must not be. */
+  async discard(tx: Transaction, id: string): Promise<void> {
+    await tx.execute('DELETE FROM agent_task WHERE id = $1', [id]);
+  }
+
+  /** Whether the agent has tasks that have not ended. */
+  async hasOpen(tx: Transaction, agentId: string): Promise<boolean> {
+    const [row] = await tx.query<{ open: boolean }>(
+      `SELECT EXISTS (SELECT FROM agent_task WHERE agent_id = $1 AND state = 'queued')
+           OR EXISTS (SELECT FROM agent_task WHERE agent_id = $1 AND state IN ('leased', 'running')) AS open`,
+      [agentId],
+    );
+    return row?.open ?? false;
+  }
+
+  /** Remembers the key with its task; the task remembered before, if the key is known. */
+  async rememberKey(
+    tx: Transaction,
+    key: { ownerId: string; key: string; fingerprint: Readonly<Record<string, string>>; taskId: string },
+  ): Promise<{ taskId: string; fingerprint: Record<string, string> } | undefined> {
+    const inserted = await tx.execute(
+      `INSERT INTO agent_idempotency_key (owner_id, key, fingerprint, task_id) VALUES ($1, $2, $3, $4)
+       ON CONFLICT DO NOTHING`,
+      [key.ownerId, key.key, key.fingerprint, key.taskId],
+    );
+    if (inserted > 0) return undefined;
+    const [row] = await tx.query<{ task_id: string; fingerprint: Record<string, string> }>(
+      'SELECT task_id, fingerprint FROM agent_idempotency_key WHERE owner_id = $1 AND key = $2',
+      [key.ownerId, key.key],
+    );
+    return row && { taskId: row.task_id, fingerprint: row.fingerprint };
+  }
+}
