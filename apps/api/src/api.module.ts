@@ -1,18 +1,15 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
+import { ErrorsModule } from '#errors';
 import { CacheModule } from '#platform/cache';
 import { DatabaseModule } from '#platform/database';
 import { HealthModule } from '#platform/health';
 import { HttpModule } from '#platform/http';
 import { JobsModule } from '#platform/jobs';
-import { ErrorReporter, KernelModule, NoErrorReporter } from '#platform/kernel';
+import { KernelModule } from '#platform/kernel';
 import { ObservabilityModule } from '#platform/observability';
 import { SecurityModule } from '#platform/security';
-
-@Global()
-@Module({ providers: [{ provide: ErrorReporter, useClass: NoErrorReporter }], exports: [ErrorReporter] })
-class Tmp {}
 
 /** The whole service in one process: composition root of the HTTP API. */
 @Module({})
@@ -23,7 +20,6 @@ export class ApiModule {
       imports: [
         ConfigModule.forRoot(config),
         KernelModule,
-        Tmp,
         ObservabilityModule,
         DatabaseModule,
         CacheModule,
@@ -32,6 +28,7 @@ export class ApiModule {
         HealthModule,
         JobsModule,
         AuthModule,
+        ErrorsModule,
       ],
     };
   }
