@@ -76,6 +76,12 @@ const VALUE_RULES: readonly ValueRule[] = [
     replace: REDACTED,
   },
   { hint: /:\/\//, pattern: /([a-z][a-z0-9+.-]*:\/\/[^\s:/?#@]*):[^\s/?#]+@/gi, replace: `$1:${REDACTED}@` },
+  {
+    // Headers as text: all of them up to the end of the line, whatever scheme or names are in it.
+    hint: /cookie|authorization/i,
+    pattern: /\b((?:set-)?cookie2?|(?:proxy-)?authorization)(\s{0,2}[:=]\s{0,2})(?!["'\\])[^\r\n"'\\]+/gi,
+    replace: `$1$2${REDACTED}`,
+  },
   { hint: /bearer|basic/i, pattern: /\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, replace: `$1 ${REDACTED}` },
   { hint: /eyJ/, pattern: /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*/g, replace: REDACTED },
   {
@@ -83,14 +89,6 @@ const VALUE_RULES: readonly ValueRule[] = [
     pattern:
       /\b((AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|[sr]k_(live|test)_[A-Za-z0-9]{10,}|sk-[\w-]{16,}|xox[a-z]-[\w-]{10,}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}|dsk_[\w-]{16,}|rt1_[\w-]{16,})/g,
     replace: REDACTED,
-  },
-  {
-    hint: /[=:]/,
-    pattern: /(["']?)([A-Za-z][\w.-]{0,63})\1(\s{0,2}[=:]\s{0,2})("[^"]*"|'[^']*'|[^\s,;&"'{}[\]()<>]+)/g,
-    replace: (match, quote, key, separator, value) =>
-      isSecretKey(key) && !/^(bearer|basic)$/i.test(value) && !value.includes(REDACTED)
-        ? `${quote}${key}${quote}${separator}${keepQuotes(value)}`
-        : match,
   },
   {
     hint: /\d{3}-\d{2}-\d{4}/,
@@ -128,8 +126,35 @@ export interface ScrubOptions {
 export function scrubText(text: string, options: ScrubOptions = {}): string {
   let result = text;
   for (const rule of VALUE_RULES) result = applyRule(rule, result);
+  if (/[=:]/.test(result)) result = redactPairs(result);
   if (options.personal) for (const rule of PERSONAL_RULES) result = applyRule(rule, result);
   return result;
+}
+
+/** A name in front of `=` or `:`, quoted or not; inside JSON inside a text the quotes have backslashes. */
+const NAME = /(?<![\w.-])(\\*["']?)([A-Za-z][\w.-]{0,63})\1\s{0,2}[=:]\s{0,2}/g;
+
+/**
+ * What is named: a quoted text, or everything up to the next separator. A quote closes when it has as many backslashes as the
+ * one that opened; one that never closes reaches to the end of the line.
+ */
+const NAMED = /(\\*)(["'])(?:[^\r\n]*?(?<!\\)\1\2|[^\r\n]*)|[^\s,;&"'{}[\]()<>]+/y;
+
+/** Redacts `password=…`, `"apiKey": "…"` and the like. What a harmless name stands for is looked at in its turn. */
+function redactPairs(text: string): string {
+  let result = '';
+  let done = 0;
+  NAME.lastIndex = 0;
+  for (let match = NAME.exec(text); match; match = NAME.exec(text)) {
+    if (!isSecretKey(match[2] ?? '')) continue;
+    NAMED.lastIndex = NAME.lastIndex;
+    const value = NAMED.exec(text)?.[0];
+    if (value === undefined || value.includes(REDACTED) || /^(bearer|basic)$/i.test(value)) continue;
+    result += `${text.slice(done, NAME.lastIndex)}${keepQuotes(value)}`;
+    done = NAME.lastIndex + value.length;
+    NAME.lastIndex = done;
+  }
+  return result + text.slice(done);
 }
 
 function applyRule({ hint, pattern, replace }: ValueRule, text: string): string {
@@ -186,7 +211,7 @@ function errorFields(error: Error): Record<string, unknown> {
 }
 
 function keepQuotes(value: string): string {
-  const quote = value[0] === '"' || value[0] === "'" ? value[0] : '';
+  const quote = /^\\*["']/.exec(value)?.[0] ?? '';
   return `${quote}${REDACTED}${quote}`;
 }
 
