@@ -1,20 +1,18 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentsModule } from '#agents';
 import { AuthModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
+import { DashboardModule } from '#dashboard';
+import { ErrorsModule } from '#errors';
 import { FinanceModule } from '#finance';
 import { CacheModule } from '#platform/cache';
 import { DatabaseModule } from '#platform/database';
 import { HealthModule } from '#platform/health';
 import { HttpModule } from '#platform/http';
 import { JobsModule } from '#platform/jobs';
-import { ErrorReporter, KernelModule, NoErrorReporter } from '#platform/kernel';
+import { KernelModule } from '#platform/kernel';
 import { ObservabilityModule } from '#platform/observability';
 import { SecurityModule } from '#platform/security';
-
-@Global()
-@Module({ providers: [{ provide: ErrorReporter, useClass: NoErrorReporter }], exports: [ErrorReporter] })
-class Tmp {}
 
 /** The whole service in one process: composition root of the HTTP API. */
 @Module({})
@@ -25,7 +23,6 @@ export class ApiModule {
       imports: [
         ConfigModule.forRoot(config),
         KernelModule,
-        Tmp,
         ObservabilityModule,
         DatabaseModule,
         CacheModule,
@@ -33,9 +30,11 @@ export class ApiModule {
         HttpModule,
         HealthModule,
         JobsModule,
+        ErrorsModule,
         AuthModule,
         FinanceModule,
         AgentsModule.forApi(),
+        DashboardModule,
       ],
     };
   }

@@ -78,6 +78,8 @@ export class AgentsModule {
   static forApi(): DynamicModule {
     return {
       module: AgentsModule,
+      // The dashboard reads it; a second import would be a second engine.
+      global: true,
       imports: [DatabaseModule.forEntities([AgentEntity]), DiscoveryModule],
       controllers: CONTROLLERS,
       providers: [...STORAGE, ...ENGINE, ...USE_CASES],

@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { AgentsModule } from '#agents';
 import { AuthModule } from '#auth';
 import { ErrorsModule } from '#errors';
 import { FinanceModule } from '#finance';
@@ -15,7 +14,7 @@ import { MeasurementRepository } from './infrastructure/measurement.repository.j
 
 /** Measures every request, and shows the company at a glance from what all modules know. */
 @Module({
-  imports: [AuthModule, FinanceModule, AgentsModule, ErrorsModule],
+  imports: [AuthModule, FinanceModule, ErrorsModule],
   controllers: [DashboardController],
   providers: [
     ActivityService,

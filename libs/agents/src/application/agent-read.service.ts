@@ -81,9 +81,9 @@ export class AgentReadService {
     };
   }
 
-  /** The tasks that ended last, latest first. */
-  async recentTasks(limit: number): Promise<RecentTaskView[]> {
-    return (await this.tasks.recentlyEnded(limit)).map(({ id, agent, state, finishedAt, error }) => ({
+  /** The tasks that ended last, latest first, optionally before an instant. */
+  async recentTasks(limit: number, before?: Date): Promise<RecentTaskView[]> {
+    return (await this.tasks.recentlyEnded(limit, before)).map(({ id, agent, state, finishedAt, error }) => ({
       id,
       agent,
       state,

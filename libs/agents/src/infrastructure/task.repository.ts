@@ -52,7 +52,7 @@ const RECENT = {
   name: 'agent_task_recent',
   text: `
     SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error FROM agent_task t JOIN agent a ON a.id = t.agent_id
-    WHERE t.finished_at IS NOT NULL ORDER BY t.finished_at DESC LIMIT $1`,
+    WHERE t.finished_at < $2 ORDER BY t.finished_at DESC LIMIT $1`,
 };
 
 /** A task that ended, in short. */
@@ -127,8 +127,8 @@ export class TaskRepository {
   }
 
   /** The tasks that ended last, latest first. */
-  async recentlyEnded(limit: number): Promise<EndedTask[]> {
-    const rows = await this.database.query<EndedRow>(RECENT, [limit]);
+  async recentlyEnded(limit: number, before?: Date): Promise<EndedTask[]> {
+    const rows = await this.database.query<EndedRow>(RECENT, [limit, before ?? 'infinity']);
     return rows.map(({ finished_at, ...row }) => ({ ...row, finishedAt: finished_at }));
   }
 

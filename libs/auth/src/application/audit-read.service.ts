@@ -16,9 +16,9 @@ export interface AuditSummary {
 export class AuditReadService {
   constructor(private readonly events: AuditRepository) {}
 
-  /** The latest entries, newest first. */
-  async latest(limit: number): Promise<AuditSummary[]> {
-    return (await this.events.latest(limit)).map((row) => ({
+  /** The latest entries, newest first, optionally before an instant. */
+  async latest(limit: number, before?: Date): Promise<AuditSummary[]> {
+    return (await this.events.latest(limit, before)).map((row) => ({
       id: row.id,
       occurredAt: row.occurred_at,
       action: row.action,

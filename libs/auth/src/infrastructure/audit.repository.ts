@@ -53,12 +53,12 @@ export class AuditRepository {
     ]);
   }
 
-  /** The latest events, newest first. */
-  latest(limit: number): Promise<AuditRow[]> {
+  /** The latest events, newest first, optionally before an instant. */
+  latest(limit: number, before?: Date): Promise<AuditRow[]> {
     return this.database.query<AuditRow>(
       `SELECT id, occurred_at, action, outcome, actor_id, subject_id, ip, details
-       FROM audit_event ORDER BY occurred_at DESC, id DESC LIMIT $1`,
-      [limit],
+       FROM audit_event WHERE occurred_at < $2 ORDER BY occurred_at DESC, id DESC LIMIT $1`,
+      [limit, before ?? 'infinity'],
     );
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AgentReadService, type RecentTaskView } from '#agents';
 import { AuditReadService, type AuditSummary } from '#auth';
-import { ErrorReadService, type RecentErrorGroup } from '#errors';
+import { ErrorReadService, type ErrorGroupSummary } from '#errors';
 import { FinanceReadService, type RecentTransaction } from '#finance';
 import { type Activity, latestOf } from '../domain/activity.js';
 
@@ -69,7 +69,7 @@ function fromTask({ id, agent, state, finishedAt, error }: RecentTaskView): Acti
   };
 }
 
-function fromError({ id, title, severity, status, count, lastSeen }: RecentErrorGroup): Activity {
+function fromError({ id, title, severity, status, count, lastSeen }: ErrorGroupSummary): Activity {
   const isGrave = severity === 'critical' || severity === 'high';
   return {
     id: `error:${id}`,

@@ -64,78 +64,58 @@ function judgeKey(key: string): boolean {
 interface ValueRule {
   /** A cheap test that lets most text pass at once. */
   hint: RegExp;
-  apply: (text: string) => string;
+  pattern: RegExp;
+  replace: string | ((match: string, ...groups: string[]) => string);
 }
-
-const replacing = (pattern: RegExp, replace: (match: string) => string): ValueRule['apply'] => {
-  return (text) => text.replace(pattern, replace);
-};
 
 /** Order matters: the widest forms first, so that a later rule does not cut into them. */
 const VALUE_RULES: readonly ValueRule[] = [
-  { hint: /-----BEGIN/, apply: replacing(/-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g, () => REDACTED) },
   {
-    hint: /:\/\//,
-    apply: (text) => text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/?#@]*):[^\s/?#]+@/gi, `$1:${REDACTED}@`),
+    hint: /-----BEGIN/,
+    pattern: /-----BEGIN [A-Z ]+-----[\s\S]*?(-----END [A-Z ]+-----|$)/g,
+    replace: REDACTED,
   },
+  { hint: /:\/\//, pattern: /([a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/?#@]*):[^\s/?#]+@/gi, replace: `$1:${REDACTED}@` },
   {
-    hint: /bearer|basic/i,
-    apply: (text) => text.replace(/\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${REDACTED}`),
+    // Headers as text: all of them up to the end of the line, whatever scheme or names are in it.
+    hint: /cookie|authorization/i,
+    pattern: /\b((?:set-)?cookie2?|(?:proxy-)?authorization)(\s{0,2}[:=]\s{0,2})(?!["'\\])[^\r\n"'\\]+/gi,
+    replace: `$1$2${REDACTED}`,
   },
-  { hint: /eyJ/, apply: replacing(/\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*/g, () => REDACTED) },
+  { hint: /bearer|basic/i, pattern: /\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, replace: `$1 ${REDACTED}` },
+  { hint: /eyJ/, pattern: /\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*/g, replace: REDACTED },
   {
     hint: /(AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|[sr]k_(live|test)_|sk-|xox[a-z]-|AIza|npm_|dsk_|rt1_)/,
-    apply: replacing(
+    pattern:
       /\b((AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|[sr]k_(live|test)_[A-Za-z0-9]{10,}|sk-[\w-]{16,}|xox[a-z]-[\w-]{10,}|AIza[\w-]{30,}|npm_[A-Za-z0-9]{30,}|dsk_[\w-]{16,}|rt1_[\w-]{16,})/g,
-      () => REDACTED,
-    ),
+    replace: REDACTED,
   },
-  { hint: /[=:]/, apply: scrubPairs },
   {
     hint: /\d{3}-\d{2}-\d{4}/,
-    apply: replacing(/\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/g, () => '***-**-****'),
+    pattern: /\b(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}\b/g,
+    replace: '***-**-****',
   },
   {
     hint: /\d{4}[ -]?\d{4}/,
-    apply: replacing(/\b\d(?:[ -]?\d){12,18}\b/g, (match) =>
-      isCardNumber(match.replace(/[ -]/g, '')) ? '****-****-****-****' : match,
-    ),
+    pattern: /\b\d(?:[ -]?\d){12,18}\b/g,
+    replace: (match) => (isCardNumber(match.replace(/[ -]/g, '')) ? '****-****-****-****' : match),
   },
   {
     hint: /[A-Z]{2}\d{2}/,
-    apply: replacing(/\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g, (match) =>
-      isIban(match.replaceAll(' ', '')) ? REDACTED : match,
-    ),
+    pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g,
+    replace: (match) => (isIban(match.replaceAll(' ', '')) ? REDACTED : match),
   },
-  { hint: /\/(home|Users)\//, apply: (text) => text.replace(/(\/(?:home|Users)\/)[^/\s:"']+/g, '$1***') },
+  { hint: /\/(home|Users)\//, pattern: /(\/(?:home|Users)\/)[^/\s:"']+/g, replace: '$1***' },
 ];
 
 const PERSONAL_RULES: readonly ValueRule[] = [
-  { hint: /@/, apply: (text) => text.replace(/\b[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9.-]+\.[A-Za-z]{2,})\b/g, '***@$1') },
+  { hint: /@/, pattern: /\b[A-Za-z0-9._%+-]{1,64}@([A-Za-z0-9.-]+\.[A-Za-z]{2,})\b/g, replace: '***@$1' },
   {
     hint: /\d\.\d/,
-    apply: replacing(/\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b/g, () => '***.***.***.***'),
+    pattern: /\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b/g,
+    replace: '***.***.***.***',
   },
 ];
-
-/** `key=value`, `key: value` and `"key":"value"` in running text. */
-function scrubPairs(text: string): string {
-  const key = /(["']?)([A-Za-z][\w.-]{0,63})\1\s{0,2}[=:]\s{0,2}/g;
-  const value = /"(?:[^"\\]|\\.)*"|'[^']*'|[^\s,;&"'{}[\]()<>]+/y;
-  let result = '';
-  let copied = 0;
-  // Only the value of a secret is passed over: in `Error: password=x` the first pair must not swallow the second.
-  for (let found = key.exec(text); found; found = key.exec(text)) {
-    if (!isSecretKey(found[2] ?? '')) continue;
-    value.lastIndex = key.lastIndex;
-    const secret = value.exec(text)?.[0];
-    if (secret === undefined || /^(bearer|basic)$/i.test(secret) || secret.includes(REDACTED)) continue;
-    result += text.slice(copied, key.lastIndex) + keepQuotes(secret);
-    copied = key.lastIndex + secret.length;
-    key.lastIndex = copied;
-  }
-  return copied === 0 ? text : result + text.slice(copied);
-}
 
 export interface ScrubOptions {
   /** Also e-mail and IP addresses. */
@@ -146,12 +126,40 @@ export interface ScrubOptions {
 export function scrubText(text: string, options: ScrubOptions = {}): string {
   let result = text;
   for (const rule of VALUE_RULES) result = applyRule(rule, result);
+  if (/[=:]/.test(result)) result = redactPairs(result);
   if (options.personal) for (const rule of PERSONAL_RULES) result = applyRule(rule, result);
   return result;
 }
 
-function applyRule({ hint, apply }: ValueRule, text: string): string {
-  return hint.test(text) ? apply(text) : text;
+/** A name in front of `=` or `:`, quoted or not; inside JSON inside a text the quotes have backslashes. */
+const NAME = /(?<![\w.-])(\\*["']?)([A-Za-z][\w.-]{0,63})\1\s{0,2}[=:]\s{0,2}/g;
+
+/**
+ * What is named: a quoted text, or everything up to the next separator. A quote closes when it has as many backslashes as the
+ * one that opened; one that never closes reaches to the end of the line.
+ */
+const NAMED = /(\\*)(["'])(?:[^\r\n]*?(?<!\\)\1\2|[^\r\n]*)|[^\s,;&"'{}[\]()<>]+/y;
+
+/** Redacts `password=…`, `"apiKey": "…"` and the like. What a harmless name stands for is looked at in its turn. */
+function redactPairs(text: string): string {
+  let result = '';
+  let done = 0;
+  NAME.lastIndex = 0;
+  for (let match = NAME.exec(text); match; match = NAME.exec(text)) {
+    if (!isSecretKey(match[2] ?? '')) continue;
+    NAMED.lastIndex = NAME.lastIndex;
+    const value = NAMED.exec(text)?.[0];
+    if (value === undefined || value.includes(REDACTED) || /^(bearer|basic)$/i.test(value)) continue;
+    result += `${text.slice(done, NAME.lastIndex)}${keepQuotes(value)}`;
+    done = NAME.lastIndex + value.length;
+    NAME.lastIndex = done;
+  }
+  return result + text.slice(done);
+}
+
+function applyRule({ hint, pattern, replace }: ValueRule, text: string): string {
+  if (!hint.test(text)) return text;
+  return typeof replace === 'string' ? text.replace(pattern, replace) : text.replace(pattern, replace);
 }
 
 /**
@@ -203,7 +211,7 @@ function errorFields(error: Error): Record<string, unknown> {
 }
 
 function keepQuotes(value: string): string {
-  const quote = value[0] === '"' || value[0] === "'" ? value[0] : '';
+  const quote = /^\\*["']/.exec(value)?.[0] ?? '';
   return `${quote}${REDACTED}${quote}`;
 }
 

@@ -2,14 +2,16 @@ import type { MigrationInterface } from 'typeorm';
 import { CreatePlatformTables1764000000000 } from './1764000000000-create-platform-tables.js';
 import { CreateAuthTables1764000100000 } from './1764000100000-create-auth-tables.js';
 import { CreateFinanceTables1764000200000 } from './1764000200000-create-finance-tables.js';
-import { CreateDashboardTables1764000500000 } from './1764000500000-create-dashboard-tables.js';
+import { CreateErrorTables1764000300000 } from './1764000300000-create-error-tables.js';
 import { CreateAgentTables1764000400000 } from './1764000400000-create-agent-tables.js';
+import { CreateDashboardTables1764000500000 } from './1764000500000-create-dashboard-tables.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreatePlatformTables1764000000000,
   CreateAuthTables1764000100000,
   CreateFinanceTables1764000200000,
-  CreateDashboardTables1764000500000,
+  CreateErrorTables1764000300000,
   CreateAgentTables1764000400000,
+  CreateDashboardTables1764000500000,
 ];

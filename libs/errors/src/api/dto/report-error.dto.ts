@@ -1,0 +1,154 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsISO8601,
+  IsNotEmpty,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
+import type { ErrorDraft } from '../../application/occurrence-draft.service.js';
+
+/** Most reports in one request. */
+export const MAX_BATCH = 100;
+
+/** One failure, as a service reports it. Secrets are taken out before anything is kept. */
+export class ReportErrorDto {
+  /**
+   * Class of the failure.
+   * @example PaymentDeclinedError
+   */
+  @IsString()
+  @IsNotEmpty()
+  @MaxLength(200)
+  errorType!: string;
+
+  /** @example The card was declined by the issuer */
+  @IsString()
+  @MaxLength(100_000)
+  message!: string;
+
+  /**
+   * The stack as Node or Python prints it.
+   * @example "PaymentDeclinedError: The card was declined by the issuer\n    at charge (/srv/shop/src/payments.ts:41:11)"
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(500_000)
+  stackTrace?: string;
+
+  @ApiPropertyOptional({ enum: SEVERITIES, default: 'medium' })
+  @IsOptional()
+  @IsIn(SEVERITIES)
+  severity?: Severity;
+
+  @ApiPropertyOptional({ enum: ERROR_CATEGORIES, default: 'unknown' })
+  @IsOptional()
+  @IsIn(ERROR_CATEGORIES)
+  category?: ErrorCategory;
+
+  /** Whatever helps to understand the failure. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { orderId: 'A-1001' } })
+  @IsOptional()
+  @IsObject()
+  context?: Record<string, unknown>;
+
+  /** @example 0f6a2c1e9b7d4c55 */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  correlationId?: string;
+
+  /** @example 01980f5e-7c1a-7d3e-9a51-0242ac120002 */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  userId?: string;
+
+  /**
+   * Route template.
+   * @example /orders/:id/pay
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(500)
+  endpoint?: string;
+
+  /** @example POST */
+  @IsOptional()
+  @IsString()
+  @MaxLength(20)
+  method?: string;
+
+  /**
+   * The reporting service; this one when absent.
+   * @example shop
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  service?: string;
+
+  /** @example 2.4.1 */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  release?: string;
+
+  /** @example production */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  environment?: string;
+
+  /**
+   * When it happened; now when absent.
+   * @example 2026-11-24T10:15:30.000Z
+   */
+  @IsOptional()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/, {
+    message: 'timestamp must be an RFC 3339 date and time',
+  })
+  timestamp?: string;
+
+  /**
+   * Chooses the group; `{{ default }}` stands for the ledger's own choice.
+   * @example ["checkout", "{{ default }}"]
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @MaxLength(200, { each: true })
+  fingerprint?: string[];
+}
+
+/** Several failures at once; a batch with a wrong member is refused whole. */
+export class ReportErrorsDto {
+  @ApiProperty({ type: [ReportErrorDto] })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_BATCH)
+  @ValidateNested({ each: true })
+  @Type(() => ReportErrorDto)
+  errors!: ReportErrorDto[];
+}
+
+/** What was accepted, in the order it was sent. */
+export class AcceptedErrorsDto {
+  /** @example ["01980f5e-7c1a-7d3e-9a51-0242ac120002"] */
+  ids!: string[];
+}
+
+export function toDraft({ timestamp, ...report }: ReportErrorDto): ErrorDraft {
+  return { ...report, timestamp: timestamp === undefined || timestamp === null ? undefined : new Date(timestamp) };
+}

@@ -1,0 +1,114 @@
+import { graver, statusAfter } from '../domain/error-group.js';
+import type { Grouping } from '../domain/grouping.js';
+import type { Occurrence } from '../domain/occurrence.js';
+import type {
+  GroupChange,
+  GroupSeed,
+  HourCount,
+  LockedGroup,
+  Presence,
+} from '../infrastructure/occurrence-store.repository.js';
+
+/** A record that was read and grouped, ready to be stored. */
+export interface GroupedRecord {
+  readonly sequence: number;
+  readonly occurrence: Occurrence;
+  readonly grouping: Grouping;
+}
+
+/** Identity of a group: the same failure of two services is two groups. */
+export function identityOf(service: string, key: string): string {
+  return `${service}\0${key}`;
+}
+
+/** One seed for each group of a batch. */
+export function seedsOf(records: readonly GroupedRecord[], nextId: () => string): GroupSeed[] {
+  const seeds = new Map<string, GroupSeed>();
+  for (const { occurrence, grouping } of records) {
+    const identity = identityOf(occurrence.service, grouping.key);
+    if (seeds.has(identity)) continue;
+    seeds.set(identity, {
+      id: nextId(),
+      service: occurrence.service,
+      key: grouping.key,
+      title: grouping.title,
+      culprit: grouping.culprit,
+      severity: occurrence.severity,
+      category: occurrence.category,
+      seenAt: occurrence.timestamp,
+      release: occurrence.release,
+      why: grouping.why,
+    });
+  }
+  return [...seeds.values()];
+}
+
+/** What new occurrences do to one group. `isOwn`: they were grouped here, not in a group that was merged into this one. */
+export function changeOf(group: LockedGroup, records: readonly GroupedRecord[], isOwn: boolean): GroupChange {
+  const times = records.map(({ occurrence }) => occurrence.timestamp).sort();
+  const recurrences = records.map(({ occurrence }) => ({
+    receivedAt: new Date(occurrence.receivedAt),
+    release: occurrence.release,
+  }));
+  const status = statusAfter(group, recurrences);
+  const last = records.at(-1);
+  return {
+    id: group.id,
+    added: records.length,
+    own_added: isOwn ? records.length : 0,
+    first_seen: times[0] ?? null,
+    last_seen: times.at(-1) ?? null,
+    severity: records.reduce((worst, { occurrence }) => graver(worst, occurrence.severity), group.severity),
+    status,
+    regressed: status === 'regressed' && group.status !== 'regressed',
+    release: last?.occurrence.release ?? null,
+    // The latest words describe a group best; those of a group merged into it are not its own.
+    title: isOwn ? (last?.grouping.title ?? null) : null,
+    culprit: isOwn ? (last?.grouping.culprit ?? null) : null,
+  };
+}
+
+/** How often each group was seen by release and environment, and by hour. */
+export function countsOf(records: readonly { groupId: string; occurrence: Occurrence }[]): {
+  presences: Presence[];
+  hours: HourCount[];
+} {
+  const presences = new Map<string, Presence>();
+  const hours = new Map<string, HourCount>();
+  for (const { groupId, occurrence } of records) {
+    const { timestamp, severity, category } = occurrence;
+    const [release, environment] = [occurrence.release ?? '', occurrence.environment ?? ''];
+    const hour = `${timestamp.slice(0, 13)}:00:00.000Z`;
+    const presence = entryOf(presences, [groupId, release, environment], () => ({
+      group_id: groupId,
+      release,
+      environment,
+      count: 0,
+      last_seen: timestamp,
+    }));
+    presence.count++;
+    if (timestamp > presence.last_seen) presence.last_seen = timestamp;
+    entryOf(hours, [groupId, hour, severity, category], () => ({
+      group_id: groupId,
+      hour,
+      severity,
+      category,
+      count: 0,
+    })).count++;
+  }
+  // A stable order, so that two consumers cannot lock the same rows crosswise.
+  return { presences: sorted(presences), hours: sorted(hours) };
+}
+
+function entryOf<T>(map: Map<string, T>, key: readonly string[], make: () => T): T {
+  const id = key.join('\0');
+  const found = map.get(id);
+  if (found) return found;
+  const made = make();
+  map.set(id, made);
+  return made;
+}
+
+function sorted<T>(map: Map<string, T>): T[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}

@@ -1,0 +1,87 @@
+import { truncate } from 'node:fs/promises';
+import { Injectable } from '@nestjs/common';
+import { AppLogger } from '#platform/observability';
+import type { RunIdentity } from '../infrastructure/ledger-directory.js';
+import { completeBytes } from '../infrastructure/wal-reader.js';
+import { LedgerDrain } from './ledger-drain.service.js';
+import { LedgerRun } from './ledger-run.js';
+import { RunArtifactService } from './run-artifact.service.js';
+import { RunRegistrar } from './run-registrar.service.js';
+
+interface LeftFile {
+  name: string;
+  durableBytes: number;
+}
+
+/** Takes over the files of runs whose process was killed: completes their artifacts and stores what they hold. */
+@Injectable()
+export class DeadRunRecovery {
+  private readonly found = new Map<string, { run: RunIdentity; files: LeftFile[] }>();
+  private isStopped = false;
+
+  constructor(
+    private readonly run: LedgerRun,
+    private readonly drain: LedgerDrain,
+    private readonly artifact: RunArtifactService,
+    private readonly registrar: RunRegistrar,
+    private readonly logger: AppLogger,
+  ) {}
+
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** Finds dead runs and completes their artifacts; needs no database. */
+  async rebuildArtifacts(): Promise<void> {
+    for (const run of await this.run.directory.findDeadRuns()) {
+      if (this.isStopped) return;
+      if (this.found.has(run.runId)) continue;
+      const files = await this.filesOf(run.runId);
+      await this.artifact.recover(run, files);
+      this.found.set(run.runId, { run, files });
+    }
+  }
+
+  /** @throws whatever the database throws when it takes nothing; the files then wait for the next call */
+  async storeReports(): Promise<void> {
+    for (const { run, files } of [...this.found.values()]) {
+      let stored = 0;
+      for (const { name, durableBytes } of files) stored += await this.storeFile(run, name, durableBytes);
+      if (this.isStopped) return;
+      await this.registrar.closeDead(
+        run.runId,
+        files.map(({ name }) => name),
+      );
+      this.found.delete(run.runId);
+      this.logger.warn(`Run ${run.runId} was cut off; ${stored} of its reports were stored only now`, 'ErrorLedger');
+    }
+  }
+
+  private async storeFile(run: RunIdentity, name: string, limit: number): Promise<number> {
+    const file = { name, path: this.run.directory.walPath(name), limit };
+    let stored = 0;
+    for (let offset = 0; !this.isStopped;) {
+      const settled = await this.drain.drainBatch(run, file, offset);
+      if (!settled) break;
+      offset = settled.offset;
+      stored += settled.stored;
+    }
+    return stored;
+  }
+
+  /** What follows the last line feed was being written when the process died: nobody was told that it is kept. */
+  private async filesOf(runId: string): Promise<LeftFile[]> {
+    const { directory, selfLog } = this.run;
+    const files: LeftFile[] = [];
+    for (const name of await directory.filesOf(runId)) {
+      const size = await directory.sizeOf(name);
+      const durableBytes = await completeBytes(directory.walPath(name), size);
+      if (durableBytes < size) {
+        selfLog.write('torn tail cut', { file: name, offset: durableBytes, bytes: size - durableBytes });
+        await truncate(directory.walPath(name), durableBytes);
+      }
+      files.push({ name, durableBytes });
+    }
+    return files;
+  }
+}

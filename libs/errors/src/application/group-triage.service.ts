@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import { Clock, InvalidInputError } from '#platform/kernel';
+import { ErrorGroupNotFoundError } from '../domain/errors.exceptions.js';
+import { type ErrorGroup, ErrorGroupRepository, type GroupPatch } from '../infrastructure/error-group.repository.js';
+
+/** What a person decides about a group; `undefined` leaves a field, `null` empties it. */
+export interface TriageDecision {
+  status?: 'open' | 'resolved' | 'ignored' | undefined;
+  notes?: string | null | undefined;
+  assignee?: string | null | undefined;
+  /** Release that carries the fix; recurrences in older ones are no regression. */
+  inRelease?: string | null | undefined;
+  ignoreUntil?: Date | null | undefined;
+  /** Further occurrences after which an ignored group opens again. */
+  ignoreCount?: number | null | undefined;
+}
+
+/** Closes, ignores, reopens and assigns groups. */
+@Injectable()
+export class GroupTriageService {
+  constructor(
+    private readonly database: Database,
+    private readonly groups: ErrorGroupRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws ErrorGroupNotFoundError
+   * @throws InvalidInputError when a field belongs to another status than the group has afterwards
+   */
+  async decide(groupId: string, decision: TriageDecision): Promise<ErrorGroup> {
+    return this.database.transaction(async (tx) => {
+      const group = await this.groups.lock(tx, groupId);
+      if (!group) throw new ErrorGroupNotFoundError();
+      const changed = await this.groups.update(tx, group.id, patchOf(group, decision, this.clock.now()));
+      if (!changed) throw new ErrorGroupNotFoundError();
+      return changed;
+    });
+  }
+}
+
+function patchOf(group: ErrorGroup, decision: TriageDecision, now: Date): GroupPatch {
+  const { status, notes, assignee, inRelease, ignoreUntil, ignoreCount } = decision;
+  const next = status ?? group.status;
+  if (typeof inRelease === 'string' && next !== 'resolved') {
+    throw new InvalidInputError('inRelease belongs to a resolved group');
+  }
+  if ((ignoreUntil ?? ignoreCount ?? null) !== null && next !== 'ignored') {
+    throw new InvalidInputError('ignoreUntil and ignoreCount belong to an ignored group');
+  }
+  const words = { notes, assignee };
+  switch (status) {
+    case 'resolved':
+      return { ...words, ...NOT_IGNORED, status, resolvedAt: now, resolvedInRelease: inRelease ?? null };
+    case 'ignored':
+      return {
+        ...words,
+        ...NOT_RESOLVED,
+        status,
+        ignoreUntil: ignoreUntil ?? null,
+        ignoreCount: ignoreCount ?? null,
+        ignoredAtCount: group.count,
+      };
+    case 'open':
+      return { ...words, ...NOT_IGNORED, ...NOT_RESOLVED, status };
+    case undefined: {
+      const restarted = ignoreCount === undefined ? undefined : group.count;
+      return { ...words, resolvedInRelease: inRelease, ignoreUntil, ignoreCount, ignoredAtCount: restarted };
+    }
+  }
+}
+
+const NOT_IGNORED: GroupPatch = { ignoreUntil: null, ignoreCount: null, ignoredAtCount: null };
+const NOT_RESOLVED: GroupPatch = { resolvedAt: null, resolvedInRelease: null };

@@ -1,0 +1,158 @@
+import { Injectable } from '@nestjs/common';
+import { Database, sqlStateOf, type Transaction } from '#platform/database';
+import { Ids } from '#platform/kernel';
+import { groupingOf } from '../domain/grouping.js';
+import { decodeWalLine } from '../domain/wal-line.js';
+import type { RunIdentity } from '../infrastructure/ledger-directory.js';
+import { type GroupChange, type LockedGroup, OccurrenceStore } from '../infrastructure/occurrence-store.repository.js';
+import { readWalLines, type WalLine } from '../infrastructure/wal-reader.js';
+import { changeOf, countsOf, type GroupedRecord, identityOf, seedsOf } from './batch-effects.js';
+
+/** What became of a batch. */
+export interface Settled {
+  /** How far the file is read now. */
+  offset: number;
+  stored: number;
+  duplicate: number;
+  quarantined: number;
+}
+
+type Prepared = { line: WalLine; record: GroupedRecord } | { line: WalLine; fault: string };
+
+const BATCH = 500;
+
+/** Moves reports from write-ahead files into the database, each batch in one transaction with its checkpoint. */
+@Injectable()
+export class LedgerDrain {
+  constructor(
+    private readonly database: Database,
+    private readonly store: OccurrenceStore,
+    private readonly ids: Ids,
+  ) {}
+
+  /**
+   * Stores the next batch of a file; `undefined` when there is no complete line behind the offset.
+   *
+   * @throws whatever the database throws when it cannot take anything; records it will never take are quarantined
+   */
+  async drainBatch(
+    run: RunIdentity,
+    file: { name: string; path: string; limit: number },
+    offset: number,
+  ): Promise<Settled | undefined> {
+    const lines = await readWalLines(file.path, offset, file.limit, BATCH);
+    return lines.length === 0 ? undefined : this.settle(run, file.name, lines.map(prepare));
+  }
+
+  /** Halves a batch the database refuses until the record at fault stands alone. */
+  private async settle(run: RunIdentity, file: string, batch: readonly Prepared[]): Promise<Settled> {
+    try {
+      return await this.database.transaction((tx) => this.storeBatch(tx, run, file, batch));
+    } catch (error) {
+      if (!isFaultOfData(error)) throw error;
+      const [only] = batch;
+      if (batch.length === 1 && only) {
+        const fault = `refused by the database: ${error instanceof Error ? error.message : String(error)}`;
+        return this.database.transaction((tx) => this.storeBatch(tx, run, file, [{ line: only.line, fault }]));
+      }
+      const middle = Math.ceil(batch.length / 2);
+      const first = await this.settle(run, file, batch.slice(0, middle));
+      const second = await this.settle(run, file, batch.slice(middle));
+      return {
+        offset: second.offset,
+        stored: first.stored + second.stored,
+        duplicate: first.duplicate + second.duplicate,
+        quarantined: first.quarantined + second.quarantined,
+      };
+    }
+  }
+
+  private async storeBatch(
+    tx: Transaction,
+    run: RunIdentity,
+    file: string,
+    batch: readonly Prepared[],
+  ): Promise<Settled> {
+    const { runId } = run;
+    const checkpoint = await this.store.lockCheckpoint(tx, file, runId);
+    // Another process that shares the folder may have been here.
+    const pending = batch.filter(({ line }) => line.offset >= checkpoint);
+    const end = Math.max(checkpoint, pending.at(-1)?.line.end ?? 0);
+    const records = pending.flatMap((item) => ('record' in item ? [item.record] : []));
+    const faulty = pending.flatMap((item) => ('fault' in item ? [item] : []));
+    await this.store.makeRun(tx, run);
+    const stored = records.length === 0 ? 0 : await this.storeRecords(tx, runId, records);
+    for (const { line, fault } of faulty) await this.store.quarantine(tx, runId, file, line, fault);
+    const [duplicate, quarantined] = [records.length - stored, faulty.length];
+    await this.store.countRun(tx, runId, stored, duplicate, quarantined);
+    await this.store.advanceCheckpoint(tx, file, end);
+    return { offset: end, stored, duplicate, quarantined };
+  }
+
+  private async storeRecords(tx: Transaction, runId: string, records: readonly GroupedRecord[]): Promise<number> {
+    const groups = await this.store.lockGroups(
+      tx,
+      seedsOf(records, () => this.ids.next()),
+    );
+    const byIdentity = new Map(groups.map((group) => [identityOf(group.service, group.key), group]));
+    const grouped = records.map((record) => ({
+      ...record,
+      groupId: (byIdentity.get(identityOf(record.occurrence.service, record.grouping.key)) as LockedGroup).id,
+      runId,
+    }));
+    const inserted = await this.store.insertOccurrences(tx, grouped);
+    // An id that stands twice in one batch was stored once.
+    const fresh = grouped.filter(({ occurrence }) => inserted.delete(occurrence.errorId));
+    await this.changeGroups(tx, groups, fresh);
+    const { presences, hours } = countsOf(fresh);
+    await this.store.addCounts(tx, presences, hours);
+    return fresh.length;
+  }
+
+  private async changeGroups(
+    tx: Transaction,
+    groups: readonly LockedGroup[],
+    fresh: readonly (GroupedRecord & { groupId: string })[],
+  ): Promise<void> {
+    const recordsOf = (ids: readonly string[]): GroupedRecord[] => fresh.filter(({ groupId }) => ids.includes(groupId));
+    const targetIds = [...new Set(groups.flatMap(({ mergedInto }) => mergedInto ?? []))];
+    const known = new Map(groups.map((group) => [group.id, group]));
+    const missing = targetIds.filter((id) => !known.has(id));
+    if (missing.length > 0) {
+      for (const group of await this.store.lockGroupsById(tx, missing)) known.set(group.id, group);
+    }
+    const own: GroupChange[] = [];
+    const merged: GroupChange[] = [];
+    for (const group of known.values()) {
+      const direct = recordsOf([group.id]);
+      const members = groups.filter(({ mergedInto }) => mergedInto === group.id).map(({ id }) => id);
+      const indirect = recordsOf(members);
+      const change = direct.length === 0 ? undefined : changeOf(group, direct, true);
+      if (change) own.push(change);
+      const after = { ...group, status: change?.status ?? group.status, count: group.count + direct.length };
+      if (indirect.length > 0) merged.push(changeOf(after, indirect, false));
+    }
+    // One statement changes a row once: a group with records of its own and merged ones is changed twice.
+    if (own.length > 0) await this.store.changeGroups(tx, own);
+    if (merged.length > 0) await this.store.changeGroups(tx, merged);
+  }
+}
+
+function prepare(line: WalLine): Prepared {
+  const record = decodeWalLine(line.bytes.toString());
+  if (!record) return { line, fault: 'the line is damaged: its check sum does not match' };
+  try {
+    return { line, record: { ...record, grouping: groupingOf(record.occurrence) } };
+  } catch (error) {
+    return { line, fault: `cannot be grouped: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+/**
+ * Whether the database refuses the data itself: data exception, integrity violation, program limit exceeded (SQLSTATE classes
+ * 22, 23 and 54). Everything else, such as a missing table or a lost connection, can be put right and is waited for.
+ */
+function isFaultOfData(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state !== undefined && /^(22|23|54)/.test(state);
+}

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { ErrorReporter, type FailureReport } from '#platform/kernel';
+import { AppLogger } from '#platform/observability';
+import { LedgerIntake } from './ledger-intake.service.js';
+import { LedgerRun } from './ledger-run.js';
+import { OccurrenceDraftService } from './occurrence-draft.service.js';
+
+/** The platform's port for failures, backed by the ledger. */
+@Injectable()
+export class LedgerReporter extends ErrorReporter {
+  constructor(
+    private readonly drafts: OccurrenceDraftService,
+    private readonly intake: LedgerIntake,
+    private readonly run: LedgerRun,
+    private readonly logger: AppLogger,
+  ) {
+    super();
+  }
+
+  override async report(failure: FailureReport): Promise<string | undefined> {
+    try {
+      const occurrence = this.drafts.fromFailure(failure);
+      await this.intake.accept([occurrence]);
+      return occurrence.errorId;
+    } catch (error) {
+      this.failed('report', error);
+      return undefined;
+    }
+  }
+
+  override reportFatal(failure: FailureReport): void {
+    try {
+      this.intake.acceptSync(this.drafts.fromFailure(failure));
+    } catch (error) {
+      this.failed('reportFatal', error);
+    }
+  }
+
+  private failed(what: string, error: unknown): void {
+    this.run.selfLog.write(what, error);
+    this.logger.error(error, 'ErrorLedger');
+  }
+}

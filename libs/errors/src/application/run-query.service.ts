@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { toArtifactEntry } from '../domain/artifact-entry.js';
+import { RunNotFoundError } from '../domain/errors.exceptions.js';
+import { OccurrenceRepository, type RecordedOccurrence } from '../infrastructure/occurrence.repository.js';
+import { type RunRecord, RunRepository } from '../infrastructure/run.repository.js';
+
+export type { RunRecord } from '../infrastructure/run.repository.js';
+
+const BATCH = 200;
+const RULE = '='.repeat(80);
+
+interface Sums {
+  total: number;
+  resolved: number;
+  bySeverity: Record<string, number>;
+  byCategory: Record<string, number>;
+}
+
+/** Runs, and their artifact and report with what is known now: resolutions made since are in them. */
+@Injectable()
+export class RunQueryService {
+  constructor(
+    private readonly runs: RunRepository,
+    private readonly occurrences: OccurrenceRepository,
+  ) {}
+
+  list(limit: number, before: string | undefined): Promise<RunRecord[]> {
+    return this.runs.list(limit, before);
+  }
+
+  /** @throws RunNotFoundError */
+  async get(runId: string): Promise<RunRecord> {
+    const run = await this.runs.find(runId);
+    if (!run) throw new RunNotFoundError();
+    return run;
+  }
+
+  /** The artifact's JSON, piece by piece, whatever its size. */
+  async *artifact(run: RunRecord): AsyncGenerator<string> {
+    const sums: Sums = { total: 0, resolved: 0, bySeverity: {}, byCategory: {} };
+    yield `{"metadata":${JSON.stringify(metadataOf(run))},"errors":[`;
+    let isFirst = true;
+    for await (const batch of this.batches(run.id)) {
+      for (const occurrence of batch) add(sums, occurrence);
+      const entries = batch.map((occurrence) => JSON.stringify(entryOf(occurrence))).join(',\n');
+      yield isFirst ? `\n${entries}` : `,\n${entries}`;
+      isFirst = false;
+    }
+    const { stored, duplicate, quarantined, refused, received } = run;
+    const statistics = {
+      total_errors: sums.total,
+      by_severity: sums.bySeverity,
+      by_category: sums.byCategory,
+      resolved_count: sums.resolved,
+      conservation: { received, stored, duplicate, quarantined, refused },
+    };
+    yield `\n],"statistics":${JSON.stringify(statistics)}}\n`;
+  }
+
+  /** The text report of the ledger's format: the sums first, then every error. */
+  async *report(run: RunRecord): AsyncGenerator<string> {
+    const sums: Sums = { total: 0, resolved: 0, bySeverity: {}, byCategory: {} };
+    for await (const batch of this.batches(run.id)) for (const occurrence of batch) add(sums, occurrence);
+    yield [
+      RULE,
+      'ERROR LEDGER REPORT',
+      RULE,
+      `Run ID: ${run.id}`,
+      `Started: ${run.startedAt.toISOString()}`,
+      `Environment: ${run.environment}`,
+      '',
+      'STATISTICS',
+      RULE,
+      `Total Errors: ${sums.total}`,
+      `Resolved: ${sums.resolved}`,
+      `Unresolved: ${sums.total - sums.resolved}`,
+      '',
+      'By Severity:',
+      ...Object.entries(sums.bySeverity).map(([severity, count]) => `  ${severity.toUpperCase()}: ${count}`),
+      '',
+      'By Category:',
+      ...Object.entries(sums.byCategory).map(([category, count]) => `  ${category}: ${count}`),
+      '',
+      'ERROR DETAILS',
+      RULE,
+      '',
+    ].join('\n');
+    for await (const batch of this.batches(run.id)) yield batch.map(detailOf).join('');
+  }
+
+  private async *batches(runId: string): AsyncGenerator<RecordedOccurrence[]> {
+    for (let after = 0; ;) {
+      const batch = await this.occurrences.listOfRun(runId, after, BATCH);
+      const last = batch.at(-1);
+      if (!last) return;
+      yield batch;
+      after = last.sequence;
+    }
+  }
+}
+
+function metadataOf(run: RunRecord): Record<string, unknown> {
+  return {
+    run_id: run.id,
+    started_at: run.startedAt.toISOString(),
+    platform: run.platform,
+    node_version: run.nodeVersion,
+    environment: run.environment,
+    service: run.service,
+    release: run.release,
+    ...(run.completedAt ? { completed_at: run.completedAt.toISOString() } : {}),
+    ...(run.recoveredAt ? { recovered_at: run.recoveredAt.toISOString() } : {}),
+  };
+}
+
+function entryOf(occurrence: RecordedOccurrence): Record<string, unknown> {
+  const entry = toArtifactEntry(occurrence, occurrence.resolved ? occurrence.resolutionNotes : undefined);
+  return { ...entry, group_id: occurrence.groupId };
+}
+
+function add(sums: Sums, { severity, category, resolved }: RecordedOccurrence): void {
+  sums.total++;
+  if (resolved) sums.resolved++;
+  sums.bySeverity[severity] = (sums.bySeverity[severity] ?? 0) + 1;
+  sums.byCategory[category] = (sums.byCategory[category] ?? 0) + 1;
+}
+
+function detailOf(occurrence: RecordedOccurrence): string {
+  const { errorId, timestamp, severity, category, errorType, errorMessage, resolved, resolutionNotes } = occurrence;
+  const { sourceFile, sourceLine } = occurrence;
+  return [
+    `Error ID: ${errorId}`,
+    `Timestamp: ${timestamp}`,
+    `Severity: ${severity.toUpperCase()}`,
+    `Category: ${category}`,
+    `Type: ${errorType}`,
+    `Message: ${errorMessage}`,
+    `Resolved: ${resolved ? 'Yes' : 'No'}`,
+    ...(resolutionNotes === null ? [] : [`Resolution: ${resolutionNotes}`]),
+    ...(sourceFile === null ? [] : [`Source: ${sourceFile}:${sourceLine ?? 0}`]),
+    '-'.repeat(80),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,33 @@
+import { randomUUID } from 'node:crypto';
+
+const RUN_ID = /^\d{8}_\d{6}_[0-9a-f]{8}$/;
+
+/** Name of one life of a process: `YYYYMMDD_HHMMSS_<8 hex>` in UTC, so that names sort by time. */
+export function newRunId(startedAt: Date): string {
+  const digits = startedAt.toISOString().replace(/\D/g, '');
+  return `${digits.slice(0, 8)}_${digits.slice(8, 14)}_${randomUUID().slice(0, 8)}`;
+}
+
+export function isRunId(text: string): boolean {
+  return RUN_ID.test(text);
+}
+
+/** What became of everything that was handed in: `received` is the sum of the others, always. */
+export interface Conservation {
+  received: number;
+  stored: number;
+  duplicate: number;
+  quarantined: number;
+  /** Accepted and on disk, not yet in the database. */
+  backlog: number;
+  refused: number;
+}
+
+export const NOTHING_RECEIVED: Readonly<Conservation> = {
+  received: 0,
+  stored: 0,
+  duplicate: 0,
+  quarantined: 0,
+  backlog: 0,
+  refused: 0,
+};

@@ -1,0 +1,82 @@
+import type { ErrorCategory, Severity } from '#platform/kernel';
+
+/** One line of a stack, the place of the failure first. */
+export interface StackFrame {
+  readonly function?: string | undefined;
+  /** File or module as the stack names it. */
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+  /** The source line, where the stack carries it (Python does). */
+  readonly source?: string | undefined;
+  /** Code of the reporting service itself, not of a library or the runtime. */
+  readonly inApp: boolean;
+}
+
+/** A failure behind a failure (`Error.cause`, a chained traceback). */
+export interface Cause {
+  readonly type: string;
+  readonly message: string;
+  readonly stackTrace?: string | undefined;
+}
+
+/** One recorded failure, as it stands in the write-ahead file: scrubbed, complete, not yet grouped. */
+export interface Occurrence {
+  readonly errorId: string;
+  /** When it happened, RFC 3339 in UTC. */
+  readonly timestamp: string;
+  /** When the ledger accepted it, RFC 3339 in UTC. */
+  readonly receivedAt: string;
+  readonly severity: Severity;
+  readonly category: ErrorCategory;
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly stackTrace: string | null;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly correlationId: string | null;
+  readonly userId: string | null;
+  readonly endpoint: string | null;
+  readonly method: string | null;
+  readonly sourceFile: string | null;
+  readonly sourceLine: number | null;
+  readonly service: string;
+  readonly release: string | null;
+  readonly environment: string | null;
+  /** HTTP status the failure was answered with. */
+  readonly status?: number | undefined;
+  /** Errno, SQLSTATE or stable code of the failure. */
+  readonly code?: string | undefined;
+  /** Database constraint that was broken. */
+  readonly constraint?: string | undefined;
+  /** Grouping chosen by the reporter; `{{ default }}` stands for the ledger's own. */
+  readonly fingerprint?: readonly string[] | undefined;
+  readonly frames: readonly StackFrame[];
+  readonly causes: readonly Cause[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly user: Readonly<Record<string, unknown>> | null;
+  readonly breadcrumbs: readonly unknown[];
+  readonly contexts: Readonly<Record<string, unknown>>;
+}
+
+/** Longest texts the ledger keeps; the rest is cut, and the cut is marked. */
+export const TEXT_LIMITS = { message: 16_384, stackTrace: 131_072, name: 200 } as const;
+
+/** Cuts a text at a limit of characters without splitting a surrogate pair, and makes it storable: no NUL, well formed. */
+export function storableText(text: string, limit: number): string {
+  const sound = text.toWellFormed().replaceAll('\0', '\uFFFD');
+  if (sound.length <= limit) return sound;
+  return `${sound.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
+
+/** Makes every text of a JSON value storable, keys too. */
+export function storableValue(value: unknown): unknown {
+  if (typeof value === 'string') return storableText(value, TEXT_LIMITS.stackTrace);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
+  if (Array.isArray(value)) return value.map(storableValue);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([key, field]) => [
+    storableText(key, TEXT_LIMITS.name),
+    storableValue(field),
+  ]);
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}

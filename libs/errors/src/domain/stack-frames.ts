@@ -1,0 +1,74 @@
+import type { StackFrame } from './occurrence.js';
+
+/** Frames read from one stack; a longer one is a recursion. */
+const MAX_FRAMES = 200;
+
+/** Libraries and runtimes: their frames say how, not where. */
+const FOREIGN =
+  /(^|[\\/])(node_modules|site-packages|dist-packages|vendor)[\\/]|^node:|^internal\/|^<frozen |[\\/]lib[\\/]python\d[^\\/]*[\\/]|^<(anonymous|string)>$|^native$/;
+
+/** Frames of machinery that come and go with the runtime's version. */
+const NOISE =
+  /^(process\.)?(processTicksAndRejections|runMicrotasks|runNextTicks|queueMicrotask|nextTick|__awaiter|fulfilled|rejected|generatorStep|_next)$/;
+
+const NODE_FRAME = /^\s*at (?:(.+?) \()?((?:[^()]|\([^()]*\))+?)(?::(\d+))?(?::(\d+))?\)?$/;
+const PYTHON_FRAME = /^\s*File "([^"]+)", line (\d+)(?:, in (.+))?$/;
+
+/**
+ * Reads the frames of a stack as Node (V8) and Python print it, the place of the failure first. Of a chain the outermost
+ * failure is read: the first of Node's, the last of Python's.
+ */
+export function parseStack(stack: string): StackFrame[] {
+  const lines = stack.split('\n');
+  return lines.some((line) => PYTHON_FRAME.test(line)) ? parsePython(lines) : parseNode(lines);
+}
+
+/** Whether a file belongs to the reporting service itself. */
+export function isInApp(file: string | undefined): boolean {
+  return file !== undefined && file !== '' && !FOREIGN.test(file.replace(/^file:\/\//, ''));
+}
+
+/** Whether a function is machinery of the runtime and says nothing about a failure. */
+export function isNoise(name: string | undefined): boolean {
+  return name !== undefined && NOISE.test(name.replace(/^async /, ''));
+}
+
+function parseNode(lines: readonly string[]): StackFrame[] {
+  const frames: StackFrame[] = [];
+  for (const line of lines) {
+    // Node prints causes below the stack they belong to.
+    if (/^\s*\[cause\]/.test(line) || /^\s*Caused by:/.test(line)) break;
+    if (frames.length === MAX_FRAMES || line.length > 2_000) continue;
+    const match = /^\s*at /.test(line) ? NODE_FRAME.exec(line) : null;
+    if (!match) continue;
+    const [, name, file = '', row, column] = match;
+    frames.push({
+      function: name,
+      file,
+      line: row === undefined ? undefined : Number(row),
+      column: column === undefined ? undefined : Number(column),
+      inApp: isInApp(file),
+    });
+  }
+  return frames;
+}
+
+function parsePython(lines: readonly string[]): StackFrame[] {
+  let frames: StackFrame[] = [];
+  lines.forEach((line, index) => {
+    if (/^\s*Traceback \(most recent call last\)/.test(line)) frames = [];
+    const match = line.length > 2_000 ? null : PYTHON_FRAME.exec(line);
+    if (!match) return;
+    const [, file, row, name] = match;
+    const next = lines[index + 1];
+    const hasSource = next !== undefined && /^\s{4,}\S/.test(next) && !PYTHON_FRAME.test(next);
+    frames.push({
+      function: name,
+      file,
+      line: Number(row),
+      source: hasSource ? next.trim().slice(0, 120) : undefined,
+      inApp: isInApp(file),
+    });
+  });
+  return frames.slice(-MAX_FRAMES).reverse();
+}

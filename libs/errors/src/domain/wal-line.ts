@@ -1,0 +1,32 @@
+import { crc32 } from 'node:zlib';
+import type { Occurrence } from './occurrence.js';
+
+/** One accepted report and its place in the order of its run. */
+export interface WalRecord {
+  readonly sequence: number;
+  readonly occurrence: Occurrence;
+}
+
+/** Characters of the check sum and the space behind it. */
+const PREFIX = 9;
+
+/** One line: CRC-32 of the JSON in hexadecimal, a space, the JSON, a line feed. */
+export function encodeWalLine(record: WalRecord): string {
+  const json = JSON.stringify(record);
+  return `${checksum(json)} ${json}\n`;
+}
+
+/** Reads a line without its line feed; `undefined` when it is not what was written. */
+export function decodeWalLine(line: string): WalRecord | undefined {
+  const json = line.slice(PREFIX);
+  if (line[PREFIX - 1] !== ' ' || line.slice(0, PREFIX - 1) !== checksum(json)) return undefined;
+  try {
+    return JSON.parse(json) as WalRecord;
+  } catch {
+    return undefined;
+  }
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,67 @@
+import { Global, Module } from '@nestjs/common';
+import { DatabaseModule } from '#platform/database';
+import { ErrorReporter } from '#platform/kernel';
+import { ErrorGroupsController } from './api/error-groups.controller.js';
+import { ErrorReportsController } from './api/error-reports.controller.js';
+import { ErrorRunsController } from './api/error-runs.controller.js';
+import { DeadRunRecovery } from './application/dead-run-recovery.service.js';
+import { ErrorReadService } from './application/error-read.service.js';
+import { ErrorStatisticsService } from './application/error-statistics.service.js';
+import { GroupQueryService } from './application/group-query.service.js';
+import { GroupTriageService } from './application/group-triage.service.js';
+import { LedgerAccounts } from './application/ledger-accounts.js';
+import { LedgerConsumer } from './application/ledger-consumer.service.js';
+import { LedgerDrain } from './application/ledger-drain.service.js';
+import { LedgerIntake } from './application/ledger-intake.service.js';
+import { LedgerLifecycle } from './application/ledger-lifecycle.service.js';
+import { LedgerReporter } from './application/ledger-reporter.js';
+import { LedgerRun } from './application/ledger-run.js';
+import { LedgerSignals } from './application/ledger-signals.service.js';
+import { LedgerTally } from './application/ledger-tally.js';
+import { LedgerUpkeep } from './application/ledger-upkeep.service.js';
+import { OccurrenceDraftService } from './application/occurrence-draft.service.js';
+import { RunArtifactService } from './application/run-artifact.service.js';
+import { RunQueryService } from './application/run-query.service.js';
+import { RunRegistrar } from './application/run-registrar.service.js';
+import { ErrorGroupRepository } from './infrastructure/error-group.repository.js';
+import { ErrorStatisticsRepository } from './infrastructure/error-statistics.repository.js';
+import { OccurrenceRepository } from './infrastructure/occurrence.repository.js';
+import { OccurrenceStore } from './infrastructure/occurrence-store.repository.js';
+import { RunRepository } from './infrastructure/run.repository.js';
+
+/** The error ledger, and the port through which everything else reports to it. */
+@Global()
+@Module({
+  // Named although it is global: whoever imports the database is shut down before it.
+  imports: [DatabaseModule],
+  controllers: [ErrorReportsController, ErrorRunsController, ErrorGroupsController],
+  providers: [
+    DeadRunRecovery,
+    ErrorReadService,
+    ErrorStatisticsService,
+    GroupQueryService,
+    GroupTriageService,
+    LedgerAccounts,
+    LedgerConsumer,
+    LedgerDrain,
+    LedgerIntake,
+    LedgerLifecycle,
+    LedgerReporter,
+    LedgerRun,
+    LedgerSignals,
+    LedgerTally,
+    LedgerUpkeep,
+    OccurrenceDraftService,
+    RunArtifactService,
+    RunQueryService,
+    RunRegistrar,
+    ErrorGroupRepository,
+    ErrorStatisticsRepository,
+    OccurrenceRepository,
+    OccurrenceStore,
+    RunRepository,
+    { provide: ErrorReporter, useExisting: LedgerReporter },
+  ],
+  exports: [ErrorReporter, ErrorReadService],
+})
+export class ErrorsModule {}

@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import type { ErrorCategory, Severity } from '#platform/kernel';
+import type { Occurrence } from '../domain/occurrence.js';
+
+/** An occurrence as it is shown: with its group, its run, and what became of the group. */
+export interface RecordedOccurrence extends Occurrence {
+  groupId: string;
+  runId: string;
+  sequence: number;
+  resolved: boolean;
+  resolutionNotes: string | null;
+}
+
+type Detail = Omit<
+  Occurrence,
+  | 'errorId'
+  | 'timestamp'
+  | 'receivedAt'
+  | 'severity'
+  | 'category'
+  | 'errorType'
+  | 'errorMessage'
+  | 'service'
+  | 'release'
+  | 'environment'
+  | 'correlationId'
+  | 'userId'
+  | 'endpoint'
+  | 'method'
+>;
+
+interface OccurrenceRow extends Record<string, unknown> {
+  id: string;
+  group_id: string;
+  run_id: string;
+  sequence: string;
+  occurred_at: Date;
+  received_at: Date;
+  severity: Severity;
+  category: ErrorCategory;
+  error_type: string;
+  error_message: string;
+  service: string;
+  release: string | null;
+  environment: string | null;
+  correlation_id: string | null;
+  user_id: string | null;
+  endpoint: string | null;
+  method: string | null;
+  detail: Detail;
+  group_status: string;
+  group_notes: string | null;
+}
+
+const SELECT = `
+  SELECT o.*, v.id AS group_id, v.status AS group_status, v.notes AS group_notes
+  FROM error_occurrence o
+  JOIN error_group g ON g.id = o.group_id
+  JOIN error_group v ON v.id = coalesce(g.merged_into, g.id)`;
+
+const FIND = { name: 'error_occurrence_find', text: `${SELECT} WHERE o.id = $1` };
+
+/** Questions about occurrences. */
+@Injectable()
+export class OccurrenceRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(errorId: string): Promise<RecordedOccurrence | undefined> {
+    const [row] = await this.database.query<OccurrenceRow>(FIND, [errorId]);
+    return row && fromRow(row);
+  }
+
+  /** Newest first. @param after time and id of the last one of the page before */
+  async listOfGroup(
+    groupId: string,
+    limit: number,
+    after: readonly [time: string, id: string] | undefined,
+  ): Promise<RecordedOccurrence[]> {
+    const rows = await this.database.query<OccurrenceRow>(
+      `${SELECT}
+       WHERE (o.group_id = $1 OR o.group_id IN (SELECT id FROM error_group WHERE merged_into = $1))
+         ${after ? 'AND (o.occurred_at, o.id) < ($3::timestamptz, $4::uuid)' : ''}
+       ORDER BY o.occurred_at DESC, o.id DESC LIMIT $2`,
+      [groupId, limit, ...(after ?? [])],
+    );
+    return rows.map(fromRow);
+  }
+
+  /** Occurrences of a run in the order they were accepted. */
+  async listOfRun(runId: string, afterSequence: number, limit: number): Promise<RecordedOccurrence[]> {
+    const rows = await this.database.query<OccurrenceRow>(
+      `${SELECT} WHERE o.run_id = $1 AND o.sequence > $2 ORDER BY o.sequence LIMIT $3`,
+      [runId, afterSequence, limit],
+    );
+    return rows.map(fromRow);
+  }
+
+  /** Removes a bounded number of occurrences past their retention; counts of groups and hours stay. */
+  async removeReceivedBefore(limit: Date, atMost: number): Promise<number> {
+    return this.database.execute(
+      `DELETE FROM error_occurrence WHERE id IN
+         (SELECT id FROM error_occurrence WHERE received_at < $1 ORDER BY received_at LIMIT $2)`,
+      [limit, atMost],
+    );
+  }
+}
+
+function fromRow(row: OccurrenceRow): RecordedOccurrence {
+  return {
+    ...row.detail,
+    errorId: row.id,
+    timestamp: row.occurred_at.toISOString(),
+    receivedAt: row.received_at.toISOString(),
+    severity: row.severity,
+    category: row.category,
+    errorType: row.error_type,
+    errorMessage: row.error_message,
+    service: row.service,
+    release: row.release,
+    environment: row.environment,
+    correlationId: row.correlation_id,
+    userId: row.user_id,
+    endpoint: row.endpoint,
+    method: row.method,
+    groupId: row.group_id,
+    runId: row.run_id,
+    sequence: Number(row.sequence),
+    resolved: row.group_status === 'resolved',
+    resolutionNotes: row.group_status === 'resolved' ? row.group_notes : null,
+  };
+}

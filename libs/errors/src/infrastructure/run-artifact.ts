@@ -1,0 +1,92 @@
+import path from 'node:path';
+import { toArtifactEntry } from '../domain/artifact-entry.js';
+import { decodeWalLine } from '../domain/wal-line.js';
+import { ArtifactFile, type ArtifactStatistics } from './artifact-file.js';
+import type { LedgerDirectory, RunIdentity } from './ledger-directory.js';
+import { readWalLines } from './wal-reader.js';
+
+const BATCH = 500;
+
+/** The artifact of one run, kept up with its write-ahead files. */
+export class RunArtifact {
+  private readonly file: ArtifactFile;
+  private found: Readonly<Record<string, unknown>> = {};
+  private statistics: ArtifactStatistics = {
+    total_errors: 0,
+    by_severity: {},
+    by_category: {},
+    resolved_count: 0,
+    write_ahead: {},
+  };
+
+  constructor(
+    artifactsDir: string,
+    private readonly run: RunIdentity,
+    private readonly directory: LedgerDirectory,
+  ) {
+    this.file = new ArtifactFile(path.join(artifactsDir, `error-ledger-${run.runId}.json`));
+  }
+
+  /** Continues what an interrupted run left. */
+  async resume(): Promise<void> {
+    const found = await this.file.load();
+    if (!found) return;
+    this.statistics = found.statistics;
+    this.found = found.metadata;
+  }
+
+  /** How much of a write-ahead file is in the artifact. */
+  exportedBytes(file: string): number {
+    return this.statistics.write_ahead[file] ?? 0;
+  }
+
+  /** Adds what the files hold beyond what is already in; on failure nothing has changed. */
+  async export(
+    files: readonly { name: string; durableBytes: number }[],
+    more: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    const { runId, startedAt, platform, nodeVersion, environment, service, release } = this.run;
+    const next = structuredClone(this.statistics);
+    const metadata = {
+      ...this.found,
+      run_id: runId,
+      started_at: startedAt,
+      platform,
+      node_version: nodeVersion,
+      environment,
+      service,
+      release,
+      ...more,
+    };
+    await this.file.extend(metadata, this.entries(files, next), () => next);
+    this.statistics = next;
+  }
+
+  private async *entries(
+    files: readonly { name: string; durableBytes: number }[],
+    statistics: ArtifactStatistics,
+  ): AsyncGenerator<string[]> {
+    for (const { name, durableBytes } of files) {
+      for (;;) {
+        const offset = statistics.write_ahead[name] ?? 0;
+        const lines = await readWalLines(this.directory.walPath(name), offset, durableBytes, BATCH);
+        const last = lines.at(-1);
+        if (!last) break;
+        statistics.write_ahead[name] = last.end;
+        yield lines.flatMap(({ bytes }) => entryOf(bytes, statistics));
+      }
+    }
+  }
+}
+
+/** A damaged line has no entry; the database's quarantine keeps it. */
+function entryOf(bytes: Buffer, statistics: ArtifactStatistics): string[] {
+  const record = decodeWalLine(bytes.toString());
+  if (!record) return [];
+  const entry = toArtifactEntry(record.occurrence);
+  const { by_severity, by_category } = statistics;
+  statistics.total_errors++;
+  by_severity[entry.severity] = (by_severity[entry.severity] ?? 0) + 1;
+  by_category[entry.category] = (by_category[entry.category] ?? 0) + 1;
+  return [JSON.stringify(entry)];
+}

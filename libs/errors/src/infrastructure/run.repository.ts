@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import type { RunIdentity } from './ledger-directory.js';
+
+/** One life of a process, as the database knows it. */
+export interface RunRecord {
+  id: string;
+  startedAt: Date;
+  completedAt: Date | null;
+  recoveredAt: Date | null;
+  service: string;
+  release: string;
+  environment: string;
+  platform: string;
+  nodeVersion: string;
+  received: number;
+  stored: number;
+  duplicate: number;
+  quarantined: number;
+  refused: number;
+}
+
+interface RunRow extends Record<string, unknown> {
+  id: string;
+  started_at: Date;
+  completed_at: Date | null;
+  recovered_at: Date | null;
+  service: string;
+  release: string;
+  environment: string;
+  platform: string;
+  node_version: string;
+  received: string;
+  stored: string;
+  duplicate: string;
+  quarantined: string;
+  refused: string;
+}
+
+const COUNT_DOORS = {
+  name: 'error_run_count_doors',
+  text: `
+    INSERT INTO error_run (id, started_at, service, release, environment, platform, node_version, host, received, refused)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (id) DO UPDATE SET received = excluded.received, refused = excluded.refused`,
+};
+
+/** Questions about runs. */
+@Injectable()
+export class RunRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Notes what came in at the doors of a living run. */
+  async countDoors(run: RunIdentity, received: number, refused: number): Promise<void> {
+    const { runId, startedAt, service, release, environment, platform, nodeVersion, host } = run;
+    await this.database.execute(COUNT_DOORS, [
+      runId,
+      startedAt,
+      service,
+      release,
+      environment,
+      platform,
+      nodeVersion,
+      host,
+      received,
+      refused,
+    ]);
+  }
+
+  async complete(runId: string, at: Date): Promise<void> {
+    await this.database.execute(`UPDATE error_run SET completed_at = $2 WHERE id = $1`, [runId, at]);
+  }
+
+  /** A run whose process died: what reached the disk is what was received. */
+  async markRecovered(runId: string, at: Date): Promise<void> {
+    await this.database.execute(
+      `UPDATE error_run SET recovered_at = $2, received = stored + duplicate + quarantined + refused WHERE id = $1`,
+      [runId, at],
+    );
+  }
+
+  /** For a run whose files are gone. */
+  async forgetCheckpoints(runId: string): Promise<void> {
+    await this.database.execute(`DELETE FROM error_checkpoint WHERE run_id = $1`, [runId]);
+  }
+
+  /** Newest first. @param before id of the last run of the page before */
+  async list(limit: number, before: string | undefined): Promise<RunRecord[]> {
+    const rows = await this.database.query<RunRow>(
+      `SELECT * FROM error_run WHERE $2::text IS NULL OR id < $2 ORDER BY id DESC LIMIT $1`,
+      [limit, before ?? null],
+    );
+    return rows.map(fromRow);
+  }
+
+  async find(runId: string): Promise<RunRecord | undefined> {
+    const [row] = await this.database.query<RunRow>(`SELECT * FROM error_run WHERE id = $1`, [runId]);
+    return row && fromRow(row);
+  }
+
+  /** Sums over every run but one, whose own count is fresher. */
+  async sumOfOthers(
+    runId: string,
+  ): Promise<Pick<RunRecord, 'received' | 'stored' | 'duplicate' | 'quarantined' | 'refused'>> {
+    const [row] = await this.database.query<Record<string, string>>(
+      `SELECT coalesce(sum(received), 0) AS received, coalesce(sum(stored), 0) AS stored,
+              coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(quarantined), 0) AS quarantined,
+              coalesce(sum(refused), 0) AS refused
+       FROM error_run WHERE id <> $1`,
+      [runId],
+    );
+    return {
+      received: Number(row?.['received']),
+      stored: Number(row?.['stored']),
+      duplicate: Number(row?.['duplicate']),
+      quarantined: Number(row?.['quarantined']),
+      refused: Number(row?.['refused']),
+    };
+  }
+}
+
+function fromRow(row: RunRow): RunRecord {
+  return {
+    id: row.id,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+    recoveredAt: row.recovered_at,
+    service: row.service,
+    release: row.release,
+    environment: row.environment,
+    platform: row.platform,
+    nodeVersion: row.node_version,
+    received: Number(row.received),
+    stored: Number(row.stored),
+    duplicate: Number(row.duplicate),
+    quarantined: Number(row.quarantined),
+    refused: Number(row.refused),
+  };
+}
