@@ -52,6 +52,13 @@ describe('reporting errors', () => {
     return (await app.call<Group>('GET', `/api/v1/errors/${groupId}`, { token })).body;
   };
 
+  /** Waits until everything that was accepted is in the database. */
+  const settled = (): Promise<true> =>
+    eventually(async () => {
+      const { body } = await app.call<{ conservation: { backlog: number } }>('GET', '/errors/statistics', { token });
+      return body.conservation.backlog === 0 ? true : undefined;
+    });
+
   it('accepts one report and finds it again', async () => {
     const answer = await report({
       errorType: 'DeclinedError',
@@ -93,7 +100,12 @@ describe('reporting errors', () => {
   it('refuses a batch with a wrong member whole, naming every fault', async () => {
     const answer = await app.call<{ errors: { path: string }[] }>('POST', '/api/v1/errors', {
       token,
-      body: { errors: [{ errorType: 'A', message: 'fine' }, { errorType: '', message: 7, nonsense: 1 }] },
+      body: {
+        errors: [
+          { errorType: 'A', message: 'fine' },
+          { errorType: '', message: 7, nonsense: 1 },
+        ],
+      },
     });
     expect(answer.status).toBe(422);
     const paths = answer.body.errors.map(({ path }) => path);
@@ -116,13 +128,14 @@ describe('reporting errors', () => {
     [{ errorType: 'x', message: 'x', timestamp: '+275760-09-13T00:00:00Z' }],
     [{ errorType: 'x', message: 'x', fingerprint: [{}] }],
     [{ errors: Array.from({ length: 101 }, () => ({ errorType: 'x', message: 'x' })) }],
-  ])('answers malformed report %j with a 4xx', async (body) => {
+  ])('answers a malformed report with a 4xx: %#', async (body) => {
     const { status } = await app.call('POST', '/api/v1/errors', { token, body });
     expect([400, 422]).toContain(status);
   });
 
   it('stores odd but valid values', async () => {
-    const body = '{"errorType":"Odd","message":"","context":{"big":1e308,"huge":1e400,"zero":-0,"emoji":"\\ud83d\\ude00"}}';
+    const body =
+      '{"errorType":"Odd","message":"","context":{"big":1e308,"huge":1e400,"zero":-0,"emoji":"\\ud83d\\ude00"}}';
     const answer = await app.call<{ ids: string[] }>('POST', '/api/v1/errors', { token, body });
     expect(answer.status).toBe(202);
     await find(answer.body.ids[0] ?? '');
@@ -163,11 +176,14 @@ describe('reporting errors', () => {
   });
 
   it('pages through groups in every order, without repeating or missing one', async () => {
+    await settled();
     for (const sort of ['lastSeen', 'count', 'firstSeen']) {
       const ids: string[] = [];
-      for (let cursor = ''; ; ) {
+      for (let cursor = ''; ;) {
         const query = `sort=${sort}&limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
-        const { body } = await app.call<{ items: Group[]; nextCursor: string | null }>('GET', `/errors?${query}`, { token });
+        const { body } = await app.call<{ items: Group[]; nextCursor: string | null }>('GET', `/errors?${query}`, {
+          token,
+        });
         ids.push(...body.items.map(({ id }) => id));
         if (body.nextCursor === null) break;
         cursor = body.nextCursor;
@@ -216,7 +232,11 @@ describe('reporting errors', () => {
       errorType: field,
       message: `${loaded} {"password":"${secret}"} {\\"password\\":\\"${secret}\\"}`,
       stackTrace: `E: ${loaded}\n    at f (/srv/a.js?token=${secret}:1:2)\nCookie: a=b; session=${secret}`,
-      context: { password: secret, nested: [{ apiKey: secret, note: loaded, [`token=${secret}`]: 1 }], headers: { cookie: secret } },
+      context: {
+        password: secret,
+        nested: [{ apiKey: secret, note: loaded, [`token=${secret}`]: 1 }],
+        headers: { cookie: secret },
+      },
       correlationId: field,
       userId: field,
       endpoint: `/login?password=${secret}`,
@@ -246,6 +266,7 @@ describe('reporting errors', () => {
   });
 
   it('adds up', async () => {
+    await settled();
     const { body } = await app.call<{
       total: number;
       series: unknown[];
@@ -265,11 +286,11 @@ describe('reporting errors', () => {
     const runs = await app.call<{ items: { runId: string }[] }>('GET', '/errors/runs', { token: developer });
     const runId = runs.body.items[0]?.runId ?? '';
     expect(runId).toMatch(/^\d{8}_\d{6}_[0-9a-f]{8}$/);
-    const artifact = await app.call<{ metadata: { run_id: string }; errors: unknown[]; statistics: { total_errors: number } }>(
-      'GET',
-      `/errors/runs/${runId}`,
-      { token: developer },
-    );
+    const artifact = await app.call<{
+      metadata: { run_id: string };
+      errors: unknown[];
+      statistics: { total_errors: number };
+    }>('GET', `/errors/runs/${runId}`, { token: developer });
     expect(artifact.body.metadata.run_id).toBe(runId);
     expect(artifact.body.statistics.total_errors).toBe(artifact.body.errors.length);
     const text = await app.call('GET', `/errors/runs/${runId}/report`, { token: developer });
