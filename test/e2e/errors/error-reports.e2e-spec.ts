@@ -52,6 +52,13 @@ describe('reporting errors', () => {
     return (await app.call<Group>('GET', `/api/v1/errors/${groupId}`, { token })).body;
   };
 
+  /** Waits until everything that was accepted is in the database. */
+  const settled = (): Promise<true> =>
+    eventually(async () => {
+      const { body } = await app.call<{ conservation: { backlog: number } }>('GET', '/errors/statistics', { token });
+      return body.conservation.backlog === 0 ? true : undefined;
+    });
+
   it('accepts one report and finds it again', async () => {
     const answer = await report({
       errorType: 'DeclinedError',
@@ -121,7 +128,7 @@ describe('reporting errors', () => {
     [{ errorType: 'x', message: 'x', timestamp: '+275760-09-13T00:00:00Z' }],
     [{ errorType: 'x', message: 'x', fingerprint: [{}] }],
     [{ errors: Array.from({ length: 101 }, () => ({ errorType: 'x', message: 'x' })) }],
-  ])('answers malformed report %j with a 4xx', async (body) => {
+  ])('answers a malformed report with a 4xx: %#', async (body) => {
     const { status } = await app.call('POST', '/api/v1/errors', { token, body });
     expect([400, 422]).toContain(status);
   });
@@ -169,6 +176,7 @@ describe('reporting errors', () => {
   });
 
   it('pages through groups in every order, without repeating or missing one', async () => {
+    await settled();
     for (const sort of ['lastSeen', 'count', 'firstSeen']) {
       const ids: string[] = [];
       for (let cursor = ''; ;) {
@@ -258,6 +266,7 @@ describe('reporting errors', () => {
   });
 
   it('adds up', async () => {
+    await settled();
     const { body } = await app.call<{
       total: number;
       series: unknown[];

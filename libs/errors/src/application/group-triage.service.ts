@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { Clock, InvalidInputError } from '#platform/kernel';
+import { Clock, ValidationError } from '#platform/kernel';
 import { ErrorGroupNotFoundError } from '../domain/errors.exceptions.js';
 import { type ErrorGroup, ErrorGroupRepository, type GroupPatch } from '../infrastructure/error-group.repository.js';
 
@@ -27,7 +27,7 @@ export class GroupTriageService {
 
   /**
    * @throws ErrorGroupNotFoundError
-   * @throws InvalidInputError when a field belongs to another status than the group has afterwards
+   * @throws ValidationError when a field belongs to another status than the group has afterwards
    */
   async decide(groupId: string, decision: TriageDecision): Promise<ErrorGroup> {
     return this.database.transaction(async (tx) => {
@@ -44,10 +44,10 @@ function patchOf(group: ErrorGroup, decision: TriageDecision, now: Date): GroupP
   const { status, notes, assignee, inRelease, ignoreUntil, ignoreCount } = decision;
   const next = status ?? group.status;
   if (typeof inRelease === 'string' && next !== 'resolved') {
-    throw new InvalidInputError('inRelease belongs to a resolved group');
+    throw misplaced('inRelease', 'belongs to a resolved group');
   }
   if ((ignoreUntil ?? ignoreCount ?? null) !== null && next !== 'ignored') {
-    throw new InvalidInputError('ignoreUntil and ignoreCount belong to an ignored group');
+    throw misplaced('ignoreUntil', 'and ignoreCount belong to an ignored group');
   }
   const words = { notes, assignee };
   switch (status) {
@@ -73,3 +73,9 @@ function patchOf(group: ErrorGroup, decision: TriageDecision, now: Date): GroupP
 
 const NOT_IGNORED: GroupPatch = { ignoreUntil: null, ignoreCount: null, ignoredAtCount: null };
 const NOT_RESOLVED: GroupPatch = { resolvedAt: null, resolvedInRelease: null };
+
+function misplaced(path: string, message: string): ValidationError {
+  return new ValidationError('The request has one fault', {
+    details: { errors: [{ path, message: `${path} ${message}`, code: 'status' }] },
+  });
+}

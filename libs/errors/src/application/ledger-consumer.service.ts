@@ -38,7 +38,7 @@ export class LedgerConsumer {
     this.pendingSince ??= Date.now();
     this.isAwake = true;
     if (!this.isStarted || this.loop || this.retry) return;
-    this.loop = this.readAll().finally(() => (this.loop = undefined));
+    this.loop = this.readAll();
   }
 
   /** Accepted bytes that are not in the database. */
@@ -76,6 +76,7 @@ export class LedgerConsumer {
   }
 
   private async readAll(): Promise<void> {
+    await Promise.resolve();
     try {
       while (this.isAwake) {
         this.isAwake = false;
@@ -86,6 +87,8 @@ export class LedgerConsumer {
     } catch (error) {
       this.postpone(error);
     }
+    // In the same step as the last look: whoever wakes the consumer later starts it again.
+    this.loop = undefined;
   }
 
   private async readFile(name: string): Promise<void> {

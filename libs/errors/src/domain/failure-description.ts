@@ -36,7 +36,7 @@ function describeOne(thrown: unknown): Cause {
   if (typeof thrown === 'object' && thrown !== null) {
     return { type: textOf(thrown, 'name') ?? 'NonError', message: textOf(thrown, 'message') ?? asJson(thrown) };
   }
-  return { type: 'NonError', message: typeof thrown === 'symbol' ? thrown.toString() : String(thrown as string) };
+  return { type: 'NonError', message: typeof thrown === 'symbol' ? thrown.toString() : String(thrown) };
 }
 
 function causesOf(thrown: unknown): Cause[] {

@@ -163,7 +163,7 @@ export class ErrorGroupRepository {
   }
 
   async update(tx: Transaction, id: string, patch: GroupPatch): Promise<ErrorGroup | undefined> {
-    const changes = Object.entries(patch).filter(([, value]) => value !== undefined);
+    const changes = (Object.entries(patch) as [string, unknown][]).filter(([, value]) => value !== undefined);
     const assignments = changes.map(([key], index) => `${PATCH_COLUMN[key as keyof GroupPatch]} = $${index + 2}`);
     const [row] = await tx.query<GroupRow>(
       changes.length === 0

@@ -69,7 +69,7 @@ export class WriteAheadLog {
     if (this.isClosed) return Promise.resolve().then(() => this.appendSync(line));
     return new Promise<void>((resolve, reject) => {
       this.waiting.push({ line, resolve, reject });
-      this.flushing ??= this.flush().finally(() => (this.flushing = undefined));
+      this.flushing ??= this.flush();
     });
   }
 
@@ -108,6 +108,8 @@ export class WriteAheadLog {
   }
 
   private async flush(): Promise<void> {
+    // Whoever appends in this turn of the event loop shares the first commit too.
+    await Promise.resolve();
     while (this.waiting.length > 0) {
       const batch = this.waiting;
       this.waiting = [];
@@ -119,6 +121,8 @@ export class WriteAheadLog {
         for (const { reject } of batch) reject(error);
       }
     }
+    // In the same step as the last look at who waits: a later one starts the next flush.
+    this.flushing = undefined;
   }
 
   private async commit(bytes: Buffer): Promise<void> {
