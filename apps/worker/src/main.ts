@@ -1,0 +1,49 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { TaskEngine } from '#agents';
+import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
+import { EmbeddedPostgresError } from '#platform/database';
+import { Lifecycle } from '#platform/health';
+import { createHttpAdapter, installRequestPipeline } from '#platform/http';
+import { AppLogger } from '#platform/observability';
+import { WorkerModule } from './worker.module.js';
+
+/** Runs tasks of agents without the API; probes and metrics are all it serves. Several may run beside each other. */
+async function main(): Promise<void> {
+  const config = loadConfig();
+  const app = await NestFactory.create<NestFastifyApplication>(
+    WorkerModule.forRoot(config),
+    createHttpAdapter(config.server, config.performance),
+    { bufferLogs: true, bodyParser: false, abortOnError: false },
+  );
+  app.useLogger(app.get(AppLogger));
+  await installRequestPipeline(app, config);
+  const stop = async (): Promise<void> => {
+    app.get(Lifecycle).drain();
+    await app.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      stop().catch((error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      });
+    });
+  }
+  await app.listen(
+    config.server.port,
+    config.server.host ?? (config.environment.isProduction ? '0.0.0.0' : '127.0.0.1'),
+  );
+  app.get(TaskEngine, { strict: false }).start();
+  app.get(Lifecycle).started();
+  app.get(AppLogger).log(`Worker ready at ${await app.getUrl()}`, 'Worker');
+}
+
+try {
+  await main();
+} catch (error) {
+  const isExplained = error instanceof InvalidConfigurationError || error instanceof EmbeddedPostgresError;
+  console.error(isExplained ? error.message : error);
+  process.exit(error instanceof InvalidConfigurationError ? EXIT_CONFIG : 1);
+}
