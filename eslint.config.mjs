@@ -44,6 +44,7 @@ export default tseslint.config(
         setTimeout: 'readonly',
         module: 'writable',
         Buffer: 'readonly',
+        setInterval: 'readonly',
       },
     },
   },

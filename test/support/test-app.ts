@@ -146,7 +146,7 @@ export async function call<T>(
   return {
     status: response.status,
     headers: response.headers,
-    body: (isJson ? JSON.parse(text) : undefined) as T,
+    body: (isJson && text !== '' ? JSON.parse(text) : undefined) as T,
     text,
   };
 }

@@ -1,18 +1,15 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentsModule } from '#agents';
 import { type AppConfig, ConfigModule } from '#config';
+import { ErrorLedgerModule } from '#errors';
 import { CacheModule } from '#platform/cache';
 import { DatabaseModule } from '#platform/database';
 import { HealthModule } from '#platform/health';
 import { HttpModule } from '#platform/http';
 import { JobsModule } from '#platform/jobs';
-import { ErrorReporter, KernelModule, NoErrorReporter } from '#platform/kernel';
+import { KernelModule } from '#platform/kernel';
 import { ObservabilityModule } from '#platform/observability';
 import { SecurityModule } from '#platform/security';
-
-@Global()
-@Module({ providers: [{ provide: ErrorReporter, useClass: NoErrorReporter }], exports: [ErrorReporter] })
-class LedgerBinding {}
 
 /** Composition root of a worker: what runs tasks, and the probes; no route of the API. */
 @Module({})
@@ -23,7 +20,6 @@ export class WorkerModule {
       imports: [
         ConfigModule.forRoot(config),
         KernelModule,
-        LedgerBinding,
         ObservabilityModule,
         DatabaseModule,
         CacheModule,
@@ -31,6 +27,7 @@ export class WorkerModule {
         HttpModule,
         HealthModule,
         JobsModule,
+        ErrorLedgerModule,
         AgentsModule.forWorker(),
       ],
     };

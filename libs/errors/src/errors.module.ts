@@ -29,12 +29,11 @@ import { OccurrenceRepository } from './infrastructure/occurrence.repository.js'
 import { OccurrenceStore } from './infrastructure/occurrence-store.repository.js';
 import { RunRepository } from './infrastructure/run.repository.js';
 
-/** The error ledger, and the port through which everything else reports to it. */
+/** The error ledger without its routes, and the port through which everything else reports to it. */
 @Global()
 @Module({
   // Named although it is global: whoever imports the database is shut down before it.
   imports: [DatabaseModule],
-  controllers: [ErrorReportsController, ErrorRunsController, ErrorGroupsController],
   providers: [
     DeadRunRecovery,
     ErrorReadService,
@@ -62,6 +61,23 @@ import { RunRepository } from './infrastructure/run.repository.js';
     RunRepository,
     { provide: ErrorReporter, useExisting: LedgerReporter },
   ],
-  exports: [ErrorReporter, ErrorReadService],
+  exports: [
+    ErrorReporter,
+    ErrorReadService,
+    ErrorStatisticsService,
+    GroupQueryService,
+    GroupTriageService,
+    LedgerIntake,
+    OccurrenceDraftService,
+    RunQueryService,
+  ],
+})
+export class ErrorLedgerModule {}
+
+/** The ledger with its routes. */
+@Module({
+  imports: [ErrorLedgerModule],
+  controllers: [ErrorReportsController, ErrorRunsController, ErrorGroupsController],
+  exports: [ErrorLedgerModule],
 })
 export class ErrorsModule {}

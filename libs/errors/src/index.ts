@@ -1,2 +1,2 @@
 export { type ErrorGroupSummary, ErrorReadService } from './application/error-read.service.js';
-export { ErrorsModule } from './errors.module.js';
+export { ErrorLedgerModule, ErrorsModule } from './errors.module.js';
