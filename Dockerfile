@@ -24,6 +24,7 @@ WORKDIR /app
 COPY --from=build /app/package.json ./package.json
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY docs/generated ./docs/generated
 ENV NODE_ENV=production \
     ENVIRONMENT=production \
     HOST=0.0.0.0 \

