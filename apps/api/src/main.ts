@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.forRoot(config),
     createHttpAdapter(config.server, config.performance),
-    { bufferLogs: true, bodyParser: false, abortOnError: false },
+    { logger: false, bodyParser: false, abortOnError: false },
   );
   await configureApp(app, config);
   shutDownOnSignal(app, config);

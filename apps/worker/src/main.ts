@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const app = await NestFactory.create<NestFastifyApplication>(
     WorkerModule.forRoot(config),
     createHttpAdapter(config.server, config.performance),
-    { bufferLogs: true, bodyParser: false, abortOnError: false },
+    { logger: false, bodyParser: false, abortOnError: false },
   );
   app.useLogger(app.get(AppLogger));
   await installRequestPipeline(app, config);

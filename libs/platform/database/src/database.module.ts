@@ -1,14 +1,7 @@
-import {
-  Global,
-  Inject,
-  Injectable,
-  Logger,
-  type LoggerService,
-  Module,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Global, Inject, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type EntityTarget, type ObjectLiteral } from 'typeorm';
 import { DatabaseConfig, ServerConfig } from '#config';
+import { AppLogger } from '#platform/observability';
 import { createDataSource } from './data-source.js';
 import { Database } from './database.js';
 import { type DatabaseServer, openDatabaseServer } from './database-server.js';
@@ -49,10 +42,10 @@ class DatabaseShutdown implements OnApplicationShutdown {
     },
     {
       provide: SchemaState,
-      inject: [DatabaseConfig, Migrator],
-      useFactory: async (config: DatabaseConfig, migrator: Migrator) => {
+      inject: [DatabaseConfig, Migrator, AppLogger],
+      useFactory: async (config: DatabaseConfig, migrator: Migrator, logger: AppLogger) => {
         const state = new SchemaState(migrator);
-        if (config.migrateOnStart) logApplied(await migrator.up());
+        if (config.migrateOnStart) logApplied(logger, await migrator.up());
         await state.refresh();
         return state;
       },
@@ -60,8 +53,8 @@ class DatabaseShutdown implements OnApplicationShutdown {
     {
       provide: DataSource,
       // The schema is complete before the first query of any provider.
-      inject: [DATABASE_SERVER, DatabaseConfig, SchemaState],
-      useFactory: (server: DatabaseServer, config: DatabaseConfig) =>
+      inject: [DATABASE_SERVER, DatabaseConfig, AppLogger, SchemaState],
+      useFactory: (server: DatabaseServer, config: DatabaseConfig, logger: AppLogger) =>
         createDataSource(server.url, config, [...entities], logger).initialize(),
     },
     Database,
@@ -76,8 +69,6 @@ export class DatabaseModule {
   }
 }
 
-const logger: LoggerService = new Logger('Database');
-
-function logApplied(names: string[]): void {
-  if (names.length > 0) logger.log(`Applied ${names.length} migrations, the last of them ${names.at(-1)}`);
+function logApplied(logger: AppLogger, names: string[]): void {
+  if (names.length > 0) logger.log(`Applied ${names.length} migrations, the last of them ${names.at(-1)}`, 'Database');
 }

@@ -31,7 +31,10 @@ export function unprivilegedUser(reach: string[]): RunAs | undefined {
   }
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
   const closed = reach.some((dir) => !isReachable(dir, user));
-  const capability = closed ? ['--inh-caps=+dac_override', '--ambient-caps=+dac_override'] : [];
+  // PostgreSQL asks access(2) whether its programs may be run, and that ignores capabilities unless the secure bit says otherwise.
+  const capability = closed
+    ? ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup']
+    : [];
   return { ...user, wrap: (program, args) => ['setpriv', [...identity, ...capability, program, ...args]] };
 }
 
