@@ -151,7 +151,9 @@ export class PosterService implements OnModuleInit {
       }
     }
     await this.write(tx, verdicts, transactions, entries, locked, now);
-    return Promise.all(batch.map((item) => this.outcomeOf(tx, item, firsts, verdicts)));
+    const outcomes: Outcome[] = [];
+    for (const item of batch) outcomes.push(await this.outcomeOf(tx, item, firsts, verdicts));
+    return outcomes;
   }
 
   private async write(

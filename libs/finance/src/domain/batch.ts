@@ -1,6 +1,7 @@
 import type { AppException } from '#platform/kernel';
 import { type AccountType, normalSign } from './account.js';
 import {
+  BalanceOutOfRangeException,
   CurrencyMismatchException,
   LimitExceededException,
   NotRefundableException,
@@ -9,9 +10,12 @@ import {
   TransactionNotFoundException,
   UnknownAccountException,
 } from './finance.exceptions.js';
-import { formatMoney } from './money.js';
+import { formatMoney, MAX_MINOR } from './money.js';
 import { refundPostings, reversalPostings } from './posting-rules.js';
 import type { Posting, Transaction } from './transaction.js';
+
+/** Largest balance: a thousand of the largest amounts, and still within a bigint column. */
+const MAX_BALANCE = MAX_MINOR * 1_000n;
 
 /** A transaction that waits to be posted. Postings of refunds and reversals follow from the original. */
 export interface Draft {
@@ -79,8 +83,16 @@ export function decide(draft: Draft, state: BatchState): Passed {
   return { amount, currency, postings, movements };
 }
 
-function resolve({ transaction, postings, follows }: Draft, { originals }: BatchState): Omit<Passed, 'movements'> {
-  if (!follows) return { amount: transaction.amount, currency: transaction.currency, postings };
+function resolve(
+  { transaction, postings, follows }: Draft,
+  { originals, accounts }: BatchState,
+): Omit<Passed, 'movements'> {
+  const { amount, currency, type } = transaction;
+  if (!follows) {
+    // What is owed or earned moves by credits: between two such accounts the sides change, so that the sender's balance falls.
+    const isTurned = type === 'transfer' && postings.every(({ account }) => growsByCredit(accounts.get(account)));
+    return { amount, currency, postings: isTurned ? reversalPostings(postings) : postings };
+  }
   const original = originals.get(follows.originalId);
   return follows.as === 'refund' ? resolveRefund(transaction, original) : resolveReversal(original);
 }
@@ -133,6 +145,10 @@ function movementsOf(postings: readonly Posting[], accounts: BatchState['account
     .map(([account, amount]) => ({ account, amount, netAfter: (accounts.get(account)?.net ?? 0n) + amount }));
 }
 
+function growsByCredit(account: WorkingAccount | undefined): boolean {
+  return account !== undefined && normalSign(account.type) === -1n;
+}
+
 /** Only a movement towards a limit can break it: one that comes back from beyond must pass. */
 function assertWithinLimits({ account, amount, netAfter }: Movement, accounts: BatchState['accounts']): void {
   const found = accounts.get(account);
@@ -140,6 +156,7 @@ function assertWithinLimits({ account, amount, netAfter }: Movement, accounts: B
   const sign = normalSign(found.type);
   const [change, balance] = [amount * sign, netAfter * sign];
   const text = formatMoney(balance, found.currency);
+  if (netAfter > MAX_BALANCE || netAfter < -MAX_BALANCE) throw new BalanceOutOfRangeException(account);
   if (change < 0n && found.minBalance !== null && balance < found.minBalance) {
     throw new LimitExceededException(account, 'minBalance', text);
   }

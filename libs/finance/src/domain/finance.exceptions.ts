@@ -62,6 +62,17 @@ export class LimitExceededException extends AppException {
   }
 }
 
+/** A posting would take a balance beyond what the ledger can hold. */
+export class BalanceOutOfRangeException extends AppException {
+  constructor(account: string) {
+    super(
+      { code: 'FINANCE.BALANCE_OUT_OF_RANGE', category: 'business_logic', kind: 'conflict' },
+      `The balance of ${account} would be larger than the ledger can hold`,
+      { details: { account } },
+    );
+  }
+}
+
 /** The address names an account that does not exist. */
 export class AccountNotFoundException extends AppException {
   constructor() {

@@ -25,7 +25,7 @@ const CLAIM = {
 const ANSWER = {
   name: 'finance_request_answer',
   text: `UPDATE finance_request r SET answer = given.answer
-         FROM unnest($1::uuid[], $2::text[], $3::jsonb[]) AS given (principal_id, key, answer)
+         FROM unnest($1::uuid[], $2::text[], $3::json[]) AS given (principal_id, key, answer)
          WHERE r.principal_id = given.principal_id AND r.key = given.key`,
 };
 

@@ -124,13 +124,14 @@ export class LedgerRepository {
   /** Locks the originals of refunds and reversals, in the order of their ids. */
   async lockOriginals(tx: DatabaseTransaction, ids: readonly string[]): Promise<Map<string, LockedOriginal>> {
     if (ids.length === 0) return new Map();
+    await tx.execute('SELECT 1 FROM finance_transaction WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
+    // A statement of its own: the one that waits for the lock still sees what was there before the wait.
     const rows = await tx.query<TransactionRow & { refunded: string; is_reversed: boolean }>(
       `SELECT t.*,
          (SELECT coalesce(sum(r.amount), 0) FROM finance_transaction r
           WHERE r.original_transaction_id = t.id AND r.type = 'refund' AND r.state = 'posted') AS refunded,
          EXISTS (SELECT 1 FROM finance_transaction r WHERE r.original_transaction_id = t.id AND r.type = 'reversal') AS is_reversed
-       FROM finance_transaction t
-       JOIN (SELECT id FROM finance_transaction WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE) locked ON locked.id = t.id`,
+       FROM finance_transaction t WHERE t.id = ANY($1::uuid[])`,
       [ids],
     );
     return new Map(

@@ -67,12 +67,13 @@ export class CreateFinanceTables1764000200000 implements MigrationInterface {
         PRIMARY KEY (account_id, version)
       )`);
     await runner.query('CREATE INDEX finance_entry_effective ON finance_entry (account_id, effective_at)');
+    // The answer is kept as it was written (json, not jsonb): a repeated request gets it to the letter.
     await runner.query(`
       CREATE TABLE finance_request (
         principal_id uuid NOT NULL,
         key text NOT NULL,
         fingerprint jsonb NOT NULL,
-        answer jsonb,
+        answer json,
         created_at timestamptz NOT NULL,
         PRIMARY KEY (principal_id, key)
       )`);
@@ -87,9 +88,24 @@ export class CreateFinanceTables1764000200000 implements MigrationInterface {
     await runner.query(`
       CREATE TRIGGER finance_entry_not_truncated BEFORE TRUNCATE ON finance_entry
       FOR EACH STATEMENT EXECUTE FUNCTION finance_refuse_change()`);
+    // A pending transaction may be settled, once; nothing else about any transaction changes.
     await runner.query(`
       CREATE TRIGGER finance_transaction_immutable BEFORE UPDATE ON finance_transaction
-      FOR EACH ROW WHEN (OLD.state = 'posted') EXECUTE FUNCTION finance_refuse_change()`);
+      FOR EACH ROW WHEN (OLD.state <> 'pending' OR
+        (to_jsonb(OLD) - 'state') IS DISTINCT FROM (to_jsonb(NEW) - 'state'))
+      EXECUTE FUNCTION finance_refuse_change()`);
+    await runner.query(`
+      CREATE TRIGGER finance_transaction_not_truncated BEFORE TRUNCATE ON finance_transaction
+      FOR EACH STATEMENT EXECUTE FUNCTION finance_refuse_change()`);
+    await runner.query(`
+      CREATE TRIGGER finance_request_kept BEFORE DELETE ON finance_request
+      FOR EACH ROW EXECUTE FUNCTION finance_refuse_change()`);
+    await runner.query(`
+      CREATE TRIGGER finance_request_answered_once BEFORE UPDATE ON finance_request
+      FOR EACH ROW WHEN (OLD.answer IS NOT NULL) EXECUTE FUNCTION finance_refuse_change()`);
+    await runner.query(`
+      CREATE TRIGGER finance_request_not_truncated BEFORE TRUNCATE ON finance_request
+      FOR EACH STATEMENT EXECUTE FUNCTION finance_refuse_change()`);
     await runner.query(`
       CREATE TRIGGER finance_transaction_kept BEFORE DELETE ON finance_transaction
       FOR EACH ROW EXECUTE FUNCTION finance_refuse_change()`);

@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { allocate, formatMoney, MAX_MINOR, parseMoney } from './money.js';
+
+const CURRENCIES = ['USD', 'JPY', 'BHD', 'CLF', 'IQD', 'HUF'];
+const minor = fc.bigInt({ min: -MAX_MINOR, max: MAX_MINOR });
+
+describe('money', () => {
+  it('comes back from text as it went, in every currency', () => {
+    fc.assert(
+      fc.property(minor, fc.constantFrom(...CURRENCIES), (amount, currency) => {
+        expect(parseMoney(formatMoney(amount, currency), currency)).toBe(amount);
+      }),
+    );
+  });
+
+  it.each([
+    ['19.99', 'USD', 1999n],
+    [19.99, 'USD', 1999n],
+    ['19.990', 'USD', 1999n],
+    ['0.001', 'BHD', 1n],
+    ['155', 'JPY', 155n],
+    [1555.0, 'JPY', 1555n],
+    ['-0.01', 'USD', -1n],
+    ['0', 'USD', 0n],
+  ])('reads %j %s as %s', (value, currency, expected) => expect(parseMoney(value, currency)).toBe(expected));
+
+  it.each([
+    ['0.001', 'USD'],
+    ['1.5', 'JPY'],
+    ['1e5', 'USD'],
+    [1e21, 'USD'],
+    [0.1 + 0.2, 'USD'],
+    ['01', 'USD'],
+    ['+1', 'USD'],
+    [' 1', 'USD'],
+    ['1,000', 'USD'],
+    ['', 'USD'],
+    ['NaN', 'USD'],
+    ['99999999999999999', 'USD'],
+    ['1', 'XXX'],
+    ['1', 'usd'],
+    ['1', '__proto__'],
+  ])('refuses %j %s', (value, currency) => {
+    expect(() => parseMoney(value, currency)).toThrow(expect.objectContaining({ code: 'FINANCE.INVALID_MONEY' }));
+  });
+
+  it('is split without losing a unit, each part within one of its share', () => {
+    const weights = fc.array(fc.bigInt({ min: 0n, max: 1_000_000n }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(minor, weights, (amount, shares) => {
+        const total = shares.reduce((sum, share) => sum + share, 0n);
+        fc.pre(total > 0n);
+        const parts = allocate(amount, shares);
+        expect(parts.reduce((sum, part) => sum + part, 0n)).toBe(amount);
+        parts.forEach((part, index) => {
+          const off = part * total - amount * (shares[index] ?? 0n);
+          expect((off < 0n ? -off : off) < total).toBe(true);
+        });
+      }),
+    );
+  });
+});
