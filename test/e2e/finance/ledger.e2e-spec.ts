@@ -247,6 +247,39 @@ describe('ledger', () => {
     await expect(app.get(Database).query(sql)).rejects.toThrow(/never changed/);
   });
 
+  it('does not balance without the database noticing', async () => {
+    const leg = JSON.stringify([{ account: 'a', direction: 'debit', amount: '5', currency: 'USD' }]);
+    const insert = app.get(Database).query(
+      `INSERT INTO finance_transaction (id, type, state, amount, currency, postings, effective_at, recorded_at)
+       VALUES (gen_random_uuid(), 'journal', 'posted', 5, 'USD', $1, now(), now())`,
+      [leg],
+    );
+    await expect(insert).rejects.toThrow(/does not balance/);
+  });
+
+  it.each(['2026-W47', '2026-329', '2026-11-24T10Z', '2026-13-01', 'now', '+012026-01-01T00:00:00Z'])(
+    'refuses the time %s everywhere',
+    async (time) => {
+      const query = encodeURIComponent(time);
+      for (const route of [`transactions?from=${query}`, `accounts/assets:limited/balance?knownAt=${query}`]) {
+        expect((await app.call('GET', `/api/v1/finance/${route}`, { token: admin })).status).toBe(422);
+      }
+      expect((await record({ amount: '1.00', transactionDate: time })).status).toBe(422);
+    },
+  );
+
+  it('checks what a refund says of itself, and keeps standard accounts what they are', async () => {
+    const sale = await record({ amount: '10.00' });
+    const refund = { type: 'refund', amount: '5.00', originalTransactionId: sale.body.transactionId };
+    expect((await record({ ...refund, subtotal: '4.00' })).body.code).toBe('FINANCE.PARTS_MISMATCH');
+    expect((await record({ ...refund, fromAccount: 'assets:limited' })).status).toBe(422);
+    const wrong = await makeAccount({ code: 'revenue:other:CHF', name: 'x', type: 'asset', currency: 'CHF' });
+    expect(wrong.status).toBe(422);
+    const given = await record(refund);
+    const reverse = `/api/v1/finance/transactions/${given.body.transactionId}/reverse`;
+    expect((await app.call('POST', reverse, { token: admin, body: {} })).status).toBe(409);
+  });
+
   it('adds up in the end: all entries to nothing, every balance to its entries, every version without a gap', async () => {
     const [sum] = await app
       .get(Database)

@@ -87,6 +87,7 @@ describe('the service as a process', () => {
     service = await startService();
     const page = await fetch(`${service.url}/docs`);
     expect(page.status).toBe(200);
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
     expect(await page.text()).toContain('swagger-ui');
     const document = await call<{ openapi: string; paths: object }>(service.url, 'GET', '/docs/openapi.json');
     expect(document.body.openapi).toMatch(/^3\.1/);

@@ -8,6 +8,7 @@ import {
   InvalidTransactionException,
 } from '../domain/finance.exceptions.js';
 import { formatMoney, parseMoney } from '../domain/money.js';
+import { standardAccountOf } from '../domain/posting-rules.js';
 import { AccountRepository, type AccountWithNet, type Entry } from '../infrastructure/account.repository.js';
 import { LedgerRepository } from '../infrastructure/ledger.repository.js';
 
@@ -52,6 +53,10 @@ export class AccountService {
     const [minBalance, maxBalance] = [limit(account.minBalance, 'minBalance'), limit(account.maxBalance, 'maxBalance')];
     // Also tells whether the currency is one when there are no limits.
     parseMoney('0', currency, 'currency');
+    const standard = standardAccountOf(code);
+    if (standard && (standard.type !== type || standard.currency !== currency)) {
+      throw new InvalidTransactionException('code', `is a standard account: ${standard.type} in ${standard.currency}`);
+    }
     if (minBalance !== null && maxBalance !== null && minBalance > maxBalance) {
       throw new InvalidTransactionException('minBalance', 'must not be above maxBalance');
     }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
 import type { Draft } from '../domain/batch.js';
 import { InvalidTransactionException } from '../domain/finance.exceptions.js';
-import { parseMoney } from '../domain/money.js';
 import { type BusinessTransaction, planPostings } from '../domain/posting-rules.js';
 import { KeyedRequestService } from './keyed-request.service.js';
 import { PosterService, type PostingResult } from './poster.service.js';
@@ -38,7 +37,9 @@ export class RecordTransactionService {
     const { originalTransactionId: originalId } = request;
     const follows =
       request.type === 'refund' && originalId !== undefined ? { originalId, as: 'refund' as const } : undefined;
-    const plan = follows ? { amount: refundAmount(request), postings: [] } : planPostings(request);
+    // A refund of an original is posted in the original's proportions, but what it says of itself must hold all the same.
+    const planned = planPostings(request);
+    const plan = follows ? { amount: planned.amount, postings: [] } : planned;
     const { type, currency, channel, orderId, customerId, notes, lineItems, paymentMethod, paymentGateway, metadata } =
       request;
     const details = {
@@ -75,10 +76,4 @@ export class RecordTransactionService {
     if (!isUsable) throw new InvalidTransactionException('transactionDate', 'must be after 1970 and not in the future');
     return at;
   }
-}
-
-function refundAmount({ amount, currency }: BusinessTransaction): bigint {
-  const minor = parseMoney(amount, currency);
-  if (minor <= 0n) throw new InvalidTransactionException('amount', 'must be greater than zero');
-  return minor;
 }

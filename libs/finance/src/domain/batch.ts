@@ -118,6 +118,8 @@ function resolveReversal(original: WorkingOriginal | undefined): Omit<Passed, 'm
   if (!original) throw new TransactionNotFoundException();
   const { transaction, refunded, isReversed } = original;
   if (isReversed) throw new NotReversibleException('It was reversed before');
+  if (transaction.type === 'refund')
+    throw new NotReversibleException('A refund is not reversed; record the sale again');
   if (transaction.type === 'reversal')
     throw new NotReversibleException('A reversal is not reversed; record the transaction again');
   if (transaction.state !== 'posted') throw new NotReversibleException(`It is ${transaction.state}`);

@@ -8,6 +8,7 @@ export { PageQueryDto } from './page.dto.js';
 export { ProblemDetailsFilter } from './problem-details.filter.js';
 export type { Fault, ProblemDocument } from './problem.js';
 export { ApiProblems, FaultDto, ProblemDto } from './problem.dto.js';
+export { IsInstant, isInstant } from './instant.validator.js';
 export { installRequestPipeline } from './request-pipeline.js';
 export { routeOf } from './route.js';
 export { STATUS_BY_KIND } from './status-by-kind.js';

@@ -48,6 +48,7 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
     strictPreflight: false,
   });
   await fastify.register(helmet, securityHeaders(config));
+  openDocumentation(fastify);
   if (config.performance.enableGzip) {
     await fastify.register(compress, {
       global: true,
@@ -83,6 +84,18 @@ function refuseUntrusted(fastify: FastifyInstance, trusted: readonly string[]): 
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (isTrustedHost(request.host, trusted)) done();
     else done(new HttpRefusal('HTTP.UNTRUSTED_HOST', 'malformed', 'The Host header is not one of this service'));
+  });
+}
+
+/** Swagger UI loads its own scripts and styles, and has one style in the page; answers of the API load nothing at all. */
+const DOCUMENTATION_POLICY =
+  "default-src 'none';script-src 'self';style-src 'self' 'unsafe-inline';img-src 'self' data:;connect-src 'self';" +
+  "frame-ancestors 'none';base-uri 'none';form-action 'none'";
+
+function openDocumentation(fastify: FastifyInstance): void {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (/^\/docs(\/|$|\?)/.test(request.url)) void reply.header('content-security-policy', DOCUMENTATION_POLICY);
+    done(null, payload);
   });
 }
 

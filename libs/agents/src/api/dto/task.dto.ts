@@ -3,7 +3,6 @@ import { Type } from 'class-transformer';
 import {
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   IsOptional,
   IsString,
@@ -14,7 +13,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
-import { PageQueryDto } from '#platform/http';
+import { PageQueryDto, IsInstant } from '#platform/http';
 import { dollarsOf } from '../../domain/cost.js';
 import type { JsonObject, Task } from '../../domain/task.js';
 import { TASK_STATES, type TaskState } from '../../domain/task-state.js';
@@ -70,7 +69,7 @@ export class ExecuteAgentDto {
   @IsOptional()
   @IsString()
   @MaxLength(40)
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsInstant({ required: false })
   @Matches(/^20\d\d-.*(Z|[+-]\d\d:\d\d)$/, { message: 'runAt must be a time of this century with a time zone' })
   runAt?: string;
 }

@@ -1,15 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  IsArray,
-  IsIn,
-  IsISO8601,
-  IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-  MinLength,
-} from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsInstant } from '#platform/http';
 import { type Role, ROLES } from '#platform/kernel';
 import type { ApiKey } from '../../application/api-key.service.js';
 
@@ -33,7 +24,7 @@ export class CreateApiKeyDto {
 
   /** @example 2027-11-24T12:00:00.000Z */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
+  @IsInstant({ required: false })
   expiresAt?: string;
 
   /**

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { PageQueryDto } from '#platform/http';
+import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { PageQueryDto, IsInstant } from '#platform/http';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
 import { type ErrorGroup, GROUP_SORTS, type GroupSort } from '../../application/group-query.service.js';
 import { GROUP_STATUSES, type GroupStatus } from '../../domain/error-group.js';
@@ -55,7 +55,7 @@ export class ErrorGroupQueryDto extends PageQueryDto {
    * @example 2026-11-24T00:00:00.000Z
    */
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant({ required: false })
   @Matches(RFC_3339, { message: 'since must be an RFC 3339 date and time' })
   since?: string;
 
@@ -176,7 +176,7 @@ export class TriageGroupDto {
 
   @ApiPropertyOptional({ type: String, nullable: true, example: '2026-12-01T00:00:00.000Z' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsInstant({ required: false })
   @Matches(RFC_3339, { message: 'ignoreUntil must be an RFC 3339 date and time' })
   ignoreUntil?: string | null;
 

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsObject, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsInstant } from '#platform/http';
 import { type AccountWithNet, type Balance, type Entry } from '../../application/account.service.js';
 import { ACCOUNT_CODE, ACCOUNT_TYPES, type AccountType, normalSign } from '../../domain/account.js';
 import { formatMoney } from '../../domain/money.js';
@@ -92,14 +93,12 @@ export class EntryPageDto {
 export class BalanceQueryDto {
   /** What was effective by then; now when left out. */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @MaxLength(40)
+  @IsInstant({ required: false })
   effectiveAt?: string;
 
   /** What was recorded by then; now when left out. */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @MaxLength(40)
+  @IsInstant({ required: false })
   knownAt?: string;
 }
 

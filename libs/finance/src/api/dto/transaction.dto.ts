@@ -5,7 +5,6 @@ import {
   IsArray,
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   IsOptional,
   IsString,
@@ -17,7 +16,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { PageQueryDto } from '#platform/http';
+import { IsInstant, PageQueryDto } from '#platform/http';
 import { ACCOUNT_CODE } from '../../domain/account.js';
 import {
   type Channel,
@@ -150,8 +149,7 @@ export class RecordTransactionDto {
 
   /** When it happened; now when left out. */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @MaxLength(40)
+  @IsInstant({ required: false })
   transactionDate?: string;
 
   @IsOptional()
@@ -284,13 +282,11 @@ export class TransactionQueryDto extends PageQueryDto {
 
   /** Effective at or after. */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @MaxLength(40)
+  @IsInstant({ required: false })
   from?: string;
 
   /** Effective before. */
   @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  @MaxLength(40)
+  @IsInstant({ required: false })
   to?: string;
 }

@@ -82,6 +82,22 @@ export class CreateFinanceTables1764000200000 implements MigrationInterface {
       BEGIN
         RAISE EXCEPTION 'Posted entries of the ledger are never changed (%, %)', TG_TABLE_NAME, TG_OP USING ERRCODE = '55000';
       END $$`);
+    // Once a statement, over all it adds: the ledger's first rule holds even for a posting that did not come from this service.
+    await runner.query(`
+      CREATE FUNCTION finance_check_balanced() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF EXISTS (
+          SELECT 1 FROM added t, jsonb_to_recordset(t.postings) AS leg (direction text, amount numeric, currency text)
+          GROUP BY t.id, leg.currency
+          HAVING sum(CASE leg.direction WHEN 'debit' THEN leg.amount ELSE -leg.amount END) <> 0
+        ) THEN
+          RAISE EXCEPTION 'A transaction does not balance' USING ERRCODE = '23514';
+        END IF;
+        RETURN NULL;
+      END $$`);
+    await runner.query(`
+      CREATE TRIGGER finance_transaction_balanced AFTER INSERT ON finance_transaction
+      REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION finance_check_balanced()`);
     await runner.query(`
       CREATE TRIGGER finance_entry_immutable BEFORE UPDATE OR DELETE ON finance_entry
       FOR EACH ROW EXECUTE FUNCTION finance_refuse_change()`);
@@ -115,6 +131,6 @@ export class CreateFinanceTables1764000200000 implements MigrationInterface {
     await runner.query(
       'DROP TABLE finance_request, finance_entry, finance_transaction, finance_balance, finance_account',
     );
-    await runner.query('DROP FUNCTION finance_refuse_change()');
+    await runner.query('DROP FUNCTION finance_refuse_change(), finance_check_balanced()');
   }
 }

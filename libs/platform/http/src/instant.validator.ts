@@ -1,0 +1,31 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { registerDecorator } from 'class-validator';
+
+/** A date, or a date and time with its zone (RFC 3339). */
+const RFC_3339 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
+
+/** Times outside these years are mistakes, and some do not fit PostgreSQL. */
+const [FIRST_YEAR, LAST_YEAR] = [1900, 9999];
+
+/** Whether the text is a time that can be worked with; ISO 8601 allows more (`2026-W47`) than `Date` reads. */
+export function isInstant(value: unknown): boolean {
+  if (typeof value !== 'string' || !RFC_3339.test(value)) return false;
+  const year = new Date(value).getUTCFullYear();
+  return year >= FIRST_YEAR && year <= LAST_YEAR;
+}
+
+/** A field that holds a time in RFC 3339. */
+export function IsInstant(options: { description?: string; required?: boolean } = {}): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type: String, format: 'date-time', example: '2026-11-24T12:00:00.000Z', ...options }),
+    (target: object, propertyName: string | symbol) =>
+      registerDecorator({
+        name: 'isInstant',
+        target: target.constructor,
+        propertyName: String(propertyName),
+        options: { message: `${String(propertyName)} must be a time such as 2026-11-24T12:00:00Z` },
+        validator: { validate: isInstant },
+      }),
+  );
+}
