@@ -4,6 +4,9 @@ import { Lifecycle } from '#platform/health';
 import { ErrorReporter } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 
+/** Ctrl-C under npm comes twice, from the terminal and from npm; only a later signal means "at once". */
+const SAME_SIGNAL_MS = 1_000;
+
 /**
  * SIGTERM and SIGINT: readiness says 503 (for the configured delay, so that balancers notice), jobs and workers stop taking
  * work, in-flight requests finish, then ledger, Redis and database close, in that order, and the process ends with 0.
@@ -11,11 +14,14 @@ import { AppLogger } from '#platform/observability';
  */
 export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig): void {
   const logger = app.get(AppLogger);
-  let isStopping = false;
+  let stoppingSince: number | undefined;
 
   const stop = async (signal: string): Promise<void> => {
-    if (isStopping) process.exit(1);
-    isStopping = true;
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
     logger.log(`${signal}: finishing requests in flight`, 'Api');
     app.get(Lifecycle).drain();
     await new Promise((resolve) => setTimeout(resolve, config.server.shutdownDelaySeconds * 1000));

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
 import { EmbeddedPostgresError } from '#platform/database';

@@ -11,8 +11,11 @@ const [FIRST_YEAR, LAST_YEAR] = [1900, 9999];
 /** Whether the text is a time that can be worked with; ISO 8601 allows more (`2026-W47`) than `Date` reads. */
 export function isInstant(value: unknown): boolean {
   if (typeof value !== 'string' || !RFC_3339.test(value)) return false;
-  const year = new Date(value).getUTCFullYear();
-  return year >= FIRST_YEAR && year <= LAST_YEAR;
+  const at = new Date(value);
+  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
+  // `Date` takes the 30th of February for the 2nd of March.
+  const exists = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+  return exists && at.getUTCFullYear() >= FIRST_YEAR && at.getUTCFullYear() <= LAST_YEAR;
 }
 
 /** A field that holds a time in RFC 3339. */
