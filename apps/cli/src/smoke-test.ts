@@ -79,7 +79,8 @@ export class SmokeTest {
     );
     const id = String(first.body['transactionId']);
     expectStatus(await this.get(`/api/v1/finance/transactions/${id}`), 200);
-    expectStatus(await this.post(`/api/v1/finance/transactions/${id}/reverse`, {}), 201, 200);
+    const reverse = `/api/v1/finance/transactions/${id}/reverse`;
+    expectStatus(await this.post(reverse, {}, { 'idempotency-key': `${key}-reversed` }), 201);
   }
 
   private async runAgent(): Promise<void> {
