@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { EnvironmentConfig, SecurityConfig, ServerConfig } from '#config';
-import { Clock, Ids, type Role, TokenInvalidError } from '#platform/kernel';
-import { isUuid } from '#platform/kernel';
+import { Clock, Ids, isUuid, type Role, TokenInvalidError } from '#platform/kernel';
 
 /** Longest token that is looked at, in bytes. */
 const MAX_TOKEN_BYTES = 8 * 1024;

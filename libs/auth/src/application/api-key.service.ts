@@ -2,7 +2,16 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { Clock, Ids, includesRole, rankOf, type Role, TokenInvalidError } from '#platform/kernel';
+import {
+  Clock,
+  Ids,
+  includesRole,
+  rankOf,
+  type Role,
+  TokenInvalidError,
+  uuidFromBytes,
+  uuidToBytes,
+} from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { ApiKeyNotFoundException, RankViolationException } from '../domain/auth.exceptions.js';
 import { type ApiKey, ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
@@ -70,7 +79,7 @@ export class ApiKeyService {
         details,
       });
     });
-    const bytes = Buffer.concat([Buffer.from(id.replaceAll('-', ''), 'hex'), secret]);
+    const bytes = Buffer.concat([uuidToBytes(id), secret]);
     return { apiKey, key: PREFIX + bytes.toString('base64url') };
   }
 
@@ -96,10 +105,7 @@ export class ApiKeyService {
     const text = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : '';
     const bytes = Buffer.from(text, 'base64url');
     if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== text) throw new TokenInvalidError();
-    const id = bytes
-      .subarray(0, ID_BYTES)
-      .toString('hex')
-      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    const id = uuidFromBytes(bytes.subarray(0, ID_BYTES));
     const standing = await this.keys.findStanding(id);
     if (!standing || !timingSafeEqual(standing.secretDigest, digestOf(bytes.subarray(ID_BYTES))))
       throw new TokenInvalidError();

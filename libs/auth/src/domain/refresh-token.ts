@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { uuidFromBytes, uuidToBytes } from '#platform/kernel';
 
 const PREFIX = 'rt1_';
 const VERSION = 1;
@@ -25,7 +26,7 @@ export interface ParsedRefreshToken extends RefreshTokenClaims {
 export function issueRefreshToken({ sessionId, counter }: RefreshTokenClaims, sessionKey: Buffer): string {
   const body = Buffer.alloc(BODY_BYTES);
   body.writeUInt8(VERSION, 0);
-  Buffer.from(sessionId.replaceAll('-', ''), 'hex').copy(body, 1);
+  uuidToBytes(sessionId).copy(body, 1);
   body.writeBigUInt64BE(counter, 1 + SESSION_BYTES);
   return PREFIX + Buffer.concat([body, macOf(body, sessionKey)]).toString('base64url');
 }
@@ -39,9 +40,8 @@ export function parseRefreshToken(token: string): ParsedRefreshToken | undefined
   if (bytes.length !== BODY_BYTES + MAC_BYTES || bytes.toString('base64url') !== text) return undefined;
   const body = bytes.subarray(0, BODY_BYTES);
   if (body.readUInt8(0) !== VERSION) return undefined;
-  const hex = body.subarray(1, 1 + SESSION_BYTES).toString('hex');
   return {
-    sessionId: hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    sessionId: uuidFromBytes(body.subarray(1, 1 + SESSION_BYTES)),
     counter: body.readBigUInt64BE(1 + SESSION_BYTES),
     isAuthentic: (sessionKey) => timingSafeEqual(macOf(body, sessionKey), bytes.subarray(BODY_BYTES)),
   };

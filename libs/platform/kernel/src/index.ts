@@ -102,7 +102,7 @@ export {
 } from './exceptions/security.js';
 export { CPUError, MemoryError, PerformanceError, PerformanceThresholdError } from './exceptions/performance.js';
 export { ComplianceError, ConsentError, DataRetentionError, GDPRViolationError } from './exceptions/compliance.js';
-export { Ids, isUuid, UuidV7Ids } from './ids.js';
+export { Ids, isUuid, uuidFromBytes, uuidToBytes, UuidV7Ids } from './ids.js';
 export { KernelModule } from './kernel.module.js';
 export { type Page, PAGE_LIMIT, pageOf } from './page.js';
 export { includesRole, rankOf, type Role, ROLES } from './role.js';
