@@ -3,6 +3,7 @@ import type { CorsConfig } from './cors.config.js';
 import type { DatabaseConfig } from './database.config.js';
 import type { EnvironmentConfig } from './environment.config.js';
 import type { LoggingConfig } from './logging.config.js';
+import type { MailConfig } from './mail.config.js';
 import type { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
 import type { PerformanceConfig } from './performance.config.js';
 import type { RedisConfig } from './redis.config.js';
@@ -15,6 +16,7 @@ export interface AppConfig {
   readonly server: ServerConfig;
   readonly database: DatabaseConfig;
   readonly security: SecurityConfig;
+  readonly mail: MailConfig;
   readonly logging: LoggingConfig;
   readonly redis: RedisConfig;
   readonly cors: CorsConfig;

@@ -30,6 +30,8 @@ export class CorsConfig extends section('cors', {
       'X-API-Key',
       'X-Request-ID',
       'Idempotency-Key',
+      'X-Auth-Mode',
+      'X-CSRF',
       'traceparent',
     ],
     item: /^[A-Za-z0-9-]+$/,

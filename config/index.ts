@@ -7,6 +7,7 @@ export { type Environment, EnvironmentConfig } from './environment.config.js';
 export { type AppConfig, type ConfigProblem, EXIT_CONFIG, InvalidConfigurationError } from './app-config.js';
 export { loadConfig, type LoadOptions } from './load-config.js';
 export { LoggingConfig, type LogLevel } from './logging.config.js';
+export { MailConfig } from './mail.config.js';
 export { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
 export { PerformanceConfig } from './performance.config.js';
 export { RedisConfig } from './redis.config.js';

@@ -7,6 +7,7 @@ import { CorsConfig } from './cors.config.js';
 import { DatabaseConfig } from './database.config.js';
 import { EnvironmentConfig } from './environment.config.js';
 import { LoggingConfig } from './logging.config.js';
+import { MailConfig } from './mail.config.js';
 import { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
 import { PerformanceConfig } from './performance.config.js';
 import { type AppConfig, type ConfigProblem, InvalidConfigurationError } from './app-config.js';
@@ -22,6 +23,7 @@ export const SECTIONS = [
   ServerConfig,
   DatabaseConfig,
   SecurityConfig,
+  MailConfig,
   LoggingConfig,
   RedisConfig,
   CorsConfig,
@@ -80,6 +82,7 @@ export function loadConfig(options: LoadOptions = {}): AppConfig {
     environment,
     server: new ServerConfig(values(ServerConfig)),
     database: new DatabaseConfig(resolveDatabaseUrl(values(DatabaseConfig), problems)),
+    mail: new MailConfig(values(MailConfig)),
     logging: new LoggingConfig(values(LoggingConfig)),
     redis: new RedisConfig(values(RedisConfig)),
     cors: new CorsConfig(values(CorsConfig)),

@@ -43,6 +43,8 @@ export function productionWarnings(config: Sections): string[] {
   if (config.ai.openaiApiKey === undefined && config.ai.anthropicApiKey === undefined) {
     warnings.push('Neither ANTHROPIC_API_KEY nor OPENAI_API_KEY is set: agents of kind llm cannot run');
   }
+  if (config.mail.url === undefined)
+    warnings.push('MAIL_URL is not set: invitations and password resets cannot be sent');
   if (config.server.trustedHosts.includes('*')) warnings.push('TRUSTED_HOSTS is *, so every Host header is answered');
   return warnings;
 }

@@ -1,4 +1,5 @@
 import { flag, integer, oneOf, section, text } from './setting.js';
+import { publicKeys, signingKey } from './signing-key.js';
 
 /** Keys, tokens, passwords and lockout. */
 export class SecurityConfig extends section('security', {
@@ -17,11 +18,15 @@ export class SecurityConfig extends section('security', {
     secret: true,
     description: 'The root key before the last rotation; still decrypts stored secrets.',
   }),
-  algorithm: oneOf<'HS256'>({
-    env: 'JWT_ALGORITHM',
-    values: ['HS256'],
-    default: 'HS256',
-    description: 'Signature of access tokens.',
+  jwtPrivateKey: signingKey({
+    env: 'JWT_PRIVATE_KEY',
+    description:
+      'Key that signs access tokens, so that others can verify them by the JWKS. Unset: HS256 under a key derived from SECRET_KEY.',
+  }),
+  jwtOtherKeys: publicKeys({
+    env: 'JWT_OTHER_KEYS',
+    description:
+      'Keys that are published and accepted but do not sign: the next one before a rotation, the last one after it.',
   }),
   audience: text<string>({
     env: 'JWT_AUDIENCE',

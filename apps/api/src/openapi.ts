@@ -16,6 +16,7 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of a login' })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'API key' }, 'apiKey')
+    .addSecurity('oauthClient', { type: 'http', scheme: 'basic', description: 'Id of an API key, and the key' })
     .addServer('/')
     .build();
   return SwaggerModule.createDocument(app, config, {

@@ -1,70 +1,124 @@
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { DatabaseModule } from '#platform/database';
-import { DerivedKeys } from '#platform/security';
+import { MailModule } from '#platform/mail';
 import { ApiKeyStrategy } from './api/api-key.strategy.js';
 import { ApiKeysController } from './api/api-keys.controller.js';
+import { AuditEventsController } from './api/audit-events.controller.js';
 import { AuthController } from './api/auth.controller.js';
 import { BearerStrategy } from './api/bearer.strategy.js';
+import { BrowserSessions } from './api/browser-sessions.js';
+import { OAuthController } from './api/oauth.controller.js';
+import { PasswordController } from './api/password.controller.js';
+import { ProfileController } from './api/profile.controller.js';
+import { SecondFactorController } from './api/second-factor.controller.js';
 import { UsersController } from './api/users.controller.js';
+import { WellKnownController } from './api/well-known.controller.js';
 import { AccessTokenService } from './application/access-token.service.js';
 import { ApiKeyService } from './application/api-key.service.js';
+import { AttemptLimitService } from './application/attempt-limit.service.js';
 import { AuditReadService } from './application/audit-read.service.js';
 import { AuditService } from './application/audit.service.js';
+import { CleanupJob } from './application/cleanup.job.js';
 import { CredentialCheckService } from './application/credential-check.service.js';
 import { FirstAdminService } from './application/first-admin.service.js';
+import { KnownDeviceService } from './application/known-device.service.js';
 import { LoginService } from './application/login.service.js';
 import { LogoutService } from './application/logout.service.js';
+import { OAuthClientService } from './application/oauth-client.service.js';
+import { OAuthGrantService } from './application/oauth-grant.service.js';
+import { OAuthMetadataService } from './application/oauth-metadata.service.js';
+import { PasswordChangeService } from './application/password-change.service.js';
+import { PasswordReplacement } from './application/password-replacement.service.js';
+import { PasswordLinkService } from './application/password-link.service.js';
+import { PasswordResetService } from './application/password-reset.service.js';
 import { PasswordService } from './application/password.service.js';
 import { RegistrationService } from './application/registration.service.js';
-import { SessionCleanupJob } from './application/session-cleanup.job.js';
+import { SecondFactorEnrolmentService } from './application/second-factor-enrolment.service.js';
+import { SecondFactorService } from './application/second-factor.service.js';
+import { SessionDirectoryService } from './application/session-directory.service.js';
+import { SessionStartService } from './application/session-start.service.js';
 import { SessionService } from './application/session.service.js';
-import { SessionStandingService } from './application/session-standing.service.js';
+import { StandingService } from './application/standing.service.js';
+import { TokenInspectionService } from './application/token-inspection.service.js';
+import { TokenIssuer } from './application/token-issuer.service.js';
+import { TokenPairService } from './application/token-pair.service.js';
+import { UserAccessService } from './application/user-access.service.js';
 import { UserAdministrationService } from './application/user-administration.service.js';
 import { UserCreationService } from './application/user-creation.service.js';
 import { UserDirectoryService } from './application/user-directory.service.js';
 import { ApiKeyRepository } from './infrastructure/api-key.repository.js';
 import { AttemptRepository } from './infrastructure/attempt.repository.js';
 import { AuditRepository } from './infrastructure/audit.repository.js';
+import { CommonPasswords } from './infrastructure/common-passwords.js';
+import { OneTimeTokenRepository } from './infrastructure/one-time-token.repository.js';
 import { PasswordHasher } from './infrastructure/password-hasher.js';
+import { SecondFactorRepository } from './infrastructure/second-factor.repository.js';
 import { SessionRepository } from './infrastructure/session.repository.js';
+import { TokenKeys } from './infrastructure/token-keys.js';
 import { UserEntity } from './infrastructure/user.entity.js';
 import { UserRepository } from './infrastructure/user.repository.js';
 
 /** Identity: accounts, sessions, keys, and the strategies the guards authenticate by. */
 @Module({
-  imports: [
-    DatabaseModule.forEntities([UserEntity]),
-    JwtModule.registerAsync({
-      inject: [DerivedKeys],
-      useFactory: (keys: DerivedKeys) => ({ secret: keys.get('access-token') }),
-    }),
+  imports: [DatabaseModule.forEntities([UserEntity]), JwtModule, MailModule],
+  controllers: [
+    AuthController,
+    ProfileController,
+    PasswordController,
+    SecondFactorController,
+    ApiKeysController,
+    UsersController,
+    AuditEventsController,
+    OAuthController,
+    WellKnownController,
   ],
-  controllers: [AuthController, ApiKeysController, UsersController],
   providers: [
     BearerStrategy,
     ApiKeyStrategy,
+    BrowserSessions,
     AccessTokenService,
     ApiKeyService,
+    AttemptLimitService,
     AuditReadService,
     AuditService,
+    CleanupJob,
     CredentialCheckService,
     FirstAdminService,
+    KnownDeviceService,
     LoginService,
     LogoutService,
+    OAuthClientService,
+    OAuthGrantService,
+    OAuthMetadataService,
+    PasswordChangeService,
+    PasswordLinkService,
+    PasswordReplacement,
+    PasswordResetService,
     PasswordService,
     RegistrationService,
-    SessionCleanupJob,
+    SecondFactorEnrolmentService,
+    SecondFactorService,
+    SessionDirectoryService,
+    SessionStartService,
     SessionService,
-    SessionStandingService,
+    StandingService,
+    TokenInspectionService,
+    TokenIssuer,
+    TokenPairService,
+    UserAccessService,
     UserAdministrationService,
     UserCreationService,
     UserDirectoryService,
     ApiKeyRepository,
     AttemptRepository,
     AuditRepository,
+    CommonPasswords,
+    OneTimeTokenRepository,
     PasswordHasher,
+    SecondFactorRepository,
     SessionRepository,
+    TokenKeys,
     UserRepository,
   ],
   exports: [AuditReadService, FirstAdminService, UserCreationService],

@@ -1,4 +1,4 @@
-export { AuditReadService, type AuditSummary } from './application/audit-read.service.js';
+export { type AuditEvent, AuditReadService } from './application/audit-read.service.js';
 export { type FirstAdmin, FirstAdminService } from './application/first-admin.service.js';
 export { type AccountDetails, type NewAccount, UserCreationService } from './application/user-creation.service.js';
 export { AuthModule } from './auth.module.js';

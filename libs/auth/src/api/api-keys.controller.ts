@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Header, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
@@ -15,6 +15,7 @@ export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeyService) {}
 
   @Post()
+  @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createApiKey', summary: 'Make a key; it is shown once' })
   @ApiResponse({ status: 201, type: NewApiKeyDto })
   @ApiProblems(400, 401, 403, 422, 429)
@@ -34,6 +35,24 @@ export class ApiKeysController {
   @ApiProblems(401, 403, 429)
   async listApiKeys(@CurrentPrincipal() principal: Principal): Promise<ApiKeyListDto> {
     return { items: (await this.apiKeys.list(principal)).map(toApiKeyDto) };
+  }
+
+  @Post(':id/rotate')
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'rotateApiKey',
+    summary: 'Give a key another secret; it is shown once, the old one is void at once',
+  })
+  @ApiResponse({ status: 200, type: NewApiKeyDto })
+  @ApiProblems(400, 401, 403, 404, 429)
+  async rotateApiKey(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', UuidParam) id: string,
+    @RequestOrigin() origin: Origin,
+  ): Promise<NewApiKeyDto> {
+    const { apiKey, key } = await this.apiKeys.rotate(principal, id, origin);
+    return { ...toApiKeyDto(apiKey), key };
   }
 
   @Delete(':id')

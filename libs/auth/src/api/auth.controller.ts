@@ -1,33 +1,42 @@
-import { Body, Controller, Get, HttpCode, HttpStatus, Patch, Post } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
-import { LoginService, type TokenPair } from '../application/login.service.js';
+import { LoginService } from '../application/login.service.js';
 import { LogoutService } from '../application/logout.service.js';
 import type { Origin } from '../application/audit.service.js';
 import { RegistrationService } from '../application/registration.service.js';
-import { UserDirectoryService } from '../application/user-directory.service.js';
+import { TokenPairService } from '../application/token-pair.service.js';
+import { RefreshTokenInvalidException } from '../domain/auth.exceptions.js';
+import { BrowserSessions } from './browser-sessions.js';
 import {
   LoginDto,
   LoginResultDto,
   LogoutDto,
+  MfaRequiredDto,
   RefreshDto,
   RegisterDto,
   TokenPairDto,
-  UpdateProfileDto,
+  VerifyMfaDto,
 } from './dto/auth.dto.js';
 import { toUserDto, UserDto } from './dto/user.dto.js';
 import { RequestOrigin } from './origin.js';
+import { answerLogin, toTokenPairDto } from './session-answers.js';
 
-/** Who one is, and proving it. */
+/**
+ * Proving who one is. With `X-Auth-Mode: cookie` the refresh token is kept in a cookie instead of the answer; such requests
+ * carry `X-CSRF: 1` and come from a page of the service or an allowed origin.
+ */
 @ApiTags('auth')
 @Controller('auth')
 export class AuthController {
   constructor(
     private readonly registration: RegistrationService,
     private readonly login: LoginService,
+    private readonly pairs: TokenPairService,
     private readonly logout: LogoutService,
-    private readonly directory: UserDirectoryService,
+    private readonly browser: BrowserSessions,
   ) {}
 
   @Post('register')
@@ -44,23 +53,71 @@ export class AuthController {
   @Public()
   @RateLimit('credentials')
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ operationId: 'logIn', summary: 'Exchange credentials for tokens' })
+  @Header('Cache-Control', 'no-store')
+  @ApiExtraModels(LoginResultDto, MfaRequiredDto)
+  @ApiOperation({
+    operationId: 'logIn',
+    summary: 'Exchange credentials for tokens, or for the question for a second factor',
+  })
+  @ApiResponse({
+    status: 200,
+    schema: { oneOf: [{ $ref: getSchemaPath(LoginResultDto) }, { $ref: getSchemaPath(MfaRequiredDto) }] },
+  })
+  @ApiProblems(400, 401, 403, 415, 422, 429, 503)
+  async logIn(
+    @Body() { identifier, password, remember, ...body }: LoginDto,
+    @RequestOrigin() origin: Origin,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LoginResultDto | MfaRequiredDto> {
+    const { inCookies, deviceToken } = this.browser.readMode(request, body);
+    const outcome = await this.login.logIn(identifier, password, { origin, deviceToken, remember });
+    if ('mfaToken' in outcome) return { mfaRequired: true, mfaToken: outcome.mfaToken };
+    return answerLogin(outcome, inCookies, this.browser, reply);
+  }
+
+  @Post('mfa/verify')
+  @Public()
+  @RateLimit('credentials')
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'verifyMfa',
+    summary: 'Complete a login with a code of the authenticator or a recovery code',
+  })
   @ApiResponse({ status: 200, type: LoginResultDto })
-  @ApiProblems(400, 401, 422, 429, 503)
-  async logIn(@Body() body: LoginDto, @RequestOrigin() origin: Origin): Promise<LoginResultDto> {
-    const { tokens, user } = await this.login.logIn(body.identifier, body.password, origin);
-    return { ...toTokenPairDto(tokens), user: toUserDto(user) };
+  @ApiProblems(400, 401, 403, 415, 422, 429, 503)
+  async verifyMfa(
+    @Body() { mfaToken, code, remember, ...body }: VerifyMfaDto,
+    @RequestOrigin() origin: Origin,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LoginResultDto> {
+    const { inCookies, deviceToken } = this.browser.readMode(request, body);
+    const started = await this.login.completeLogin(mfaToken, code, { origin, deviceToken, remember });
+    return answerLogin(started, inCookies, this.browser, reply);
   }
 
   @Post('refresh')
   @Public()
   @RateLimit('refresh')
   @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'refreshTokens', summary: 'Exchange a refresh token for new tokens' })
+  @ApiBody({ type: RefreshDto, required: false })
   @ApiResponse({ status: 200, type: TokenPairDto })
-  @ApiProblems(400, 401, 422, 429, 503)
-  async refresh(@Body() body: RefreshDto, @RequestOrigin() origin: Origin): Promise<TokenPairDto> {
-    return toTokenPairDto(await this.login.refresh(body.refreshToken, origin));
+  @ApiProblems(400, 401, 403, 415, 422, 429, 503)
+  async refresh(
+    @Body() body: RefreshDto | undefined,
+    @RequestOrigin() origin: Origin,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TokenPairDto> {
+    const { inCookies, refreshToken } = this.browser.read(request, body);
+    if (refreshToken === undefined) throw new RefreshTokenInvalidException();
+    const pair = await this.pairs.refresh(refreshToken, origin);
+    if (inCookies) this.browser.write(reply, pair);
+    return toTokenPairDto(pair, inCookies);
   }
 
   @Post('logout')
@@ -69,35 +126,16 @@ export class AuthController {
   @ApiOperation({ operationId: 'logOut', summary: 'End this session, or all of the caller' })
   @ApiBody({ type: LogoutDto, required: false })
   @ApiResponse({ status: 204, description: 'Ended' })
-  @ApiProblems(400, 401, 422, 429)
+  @ApiProblems(400, 401, 403, 415, 422, 429)
   async logOut(
     @CurrentPrincipal() principal: Principal,
     @Body() body: LogoutDto | undefined,
     @RequestOrigin() origin: Origin,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
+    const { inCookies } = this.browser.readMode(request);
     await this.logout.logOut(principal, body?.everywhere ?? false, origin);
+    if (inCookies) this.browser.clear(reply);
   }
-
-  @Get('me')
-  @Roles('READ_ONLY')
-  @ApiOperation({ operationId: 'getMe', summary: 'The account of the caller' })
-  @ApiResponse({ status: 200, type: UserDto })
-  @ApiProblems(401, 429)
-  async getMe(@CurrentPrincipal() principal: Principal): Promise<UserDto> {
-    return toUserDto(await this.directory.get(principal.id));
-  }
-
-  @Patch('me')
-  @Roles('READ_ONLY')
-  @ApiOperation({ operationId: 'updateMe', summary: 'Change one’s own profile' })
-  @ApiResponse({ status: 200, type: UserDto })
-  @ApiProblems(400, 401, 422, 429)
-  async updateMe(@CurrentPrincipal() principal: Principal, @Body() body: UpdateProfileDto): Promise<UserDto> {
-    if (body.fullName === undefined) return this.getMe(principal);
-    return toUserDto(await this.directory.rename(principal.id, body.fullName));
-  }
-}
-
-function toTokenPairDto({ accessToken, refreshToken, expiresInSeconds }: TokenPair): TokenPairDto {
-  return { accessToken, refreshToken, tokenType: 'Bearer', expiresIn: expiresInSeconds };
 }

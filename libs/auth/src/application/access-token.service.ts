@@ -1,7 +1,10 @@
+import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { EnvironmentConfig, SecurityConfig, ServerConfig } from '#config';
-import { Clock, Ids, isUuid, type Role, TokenInvalidError } from '#platform/kernel';
+import { SecurityConfig } from '#config';
+import { Clock, Ids, isUuid, type Role, ROLES, TokenInvalidError } from '#platform/kernel';
+import { TokenKeys } from '../infrastructure/token-keys.js';
+import { TokenIssuer } from './token-issuer.service.js';
 
 /** Longest token that is looked at, in bytes. */
 const MAX_TOKEN_BYTES = 8 * 1024;
@@ -12,68 +15,77 @@ const COMPACT_FORM = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 /** Media type of access tokens (RFC 9068 §2.1), so that no other token of ours can pass for one. */
 const TOKEN_TYPE = 'at+jwt';
 
-/** An issuer of another replica of a service whose PUBLIC_URL is not set: the same kind of address, another port. */
-const LOCAL_ISSUER = /^http:\/\/[A-Za-z0-9.:[\]-]+$/;
+/** The client of tokens that a login gave: the service's own front ends. */
+const FIRST_PARTY_CLIENT = 'devskyy';
 
-/** What an access token of ours says. */
-export interface AccessTokenClaims {
-  userId: string;
-  sessionId: string;
-  role: Role;
-}
+/** Clocks of replicas may differ by this much, in seconds. */
+const CLOCK_TOLERANCE = 60;
+
+/** Whose token it is: of a login session, or of an OAuth client (an API key). */
+export type TokenHolder = { userId: string; sessionId: string } | { clientId: string };
+
+/** What an access token of ours says. Times in seconds since 1970. */
+export type AccessTokenClaims = TokenHolder & { role: Role; tokenId: string; issuedAt: number; expiresAt: number };
 
 /** Issues access tokens (RFC 7519, profile RFC 9068) and applies the checks that the JWT library leaves out. */
 @Injectable()
 export class AccessTokenService {
   constructor(
     private readonly jwt: JwtService,
-    private readonly security: SecurityConfig,
-    private readonly server: ServerConfig,
-    private readonly environment: EnvironmentConfig,
+    private readonly keys: TokenKeys,
+    private readonly issuer: TokenIssuer,
+    private readonly config: SecurityConfig,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
   /** Life of a token, in seconds. */
   get lifetimeSeconds(): number {
-    return this.security.accessTokenExpireMinutes * 60;
+    return this.config.accessTokenExpireMinutes * 60;
   }
 
-  /** The `iss` of our tokens: `PUBLIC_URL`, else the address listened on. */
-  get issuer(): string {
-    const host = this.server.host ?? (this.environment.isProduction ? '0.0.0.0' : '127.0.0.1');
-    return this.server.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${this.server.port}`;
+  /** Algorithms that tokens may be signed with. */
+  get algorithms(): ('HS256' | 'ES256' | 'RS256')[] {
+    return this.keys.algorithms;
   }
 
-  issue({ userId, sessionId, role }: AccessTokenClaims): Promise<string> {
-    const iat = Math.floor(this.clock.millis() / 1000);
+  issue(holder: TokenHolder, role: Role): Promise<string> {
+    const iat = this.now;
+    const whose =
+      'clientId' in holder
+        ? { sub: holder.clientId, client_id: holder.clientId }
+        : { sub: holder.userId, sid: holder.sessionId, client_id: FIRST_PARTY_CLIENT };
     const claims = {
-      iss: this.issuer,
-      aud: this.security.audience,
-      sub: userId,
-      sid: sessionId,
+      iss: this.issuer.address,
+      aud: this.config.audience,
+      ...whose,
       role,
       jti: this.ids.next(),
       iat,
       exp: iat + this.lifetimeSeconds,
     };
-    return this.jwt.signAsync(claims, { header: { alg: 'HS256', typ: TOKEN_TYPE } });
+    const { key, algorithm, keyId } = this.keys.signing;
+    const header = { alg: algorithm, typ: TOKEN_TYPE, ...(keyId === undefined ? {} : { kid: keyId }) };
+    return this.jwt.signAsync(claims, { secret: key as unknown as Buffer, algorithm, header });
   }
 
   /**
-   * Looks at a token before its signature: size, canonical form and header.
+   * Looks at a token before its signature: size, canonical form and header. The key to verify it with is chosen by us from
+   * those we have; the token only says which.
    *
    * @throws TokenInvalidError
    */
-  inspect(token: string): void {
+  inspect(token: string): KeyObject {
     if (token.length > MAX_TOKEN_BYTES || !COMPACT_FORM.test(token)) throw new TokenInvalidError();
     const parts = token.split('.');
     // Spare bits of the last character decode to the same bytes: a token has one spelling, or revoking by it fails.
     if (parts.some((part) => Buffer.from(part, 'base64url').toString('base64url') !== part))
       throw new TokenInvalidError();
     const header = readJson(parts[0] ?? '');
-    const isOurs = header?.['alg'] === this.security.algorithm && header['typ'] === TOKEN_TYPE;
-    if (!isOurs || 'crit' in header || 'b64' in header) throw new TokenInvalidError();
+    if (header?.['typ'] !== TOKEN_TYPE || 'crit' in header || 'b64' in header) throw new TokenInvalidError();
+    const key = this.keys.find(header['kid'], header['alg']);
+    if (!key) throw new TokenInvalidError();
+    return key;
   }
 
   /**
@@ -82,14 +94,39 @@ export class AccessTokenService {
    * @throws TokenInvalidError when a claim is missing or has the wrong form
    */
   readClaims(payload: Record<string, unknown>): AccessTokenClaims {
-    const { iss, sub, sid, role, jti, iat, exp } = payload;
-    const hasTimes = Number.isSafeInteger(iat) && Number.isSafeInteger(exp);
-    const isIssuer = typeof iss === 'string' && (this.server.publicUrl ? iss === this.issuer : LOCAL_ISSUER.test(iss));
-    const texts = [sub, sid, role, jti].every((claim) => typeof claim === 'string');
-    if (!hasTimes || !isIssuer || !texts || !isUuid(sub as string) || !isUuid(sid as string))
+    const { iss, sub, sid, client_id: clientId, role, jti, iat, exp } = payload;
+    const isWhole =
+      Number.isSafeInteger(iat) && Number.isSafeInteger(exp) && isId(sub) && isId(jti) && ROLES.includes(role as Role);
+    if (!isWhole || !this.issuer.isOurs(iss) || (iat as number) > this.now + CLOCK_TOLERANCE)
       throw new TokenInvalidError();
-    return { userId: sub as string, sessionId: sid as string, role: role as Role };
+    const claims = { role: role as Role, tokenId: jti, issuedAt: iat as number, expiresAt: exp as number };
+    if (isId(sid)) return { ...claims, userId: sub, sessionId: sid };
+    if (sid !== undefined || clientId !== sub) throw new TokenInvalidError();
+    return { ...claims, clientId: sub };
   }
+
+  /**
+   * The claims of a token that came as data, not as a credential (introspection, revocation).
+   *
+   * @throws TokenInvalidError when it is not a token of ours or has expired
+   */
+  async verify(token: string): Promise<AccessTokenClaims> {
+    const secret = this.inspect(token) as unknown as Buffer;
+    const options = { secret, algorithms: this.algorithms, audience: this.config.audience };
+    try {
+      return this.readClaims(await this.jwt.verifyAsync<Record<string, unknown>>(token, options));
+    } catch (error) {
+      throw new TokenInvalidError(undefined, { cause: error });
+    }
+  }
+
+  private get now(): number {
+    return Math.floor(this.clock.millis() / 1000);
+  }
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && isUuid(value);
 }
 
 function readJson(part: string): Record<string, unknown> | undefined {

@@ -1,5 +1,4 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import {
@@ -14,6 +13,7 @@ import {
 } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { ApiKeyNotFoundException, RankViolationException } from '../domain/auth.exceptions.js';
+import { isAllowedFrom } from '../domain/ip-allowlist.js';
 import { type ApiKey, ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
 
 export type { ApiKey } from '../infrastructure/api-key.repository.js';
@@ -79,12 +79,28 @@ export class ApiKeyService {
         details,
       });
     });
-    const bytes = Buffer.concat([uuidToBytes(id), secret]);
-    return { apiKey, key: PREFIX + bytes.toString('base64url') };
+    return { apiKey, key: textOf(id, secret) };
   }
 
   list(owner: Principal): Promise<ApiKey[]> {
     return this.keys.listOf(owner.id);
+  }
+
+  /**
+   * Gives a key another secret; the one before, and the access tokens it was exchanged for, are refused from then on.
+   *
+   * @throws ApiKeyNotFoundException
+   */
+  async rotate(owner: Principal, id: string, origin: Origin): Promise<{ apiKey: ApiKey; key: string }> {
+    const secret = randomBytes(SECRET_BYTES);
+    const apiKey = await this.database.transaction(async (tx) => {
+      const rotated = await this.keys.replaceSecret(tx, id, owner.id, digestOf(secret));
+      if (!rotated) throw new ApiKeyNotFoundException();
+      const entry = { actorId: owner.id, subjectId: owner.id, origin, details: { keyId: id } };
+      await this.audit.record(tx, { action: 'api_key.rotated', ...entry });
+      return rotated;
+    });
+    return { apiKey, key: textOf(id, secret) };
   }
 
   /** @throws ApiKeyNotFoundException */
@@ -111,28 +127,19 @@ export class ApiKeyService {
       throw new TokenInvalidError();
     if (!isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError('The key is not valid from this address');
     if (this.clock.millis() - (standing.lastUsedAt?.getTime() ?? 0) > TOUCH_AFTER_MS) await this.keys.touch(id);
-    return { id: standing.userId, role: roleOf(standing), username: standing.owner.username, apiKeyId: id };
+    return { id: standing.userId, role: roleOfKey(standing), username: standing.owner.username, apiKeyId: id };
   }
 }
 
 /** The lower of the key's role and what its owner is now. */
-function roleOf({ role, owner }: ApiKeyStanding): Role {
+export function roleOfKey({ role, owner }: ApiKeyStanding): Role {
   return rankOf(owner.role) < rankOf(role) ? owner.role : role;
+}
+
+function textOf(id: string, secret: Buffer): string {
+  return PREFIX + Buffer.concat([uuidToBytes(id), secret]).toString('base64url');
 }
 
 function digestOf(secret: Buffer): Buffer {
   return createHash('sha256').update(secret).digest();
-}
-
-function isAllowedFrom(ip: string, allowlist: readonly string[]): boolean {
-  if (allowlist.length === 0) return true;
-  const list = new BlockList();
-  for (const entry of allowlist) {
-    const [address = '', bits] = entry.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  }
-  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
-  return list.check(plain, isIPv4(plain) ? 'ipv4' : 'ipv6');
 }

@@ -1,81 +1,46 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
-import { Clock } from '#platform/kernel';
-import { LoginFailedException, RefreshTokenReusedException } from '../domain/auth.exceptions.js';
-import { parseRefreshToken } from '../domain/refresh-token.js';
-import type { User } from '../domain/user.js';
-import { UserRepository } from '../infrastructure/user.repository.js';
-import { AccessTokenService } from './access-token.service.js';
-import { AuditService, type Origin } from './audit.service.js';
+import { LoginFailedException } from '../domain/auth.exceptions.js';
+import { AuditService } from './audit.service.js';
 import { CredentialCheckService } from './credential-check.service.js';
-import { type OpenSession, SessionService } from './session.service.js';
+import { type Caller, SessionStartService, type StartedSession } from './session-start.service.js';
+import { SecondFactorService } from './second-factor.service.js';
 
-/** What a caller goes on with. */
-export interface TokenPair {
-  accessToken: string;
-  refreshToken: string;
-  expiresInSeconds: number;
-}
+/** A login is complete, or waits for the second factor. */
+export type LoginOutcome = StartedSession | { mfaToken: string };
 
-/** Turns credentials or a refresh token into tokens. */
+/** Turns credentials into tokens. */
 @Injectable()
 export class LoginService {
   constructor(
     private readonly credentials: CredentialCheckService,
-    private readonly sessions: SessionService,
-    private readonly tokens: AccessTokenService,
-    private readonly users: UserRepository,
+    private readonly secondFactor: SecondFactorService,
+    private readonly sessions: SessionStartService,
     private readonly audit: AuditService,
-    private readonly database: Database,
-    private readonly clock: Clock,
   ) {}
 
   /** @throws LoginFailedException, HashingOverloadedException */
-  async logIn(identifier: string, password: string, origin: Origin): Promise<{ tokens: TokenPair; user: User }> {
-    const user = await this.authenticate(identifier, password, origin);
-    const session = await this.database.transaction(async (tx) => {
-      const opened = await this.sessions.open(tx, { userId: user.id, role: user.role }, origin);
-      await this.users.recordLogin(tx, user.id, this.clock.now());
-      await this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id, origin });
-      return opened;
-    });
-    return { tokens: await this.pairOf(session), user };
+  async logIn(identifier: string, password: string, caller: Caller): Promise<LoginOutcome> {
+    const user = await this.audited(caller, () => this.credentials.check(identifier, password, caller.deviceToken));
+    return user.mfaEnabled ? { mfaToken: await this.secondFactor.demand(user) } : this.sessions.start(user, caller);
   }
 
-  /** @throws RefreshTokenInvalidException, RefreshTokenReusedException */
-  async refresh(refreshToken: string, origin: Origin): Promise<TokenPair> {
-    try {
-      return await this.pairOf(await this.sessions.refresh(refreshToken));
-    } catch (error) {
-      if (error instanceof RefreshTokenReusedException) {
-        const sessionId = parseRefreshToken(refreshToken)?.sessionId;
-        await this.audit.record(undefined, {
-          action: 'session.token_reused',
-          outcome: 'failure',
-          origin,
-          details: { sessionId },
-        });
-      }
-      throw error;
-    }
+  /**
+   * The second step of a login: a code of the authenticator, or a recovery code.
+   *
+   * @throws LoginFailedException when the token is void, the code is wrong or was used, or the account is locked
+   */
+  async completeLogin(mfaToken: string, code: string, caller: Caller): Promise<StartedSession> {
+    const user = await this.audited(caller, () => this.secondFactor.check(mfaToken, code, caller.deviceToken));
+    return this.sessions.start(user, caller);
   }
 
-  private async authenticate(identifier: string, password: string, origin: Origin): Promise<User> {
+  private async audited<T>({ origin }: Caller, check: () => Promise<T>): Promise<T> {
     try {
-      return await this.credentials.check(identifier, password);
+      return await check();
     } catch (error) {
-      if (error instanceof LoginFailedException) {
+      if (error instanceof LoginFailedException)
         await this.audit.record(undefined, { action: 'login.failed', outcome: 'failure', origin });
-      }
       throw error;
     }
-  }
-
-  private async pairOf(session: OpenSession): Promise<TokenPair> {
-    return {
-      accessToken: await this.tokens.issue(session),
-      refreshToken: session.refreshToken,
-      expiresInSeconds: this.tokens.lifetimeSeconds,
-    };
   }
 }

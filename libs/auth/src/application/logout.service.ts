@@ -3,14 +3,14 @@ import { Database } from '#platform/database';
 import type { Principal } from '#platform/security';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { AuditService, type Origin } from './audit.service.js';
-import { SessionStandingService } from './session-standing.service.js';
+import { StandingService } from './standing.service.js';
 
 /** Ends sessions; their access tokens are refused within a second on every replica. */
 @Injectable()
 export class LogoutService {
   constructor(
     private readonly sessions: SessionRepository,
-    private readonly standing: SessionStandingService,
+    private readonly standing: StandingService,
     private readonly audit: AuditService,
     private readonly database: Database,
   ) {}

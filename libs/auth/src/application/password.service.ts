@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { SecurityConfig } from '#config';
 import { PasswordRefusedException } from '../domain/auth.exceptions.js';
 import { passwordFaults } from '../domain/password-policy.js';
+import { CommonPasswords } from '../infrastructure/common-passwords.js';
 import { PasswordHasher } from '../infrastructure/password-hasher.js';
 
 /** Accepts new passwords. */
@@ -9,6 +10,7 @@ import { PasswordHasher } from '../infrastructure/password-hasher.js';
 export class PasswordService {
   constructor(
     private readonly hasher: PasswordHasher,
+    private readonly common: CommonPasswords,
     private readonly config: SecurityConfig,
   ) {}
 
@@ -16,13 +18,16 @@ export class PasswordService {
    * The hash to store for a new password.
    *
    * @param context texts about the account that must not be part of the password
+   * @param field the field of the request that faults are reported for
    * @throws PasswordRefusedException naming every fault
    */
-  async accept(password: string, context: readonly (string | null | undefined)[]): Promise<string> {
+  async accept(password: string, context: readonly (string | null | undefined)[], field = 'password'): Promise<string> {
     const policy = { minLength: this.config.minPasswordLength, requireComposition: this.config.requireSpecialChars };
     const known = context.filter((text) => typeof text === 'string');
     const faults = passwordFaults(password, policy, known);
-    if (faults.length > 0) throw new PasswordRefusedException(faults);
+    if (this.common.includes(password))
+      faults.push({ code: 'common', message: 'is one of the passwords that everybody tries first' });
+    if (faults.length > 0) throw new PasswordRefusedException(faults, field);
     return this.hasher.hash(password);
   }
 }

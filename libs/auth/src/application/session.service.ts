@@ -20,6 +20,9 @@ export interface OpenSession {
   userId: string;
   role: RefreshState['role'];
   refreshToken: string;
+  isRemembered: boolean;
+  /** Seconds until the session ends, whatever is refreshed. */
+  endsInSeconds: number;
 }
 
 /** Opens, continues and ends login sessions. One row each: the counter in it says which refresh token is the current one. */
@@ -33,20 +36,26 @@ export class SessionService {
     private readonly ids: Ids,
   ) {}
 
-  async open(tx: Transaction, user: Pick<OpenSession, 'userId' | 'role'>, origin: Origin): Promise<OpenSession> {
+  async open(
+    tx: Transaction,
+    session: Pick<OpenSession, 'userId' | 'role' | 'isRemembered'>,
+    origin: Origin,
+  ): Promise<OpenSession> {
     const sessionId = this.ids.next();
     const key = randomBytes(32);
     const createdAt = this.clock.now();
     await this.sessions.insert(tx, {
       id: sessionId,
-      userId: user.userId,
+      userId: session.userId,
       refreshKey: this.encryption.encrypt(key, placeOf(sessionId)),
       createdAt,
       expiresAt: new Date(createdAt.getTime() + this.config.refreshTokenExpireDays * DAY_MS),
       ip: origin.ip,
       userAgent: origin.userAgent?.slice(0, 500),
+      isRemembered: session.isRemembered,
     });
-    return { ...user, sessionId, refreshToken: issueRefreshToken({ sessionId, counter: 0n }, key) };
+    const refreshToken = issueRefreshToken({ sessionId, counter: 0n }, key);
+    return { ...session, sessionId, refreshToken, endsInSeconds: (this.config.refreshTokenExpireDays * DAY_MS) / 1000 };
   }
 
   /**
@@ -54,20 +63,33 @@ export class SessionService {
    * successor, as does a client that repeats its last token within ten seconds. An older token ends the session: it
    * was stolen, or its successor was.
    *
+   * @param mayUse asked with the session's user once the token is known to be authentic, before it is used up
    * @throws RefreshTokenInvalidException for a forged, unknown, expired or ended one; a forgery ends nothing
    * @throws RefreshTokenReusedException after ending the session
    */
-  async refresh(token: string): Promise<OpenSession> {
+  async refresh(token: string, mayUse: (userId: string) => boolean = () => true): Promise<OpenSession> {
     const parsed = parseRefreshToken(token);
     if (!parsed) throw new RefreshTokenInvalidException();
     const before = await this.sessions.findRefreshState(parsed.sessionId);
     if (!before) throw new RefreshTokenInvalidException();
     const key = this.encryption.decrypt(before.refreshKey, placeOf(parsed.sessionId));
-    if (!parsed.isAuthentic(key) || !before.isLive) throw new RefreshTokenInvalidException();
+    const { userId, role, isRemembered, endsInSeconds } = before;
+    if (!parsed.isAuthentic(key) || !before.isLive || !mayUse(userId)) throw new RefreshTokenInvalidException();
     const counter = await this.advance(parsed);
-    const { userId, role } = before;
     const { sessionId } = parsed;
-    return { sessionId, userId, role, refreshToken: issueRefreshToken({ sessionId, counter }, key) };
+    const refreshToken = issueRefreshToken({ sessionId, counter }, key);
+    return { sessionId, userId, role, refreshToken, isRemembered, endsInSeconds };
+  }
+
+  /** The session of a token that is authentic and living, without using the token up. */
+  async peek(token: string): Promise<{ sessionId: string; userId: string; endsInSeconds: number } | undefined> {
+    const parsed = parseRefreshToken(token);
+    const state = parsed && (await this.sessions.findRefreshState(parsed.sessionId));
+    if (!parsed || !state?.isLive) return undefined;
+    const isCurrent = parsed.counter === state.counter;
+    const key = this.encryption.decrypt(state.refreshKey, placeOf(parsed.sessionId));
+    const { userId, endsInSeconds } = state;
+    return isCurrent && parsed.isAuthentic(key) ? { sessionId: parsed.sessionId, userId, endsInSeconds } : undefined;
   }
 
   /** The counter after this use of the token. */

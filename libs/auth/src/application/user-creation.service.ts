@@ -4,6 +4,7 @@ import { Clock, Ids, type Role } from '#platform/kernel';
 import type { User } from '../domain/user.js';
 import { UserRepository } from '../infrastructure/user.repository.js';
 import { type AuditEntry, AuditService } from './audit.service.js';
+import { PasswordLinkService } from './password-link.service.js';
 import { PasswordService } from './password.service.js';
 
 export interface AccountDetails {
@@ -14,7 +15,8 @@ export interface AccountDetails {
 
 export interface NewAccount extends AccountDetails {
   role: Role;
-  password: string;
+  /** None: the owner is invited by mail to choose one. */
+  password?: string | undefined;
 }
 
 /** Makes accounts; whether the caller may is decided before. */
@@ -23,6 +25,7 @@ export class UserCreationService {
   constructor(
     private readonly users: UserRepository,
     private readonly passwords: PasswordService,
+    private readonly links: PasswordLinkService,
     private readonly audit: AuditService,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -45,8 +48,9 @@ export class UserCreationService {
     proceed: (tx: Transaction) => Promise<boolean> = () => Promise.resolve(true),
   ): Promise<User | undefined> {
     const { email, username, fullName, role, password } = account;
-    const passwordHash = await this.passwords.accept(password, [email, username, fullName]);
-    return this.database.transaction(async (tx) => {
+    const passwordHash =
+      password === undefined ? null : await this.passwords.accept(password, [email, username, fullName]);
+    const user = await this.database.transaction(async (tx) => {
       if (!(await proceed(tx))) return undefined;
       const id = this.ids.next();
       const created = await this.users.insert(tx, {
@@ -58,8 +62,11 @@ export class UserCreationService {
         passwordHash,
         createdAt: this.clock.now(),
       });
+      if (passwordHash === null) await this.links.mail(tx, created, 'invitation');
       await this.audit.record(tx, { ...entry, actorId: entry.actorId ?? id, subjectId: id, details: { role } });
       return created;
     });
+    if (user && passwordHash === null) this.links.deliverSoon();
+    return user;
   }
 }

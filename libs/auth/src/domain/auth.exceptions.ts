@@ -7,6 +7,49 @@ export class LoginFailedException extends InvalidCredentialsError {
   }
 }
 
+/** The code is not the one the authenticator shows now. */
+export class CodeWrongException extends AppException {
+  constructor() {
+    super({ code: 'AUTH.CODE_WRONG', category: 'authentication', kind: 'invalid' }, 'The code is wrong', {
+      details: { errors: [{ path: 'code', code: 'wrong', message: 'is not the code the authenticator shows' }] },
+    });
+  }
+}
+
+/** The account has an authenticator already, or has none. */
+export class MfaStateException extends AppException {
+  constructor(message: string) {
+    super({ code: 'AUTH.MFA_STATE', category: 'authentication', kind: 'conflict' }, message);
+  }
+}
+
+/** There is no such session among the caller's. */
+export class SessionNotFoundException extends AppException {
+  constructor() {
+    super(
+      { code: 'AUTH.SESSION_NOT_FOUND', category: 'authentication', kind: 'not_found' },
+      'There is no such session',
+    );
+  }
+}
+
+/** The link to choose a password is unknown, was used, or is too old. */
+export class ResetTokenInvalidException extends AppException {
+  constructor() {
+    super(
+      { code: 'AUTH.RESET_TOKEN_INVALID', category: 'authentication', kind: 'invalid' },
+      'The token is unknown, was used or has expired; ask for a new one',
+    );
+  }
+}
+
+/** A cookie came along without what shows that our own pages sent it. */
+export class CrossSiteRequestException extends AppException {
+  constructor(message: string) {
+    super({ code: 'AUTH.CROSS_SITE_REQUEST', category: 'security', kind: 'forbidden', severity: 'medium' }, message);
+  }
+}
+
 /** The hashing queue is full: a login storm must not slow everything else. */
 export class HashingOverloadedException extends AppException {
   constructor() {
@@ -58,8 +101,8 @@ export class IdentityTakenException extends AppException {
 
 /** The password breaks the policy; the faults say how. */
 export class PasswordRefusedException extends AppException {
-  constructor(faults: readonly { code: string; message: string }[]) {
-    const errors = faults.map((fault) => ({ path: 'password', ...fault }));
+  constructor(faults: readonly { code: string; message: string }[], field: string) {
+    const errors = faults.map((fault) => ({ path: field, ...fault }));
     super(
       { code: 'AUTH.PASSWORD_REFUSED', category: 'validation', kind: 'invalid' },
       'The password is not acceptable',

@@ -8,6 +8,8 @@ export interface User {
   readonly fullName: string | null;
   readonly role: Role;
   readonly isActive: boolean;
+  /** Whether logging in takes a second factor. */
+  readonly mfaEnabled: boolean;
   readonly createdAt: Date;
   readonly lastLoginAt: Date | null;
 }

@@ -17,6 +17,7 @@ export interface ApiKey {
 /** A key as authentication needs it, with the standing of its owner. */
 export interface ApiKeyStanding extends ApiKey {
   readonly secretDigest: Buffer;
+  readonly secretChangedAt: Date;
   readonly owner: { username: string; role: Role };
 }
 
@@ -44,6 +45,7 @@ interface KeyRow extends Record<string, unknown> {
 
 interface StandingRow extends KeyRow {
   secret_digest: Buffer;
+  secret_changed_at: Date | null;
   username: string;
   owner_role: Role;
 }
@@ -53,6 +55,12 @@ const STANDING = {
   text: `SELECT k.*, u.username, u.role AS owner_role
          FROM api_key k JOIN user_account u ON u.id = k.user_id
          WHERE k.id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.is_active`,
+};
+
+/** The same for an access token of the key, which may have been revoked by itself. */
+const TOKEN_STANDING = {
+  name: 'api_key_token_standing',
+  text: `${STANDING.text} AND NOT EXISTS (SELECT 1 FROM revoked_token WHERE jti = $2)`,
 };
 
 /** Questions about API keys. */
@@ -72,18 +80,37 @@ export class ApiKeyRepository {
   /** A key that may be used: not revoked, not expired, owner active. */
   async findStanding(id: string): Promise<ApiKeyStanding | undefined> {
     const [row] = await this.database.query<StandingRow>(STANDING, [id]);
-    return (
-      row && {
-        ...fromRow(row),
-        secretDigest: row.secret_digest,
-        owner: { username: row.username, role: row.owner_role },
-      }
-    );
+    return row && standingFrom(row);
+  }
+
+  /** A key whose access token with this `jti` may be used. */
+  async findTokenStanding(id: string, tokenId: string): Promise<ApiKeyStanding | undefined> {
+    const [row] = await this.database.query<StandingRow>(TOKEN_STANDING, [id, tokenId]);
+    return row && standingFrom(row);
+  }
+
+  /** Refuses an access token of a key from now on; kept until it would have expired. */
+  async revokeToken(tokenId: string, expiresAt: Date): Promise<void> {
+    const sql = 'INSERT INTO revoked_token (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING';
+    await this.database.execute(sql, [tokenId, expiresAt]);
+  }
+
+  deleteExpiredRevocations(): Promise<number> {
+    return this.database.execute('DELETE FROM revoked_token WHERE expires_at < now()');
   }
 
   async listOf(userId: string): Promise<ApiKey[]> {
     const sql = 'SELECT * FROM api_key WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC LIMIT 100';
     return (await this.database.query<KeyRow>(sql, [userId])).map(fromRow);
+  }
+
+  /** Gives a living key of the user another secret; `undefined` when there is none. */
+  async replaceSecret(tx: Transaction, id: string, userId: string, digest: Buffer): Promise<ApiKey | undefined> {
+    const sql = `UPDATE api_key SET secret_digest = $3, secret_changed_at = now()
+                 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
+                 RETURNING *`;
+    const [row] = await tx.query<KeyRow>(sql, [id, userId, digest]);
+    return row && fromRow(row);
   }
 
   /** False when the user has no such living key. */
@@ -100,6 +127,12 @@ export class ApiKeyRepository {
       [id],
     );
   }
+}
+
+function standingFrom(row: StandingRow): ApiKeyStanding {
+  const owner = { username: row.username, role: row.owner_role };
+  const secretChangedAt = row.secret_changed_at ?? row.created_at;
+  return { ...fromRow(row), secretDigest: row.secret_digest, secretChangedAt, owner };
 }
 
 function fromRow(row: KeyRow): ApiKey {

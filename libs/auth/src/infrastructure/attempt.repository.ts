@@ -72,6 +72,13 @@ export class AttemptRepository {
     );
   }
 
+  /** Forgets counters that nobody touched for a day, longer than any lock lasts. */
+  deleteIdle(): Promise<number> {
+    const sql = `DELETE FROM auth_attempt
+                 WHERE reserved_at < now() - interval '1 day' AND (locked_until IS NULL OR locked_until < now())`;
+    return this.database.execute(sql);
+  }
+
   /** Lifts a lock before its time. */
   async clear(subject: string): Promise<void> {
     await this.database.execute('DELETE FROM auth_attempt WHERE subject = $1', [subject]);

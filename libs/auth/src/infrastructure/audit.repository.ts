@@ -14,15 +14,39 @@ export interface NewAuditEvent {
   details: Readonly<Record<string, unknown>>;
 }
 
-export interface AuditRow extends Record<string, unknown> {
-  id: string;
-  occurred_at: Date;
-  action: string;
-  outcome: 'success' | 'failure';
-  actor_id: string | null;
-  subject_id: string | null;
-  ip: string | null;
-  details: Record<string, unknown>;
+/** An entry of the audit trail. */
+export interface AuditEvent {
+  /** Place in the trail, from 1 without gaps. */
+  readonly sequence: number;
+  readonly id: string;
+  readonly occurredAt: Date;
+  readonly action: string;
+  readonly outcome: 'success' | 'failure';
+  readonly actorId: string | null;
+  readonly subjectId: string | null;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly correlationId: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly hash: Buffer;
+}
+
+/** Which entries are asked for. */
+export interface AuditFilter {
+  actorId?: string | undefined;
+  subjectId?: string | undefined;
+  action?: string | undefined;
+  outcome?: 'success' | 'failure' | undefined;
+  since?: Date | undefined;
+  until?: Date | undefined;
+}
+
+/** An entry as the verifier reads it: every field as text. */
+export interface ChainLink {
+  readonly sequence: number;
+  readonly id: string;
+  readonly fields: readonly (string | null)[];
+  readonly hash: Buffer;
 }
 
 const INSERT = {
@@ -31,12 +55,38 @@ const INSERT = {
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 };
 
-/** The audit trail: rows are added, never changed. */
+const LINKS = {
+  name: 'audit_event_links',
+  text: `SELECT sequence::text, id::text, ((extract(epoch FROM occurred_at) * 1000000)::bigint)::text, action, outcome,
+                actor_id::text, subject_id::text, ip, user_agent, correlation_id, details::text, hash
+         FROM audit_event WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence LIMIT $3`,
+};
+
+interface EventRow extends Record<string, unknown> {
+  sequence: string;
+  id: string;
+  occurred_at: Date;
+  action: string;
+  outcome: 'success' | 'failure';
+  actor_id: string | null;
+  subject_id: string | null;
+  ip: string | null;
+  user_agent: string | null;
+  correlation_id: string | null;
+  details: Record<string, unknown>;
+  hash: Buffer;
+}
+
+/** The audit trail: rows are added, never changed; the database numbers and chains them. */
 @Injectable()
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
-  /** @param tx the transaction of what is audited, so that neither exists without the other; `undefined` for refusals */
+  /**
+   * Makes everybody who adds an event wait until the transaction ends: do it last.
+   *
+   * @param tx the transaction of what is audited, so that neither exists without the other; `undefined` for refusals
+   */
   async insert(tx: Transaction | undefined, event: NewAuditEvent): Promise<void> {
     const { id, occurredAt, action, outcome, actorId, subjectId, ip, userAgent, correlationId, details } = event;
     await (tx ?? this.database).execute(INSERT, [
@@ -53,12 +103,61 @@ export class AuditRepository {
     ]);
   }
 
-  /** The latest events, newest first, optionally before an instant. */
-  latest(limit: number, before?: Date): Promise<AuditRow[]> {
-    return this.database.query<AuditRow>(
-      `SELECT id, occurred_at, action, outcome, actor_id, subject_id, ip, details
-       FROM audit_event WHERE occurred_at < $2 ORDER BY occurred_at DESC, id DESC LIMIT $1`,
-      [limit, before ?? 'infinity'],
+  /** Newest first, below a place in the trail if one is given. */
+  async list(filter: AuditFilter, limit: number, before?: number): Promise<AuditEvent[]> {
+    const rows = await this.database.query<EventRow>(
+      `SELECT * FROM audit_event
+       WHERE ($1::bigint IS NULL OR sequence < $1) AND ($2::uuid IS NULL OR actor_id = $2)
+         AND ($3::uuid IS NULL OR subject_id = $3) AND ($4::text IS NULL OR action = $4)
+         AND ($5::text IS NULL OR outcome = $5) AND ($6::timestamptz IS NULL OR occurred_at >= $6)
+         AND ($7::timestamptz IS NULL OR occurred_at < $7)
+       ORDER BY sequence DESC LIMIT $8`,
+      [
+        before ?? null,
+        filter.actorId ?? null,
+        filter.subjectId ?? null,
+        filter.action ?? null,
+        filter.outcome ?? null,
+        filter.since ?? null,
+        filter.until ?? null,
+        limit,
+      ],
     );
+    return rows.map(fromRow);
   }
+
+  /** The end of the chain, as the database remembers it apart from the events. */
+  async head(): Promise<{ sequence: number; hash: Buffer }> {
+    const [row] = await this.database.query<{ sequence: string; hash: Buffer }>(
+      'SELECT sequence, hash FROM audit_head',
+    );
+    return { sequence: Number(row?.sequence ?? 0), hash: row?.hash ?? Buffer.alloc(0) };
+  }
+
+  /** Links after a place and up to another, in order. */
+  async links(after: number, upTo: number, limit: number): Promise<ChainLink[]> {
+    const rows = await this.database.query<Record<string, unknown>>(LINKS, [after, upTo, limit]);
+    return rows.map((row) => {
+      const { hash, ...columns } = row;
+      const fields = Object.values(columns) as (string | null)[];
+      return { sequence: Number(fields[0]), id: String(fields[1]), fields, hash: hash as Buffer };
+    });
+  }
+}
+
+function fromRow(row: EventRow): AuditEvent {
+  return {
+    sequence: Number(row.sequence),
+    id: row.id,
+    occurredAt: row.occurred_at,
+    action: row.action,
+    outcome: row.outcome,
+    actorId: row.actor_id,
+    subjectId: row.subject_id,
+    ip: row.ip,
+    userAgent: row.user_agent,
+    correlationId: row.correlation_id,
+    details: row.details,
+    hash: row.hash,
+  };
 }

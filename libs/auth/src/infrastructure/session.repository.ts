@@ -4,7 +4,15 @@ import type { Role } from '#platform/kernel';
 
 /** Why a session ended before its time. */
 export type RevokeReason =
-  'logout' | 'logout_everywhere' | 'refresh_reuse' | 'role_changed' | 'deactivated' | 'password_changed';
+  | 'logout'
+  | 'logout_everywhere'
+  | 'refresh_reuse'
+  | 'role_changed'
+  | 'deactivated'
+  | 'password_changed'
+  | 'revoked_by_user'
+  | 'revoked_by_admin'
+  | 'token_revoked';
 
 export interface NewSession {
   id: string;
@@ -15,6 +23,17 @@ export interface NewSession {
   expiresAt: Date;
   ip: string | undefined;
   userAgent: string | undefined;
+  isRemembered: boolean;
+}
+
+/** A session as its owner sees it. */
+export interface SessionSummary {
+  id: string;
+  createdAt: Date;
+  lastSeenAt: Date;
+  expiresAt: Date;
+  ip: string | null;
+  userAgent: string | null;
 }
 
 /** What a living access token is checked against. */
@@ -30,6 +49,8 @@ export interface RefreshState extends SessionStanding {
   counter: bigint;
   /** Seconds since the last rotation, by the database's clock. */
   secondsSinceRotation: number;
+  isRemembered: boolean;
+  endsInSeconds: number;
   isLive: boolean;
 }
 
@@ -42,8 +63,9 @@ const STANDING = {
 
 const REFRESH_STATE = {
   name: 'auth_session_refresh_state',
-  text: `SELECT u.id, u.username, u.role, s.refresh_key, s.refresh_counter,
+  text: `SELECT u.id, u.username, u.role, s.refresh_key, s.refresh_counter, s.is_remembered,
                 extract(epoch FROM now() - s.rotated_at)::float8 AS age,
+                extract(epoch FROM s.expires_at - now())::int AS ends_in,
                 (s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active) AS is_live
          FROM auth_session s JOIN user_account u ON u.id = s.user_id
          WHERE s.id = $1`,
@@ -56,6 +78,21 @@ const ROTATE = {
          WHERE id = $1 AND refresh_counter = $2 AND revoked_at IS NULL AND expires_at > now()`,
 };
 
+const LIVING = {
+  name: 'auth_session_living',
+  text: `SELECT id, created_at, last_seen_at, expires_at, ip, user_agent FROM auth_session
+         WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() ORDER BY last_seen_at DESC LIMIT 200`,
+};
+
+interface SummaryRow extends Record<string, unknown> {
+  id: string;
+  created_at: Date;
+  last_seen_at: Date;
+  expires_at: Date;
+  ip: string | null;
+  user_agent: string | null;
+}
+
 interface StandingRow extends Record<string, unknown> {
   id: string;
   username: string;
@@ -66,6 +103,8 @@ interface RefreshRow extends StandingRow {
   refresh_key: string;
   refresh_counter: string;
   age: number;
+  ends_in: number;
+  is_remembered: boolean;
   is_live: boolean;
 }
 
@@ -75,11 +114,12 @@ export class SessionRepository {
   constructor(private readonly database: Database) {}
 
   async insert(tx: Transaction, session: NewSession): Promise<void> {
-    const { id, userId, refreshKey, createdAt, expiresAt, ip, userAgent } = session;
+    const { id, userId, refreshKey, createdAt, expiresAt, ip, userAgent, isRemembered } = session;
     await tx.execute(
-      `INSERT INTO auth_session (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, expires_at, ip, user_agent)
-       VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7)`,
-      [id, userId, refreshKey, createdAt, expiresAt, ip ?? null, userAgent ?? null],
+      `INSERT INTO auth_session
+         (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, expires_at, ip, user_agent, is_remembered)
+       VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7, $8)`,
+      [id, userId, refreshKey, createdAt, expiresAt, ip ?? null, userAgent ?? null, isRemembered],
     );
   }
 
@@ -99,6 +139,8 @@ export class SessionRepository {
         refreshKey: row.refresh_key,
         counter: BigInt(row.refresh_counter),
         secondsSinceRotation: row.age,
+        isRemembered: row.is_remembered,
+        endsInSeconds: row.ends_in,
         isLive: row.is_live,
       }
     );
@@ -107,6 +149,26 @@ export class SessionRepository {
   /** Moves the session on from `counter`; false when somebody did so before. */
   async rotate(id: string, counter: bigint): Promise<boolean> {
     return (await this.database.execute(ROTATE, [id, counter.toString()])) === 1;
+  }
+
+  /** The living sessions of a user, the latest used first. */
+  async listLiving(userId: string): Promise<SessionSummary[]> {
+    const rows = await this.database.query<SummaryRow>(LIVING, [userId]);
+    return rows.map((row) => ({
+      id: row.id,
+      createdAt: row.created_at,
+      lastSeenAt: row.last_seen_at,
+      expiresAt: row.expires_at,
+      ip: row.ip,
+      userAgent: row.user_agent,
+    }));
+  }
+
+  /** Ends one session of this user; false when he has no such living session. */
+  async revokeOf(tx: Transaction, userId: string, id: string, reason: RevokeReason): Promise<boolean> {
+    const sql = `UPDATE auth_session SET revoked_at = now(), revoke_reason = $3
+                 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > now()`;
+    return (await tx.execute(sql, [id, userId, reason])) === 1;
   }
 
   /** Ends one session; false when it had ended before. */

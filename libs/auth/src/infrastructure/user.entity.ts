@@ -28,6 +28,9 @@ export class UserEntity {
   passwordChangedAt!: Date | null;
 
   @Column('timestamptz', { nullable: true })
+  totpConfirmedAt!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
   lastLoginAt!: Date | null;
 
   @Column('timestamptz')

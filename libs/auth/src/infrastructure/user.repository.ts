@@ -8,6 +8,7 @@ import { UserEntity } from './user.entity.js';
 /** A user with what is needed to check a password; never leaves the lib. */
 export interface UserWithSecret extends User {
   readonly passwordHash: string | null;
+  readonly passwordChangedAt: Date | null;
 }
 
 export interface NewUser {
@@ -29,10 +30,17 @@ export interface UserChange {
 /** Serialises what must see every SUPER_ADMIN at once: bootstrapping, demotion, deactivation. */
 const SUPER_ADMIN_LOCK = 7_391_840_216;
 
+const SECRET_COLUMNS = `id, email, username, full_name, role, is_active, created_at, last_login_at, password_hash,
+  password_changed_at, totp_confirmed_at IS NOT NULL AS mfa_enabled`;
+
 const BY_IDENTIFIER = {
   name: 'auth_user_by_identifier',
-  text: `SELECT id, email, username, full_name, role, is_active, created_at, last_login_at, password_hash
-         FROM user_account WHERE lower(email) = lower($1) OR lower(username) = lower($1) LIMIT 1`,
+  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE lower(email) = lower($1) OR lower(username) = lower($1) LIMIT 1`,
+};
+
+const WITH_SECRET = {
+  name: 'auth_user_with_secret',
+  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE id = $1`,
 };
 
 interface UserRow extends Record<string, unknown> {
@@ -45,6 +53,8 @@ interface UserRow extends Record<string, unknown> {
   created_at: Date;
   last_login_at: Date | null;
   password_hash: string | null;
+  password_changed_at: Date | null;
+  mfa_enabled: boolean;
 }
 
 /** Questions about users. */
@@ -55,7 +65,12 @@ export class UserRepository {
   /** @param identifier e-mail address or user name, in any case */
   async findByIdentifier(identifier: string): Promise<UserWithSecret | undefined> {
     const [row] = await this.database.query<UserRow>(BY_IDENTIFIER, [identifier]);
-    return row && { ...fromRow(row), passwordHash: row.password_hash };
+    return row && fromRow(row);
+  }
+
+  async findWithSecret(id: string): Promise<UserWithSecret | undefined> {
+    const [row] = await this.database.query<UserRow>(WITH_SECRET, [id]);
+    return row && fromRow(row);
   }
 
   async findById(id: string): Promise<User | undefined> {
@@ -87,6 +102,7 @@ export class UserRepository {
       ...user,
       isActive: true,
       passwordChangedAt: user.passwordHash === null ? null : createdAt,
+      totpConfirmedAt: null,
       lastLoginAt: null,
       updatedAt: createdAt,
     };
@@ -112,6 +128,10 @@ export class UserRepository {
     ]);
   }
 
+  async setPassword(tx: Transaction, id: string, hash: string, at: Date): Promise<void> {
+    await tx.manager.update(UserEntity, { id }, { passwordHash: hash, passwordChangedAt: at, updatedAt: at });
+  }
+
   async recordLogin(tx: Transaction, id: string, at: Date): Promise<void> {
     await tx.execute('UPDATE user_account SET last_login_at = $2 WHERE id = $1', [id, at]);
   }
@@ -133,11 +153,12 @@ export class UserRepository {
 }
 
 function fromEntity(entity: UserEntity): User {
-  const { id, email, username, fullName, role, isActive, createdAt, lastLoginAt } = entity;
-  return { id, email, username, fullName, role, isActive, createdAt, lastLoginAt };
+  const { id, email, username, fullName, role, isActive, totpConfirmedAt, createdAt, lastLoginAt } = entity;
+  const mfaEnabled = totpConfirmedAt !== null;
+  return { id, email, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt };
 }
 
-function fromRow(row: UserRow): User {
+function fromRow(row: UserRow): UserWithSecret {
   return {
     id: row.id,
     email: row.email,
@@ -145,7 +166,10 @@ function fromRow(row: UserRow): User {
     fullName: row.full_name,
     role: row.role,
     isActive: row.is_active,
+    mfaEnabled: row.mfa_enabled,
     createdAt: row.created_at,
     lastLoginAt: row.last_login_at,
+    passwordHash: row.password_hash,
+    passwordChangedAt: row.password_changed_at,
   };
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AgentReadService, type RecentTaskView } from '#agents';
-import { AuditReadService, type AuditSummary } from '#auth';
+import { type AuditEvent, AuditReadService } from '#auth';
 import { ErrorReadService, type ErrorGroupSummary } from '#errors';
 import { FinanceReadService, type RecentTransaction } from '#finance';
 import { type Activity, latestOf } from '../domain/activity.js';
@@ -31,7 +31,7 @@ export class ActivityService {
   }
 }
 
-function fromAudit({ id, occurredAt, action, outcome, actorId, subjectId }: AuditSummary): Activity {
+function fromAudit({ id, occurredAt, action, outcome, actorId, subjectId }: AuditEvent): Activity {
   return {
     id: `audit:${id}`,
     timestamp: occurredAt,

@@ -1,5 +1,6 @@
 export { API_PREFIX } from './api-prefix.js';
 export { CursorCodec } from './cursor-codec.js';
+export { FormBody } from './form-body.js';
 export { createHttpAdapter } from './fastify-adapter.js';
 export { HttpRefusal } from './http-exceptions.js';
 export { HttpModule } from './http.module.js';

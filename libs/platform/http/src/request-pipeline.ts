@@ -10,6 +10,7 @@ import { currentContext, Ids, runInContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
 import type { GuardedRequest } from '#platform/security';
 import { checkText, parseJsonBody } from './body-guard.js';
+import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { routeOf } from './route.js';
 import { isTrustedHost } from './trusted-hosts.js';
@@ -129,7 +130,7 @@ function checkRequests(fastify: FastifyInstance): void {
   });
 }
 
-/** Only JSON is read, and only as it is: compressed bodies are refused, so there is nothing to bomb. */
+/** JSON is read, and forms where a route says so, and only as they are: compressed bodies are refused, so there is nothing to bomb. */
 function parseBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -144,6 +145,17 @@ function parseBodies(fastify: FastifyInstance): void {
         ),
       );
   });
+  fastify.addContentTypeParser<string>(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string' },
+    (request, text, done) => {
+      try {
+        done(null, parseFormBody(request, text));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     // Signatures are over the bytes that were sent, not over what they mean.
     (request as FastifyRequest & { rawBody?: string }).rawBody = text;

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { SecurityConfig } from '#config';
 
 /** What a key is for; each purpose has a key of its own, so that one can never stand in for another. */
-export type KeyPurpose = 'access-token' | 'mfa-token' | 'cursor' | 'encryption' | 'identifier-digest' | 'api-key';
+export type KeyPurpose =
+  'access-token' | 'mfa-token' | 'cursor' | 'encryption' | 'identifier-digest' | 'recovery-code' | 'device-token';
 
 /** Keys derived from `SECRET_KEY` by HKDF-SHA-256 (RFC 5869), one for each purpose. */
 @Injectable()

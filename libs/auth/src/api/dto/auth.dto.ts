@@ -1,12 +1,13 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { USERNAME } from '../../domain/user.js';
 import { UserDto } from './user.dto.js';
 
 /** Characters of a password that are looked at at all; the policy's own limit is lower. */
-const PASSWORD_INPUT_LIMIT = 1024;
+export const PASSWORD_INPUT_LIMIT = 1024;
 
-/** A stranger who wants an account. There is no role: new accounts are READ_ONLY. */
-export class RegisterDto {
+/** An account, without what is chosen by whom. */
+export class AccountDto {
   /** @example ada@example.com */
   @IsEmail()
   @MaxLength(254)
@@ -20,11 +21,6 @@ export class RegisterDto {
   @Matches(USERNAME, { message: 'username must be 3 to 50 letters, digits, dots, dashes or underscores' })
   username!: string;
 
-  /** @example three purple otters juggling */
-  @IsString()
-  @MaxLength(PASSWORD_INPUT_LIMIT)
-  password!: string;
-
   /** @example Ada Lovelace */
   @IsOptional()
   @IsString()
@@ -32,8 +28,30 @@ export class RegisterDto {
   fullName?: string;
 }
 
+/** A stranger who wants an account. There is no role: new accounts are READ_ONLY. */
+export class RegisterDto extends AccountDto {
+  /** @example three purple otters juggling */
+  @IsString()
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  password!: string;
+}
+
+/** How a device is recognised, and a browser's session kept. */
+export class DeviceDto {
+  /** What an earlier login from this device returned; failed attempts of strangers then cannot lock it out. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(512)
+  deviceToken?: string;
+
+  /** In cookie mode: keep the session when the browser is closed. */
+  @IsOptional()
+  @IsBoolean()
+  remember?: boolean;
+}
+
 /** Credentials. */
-export class LoginDto {
+export class LoginDto extends DeviceDto {
   /**
    * E-mail address or user name.
    * @example admin
@@ -50,12 +68,30 @@ export class LoginDto {
   password!: string;
 }
 
+/** The second step of a login. */
+export class VerifyMfaDto extends DeviceDto {
+  /** What the first step returned. */
+  @IsString()
+  @MaxLength(2048)
+  mfaToken!: string;
+
+  /**
+   * Six digits of the authenticator, or a recovery code.
+   * @example 123456
+   */
+  @IsString()
+  @MinLength(6)
+  @MaxLength(32)
+  code!: string;
+}
+
 /** What continues a session. */
 export class RefreshDto {
-  /** The refresh token of the last answer; each is good for one use. */
+  /** The refresh token of the last answer; each is good for one use. In cookie mode it comes in the cookie. */
+  @IsOptional()
   @IsString()
   @MaxLength(512)
-  refreshToken!: string;
+  refreshToken?: string;
 }
 
 /** Which sessions to end. */
@@ -79,8 +115,9 @@ export class UpdateProfileDto {
 export class TokenPairDto {
   /** Send it as `Authorization: Bearer …`. */
   accessToken!: string;
-  /** Exchange it at `/auth/refresh`, once. */
-  refreshToken!: string;
+  /** Exchange it at `/auth/refresh`, once. Not in cookie mode. */
+  @ApiPropertyOptional()
+  refreshToken?: string;
   /** @example Bearer */
   tokenType!: string;
   /**
@@ -93,4 +130,15 @@ export class TokenPairDto {
 /** Tokens, and whose they are. */
 export class LoginResultDto extends TokenPairDto {
   user!: UserDto;
+  /** Send it with the next login from this device. Not in cookie mode. */
+  @ApiPropertyOptional()
+  deviceToken?: string;
+}
+
+/** The password was right; a code is asked for. */
+export class MfaRequiredDto {
+  /** @example true */
+  mfaRequired!: boolean;
+  /** Send it to `/auth/mfa/verify` with a code, within five minutes. */
+  mfaToken!: string;
 }

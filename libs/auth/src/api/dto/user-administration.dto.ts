@@ -1,10 +1,19 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { type Role, ROLES } from '#platform/kernel';
-import { RegisterDto } from './auth.dto.js';
+import { AccountDto, PASSWORD_INPUT_LIMIT } from './auth.dto.js';
 
 /** An account made by an administrator. */
-export class CreateUserDto extends RegisterDto {
+export class CreateUserDto extends AccountDto {
+  /**
+   * Left out: the owner chooses one by a link that is mailed to him.
+   * @example three purple otters juggling
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  password?: string;
+
   @ApiProperty({ enum: ROLES, example: 'DEVELOPER' })
   @IsIn(ROLES)
   role!: Role;

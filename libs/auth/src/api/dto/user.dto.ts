@@ -17,6 +17,8 @@ export class UserDto {
   role!: Role;
   /** A switched-off account cannot log in. */
   isActive!: boolean;
+  /** Whether logging in takes a second factor. */
+  mfaEnabled!: boolean;
   /** @example 2026-11-24T12:00:00.000Z */
   createdAt!: string;
   /** @example 2026-11-24T12:00:00.000Z */
@@ -34,7 +36,7 @@ export class UserPageDto {
 
 /** Field by field, so that a new column never shows by itself. */
 export function toUserDto(user: User): UserDto {
-  const { id, email, username, fullName, role, isActive, createdAt, lastLoginAt } = user;
+  const { id, email, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt } = user;
   return {
     id,
     email,
@@ -42,6 +44,7 @@ export function toUserDto(user: User): UserDto {
     fullName,
     role,
     isActive,
+    mfaEnabled,
     createdAt: createdAt.toISOString(),
     lastLoginAt: lastLoginAt?.toISOString() ?? null,
   };

@@ -1,0 +1,36 @@
+import { IsEmail, IsString, MaxLength, MinLength } from 'class-validator';
+import { DeviceDto, PASSWORD_INPUT_LIMIT } from './auth.dto.js';
+
+/** A new password for oneself. */
+export class ChangePasswordDto extends DeviceDto {
+  @IsString()
+  @MinLength(1)
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  currentPassword!: string;
+
+  /** @example three purple otters juggling */
+  @IsString()
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  newPassword!: string;
+}
+
+/** Whose password was forgotten. */
+export class ForgotPasswordDto {
+  /** @example ada@example.com */
+  @IsEmail()
+  @MaxLength(254)
+  email!: string;
+}
+
+/** A new password, by a link that was mailed. */
+export class ResetPasswordDto {
+  /** The token of the mail; good for one use. */
+  @IsString()
+  @MaxLength(128)
+  token!: string;
+
+  /** @example three purple otters juggling */
+  @IsString()
+  @MaxLength(PASSWORD_INPUT_LIMIT)
+  newPassword!: string;
+}

@@ -1,0 +1,103 @@
+import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req, UseFilters } from '@nestjs/common';
+import { ApiBasicAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Clock } from '#platform/kernel';
+import { ApiProblems, FormBody } from '#platform/http';
+import { type GuardedRequest, Public } from '#platform/security';
+import type { Origin } from '../application/audit.service.js';
+import { OAuthClientService } from '../application/oauth-client.service.js';
+import { OAuthGrantService } from '../application/oauth-grant.service.js';
+import { TokenInspectionService } from '../application/token-inspection.service.js';
+import { OAuthException } from '../domain/oauth.exceptions.js';
+import {
+  IntrospectionDto,
+  OAuthErrorDto,
+  OAuthTokenDto,
+  toIntrospectionDto,
+  toOAuthTokenDto,
+  TokenParametersDto,
+  TokenReferenceDto,
+} from './dto/oauth.dto.js';
+import { OAuthErrorFilter } from './oauth-error.filter.js';
+import { type OAuthParameters, readClientCredentials, readParameters } from './oauth-request.js';
+import { RequestOrigin } from './origin.js';
+
+/**
+ * OAuth 2.0 for programs (RFC 6749, 7009, 7662). A client is an API key: its id is the `client_id`, the key itself the
+ * `client_secret`. Names and errors are those of the RFCs.
+ */
+@ApiTags('oauth')
+@Public()
+@UseFilters(OAuthErrorFilter)
+@FormBody()
+@ApiBasicAuth('oauthClient')
+@ApiConsumes('application/x-www-form-urlencoded')
+@ApiResponse({ status: 400, type: OAuthErrorDto, description: 'The request is not one of the RFC' })
+@ApiResponse({ status: 401, type: OAuthErrorDto, description: 'The client did not authenticate' })
+@ApiProblems(415, 429, 503)
+@Controller('oauth')
+export class OAuthController {
+  constructor(
+    private readonly clients: OAuthClientService,
+    private readonly grants: OAuthGrantService,
+    private readonly inspection: TokenInspectionService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post('token')
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiBody({ type: TokenParametersDto })
+  @ApiOperation({ operationId: 'requestToken', summary: 'Exchange an API key or a refresh token for an access token' })
+  @ApiResponse({ status: 200, type: OAuthTokenDto })
+  async requestToken(
+    @Body() body: unknown,
+    @Req() request: GuardedRequest,
+    @RequestOrigin() origin: Origin,
+  ): Promise<OAuthTokenDto> {
+    const parameters = readParameters(body);
+    const { grant_type: type, refresh_token: refreshToken, scope } = parameters;
+    if (type === undefined) throw new OAuthException('invalid_request', 'grant_type is missing');
+    if (type !== 'client_credentials' && type !== 'refresh_token')
+      throw new OAuthException('unsupported_grant_type', 'Use client_credentials or refresh_token');
+    const client = await this.authenticate(request, parameters);
+    if (type === 'client_credentials') return toOAuthTokenDto(await this.grants.forClient(client, scope, origin));
+    if (refreshToken === undefined) throw new OAuthException('invalid_request', 'refresh_token is missing');
+    return toOAuthTokenDto(await this.grants.forRefreshToken(client, refreshToken, origin));
+  }
+
+  @Post('revoke')
+  @HttpCode(HttpStatus.OK)
+  @ApiBody({ type: TokenReferenceDto })
+  @ApiOperation({ operationId: 'revokeToken', summary: 'Take a token back (RFC 7009); also when it is none any more' })
+  @ApiResponse({ status: 200, description: 'It is void' })
+  async revokeToken(@Body() body: unknown, @Req() request: GuardedRequest): Promise<void> {
+    const parameters = readParameters(body);
+    const client = await this.authenticate(request, parameters);
+    await this.inspection.revoke(client, tokenOf(parameters));
+  }
+
+  @Post('introspect')
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiBody({ type: TokenReferenceDto })
+  @ApiOperation({ operationId: 'introspectToken', summary: 'What a token is good for now (RFC 7662)' })
+  @ApiResponse({ status: 200, type: IntrospectionDto })
+  async introspectToken(@Body() body: unknown, @Req() request: GuardedRequest): Promise<IntrospectionDto> {
+    const parameters = readParameters(body);
+    await this.authenticate(request, parameters);
+    return toIntrospectionDto(await this.inspection.introspect(tokenOf(parameters), this.clock.millis()));
+  }
+
+  private authenticate(
+    request: GuardedRequest,
+    parameters: OAuthParameters,
+  ): ReturnType<OAuthClientService['authenticate']> {
+    const { clientId, clientSecret } = readClientCredentials(request, parameters);
+    return this.clients.authenticate(clientId, clientSecret, request.ip);
+  }
+}
+
+function tokenOf({ token }: OAuthParameters): string {
+  if (token === undefined) throw new OAuthException('invalid_request', 'token is missing');
+  return token;
+}

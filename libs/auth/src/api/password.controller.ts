@@ -1,0 +1,77 @@
+import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiProblems } from '#platform/http';
+import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
+import type { Origin } from '../application/audit.service.js';
+import { PasswordChangeService } from '../application/password-change.service.js';
+import { PasswordResetService } from '../application/password-reset.service.js';
+import { BrowserSessions } from './browser-sessions.js';
+import { LoginResultDto } from './dto/auth.dto.js';
+import { ChangePasswordDto, ForgotPasswordDto, ResetPasswordDto } from './dto/password.dto.js';
+import { RequestOrigin } from './origin.js';
+import { answerLogin } from './session-answers.js';
+
+/** New passwords for old ones, and for forgotten ones. */
+@ApiTags('auth')
+@RateLimit('credentials')
+@Controller('auth/password')
+export class PasswordController {
+  constructor(
+    private readonly changes: PasswordChangeService,
+    private readonly resets: PasswordResetService,
+    private readonly browser: BrowserSessions,
+  ) {}
+
+  @Post('change')
+  @Roles('READ_ONLY')
+  @HttpCode(HttpStatus.OK)
+  @Header('Cache-Control', 'no-store')
+  @ApiOperation({
+    operationId: 'changePassword',
+    summary: 'Choose another password; every session ends, and the caller goes on with the tokens returned',
+  })
+  @ApiResponse({ status: 200, type: LoginResultDto })
+  @ApiProblems(400, 401, 403, 415, 422, 429, 503)
+  async changePassword(
+    @CurrentPrincipal() principal: Principal,
+    @Body() { currentPassword, newPassword, remember, ...body }: ChangePasswordDto,
+    @RequestOrigin() origin: Origin,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<LoginResultDto> {
+    const { inCookies, deviceToken } = this.browser.readMode(request, body);
+    const caller = { origin, deviceToken, remember };
+    const started = await this.changes.change(principal, currentPassword, newPassword, caller);
+    return answerLogin(started, inCookies, this.browser, reply);
+  }
+
+  @Post('forgot')
+  @Public()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    operationId: 'forgotPassword',
+    summary: 'Mail a link to choose a new password, if there is such an account',
+  })
+  @ApiResponse({ status: 204, description: 'Noted; the answer is the same whether there is an account or not' })
+  @ApiProblems(400, 422, 429)
+  async forgotPassword(@Body() { email }: ForgotPasswordDto): Promise<void> {
+    await this.resets.request(email);
+  }
+
+  @Post('reset')
+  @Public()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    operationId: 'resetPassword',
+    summary: 'Choose a password by the token of a mail; every session ends',
+  })
+  @ApiResponse({ status: 204, description: 'Chosen; log in with it' })
+  @ApiProblems(400, 422, 429, 503)
+  async resetPassword(
+    @Body() { token, newPassword }: ResetPasswordDto,
+    @RequestOrigin() origin: Origin,
+  ): Promise<void> {
+    await this.resets.reset(token, newPassword, origin);
+  }
+}

@@ -1,0 +1,61 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, UuidParam } from '#platform/http';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import type { Origin } from '../application/audit.service.js';
+import { SessionDirectoryService } from '../application/session-directory.service.js';
+import { UserDirectoryService } from '../application/user-directory.service.js';
+import { UpdateProfileDto } from './dto/auth.dto.js';
+import { SessionListDto, toSessionDto } from './dto/session.dto.js';
+import { toUserDto, UserDto } from './dto/user.dto.js';
+import { RequestOrigin } from './origin.js';
+
+/** One's own account, and where it is logged in. */
+@ApiTags('auth')
+@Roles('READ_ONLY')
+@Controller('auth')
+export class ProfileController {
+  constructor(
+    private readonly directory: UserDirectoryService,
+    private readonly sessions: SessionDirectoryService,
+  ) {}
+
+  @Get('me')
+  @ApiOperation({ operationId: 'getMe', summary: 'The account of the caller' })
+  @ApiResponse({ status: 200, type: UserDto })
+  @ApiProblems(401, 429)
+  async getMe(@CurrentPrincipal() principal: Principal): Promise<UserDto> {
+    return toUserDto(await this.directory.get(principal.id));
+  }
+
+  @Patch('me')
+  @ApiOperation({ operationId: 'updateMe', summary: 'Change one’s own profile' })
+  @ApiResponse({ status: 200, type: UserDto })
+  @ApiProblems(400, 401, 422, 429)
+  async updateMe(@CurrentPrincipal() principal: Principal, @Body() body: UpdateProfileDto): Promise<UserDto> {
+    if (body.fullName === undefined) return this.getMe(principal);
+    return toUserDto(await this.directory.rename(principal.id, body.fullName));
+  }
+
+  @Get('sessions')
+  @ApiOperation({ operationId: 'listSessions', summary: 'Where the caller is logged in' })
+  @ApiResponse({ status: 200, type: SessionListDto })
+  @ApiProblems(401, 429)
+  async listSessions(@CurrentPrincipal() principal: Principal): Promise<SessionListDto> {
+    const sessions = await this.sessions.list(principal);
+    return { items: sessions.map((session) => toSessionDto(session, principal.sessionId)), nextCursor: null };
+  }
+
+  @Delete('sessions/:id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'revokeSession', summary: 'End one of the caller’s sessions, at once' })
+  @ApiResponse({ status: 204, description: 'Ended' })
+  @ApiProblems(400, 401, 404, 429)
+  async revokeSession(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', UuidParam) id: string,
+    @RequestOrigin() origin: Origin,
+  ): Promise<void> {
+    await this.sessions.revoke(principal, id, origin);
+  }
+}

@@ -1,0 +1,34 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { ScheduledJobs } from '#platform/jobs';
+import { ApiKeyRepository } from '../infrastructure/api-key.repository.js';
+import { AttemptRepository } from '../infrastructure/attempt.repository.js';
+import { OneTimeTokenRepository } from '../infrastructure/one-time-token.repository.js';
+import { SessionRepository } from '../infrastructure/session.repository.js';
+
+/** Ended sessions are kept this long, for questions about who was logged in. */
+const KEEP_DAYS = 30;
+
+/** Removes what has had its time: ended sessions, used links, revocations of expired tokens, old counters. */
+@Injectable()
+export class CleanupJob implements OnApplicationBootstrap {
+  constructor(
+    private readonly sessions: SessionRepository,
+    private readonly tokens: OneTimeTokenRepository,
+    private readonly apiKeys: ApiKeyRepository,
+    private readonly attempts: AttemptRepository,
+    private readonly jobs: ScheduledJobs,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.jobs.register({
+      name: 'auth.delete-ended',
+      everySeconds: 3600,
+      run: async () => {
+        await this.sessions.deleteEndedBefore(KEEP_DAYS);
+        await this.tokens.deleteExpired();
+        await this.apiKeys.deleteExpiredRevocations();
+        await this.attempts.deleteIdle();
+      },
+    });
+  }
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { TokenInvalidError } from '#platform/kernel';
+import type { Principal } from '#platform/security';
+import { OAuthException } from '../domain/oauth.exceptions.js';
+import { ApiKeyService } from './api-key.service.js';
+
+/** A client that has authenticated: the owner of the API key, acting through it. */
+export type OAuthClient = Principal & { apiKeyId: string };
+
+/** Authenticates OAuth clients: `client_id` is the id of an API key, `client_secret` the key (RFC 6749 §2.3). */
+@Injectable()
+export class OAuthClientService {
+  constructor(private readonly apiKeys: ApiKeyService) {}
+
+  /** @throws OAuthException `invalid_client` */
+  async authenticate(clientId: string, clientSecret: string, ip: string): Promise<OAuthClient> {
+    try {
+      const principal = await this.apiKeys.authenticate(clientSecret, ip);
+      const { apiKeyId } = principal;
+      if (apiKeyId !== undefined && apiKeyId === clientId.toLowerCase()) return { ...principal, apiKeyId };
+    } catch (error) {
+      if (!(error instanceof TokenInvalidError)) throw error;
+    }
+    throw new OAuthException('invalid_client', 'The client is unknown, or its secret is wrong, revoked or expired');
+  }
+}

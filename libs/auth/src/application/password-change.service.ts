@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { type Principal } from '#platform/security';
+import { CredentialCheckService } from './credential-check.service.js';
+import { PasswordReplacement } from './password-replacement.service.js';
+import { PasswordService } from './password.service.js';
+import { type Caller, SessionStartService, type StartedSession } from './session-start.service.js';
+
+/** Replaces passwords. */
+@Injectable()
+export class PasswordChangeService {
+  constructor(
+    private readonly credentials: CredentialCheckService,
+    private readonly passwords: PasswordService,
+    private readonly replacement: PasswordReplacement,
+    private readonly starts: SessionStartService,
+  ) {}
+
+  /**
+   * Replaces the caller's own password. Every session ends, the caller's too, since any of them may be a thief's; he goes on
+   * with the new one that is returned.
+   *
+   * @throws LoginFailedException, HashingOverloadedException, PasswordRefusedException
+   */
+  async change(principal: Principal, current: string, next: string, caller: Caller): Promise<StartedSession> {
+    const user = await this.credentials.checkUser(principal.id, current, caller.deviceToken);
+    const hash = await this.passwords.accept(next, [user.email, user.username, user.fullName], 'newPassword');
+    const changed = { ...user, passwordHash: hash };
+    return this.starts.start(changed, caller, (tx) =>
+      this.replacement.replace(tx, user, hash, { action: 'user.password_changed', origin: caller.origin }),
+    );
+  }
+}

@@ -1,0 +1,99 @@
+import { createHmac } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { Clock } from '#platform/kernel';
+import { DerivedKeys, EncryptionService } from '#platform/security';
+import { LoginFailedException } from '../domain/auth.exceptions.js';
+import { normaliseRecoveryCode } from '../domain/recovery-code.js';
+import { matchTotp } from '../domain/totp.js';
+import { SecondFactorRepository } from '../infrastructure/second-factor.repository.js';
+import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
+import { AttemptLimitService, type AttemptOutcome, subjectOf } from './attempt-limit.service.js';
+import { KnownDeviceService } from './known-device.service.js';
+
+/** Between password and code. Nothing but the second step takes such a token. */
+const TOKEN_TYPE = 'mfa+jwt';
+const LIFETIME_SECONDS = 300;
+
+/** Where the secret of a user's authenticator is kept; binds its ciphertext to the row. */
+export function placeOfTotpSecret(userId: string): string {
+  return `user_account.totp_secret:${userId}`;
+}
+
+/** Asks for the second factor of a login, and checks it. */
+@Injectable()
+export class SecondFactorService {
+  constructor(
+    private readonly users: UserRepository,
+    private readonly factors: SecondFactorRepository,
+    private readonly limits: AttemptLimitService,
+    private readonly devices: KnownDeviceService,
+    private readonly encryption: EncryptionService,
+    private readonly keys: DerivedKeys,
+    private readonly jwt: JwtService,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A token that says: this user has proven his password. Good for five minutes, and until the password changes. */
+  demand({ id, passwordChangedAt }: UserWithSecret): Promise<string> {
+    const iat = Math.floor(this.clock.millis() / 1000);
+    const claims = { sub: id, pwd: passwordChangedAt?.getTime() ?? 0, iat, exp: iat + LIFETIME_SECONDS };
+    return this.jwt.signAsync(claims, {
+      secret: this.key,
+      algorithm: 'HS256',
+      header: { alg: 'HS256', typ: TOKEN_TYPE },
+    });
+  }
+
+  /** @throws LoginFailedException */
+  async check(mfaToken: string, code: string, deviceToken: string | undefined): Promise<UserWithSecret> {
+    const user = await this.read(mfaToken);
+    const lane = this.devices.laneOf(user, deviceToken);
+    const outcome = await this.limits.attempt(subjectOf(user.id), lane, () => this.outcomeOf(user.id, code));
+    if (outcome !== 'proven') throw new LoginFailedException();
+    return user;
+  }
+
+  /** The digest by which a recovery code is kept: keyed, since a code is shorter than a hash should cover alone. */
+  digestOf(userId: string, code: string): Buffer {
+    return createHmac('sha256', this.keys.get('recovery-code'))
+      .update(`${userId}:${normaliseRecoveryCode(code)}`)
+      .digest();
+  }
+
+  /** Whose confirmed authenticator shows this code now, for the first time. */
+  private async outcomeOf(userId: string, code: string): Promise<AttemptOutcome> {
+    if (!/^\d{6}$/.test(code.replaceAll(' ', ''))) {
+      return (await this.factors.useRecoveryCode(userId, this.digestOf(userId, code))) ? 'proven' : 'wrong';
+    }
+    const authenticator = await this.factors.findAuthenticator(userId);
+    if (!authenticator?.isConfirmed) return 'wrong';
+    const secret = this.encryption.decrypt(authenticator.secret, placeOfTotpSecret(userId));
+    const step = matchTotp(secret, code.replaceAll(' ', ''), this.clock.millis());
+    return step !== undefined && (await this.factors.useStep(userId, step)) ? 'proven' : 'wrong';
+  }
+
+  private async read(mfaToken: string): Promise<UserWithSecret> {
+    const { sub, pwd } = await this.verify(mfaToken);
+    const user = typeof sub === 'string' ? await this.users.findWithSecret(sub) : undefined;
+    const isCurrent = user?.isActive === true && user.mfaEnabled && (user.passwordChangedAt?.getTime() ?? 0) === pwd;
+    if (!isCurrent) throw new LoginFailedException();
+    return user;
+  }
+
+  private async verify(token: string): Promise<Record<string, unknown>> {
+    type Complete = { header: { typ?: string; crit?: unknown }; payload: Record<string, unknown> };
+    try {
+      const options = { secret: this.key, algorithms: ['HS256' as const], complete: true as const };
+      const { header, payload } = (await this.jwt.verifyAsync(token, options)) as unknown as Complete;
+      if (header.typ === TOKEN_TYPE && header.crit === undefined && typeof payload['exp'] === 'number') return payload;
+    } catch {
+      // The reason is of use to an attacker only.
+    }
+    throw new LoginFailedException();
+  }
+
+  private get key(): Buffer {
+    return this.keys.get('mfa-token') as unknown as Buffer;
+  }
+}

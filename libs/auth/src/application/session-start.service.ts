@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import { Clock } from '#platform/kernel';
+import type { User } from '../domain/user.js';
+import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
+import { AuditService, type Origin } from './audit.service.js';
+import { KnownDeviceService } from './known-device.service.js';
+import { SessionService } from './session.service.js';
+import { type TokenPair, TokenPairService } from './token-pair.service.js';
+
+/** Who logs in, from where and how. */
+export interface Caller {
+  origin: Origin;
+  /** What an earlier login from this device returned. */
+  deviceToken?: string | undefined;
+  /** Whether a browser should keep the session when it is closed. */
+  remember?: boolean | undefined;
+}
+
+/** What a login ends with. */
+export interface StartedSession {
+  tokens: TokenPair;
+  user: User;
+  deviceToken: string;
+}
+
+/** Opens the session of a user who has proven who he is. */
+@Injectable()
+export class SessionStartService {
+  constructor(
+    private readonly sessions: SessionService,
+    private readonly pairs: TokenPairService,
+    private readonly users: UserRepository,
+    private readonly devices: KnownDeviceService,
+    private readonly audit: AuditService,
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param before what else happens in the transaction that opens the session */
+  async start(
+    user: UserWithSecret,
+    { origin, deviceToken, remember = false }: Caller,
+    before: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
+  ): Promise<StartedSession> {
+    const session = await this.database.transaction(async (tx) => {
+      await before(tx);
+      const opened = await this.sessions.open(tx, { userId: user.id, role: user.role, isRemembered: remember }, origin);
+      await this.users.recordLogin(tx, user.id, this.clock.now());
+      await this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id, origin });
+      return opened;
+    });
+    return { tokens: await this.pairs.of(session), user, deviceToken: this.devices.tokenFor(user, deviceToken) };
+  }
+}

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { Clock, includesRole, TokenInvalidError } from '#platform/kernel';
+import { type Principal } from '#platform/security';
+import { isAllowedFrom } from '../domain/ip-allowlist.js';
+import { ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
+import { SessionRepository, type SessionStanding } from '../infrastructure/session.repository.js';
+import type { AccessTokenClaims } from './access-token.service.js';
+import { roleOfKey } from './api-key.service.js';
+
+/** A verdict is used for this long: logout, demotion and deactivation act within it, on every replica, without messages. */
+const FRESH_MS = 750;
+
+/** Verdicts remembered; the oldest are forgotten first. */
+const MAX_REMEMBERED = 20_000;
+
+type Standing = SessionStanding | ApiKeyStanding;
+
+interface Verdict {
+  standing: Promise<Standing | undefined>;
+  askedAt: number;
+}
+
+/**
+ * Whether what is behind an access token, a login session or an API key, still stands. Asked for every request, so the
+ * answer is kept for less than a second; requests that arrive meanwhile share one question. PostgreSQL is the only
+ * authority: there is no message that could get lost, with Redis or without.
+ */
+@Injectable()
+export class StandingService {
+  private readonly verdicts = new Map<string, Verdict>();
+
+  constructor(
+    private readonly sessions: SessionRepository,
+    private readonly apiKeys: ApiKeyRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @param ip address of the request, as keys may be bound to some; `undefined` when only the token is asked about
+   * @throws TokenInvalidError when the session or key ended, the user was switched off or has another role now
+   */
+  async principalOf(claims: AccessTokenClaims, ip: string | undefined): Promise<Principal> {
+    const { role } = claims;
+    if ('sessionId' in claims) {
+      const { userId, sessionId } = claims;
+      const standing = await this.ask(sessionId, () => this.sessions.findStanding(sessionId));
+      if (!standing || standing.userId !== userId || standing.role !== role) throw new TokenInvalidError();
+      return { id: userId, role, username: standing.username, sessionId };
+    }
+    const { clientId, tokenId } = claims;
+    const standing = await this.ask(tokenId, () => this.apiKeys.findTokenStanding(clientId, tokenId));
+    if (!standing || !includesRole(roleOfKey(standing), role)) throw new TokenInvalidError();
+    // A new secret takes back what the old one was exchanged for.
+    if (claims.issuedAt < Math.floor(standing.secretChangedAt.getTime() / 1000)) throw new TokenInvalidError();
+    if (ip !== undefined && !isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError();
+    return { id: standing.userId, role, username: standing.owner.username, apiKeyId: clientId };
+  }
+
+  /** Forgets what is known of a session or token, so that this replica notices its own changes at once. */
+  forget(id: string): void {
+    this.verdicts.delete(id);
+  }
+
+  private ask<S extends Standing>(id: string, find: () => Promise<S | undefined>): Promise<S | undefined> {
+    const now = this.clock.millis();
+    const known = this.verdicts.get(id);
+    if (known && now - known.askedAt < FRESH_MS) return known.standing as Promise<S | undefined>;
+    const standing = find();
+    this.verdicts.delete(id);
+    this.verdicts.set(id, { standing, askedAt: now });
+    standing.catch(() => this.verdicts.delete(id));
+    if (this.verdicts.size > MAX_REMEMBERED) this.forgetOldest();
+    return standing;
+  }
+
+  private forgetOldest(): void {
+    for (const id of this.verdicts.keys()) {
+      this.verdicts.delete(id);
+      if (this.verdicts.size <= MAX_REMEMBERED * 0.9) return;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+
+/** A user's authenticator. */
+export interface Authenticator {
+  /** The shared secret, encrypted. */
+  readonly secret: string;
+  readonly isConfirmed: boolean;
+}
+
+interface AuthenticatorRow extends Record<string, unknown> {
+  totp_secret: string | null;
+  is_confirmed: boolean;
+}
+
+/** Questions about authenticators and recovery codes. */
+@Injectable()
+export class SecondFactorRepository {
+  constructor(private readonly database: Database) {}
+
+  async findAuthenticator(userId: string): Promise<Authenticator | undefined> {
+    const sql =
+      'SELECT totp_secret, totp_confirmed_at IS NOT NULL AS is_confirmed FROM user_account WHERE id = $1 AND is_active';
+    const [row] = await this.database.query<AuthenticatorRow>(sql, [userId]);
+    return row && row.totp_secret !== null ? { secret: row.totp_secret, isConfirmed: row.is_confirmed } : undefined;
+  }
+
+  /** Keeps a secret that is not confirmed yet; false when the user has a confirmed one. */
+  async propose(userId: string, secret: string): Promise<boolean> {
+    const sql = `UPDATE user_account SET totp_secret = $2, totp_last_step = 0
+                 WHERE id = $1 AND totp_confirmed_at IS NULL`;
+    return (await this.database.execute(sql, [userId, secret])) === 1;
+  }
+
+  /** Puts a proposed secret into force; false when it is not the proposed one any more. */
+  async confirm(tx: Transaction, userId: string, secret: string, step: number): Promise<boolean> {
+    const sql = `UPDATE user_account SET totp_confirmed_at = now(), totp_last_step = $3
+                 WHERE id = $1 AND totp_secret = $2 AND totp_confirmed_at IS NULL`;
+    return (await tx.execute(sql, [userId, secret, step])) === 1;
+  }
+
+  /** Uses up a step: of parallel uses of one code one wins, and earlier codes are worth nothing after it. */
+  async useStep(userId: string, step: number): Promise<boolean> {
+    const sql = `UPDATE user_account SET totp_last_step = $2
+                 WHERE id = $1 AND totp_last_step < $2 AND totp_confirmed_at IS NOT NULL`;
+    return (await this.database.execute(sql, [userId, step])) === 1;
+  }
+
+  /** Uses up a recovery code; false when it is unknown or was used before. */
+  async useRecoveryCode(userId: string, digest: Buffer): Promise<boolean> {
+    const sql = 'UPDATE recovery_code SET used_at = now() WHERE user_id = $1 AND digest = $2 AND used_at IS NULL';
+    return (await this.database.execute(sql, [userId, digest])) === 1;
+  }
+
+  async replaceRecoveryCodes(tx: Transaction, userId: string, digests: readonly Buffer[]): Promise<void> {
+    await tx.execute('DELETE FROM recovery_code WHERE user_id = $1', [userId]);
+    await tx.execute('INSERT INTO recovery_code (user_id, digest) SELECT $1, unnest($2::bytea[])', [userId, digests]);
+  }
+
+  /** Removes authenticator and recovery codes; false when there was no confirmed one. */
+  async remove(tx: Transaction, userId: string): Promise<boolean> {
+    await tx.execute('DELETE FROM recovery_code WHERE user_id = $1', [userId]);
+    const sql = `UPDATE user_account SET totp_secret = NULL, totp_confirmed_at = NULL
+                 WHERE id = $1 AND totp_confirmed_at IS NOT NULL`;
+    return (await tx.execute(sql, [userId])) === 1;
+  }
+}

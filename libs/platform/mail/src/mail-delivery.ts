@@ -1,0 +1,110 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Database } from '#platform/database';
+import { ScheduledJobs } from '#platform/jobs';
+import { AppLogger, Metrics } from '#platform/observability';
+import { EncryptionService } from '#platform/security';
+import { MailTransport } from './mail-transport.js';
+
+/** Mails one claim takes. */
+const BATCH = 10;
+
+/** Claimed mails are left alone this long by others; longer than a transport may take. */
+const LEASE_SECONDS = 60;
+
+/** Sent and given-up mails are kept this long, without their text. */
+const KEEP_DAYS = 7;
+
+const CLAIM = {
+  name: 'mail_outbox_claim',
+  text: `
+    UPDATE mail_outbox SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2)
+    WHERE id IN (
+      SELECT id FROM mail_outbox WHERE sent_at IS NULL AND failed_at IS NULL AND next_attempt_at <= now()
+      ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+    RETURNING id, message, expires_at > now() AS is_useful`,
+};
+
+/** Backs off from fifteen seconds to an hour. */
+const POSTPONE = `
+  UPDATE mail_outbox SET last_error = $2,
+    next_attempt_at = now() + make_interval(secs => least(15 * 2 ^ (attempts - 1), 3600))
+  WHERE id = $1`;
+
+interface ClaimedRow extends Record<string, unknown> {
+  id: string;
+  message: string;
+  is_useful: boolean;
+}
+
+/** Delivers the outbox: each mail at least once, retried until the message is of no use any more. */
+@Injectable()
+export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
+  private running: Promise<void> | undefined;
+  private isStopping = false;
+  private readonly outcomes;
+
+  constructor(
+    private readonly database: Database,
+    private readonly transport: MailTransport,
+    private readonly encryption: EncryptionService,
+    private readonly jobs: ScheduledJobs,
+    private readonly logger: AppLogger,
+    metrics: Metrics,
+  ) {
+    this.outcomes = metrics.counter('mails_total', 'Mails by what became of an attempt to send them.', ['outcome']);
+  }
+
+  onApplicationBootstrap(): void {
+    this.jobs.register({ name: 'mail.deliver', everySeconds: 15, run: () => this.deliverAll() });
+    this.jobs.register({
+      name: 'mail.delete-old',
+      everySeconds: 3600,
+      run: async () => {
+        const sql = 'DELETE FROM mail_outbox WHERE created_at < now() - make_interval(days => $1)';
+        await this.database.execute(sql, [KEEP_DAYS]);
+      },
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.isStopping = true;
+    await this.running;
+  }
+
+  /** Delivers in the background what is due. */
+  start(): void {
+    this.deliverAll().catch((error: unknown) => this.logger.warn(`Mails wait: ${String(error)}`, 'Mail'));
+  }
+
+  private deliverAll(): Promise<void> {
+    // A pass that is running may have looked before the newest mail was written: one more after it.
+    const pass = (this.running ?? Promise.resolve()).catch(() => undefined).then(() => this.pass());
+    this.running = pass.catch(() => undefined);
+    return pass;
+  }
+
+  private async pass(): Promise<void> {
+    while (!this.isStopping) {
+      const claimed = await this.database.query<ClaimedRow>(CLAIM, [BATCH, LEASE_SECONDS]);
+      for (const row of claimed) await this.deliver(row);
+      if (claimed.length < BATCH) return;
+    }
+  }
+
+  private async deliver({ id, message, is_useful: isUseful }: ClaimedRow): Promise<void> {
+    if (!isUseful) {
+      await this.database.execute('UPDATE mail_outbox SET failed_at = now(), message = NULL WHERE id = $1', [id]);
+      this.outcomes.labels('expired').inc();
+      return;
+    }
+    try {
+      const text = this.encryption.decrypt(message, `mail_outbox.message:${id}`).toString();
+      await this.transport.send(JSON.parse(text) as { to: string; subject: string; text: string });
+      await this.database.execute('UPDATE mail_outbox SET sent_at = now(), message = NULL WHERE id = $1', [id]);
+      this.outcomes.labels('sent').inc();
+    } catch (error) {
+      await this.database.execute(POSTPONE, [id, error instanceof Error ? error.message : String(error)]);
+      this.outcomes.labels('postponed').inc();
+    }
+  }
+}
