@@ -2,15 +2,19 @@ import { Module } from '@nestjs/common';
 import { AccountsController } from './api/accounts.controller.js';
 import { TransactionsController } from './api/transactions.controller.js';
 import { AccountService } from './application/account.service.js';
+import { BatchPostingService } from './application/batch-posting.service.js';
+import { ExpiryService } from './application/expiry.service.js';
 import { FinanceReadService } from './application/finance-read.service.js';
+import { FollowUpService } from './application/follow-up.service.js';
 import { KeyedRequestService } from './application/keyed-request.service.js';
+import { LedgerWriterService } from './application/ledger-writer.service.js';
 import { PosterService } from './application/poster.service.js';
 import { RecordTransactionService } from './application/record-transaction.service.js';
-import { ReverseTransactionService } from './application/reverse-transaction.service.js';
 import { TransactionHistoryService } from './application/transaction-history.service.js';
 import { AccountRepository } from './infrastructure/account.repository.js';
 import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
 import { LedgerRepository } from './infrastructure/ledger.repository.js';
+import { PostingRepository } from './infrastructure/posting.repository.js';
 import { TransactionRepository } from './infrastructure/transaction.repository.js';
 
 /** The double-entry ledger. */
@@ -18,15 +22,19 @@ import { TransactionRepository } from './infrastructure/transaction.repository.j
   controllers: [TransactionsController, AccountsController],
   providers: [
     AccountService,
+    BatchPostingService,
+    ExpiryService,
     FinanceReadService,
+    FollowUpService,
     KeyedRequestService,
+    LedgerWriterService,
     PosterService,
     RecordTransactionService,
-    ReverseTransactionService,
     TransactionHistoryService,
     AccountRepository,
     IdempotencyRepository,
     LedgerRepository,
+    PostingRepository,
     TransactionRepository,
   ],
   exports: [FinanceReadService],

@@ -29,7 +29,9 @@ export interface Balance {
   account: string;
   currency: string;
   posted: string;
+  /** What all pending transactions, as of now, would change. */
   pending: string;
+  /** What is posted less what pending transactions would take away. */
   available: string;
   effectiveAt: Date;
   knownAt: Date;
@@ -70,8 +72,11 @@ export class AccountService {
       metadata: metadata ?? {},
       createdAt: this.clock.now(),
     };
-    const isNew = await this.database.transaction((tx) => this.ledger.insertAccount(tx, created));
-    if (!isNew) throw new AccountExistsException(code);
+    const made = await this.database.transaction(async (tx) => {
+      await this.ledger.lockHead(tx);
+      return this.ledger.insertAccounts(tx, [created]);
+    });
+    if (!made.has(code)) throw new AccountExistsException(code);
     return this.get(code);
   }
 
@@ -98,14 +103,17 @@ export class AccountService {
     const account = await this.get(code);
     const isCurrent = effectiveAt === undefined && knownAt === undefined;
     const net = isCurrent ? account.net : await this.accounts.netAt(account.id, effectiveAt, knownAt);
-    const posted = formatMoney(net * normalSign(account.type), account.currency);
+    const sign = normalSign(account.type);
+    const [incoming, outgoing] =
+      sign === 1n ? [account.heldDebits, account.heldCredits] : [account.heldCredits, account.heldDebits];
+    const text = (minor: bigint): string => formatMoney(minor, account.currency);
     const now = this.clock.now();
     return {
       account: code,
       currency: account.currency,
-      posted,
-      pending: formatMoney(0n, account.currency),
-      available: posted,
+      posted: text(net * sign),
+      pending: text(incoming - outgoing),
+      available: text(net * sign - outgoing),
       effectiveAt: effectiveAt ?? now,
       knownAt: knownAt ?? now,
     };

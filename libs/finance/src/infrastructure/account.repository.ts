@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { Account, AccountType } from '../domain/account.js';
 
-/** An account with what is posted to it: debits less credits. */
+/** An account with what is posted to it (debits less credits) and what pending transactions hold on each side. */
 export interface AccountWithNet extends Account {
   readonly id: string;
   readonly net: bigint;
+  readonly heldDebits: bigint;
+  readonly heldCredits: bigint;
 }
 
 /** A line of an account's statement. */
@@ -18,7 +20,8 @@ export interface Entry {
   recordedAt: Date;
 }
 
-interface Row extends Record<string, unknown> {
+/** An account as the database has it. */
+export interface AccountRow extends Record<string, unknown> {
   id: string;
   code: string;
   name: string;
@@ -29,6 +32,8 @@ interface Row extends Record<string, unknown> {
   metadata: Record<string, unknown>;
   created_at: Date;
   net: string;
+  held_debits: string;
+  held_credits: string;
 }
 
 interface EntryRow extends Record<string, unknown> {
@@ -42,7 +47,7 @@ interface EntryRow extends Record<string, unknown> {
 
 const BY_CODE = {
   name: 'finance_account_by_code',
-  text: 'SELECT a.*, b.net FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = $1',
+  text: 'SELECT a.*, b.net, b.held_debits, b.held_credits FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = $1',
 };
 
 /** Questions about accounts. */
@@ -51,14 +56,14 @@ export class AccountRepository {
   constructor(private readonly database: Database) {}
 
   async findByCode(code: string): Promise<AccountWithNet | undefined> {
-    const [row] = await this.database.query<Row>(BY_CODE, [code]);
+    const [row] = await this.database.query<AccountRow>(BY_CODE, [code]);
     return row && fromRow(row);
   }
 
   /** In the order of their codes, after the given one. */
   async listByCode(limit: number, after = ''): Promise<AccountWithNet[]> {
-    const rows = await this.database.query<Row>(
-      `SELECT a.*, b.net FROM finance_account a JOIN finance_balance b ON b.account_id = a.id
+    const rows = await this.database.query<AccountRow>(
+      `SELECT a.*, b.net, b.held_debits, b.held_credits FROM finance_account a JOIN finance_balance b ON b.account_id = a.id
        WHERE a.code > $2 ORDER BY a.code LIMIT $1`,
       [limit, after],
     );
@@ -93,7 +98,7 @@ export class AccountRepository {
   }
 }
 
-function fromRow(row: Row): AccountWithNet {
+function fromRow(row: AccountRow): AccountWithNet {
   const { id, code, name, type, currency, metadata } = row;
   return {
     id,
@@ -106,5 +111,7 @@ function fromRow(row: Row): AccountWithNet {
     maxBalance: row.max_balance === null ? null : BigInt(row.max_balance),
     createdAt: row.created_at,
     net: BigInt(row.net),
+    heldDebits: BigInt(row.held_debits),
+    heldCredits: BigInt(row.held_credits),
   };
 }
