@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { AccountsController } from './api/accounts.controller.js';
+import { BatchController } from './api/batch.controller.js';
+import { ItemReader } from './api/item-reader.js';
 import { TransactionsController } from './api/transactions.controller.js';
 import { AccountService } from './application/account.service.js';
 import { BatchPostingService } from './application/batch-posting.service.js';
+import { BatchTransactionsService } from './application/batch-transactions.service.js';
 import { ExpiryService } from './application/expiry.service.js';
 import { FinanceReadService } from './application/finance-read.service.js';
 import { FollowUpService } from './application/follow-up.service.js';
@@ -19,13 +22,15 @@ import { TransactionRepository } from './infrastructure/transaction.repository.j
 
 /** The double-entry ledger. */
 @Module({
-  controllers: [TransactionsController, AccountsController],
+  controllers: [BatchController, TransactionsController, AccountsController],
   providers: [
     AccountService,
     BatchPostingService,
+    BatchTransactionsService,
     ExpiryService,
     FinanceReadService,
     FollowUpService,
+    ItemReader,
     KeyedRequestService,
     LedgerWriterService,
     PosterService,
