@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { AccountsController } from './api/accounts.controller.js';
 import { BatchController } from './api/batch.controller.js';
+import { ExportController } from './api/export.controller.js';
 import { ItemReader } from './api/item-reader.js';
 import { TransactionsController } from './api/transactions.controller.js';
 import { AccountService } from './application/account.service.js';
 import { BatchPostingService } from './application/batch-posting.service.js';
 import { BatchTransactionsService } from './application/batch-transactions.service.js';
 import { ExpiryService } from './application/expiry.service.js';
+import { ExportService } from './application/export.service.js';
 import { FinanceReadService } from './application/finance-read.service.js';
 import { FollowUpService } from './application/follow-up.service.js';
 import { KeyedRequestService } from './application/keyed-request.service.js';
@@ -18,16 +20,18 @@ import { AccountRepository } from './infrastructure/account.repository.js';
 import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
 import { LedgerRepository } from './infrastructure/ledger.repository.js';
 import { PostingRepository } from './infrastructure/posting.repository.js';
+import { SnapshotRepository } from './infrastructure/snapshot.repository.js';
 import { TransactionRepository } from './infrastructure/transaction.repository.js';
 
 /** The double-entry ledger. */
 @Module({
-  controllers: [BatchController, TransactionsController, AccountsController],
+  controllers: [BatchController, TransactionsController, AccountsController, ExportController],
   providers: [
     AccountService,
     BatchPostingService,
     BatchTransactionsService,
     ExpiryService,
+    ExportService,
     FinanceReadService,
     FollowUpService,
     ItemReader,
@@ -40,6 +44,7 @@ import { TransactionRepository } from './infrastructure/transaction.repository.j
     IdempotencyRepository,
     LedgerRepository,
     PostingRepository,
+    SnapshotRepository,
     TransactionRepository,
   ],
   exports: [FinanceReadService],

@@ -45,6 +45,14 @@ export class FinanceClient {
     return this.app.call<T>('GET', `/api/v1/finance/${route}`, { token: this.token });
   }
 
+  /** An answer that is no JSON document. */
+  async text(route: string): Promise<string> {
+    const response = await fetch(`${this.app.url}/api/v1/finance/${route}`, {
+      headers: { authorization: `Bearer ${this.token}` },
+    });
+    return response.text();
+  }
+
   async balance(code: string): Promise<BalanceAnswer> {
     const { body } = await this.get<BalanceAnswer>(`accounts/${code}/balance`);
     const { posted, pending, available } = body;

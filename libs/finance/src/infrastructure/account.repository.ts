@@ -57,7 +57,7 @@ export class AccountRepository {
 
   async findByCode(code: string): Promise<AccountWithNet | undefined> {
     const [row] = await this.database.query<AccountRow>(BY_CODE, [code]);
-    return row && fromRow(row);
+    return row && accountFromRow(row);
   }
 
   /** In the order of their codes, after the given one. */
@@ -67,7 +67,7 @@ export class AccountRepository {
        WHERE a.code > $2 ORDER BY a.code LIMIT $1`,
       [limit, after],
     );
-    return rows.map(fromRow);
+    return rows.map(accountFromRow);
   }
 
   /** Latest first, before the given version. */
@@ -98,7 +98,7 @@ export class AccountRepository {
   }
 }
 
-function fromRow(row: AccountRow): AccountWithNet {
+export function accountFromRow(row: AccountRow): AccountWithNet {
   const { id, code, name, type, currency, metadata } = row;
   return {
     id,
