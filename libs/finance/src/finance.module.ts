@@ -15,8 +15,11 @@ import { KeyedRequestService } from './application/keyed-request.service.js';
 import { LedgerWriterService } from './application/ledger-writer.service.js';
 import { PosterService } from './application/poster.service.js';
 import { RecordTransactionService } from './application/record-transaction.service.js';
+import { SealService } from './application/seal.service.js';
+import { SigningKeyService } from './application/signing-key.service.js';
 import { TransactionHistoryService } from './application/transaction-history.service.js';
 import { AccountRepository } from './infrastructure/account.repository.js';
+import { ChainRepository } from './infrastructure/chain.repository.js';
 import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
 import { LedgerRepository } from './infrastructure/ledger.repository.js';
 import { PostingRepository } from './infrastructure/posting.repository.js';
@@ -39,8 +42,11 @@ import { TransactionRepository } from './infrastructure/transaction.repository.j
     LedgerWriterService,
     PosterService,
     RecordTransactionService,
+    SealService,
+    SigningKeyService,
     TransactionHistoryService,
     AccountRepository,
+    ChainRepository,
     IdempotencyRepository,
     LedgerRepository,
     PostingRepository,

@@ -7,10 +7,12 @@ import {
   AccountNotFoundException,
   InvalidTransactionException,
 } from '../domain/finance.exceptions.js';
+import { accountLeaf } from '../domain/leaves.js';
 import { formatMoney, parseMoney } from '../domain/money.js';
 import { standardAccountOf } from '../domain/posting-rules.js';
 import { AccountRepository, type AccountWithNet, type Entry } from '../infrastructure/account.repository.js';
 import { LedgerRepository } from '../infrastructure/ledger.repository.js';
+import { SealService } from './seal.service.js';
 
 export type { AccountWithNet, Entry } from '../infrastructure/account.repository.js';
 
@@ -43,6 +45,7 @@ export class AccountService {
   constructor(
     private readonly accounts: AccountRepository,
     private readonly ledger: LedgerRepository,
+    private readonly sealing: SealService,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -70,13 +73,15 @@ export class AccountService {
       minBalance,
       maxBalance,
       metadata: metadata ?? {},
-      createdAt: this.clock.now(),
     };
-    const made = await this.database.transaction(async (tx) => {
-      await this.ledger.lockHead(tx);
-      return this.ledger.insertAccounts(tx, [created]);
+    await this.sealing.prepare();
+    await this.database.transaction(async (tx) => {
+      const head = await this.ledger.lockHead(tx);
+      const account = { ...created, createdAt: head.now };
+      const made = await this.ledger.insertAccounts(tx, [account], head.blockNumber + 1);
+      if (!made.has(code)) throw new AccountExistsException(code);
+      await this.sealing.seal(tx, head, [accountLeaf(account)]);
     });
-    if (!made.has(code)) throw new AccountExistsException(code);
     return this.get(code);
   }
 

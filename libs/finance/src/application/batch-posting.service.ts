@@ -9,6 +9,7 @@ import { differingFields } from '../domain/fingerprint.js';
 import { standardAccountOf } from '../domain/posting-rules.js';
 import type { Transaction } from '../domain/transaction.js';
 import {
+  type FreshAnswer,
   idOf,
   IdempotencyRepository,
   type KeyedRequest,
@@ -31,7 +32,7 @@ interface Run {
   /** Answers of earlier commits, and of requests before this one in the batch. */
   readonly answers: Map<string, StoredAnswer>;
   /** Answers that this batch gives. */
-  readonly fresh: { request: KeyedRequest; answer: object }[];
+  readonly fresh: FreshAnswer[];
   readonly decided: Decided[];
 }
 
@@ -62,8 +63,7 @@ export class BatchPostingService {
     const run: Run = { state, answers, fresh: [], decided: [] };
     for (const draft of expiries) this.verdictOf(draft, run);
     const outcomes = units.map((unit) => this.outcomeOf(unit, run));
-    await this.writer.write(tx, run.decided, state);
-    await this.requests.add(tx, run.fresh, head.now);
+    await this.writer.write(tx, head, run);
     return outcomes;
   }
 

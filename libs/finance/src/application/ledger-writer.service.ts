@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
 import type { BatchState, Passed } from '../domain/batch-state.js';
+import { accountLeaf, type SettlementRecord, transactionLeaf } from '../domain/leaves.js';
 import type { Transaction } from '../domain/transaction.js';
-import { LedgerRepository } from '../infrastructure/ledger.repository.js';
+import { type FreshAnswer, IdempotencyRepository } from '../infrastructure/idempotency.repository.js';
+import { type Head, LedgerRepository } from '../infrastructure/ledger.repository.js';
 import { PostingRepository } from '../infrastructure/posting.repository.js';
+import { SealService } from './seal.service.js';
 
 /** What passed, and the transaction it adds, if any. */
 export interface Decided {
@@ -11,25 +14,33 @@ export interface Decided {
   readonly transaction: Transaction | undefined;
 }
 
-/** Writes what a batch decided. */
+/** Writes what a batch decided and answered, and seals it into a block. */
 @Injectable()
 export class LedgerWriterService {
   constructor(
     private readonly ledger: LedgerRepository,
     private readonly postings: PostingRepository,
+    private readonly requests: IdempotencyRepository,
+    private readonly sealing: SealService,
   ) {}
 
-  async write(tx: DatabaseTransaction, decided: readonly Decided[], { accounts, now }: BatchState): Promise<void> {
-    if (decided.length === 0) return;
+  async write(
+    tx: DatabaseTransaction,
+    head: Head,
+    {
+      decided,
+      fresh,
+      state: { accounts },
+    }: { decided: readonly Decided[]; fresh: readonly FreshAnswer[]; state: BatchState },
+  ): Promise<void> {
+    if (decided.length === 0 && fresh.length === 0) return;
+    const number = head.blockNumber + 1;
     const touched = new Set(decided.flatMap(({ passed }) => passed.touched));
     const working = [...touched].map((code) => accounts.get(code)).filter((account) => account !== undefined);
     const made = working.map(({ toBeMade }) => toBeMade).filter((account) => account !== undefined);
-    await this.ledger.insertAccounts(tx, made);
     const added = decided.flatMap(({ transaction, passed }) => (transaction ? [{ transaction, passed }] : []));
-    await this.postings.addTransactions(
-      tx,
-      added.map(({ transaction }) => transaction),
-    );
+    const transactions = added.map(({ transaction }) => transaction);
+    const settlements = decided.flatMap((one) => settlementOf(one, head.now));
     const entries = added.flatMap(({ transaction: { id: transactionId, effectiveAt, channel }, passed }) =>
       passed.movements.map((movement) => {
         const type = accounts.get(movement.account)?.type;
@@ -37,16 +48,27 @@ export class LedgerWriterService {
         return { ...movement, transactionId, effectiveAt, channel: (isIncome && channel) || '' };
       }),
     );
-    await this.postings.addEntries(tx, entries, now);
     const holds = added.flatMap(({ transaction, passed }) =>
       passed.holds.map((hold) => ({ ...hold, transactionId: transaction.id })),
     );
+    await this.ledger.insertAccounts(tx, made, number);
+    await this.postings.addTransactions(tx, transactions, number);
+    await this.postings.addEntries(tx, entries, head.now);
     await this.postings.addHolds(tx, holds);
-    const settlements = decided.flatMap(({ transaction, passed: { settles } }) =>
-      settles ? [{ pendingId: settles.original.id, outcome: settles.outcome, captureId: transaction?.id ?? null }] : [],
-    );
-    await this.postings.settle(tx, settlements, now);
+    await this.postings.settle(tx, settlements, number);
     await this.postings.moveBalances(tx, working);
-    await this.ledger.moveHead(tx, now);
+    await this.requests.add(tx, fresh, head);
+    await this.sealing.seal(tx, head, [
+      ...made.map(accountLeaf),
+      ...transactions.map(transactionLeaf),
+      ...settlements.map((settlement) => ({ settlement })),
+      ...fresh.map(({ request, answer }) => ({ request: { ...request, answer } })),
+    ]);
   }
+}
+
+function settlementOf({ transaction, passed: { settles } }: Decided, now: Date): SettlementRecord[] {
+  if (!settles) return [];
+  const { original, outcome } = settles;
+  return [{ pendingId: original.id, outcome, captureId: transaction?.id ?? null, recordedAt: now.toISOString() }];
 }

@@ -7,6 +7,7 @@ import { PostingOverloadedException, PostingRefusedException } from '../domain/f
 import type { KeyedRequest } from '../infrastructure/idempotency.repository.js';
 import { BatchPostingService } from './batch-posting.service.js';
 import type { PostingAnswer, PostingUnit, UnitOutcome } from './posting-unit.js';
+import { SealService } from './seal.service.js';
 
 /** Transactions in one commit, unless a single unit has more; some 25 ms of work. */
 const MAX_BATCH = 500;
@@ -46,6 +47,7 @@ export class PosterService implements OnModuleInit {
 
   constructor(
     private readonly batches: BatchPostingService,
+    private readonly sealing: SealService,
     private readonly database: Database,
     private readonly metrics: Metrics,
   ) {}
@@ -87,6 +89,7 @@ export class PosterService implements OnModuleInit {
   /** What posting the unit now would come to. @throws IdempotencyConflictException */
   async preview(unit: PostingUnit): Promise<UnitOutcome> {
     try {
+      await this.sealing.prepare();
       return await this.database.transaction(async (tx) => {
         const [outcome] = await this.batches.run(tx, [unit]);
         if (!outcome) throw new Error('A unit without outcome');
@@ -119,6 +122,7 @@ export class PosterService implements OnModuleInit {
   /** Commits a batch. What breaks a batch as a whole must not break its neighbours: they are then posted one by one. */
   private async commit(batch: Waiting[]): Promise<void> {
     try {
+      await this.sealing.prepare();
       const units = batch.map(({ unit }) => unit);
       const outcomes = await this.database.transaction((tx) => this.batches.run(tx, units));
       batch.forEach(({ resolve, reject }, index) => {

@@ -9,6 +9,12 @@ export interface KeyedRequest {
   readonly fingerprint: Readonly<Record<string, unknown>>;
 }
 
+/** A fresh request and what it is answered. */
+export interface FreshAnswer {
+  readonly request: KeyedRequest;
+  readonly answer: object;
+}
+
 /** What was answered to it. */
 export interface StoredAnswer {
   readonly fingerprint: Readonly<Record<string, unknown>>;
@@ -23,8 +29,8 @@ const FIND = {
 
 const ADD = {
   name: 'finance_request_add',
-  text: `INSERT INTO finance_request (principal_id, key, fingerprint, answer, created_at)
-         SELECT p, k, f, a, $5 FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::json[]) AS asked (p, k, f, a)`,
+  text: `INSERT INTO finance_request (principal_id, key, fingerprint, answer, created_at, block_number)
+         SELECT p, k, f, a, $5, $6 FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::json[]) AS asked (p, k, f, a)`,
 };
 
 interface Row extends Record<string, unknown> {
@@ -57,14 +63,15 @@ export class IdempotencyRepository {
     );
   }
 
-  async add(tx: Transaction, answers: readonly { request: KeyedRequest; answer: object }[], at: Date): Promise<void> {
+  async add(tx: Transaction, answers: readonly FreshAnswer[], head: { now: Date; blockNumber: number }): Promise<void> {
     if (answers.length === 0) return;
     await tx.execute(ADD, [
       answers.map(({ request }) => request.principalId),
       answers.map(({ request }) => request.key),
       answers.map(({ request }) => JSON.stringify(request.fingerprint)),
       answers.map(({ answer }) => JSON.stringify(answer)),
-      at,
+      head.now,
+      head.blockNumber + 1,
     ]);
   }
 }

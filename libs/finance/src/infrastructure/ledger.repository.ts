@@ -13,6 +13,9 @@ export interface Head {
   openSince: Date;
   /** Pending transactions whose time is over. */
   due: string[];
+  /** The latest block. */
+  blockNumber: number;
+  blockHash: string;
 }
 
 /** Pending transactions that one batch lets expire at most. */
@@ -20,7 +23,7 @@ const MAX_DUE = 1_000;
 
 const LOCK_HEAD = {
   name: 'finance_lock_head',
-  text: `SELECT greatest(date_trunc('milliseconds', clock_timestamp()), h.recorded_at) AS now, h.open_since,
+  text: `SELECT greatest(date_trunc('milliseconds', clock_timestamp()), h.recorded_at) AS now, h.open_since, h.block_number, h.block_hash,
            ARRAY(SELECT t.id FROM finance_transaction t WHERE t.state = 'pending' AND t.expires_at <= now()
                  ORDER BY t.expires_at LIMIT ${MAX_DUE}) AS due
          FROM finance_head h FOR UPDATE OF h`,
@@ -50,6 +53,14 @@ const ORIGINALS = {
       SELECT o.original_transaction_id FROM finance_transaction o WHERE o.id = ANY($1::uuid[]) AND o.type = 'refund'))`,
 };
 
+interface HeadRow extends Record<string, unknown> {
+  now: Date;
+  open_since: Date;
+  due: string[];
+  block_number: string;
+  block_hash: Buffer;
+}
+
 interface OriginalRow extends TransactionRow {
   refunded: string;
   refunded_legs: Record<string, string>;
@@ -61,9 +72,15 @@ interface OriginalRow extends TransactionRow {
 export class LedgerRepository {
   /** Waits for the turn of this batch: from here to its commit nobody else writes to the ledger. */
   async lockHead(tx: DatabaseTransaction): Promise<Head> {
-    const [row] = await tx.query<{ now: Date; open_since: Date; due: string[] }>(LOCK_HEAD);
+    const [row] = await tx.query<HeadRow>(LOCK_HEAD);
     if (!row) throw new Error('The ledger has no head');
-    return { now: row.now, openSince: row.open_since, due: row.due };
+    return {
+      now: row.now,
+      openSince: row.open_since,
+      due: row.due,
+      blockNumber: Number(row.block_number),
+      blockHash: row.block_hash.toString('hex'),
+    };
   }
 
   async workingAccounts(tx: DatabaseTransaction, codes: readonly string[]): Promise<Map<string, WorkingAccount>> {
@@ -106,12 +123,16 @@ export class LedgerRepository {
   }
 
   /** Makes accounts; one whose code is taken is left out of the answer. @returns the codes of those that were made */
-  async insertAccounts(tx: DatabaseTransaction, accounts: readonly Account[]): Promise<Set<string>> {
+  async insertAccounts(
+    tx: DatabaseTransaction,
+    accounts: readonly Account[],
+    blockNumber: number,
+  ): Promise<Set<string>> {
     if (accounts.length === 0) return new Set();
     const rows = await tx.query<{ code: string }>(
       `WITH made AS (
-         INSERT INTO finance_account (code, name, type, currency, min_balance, max_balance, metadata, created_at)
-         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::jsonb[], $8::timestamptz[])
+         INSERT INTO finance_account (code, name, type, currency, min_balance, max_balance, metadata, created_at, block_number)
+         SELECT *, $9::bigint FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::jsonb[], $8::timestamptz[])
          ON CONFLICT (code) DO NOTHING RETURNING id, code),
        balances AS (INSERT INTO finance_balance (account_id) SELECT id FROM made)
        SELECT code FROM made`,
@@ -124,13 +145,9 @@ export class LedgerRepository {
         accounts.map(({ maxBalance }) => maxBalance?.toString() ?? null),
         accounts.map(({ metadata }) => JSON.stringify(metadata)),
         accounts.map(({ createdAt }) => createdAt),
+        blockNumber,
       ],
     );
     return new Set(rows.map(({ code }) => code));
-  }
-
-  /** Moves the head; the next batch is recorded at this time or later. */
-  async moveHead(tx: DatabaseTransaction, recordedAt: Date): Promise<void> {
-    await tx.execute({ name: 'finance_move_head', text: 'UPDATE finance_head SET recorded_at = $1' }, [recordedAt]);
   }
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
 import type { Hold, Movement, WorkingAccount } from '../domain/batch-state.js';
-import type { Outcome, Transaction } from '../domain/transaction.js';
+import type { SettlementRecord } from '../domain/leaves.js';
+import type { Transaction } from '../domain/transaction.js';
 import { toPostingJson } from './transaction-row.js';
 
 /** A line of an account's statement, and the sums of its day. */
@@ -16,18 +17,12 @@ export interface NewHold extends Hold {
   readonly transactionId: string;
 }
 
-export interface NewSettlement {
-  readonly pendingId: string;
-  readonly outcome: Outcome;
-  readonly captureId: string | null;
-}
-
 const ADD_TRANSACTIONS = {
   name: 'finance_add_transactions',
   text: `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
-           description, postings, details, effective_at, recorded_at, expires_at)
+           description, postings, details, effective_at, recorded_at, expires_at, block_number)
          SELECT id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id, description, postings, details,
-           effective_at, recorded_at, expires_at
+           effective_at, recorded_at, expires_at, $2
          FROM jsonb_populate_recordset(NULL::finance_transaction, $1::jsonb)`,
 };
 
@@ -67,8 +62,8 @@ const ADD_HOLDS = {
 const SETTLE = {
   name: 'finance_settle',
   text: `WITH settled AS (
-           INSERT INTO finance_settlement (pending_id, outcome, capture_id, recorded_at)
-           SELECT p, o, c, $4 FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS ended (p, o, c)
+           INSERT INTO finance_settlement (pending_id, outcome, capture_id, recorded_at, block_number)
+           SELECT p, o, c, $4, $5 FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS ended (p, o, c)
            RETURNING pending_id, outcome)
          UPDATE finance_transaction t SET state = settled.outcome FROM settled WHERE t.id = settled.pending_id`,
 };
@@ -76,7 +71,11 @@ const SETTLE = {
 /** Writes what a batch decided, one statement a table. */
 @Injectable()
 export class PostingRepository {
-  async addTransactions(tx: DatabaseTransaction, transactions: readonly Transaction[]): Promise<void> {
+  async addTransactions(
+    tx: DatabaseTransaction,
+    transactions: readonly Transaction[],
+    blockNumber: number,
+  ): Promise<void> {
     if (transactions.length === 0) return;
     const records = transactions.map((transaction) => ({
       id: transaction.id,
@@ -95,7 +94,7 @@ export class PostingRepository {
       recorded_at: transaction.recordedAt,
       expires_at: transaction.expiresAt,
     }));
-    await tx.execute(ADD_TRANSACTIONS, [JSON.stringify(records)]);
+    await tx.execute(ADD_TRANSACTIONS, [JSON.stringify(records), blockNumber]);
   }
 
   async addEntries(tx: DatabaseTransaction, entries: readonly NewEntry[], recordedAt: Date): Promise<void> {
@@ -122,13 +121,14 @@ export class PostingRepository {
     ]);
   }
 
-  async settle(tx: DatabaseTransaction, settlements: readonly NewSettlement[], recordedAt: Date): Promise<void> {
+  async settle(tx: DatabaseTransaction, settlements: readonly SettlementRecord[], blockNumber: number): Promise<void> {
     if (settlements.length === 0) return;
     await tx.execute(SETTLE, [
       settlements.map(({ pendingId }) => pendingId),
       settlements.map(({ outcome }) => outcome),
       settlements.map(({ captureId }) => captureId),
-      recordedAt,
+      settlements[0]?.recordedAt,
+      blockNumber,
     ]);
   }
 
