@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountsController } from './api/accounts.controller.js';
 import { BatchController } from './api/batch.controller.js';
 import { ExportController } from './api/export.controller.js';
+import { IntegrityController } from './api/integrity.controller.js';
 import { ItemReader } from './api/item-reader.js';
 import { TransactionsController } from './api/transactions.controller.js';
 import { AccountService } from './application/account.service.js';
@@ -14,10 +15,12 @@ import { FollowUpService } from './application/follow-up.service.js';
 import { KeyedRequestService } from './application/keyed-request.service.js';
 import { LedgerWriterService } from './application/ledger-writer.service.js';
 import { PosterService } from './application/poster.service.js';
+import { ReceiptService } from './application/receipt.service.js';
 import { RecordTransactionService } from './application/record-transaction.service.js';
 import { SealService } from './application/seal.service.js';
 import { SigningKeyService } from './application/signing-key.service.js';
 import { TransactionHistoryService } from './application/transaction-history.service.js';
+import { VerificationService } from './application/verification.service.js';
 import { AccountRepository } from './infrastructure/account.repository.js';
 import { ChainRepository } from './infrastructure/chain.repository.js';
 import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
@@ -25,10 +28,11 @@ import { LedgerRepository } from './infrastructure/ledger.repository.js';
 import { PostingRepository } from './infrastructure/posting.repository.js';
 import { SnapshotRepository } from './infrastructure/snapshot.repository.js';
 import { TransactionRepository } from './infrastructure/transaction.repository.js';
+import { VerificationRepository } from './infrastructure/verification.repository.js';
 
 /** The double-entry ledger. */
 @Module({
-  controllers: [BatchController, TransactionsController, AccountsController, ExportController],
+  controllers: [BatchController, TransactionsController, AccountsController, ExportController, IntegrityController],
   providers: [
     AccountService,
     BatchPostingService,
@@ -41,10 +45,12 @@ import { TransactionRepository } from './infrastructure/transaction.repository.j
     KeyedRequestService,
     LedgerWriterService,
     PosterService,
+    ReceiptService,
     RecordTransactionService,
     SealService,
     SigningKeyService,
     TransactionHistoryService,
+    VerificationService,
     AccountRepository,
     ChainRepository,
     IdempotencyRepository,
@@ -52,6 +58,7 @@ import { TransactionRepository } from './infrastructure/transaction.repository.j
     PostingRepository,
     SnapshotRepository,
     TransactionRepository,
+    VerificationRepository,
   ],
   exports: [FinanceReadService],
 })

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
 import type { BatchState, Passed } from '../domain/batch-state.js';
+import { channelOf } from '../domain/ledger-replay.js';
 import { accountLeaf, type SettlementRecord, transactionLeaf } from '../domain/leaves.js';
 import type { Transaction } from '../domain/transaction.js';
 import { type FreshAnswer, IdempotencyRepository } from '../infrastructure/idempotency.repository.js';
@@ -44,8 +45,7 @@ export class LedgerWriterService {
     const entries = added.flatMap(({ transaction: { id: transactionId, effectiveAt, channel }, passed }) =>
       passed.movements.map((movement) => {
         const type = accounts.get(movement.account)?.type;
-        const isIncome = type === 'revenue' || type === 'expense';
-        return { ...movement, transactionId, effectiveAt, channel: (isIncome && channel) || '' };
+        return { ...movement, transactionId, effectiveAt, channel: type === undefined ? '' : channelOf(type, channel) };
       }),
     );
     const holds = added.flatMap(({ transaction, passed }) =>

@@ -38,6 +38,12 @@ export class TransactionRepository {
     return row && toTransaction(row);
   }
 
+  /** Number of the block that a transaction is in. */
+  async blockOf(id: string): Promise<number | undefined> {
+    const [row] = await this.database.query<TransactionRow & { block_number: string | null }>(BY_ID, [id]);
+    return row?.block_number === undefined || row.block_number === null ? undefined : Number(row.block_number);
+  }
+
   /** Latest recorded first. */
   async listLatest(
     limit: number,

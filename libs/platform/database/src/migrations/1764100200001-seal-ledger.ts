@@ -31,15 +31,10 @@ export class SealLedger1764100200001 implements MigrationInterface {
         manifest json NOT NULL,
         closed_at timestamptz NOT NULL
       )`);
-    // What was recorded before there were blocks is in none.
     await runner.query(`
       ALTER TABLE finance_head
         ADD COLUMN block_number bigint NOT NULL DEFAULT 0,
-        ADD COLUMN block_hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex'),
-        ADD COLUMN sealed_since timestamptz NOT NULL DEFAULT to_timestamp(0)`);
-    await runner.query(`
-      UPDATE finance_head SET sealed_since = now()
-      WHERE EXISTS (SELECT 1 FROM finance_account) OR EXISTS (SELECT 1 FROM finance_request)`);
+        ADD COLUMN block_hash bytea NOT NULL DEFAULT decode(repeat('00', 32), 'hex')`);
     for (const table of SEALED) {
       await runner.query(`ALTER TABLE ${table} ADD COLUMN block_number bigint`);
       // Blocks lie in the order in which they were written: a summary of page ranges finds them and costs nothing to keep.
@@ -61,9 +56,7 @@ export class SealLedger1764100200001 implements MigrationInterface {
     await runner.query('DROP TRIGGER finance_account_immutable ON finance_account');
     await runner.query('DROP TRIGGER finance_account_not_truncated ON finance_account');
     for (const table of SEALED) await runner.query(`ALTER TABLE ${table} DROP COLUMN block_number`);
-    await runner.query(
-      'ALTER TABLE finance_head DROP COLUMN block_number, DROP COLUMN block_hash, DROP COLUMN sealed_since',
-    );
+    await runner.query('ALTER TABLE finance_head DROP COLUMN block_number, DROP COLUMN block_hash');
     await runner.query('DROP TABLE finance_period, finance_block, finance_signing_key');
   }
 }
