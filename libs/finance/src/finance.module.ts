@@ -8,6 +8,7 @@ import { TransactionsController } from './api/transactions.controller.js';
 import { AccountService } from './application/account.service.js';
 import { BatchPostingService } from './application/batch-posting.service.js';
 import { BatchTransactionsService } from './application/batch-transactions.service.js';
+import { ChainExportService } from './application/chain-export.service.js';
 import { ExpiryService } from './application/expiry.service.js';
 import { ExportService } from './application/export.service.js';
 import { FinanceReadService } from './application/finance-read.service.js';
@@ -37,6 +38,7 @@ import { VerificationRepository } from './infrastructure/verification.repository
     AccountService,
     BatchPostingService,
     BatchTransactionsService,
+    ChainExportService,
     ExpiryService,
     ExportService,
     FinanceReadService,

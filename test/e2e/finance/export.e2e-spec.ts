@@ -1,7 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Readable } from 'node:stream';
+import { type PublicJwk, verifyLedgerExport } from '#finance';
+import { PublishedKeys } from '#platform/security';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 import { FinanceClient, journal } from './finance-client.js';
 
@@ -97,10 +101,58 @@ describe('exports', () => {
 
   it('leave out what is pending or voided, and name every posted transaction once', async () => {
     const lines = (await exported('ndjson')).trim().split('\n');
-    const ids = lines.map((line) => (JSON.parse(line) as { id: string; state: string }).id);
+    const ids = lines.flatMap((line) => (JSON.parse(line) as { transaction?: { id: string } }).transaction?.id ?? []);
     const { body } = await ledger.get<{ items: { id: string }[] }>('transactions?state=posted&limit=100');
     expect(ids.sort()).toEqual(body.items.map(({ id }) => id).sort());
     expect(ids.length).toBe(5);
+  });
+
+  describe('as NDJSON', () => {
+    const check = async (text: string, pinned?: PublicJwk[]): Promise<string[]> => {
+      const { problems } = await verifyLedgerExport(Readable.from(text.trim().split('\n')), pinned);
+      return problems.map(({ block, message }) => `block ${block}: ${message}`);
+    };
+    const run = (...options: string[]) => {
+      const main = path.resolve(__dirname, '../../../dist/apps/cli/src/main.js');
+      const args = [main, 'verify', 'ledger', path.join(dir, 'ledger.ndjson'), ...options];
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', cwd: dir });
+      return { status, output: stdout + stderr };
+    };
+
+    it('are whole to `devskyy verify ledger`, with the keys of the JWKS and no others', async () => {
+      const text = await exported('ndjson');
+      expect(await check(text)).toEqual([]);
+      writeFileSync(path.join(dir, 'ledger.ndjson'), text);
+      writeFileSync(path.join(dir, 'jwks.json'), JSON.stringify({ keys: await app.get(PublishedKeys).all() }));
+      const whole = run('--keys', path.join(dir, 'jwks.json'));
+      expect(whole).toEqual({ status: 0, output: expect.stringContaining('The ledger is whole') });
+      writeFileSync(path.join(dir, 'jwks.json'), JSON.stringify({ keys: [] }));
+      const foreign = run('--keys', path.join(dir, 'jwks.json'));
+      expect(foreign).toEqual({ status: 1, output: expect.stringContaining('block 1: The signature does not hold') });
+    });
+
+    it('show any line that was changed, taken out or moved, and the block', async () => {
+      const text = await exported('ndjson');
+      const lines = text.trim().split('\n');
+      const at = lines.findIndex((line) => line.startsWith('{"transaction"'));
+      const block = lines.slice(at).flatMap((line) => /"block":\{"number":(\d+)/.exec(line)?.[1] ?? [])[0];
+      const faulty: [string, string][] = [
+        [
+          lines.map((line, index) => (index === at ? line.replace('"sale"', '"revenue"') : line)).join('\n'),
+          `block ${block}:`,
+        ],
+        [lines.filter((_, index) => index !== at).join('\n'), `block ${block}:`],
+        [lines.slice(0, -1).join('\n'), 'The file ends before the ledger does'],
+        [[...lines.slice(0, -2), lines.at(-1)?.replace(/\d+/, '1')].join('\n'), 'not that of the latest block'],
+        [text.replace(/("balances":.*?"net":")(-?\d+)/, '$1123'), 'The balance of'],
+        [text.replace(/"signature":"./, '"signature":"_'), 'The signature does not hold'],
+        [text.replace('{"block"', 'garbage{"block"'), 'cannot be read'],
+      ];
+      for (const [changed, fault] of faulty) {
+        expect(changed).not.toBe(text);
+        expect((await check(changed)).join('\n')).toContain(fault);
+      }
+    });
   });
 
   it('are safe to open in a spreadsheet', async () => {

@@ -7,7 +7,7 @@ import { CSV_FORMAT } from '../domain/csv-format.js';
 import { HLEDGER_FORMAT } from '../domain/hledger-format.js';
 import type { ClosingAccount, ExportFormat, LedgerFormat } from '../domain/ledger-format.js';
 import { SnapshotRepository } from '../infrastructure/snapshot.repository.js';
-import { toTransactionView } from './transaction-view.js';
+import { ChainExportService } from './chain-export.service.js';
 
 /** A ledger on its way to a reader. */
 export interface Export {
@@ -19,26 +19,43 @@ export interface Export {
 /** Writes the posted transactions down as they were at one moment, as fast as the reader reads. */
 @Injectable()
 export class ExportService {
-  constructor(private readonly snapshots: SnapshotRepository) {}
+  constructor(
+    private readonly snapshots: SnapshotRepository,
+    private readonly chain: ChainExportService,
+  ) {}
 
   /** Starts an export; a failure on the way destroys its content. */
   async export(name: ExportFormat): Promise<Export> {
     const content = new PassThrough();
-    const started = new Promise<LedgerFormat>((resolve, reject) => {
+    const started = new Promise<Omit<Export, 'content'>>((resolve, reject) => {
       this.snapshots
         .read(async (tx) => {
-          const accounts = await this.snapshots.accounts(tx);
-          const format = formatOf(name, accounts);
-          resolve(format);
-          await pipeline(Readable.from(this.textOf(format, accounts, tx)), content);
+          const { mediaType, extension, text } = await this.open(name, tx);
+          resolve({ mediaType, fileName: `ledger.${extension}` });
+          await pipeline(Readable.from(text), content);
         })
         .catch((error: unknown) => {
           reject(error);
           content.destroy(error instanceof Error ? error : new Error(String(error)));
         });
     });
-    const { mediaType, extension } = await started;
-    return { mediaType, fileName: `ledger.${extension}`, content };
+    return { ...(await started), content };
+  }
+
+  private async open(
+    name: ExportFormat,
+    tx: DatabaseTransaction,
+  ): Promise<{ mediaType: string; extension: string; text: AsyncGenerator<string> }> {
+    if (name === 'ndjson') {
+      return {
+        mediaType: 'application/x-ndjson; charset=utf-8',
+        extension: 'ndjson',
+        text: this.chain.textOf(tx),
+      };
+    }
+    const accounts = await this.snapshots.accounts(tx);
+    const format = formatOf(name, accounts);
+    return { ...format, text: this.textOf(format, accounts, tx) };
   }
 
   private async *textOf(
@@ -54,7 +71,7 @@ export class ExportService {
   }
 }
 
-function formatOf(name: ExportFormat, accounts: readonly ClosingAccount[]): LedgerFormat {
+function formatOf(name: Exclude<ExportFormat, 'ndjson'>, accounts: readonly ClosingAccount[]): LedgerFormat {
   switch (name) {
     case 'csv':
       return CSV_FORMAT;
@@ -62,15 +79,5 @@ function formatOf(name: ExportFormat, accounts: readonly ClosingAccount[]): Ledg
       return HLEDGER_FORMAT;
     case 'beancount':
       return beancountFormat(accounts);
-    case 'ndjson':
-      return NDJSON_FORMAT;
   }
 }
-
-const NDJSON_FORMAT: LedgerFormat = {
-  mediaType: 'application/x-ndjson; charset=utf-8',
-  extension: 'ndjson',
-  head: () => '',
-  transaction: (transaction) => `${JSON.stringify(toTransactionView(transaction))}\n`,
-  tail: () => '',
-};
