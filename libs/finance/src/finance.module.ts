@@ -4,6 +4,8 @@ import { BatchController } from './api/batch.controller.js';
 import { ExportController } from './api/export.controller.js';
 import { IntegrityController } from './api/integrity.controller.js';
 import { ItemReader } from './api/item-reader.js';
+import { PeriodsController } from './api/periods.controller.js';
+import { ReportsController } from './api/reports.controller.js';
 import { TransactionsController } from './api/transactions.controller.js';
 import { AccountService } from './application/account.service.js';
 import { BatchPostingService } from './application/batch-posting.service.js';
@@ -15,10 +17,13 @@ import { FinanceReadService } from './application/finance-read.service.js';
 import { FollowUpService } from './application/follow-up.service.js';
 import { KeyedRequestService } from './application/keyed-request.service.js';
 import { LedgerWriterService } from './application/ledger-writer.service.js';
+import { PeriodService } from './application/period.service.js';
 import { PosterService } from './application/poster.service.js';
 import { ReceiptService } from './application/receipt.service.js';
 import { RecordTransactionService } from './application/record-transaction.service.js';
+import { ReportService } from './application/report.service.js';
 import { SealService } from './application/seal.service.js';
+import { SelfAuditService } from './application/self-audit.service.js';
 import { SigningKeyService } from './application/signing-key.service.js';
 import { TransactionHistoryService } from './application/transaction-history.service.js';
 import { VerificationService } from './application/verification.service.js';
@@ -26,14 +31,24 @@ import { AccountRepository } from './infrastructure/account.repository.js';
 import { ChainRepository } from './infrastructure/chain.repository.js';
 import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
 import { LedgerRepository } from './infrastructure/ledger.repository.js';
+import { PeriodRepository } from './infrastructure/period.repository.js';
 import { PostingRepository } from './infrastructure/posting.repository.js';
+import { ReportRepository } from './infrastructure/report.repository.js';
 import { SnapshotRepository } from './infrastructure/snapshot.repository.js';
 import { TransactionRepository } from './infrastructure/transaction.repository.js';
 import { VerificationRepository } from './infrastructure/verification.repository.js';
 
 /** The double-entry ledger. */
 @Module({
-  controllers: [BatchController, TransactionsController, AccountsController, ExportController, IntegrityController],
+  controllers: [
+    BatchController,
+    TransactionsController,
+    AccountsController,
+    ExportController,
+    IntegrityController,
+    PeriodsController,
+    ReportsController,
+  ],
   providers: [
     AccountService,
     BatchPostingService,
@@ -46,10 +61,13 @@ import { VerificationRepository } from './infrastructure/verification.repository
     ItemReader,
     KeyedRequestService,
     LedgerWriterService,
+    PeriodService,
     PosterService,
     ReceiptService,
     RecordTransactionService,
+    ReportService,
     SealService,
+    SelfAuditService,
     SigningKeyService,
     TransactionHistoryService,
     VerificationService,
@@ -57,7 +75,9 @@ import { VerificationRepository } from './infrastructure/verification.repository
     ChainRepository,
     IdempotencyRepository,
     LedgerRepository,
+    PeriodRepository,
     PostingRepository,
+    ReportRepository,
     SnapshotRepository,
     TransactionRepository,
     VerificationRepository,

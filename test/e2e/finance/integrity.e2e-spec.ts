@@ -1,6 +1,8 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 import { Client } from 'pg';
+import { ErrorReporter } from '#platform/kernel';
 import { PublishedKeys } from '#platform/security';
+import { SelfAuditService } from '../../../libs/finance/src/application/self-audit.service.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 import { FinanceClient, journal } from './finance-client.js';
 
@@ -65,6 +67,7 @@ const ROWS: Record<string, { where: string; block: string | null; skip?: string[
     where: `transaction_id = (SELECT id FROM finance_transaction WHERE state = 'voided') AND amount > 0`,
     block: `(SELECT block_number FROM finance_transaction WHERE state = 'voided')`,
   },
+  finance_period: { where: 'true', block: 'block_number' },
   finance_block: { where: 'number = 5', block: 'number' },
   finance_signing_key: { where: 'true', block: null, skip: ['private_key', 'created_at', 'id'] },
   finance_balance: {
@@ -72,7 +75,7 @@ const ROWS: Record<string, { where: string; block: string | null; skip?: string[
     block: null,
   },
   finance_daily: { where: `channel = 'marketplace' AND credits > 0`, block: null },
-  finance_head: { where: 'true', block: null, skip: ['is_only', 'open_since'] },
+  finance_head: { where: 'true', block: null, skip: ['is_only'] },
 };
 
 describe('integrity', () => {
@@ -112,6 +115,8 @@ describe('integrity', () => {
       ),
     );
     await ledger.post('transactions/record', { amount: '0.001' }, 'refused');
+    await ledger.post('transactions/record', { amount: '1.00', transactionDate: '2026-01-05' });
+    await ledger.post('periods/2026-01/close');
     database = new Client({ connectionString: app.databaseUrl });
     await database.connect();
     // As somebody would who owns the server.
@@ -140,7 +145,7 @@ describe('integrity', () => {
   };
 
   it('holds for everything that was written through either replica', async () => {
-    expect(await report()).toMatchObject({ valid: true, problems: [], problemCount: 0, transactions: 66 });
+    expect(await report()).toMatchObject({ valid: true, problems: [], problemCount: 0, transactions: 67 });
     const { rows } = await database.query(
       'SELECT count(*)::int AS blocks, max(number)::int AS number FROM finance_block',
     );
@@ -188,6 +193,24 @@ describe('integrity', () => {
     const [, table = ''] = /(?:FROM|INTO) (\w+)/.exec(sql) ?? [];
     expect(await reportAfter(table, sql)).toMatchObject({ valid: false, rows: 1 });
     expect((await report()).valid).toBe(true);
+  });
+
+  it('is audited by itself; what does not add up is a critical error in the ledger of errors', async () => {
+    const report = jest.spyOn(replica.get(ErrorReporter), 'report');
+    await replica.get(SelfAuditService).audit();
+    expect(report).not.toHaveBeenCalled();
+    await database.query(
+      'UPDATE finance_balance SET net = net + 1 WHERE account_id = (SELECT min(account_id) FROM finance_balance)',
+    );
+    await replica.get(SelfAuditService).audit();
+    await database.query(
+      'UPDATE finance_balance SET net = net - 1 WHERE account_id = (SELECT min(account_id) FROM finance_balance)',
+    );
+    const error: unknown = expect.objectContaining({ code: 'FINANCE.LEDGER_DRIFT' });
+    expect(report).toHaveBeenCalledWith(expect.objectContaining({ severity: 'critical', error }));
+    const { text } = await app.call('GET', '/metrics');
+    expect(text).toMatch(/^devskyy_finance_audit_problems 1$/m);
+    report.mockRestore();
   });
 
   it('gives receipts that anybody can check with the public key', async () => {

@@ -114,7 +114,8 @@ class Verification {
           holds.push(...expected.holds);
         });
       }
-      for (const { settlement, createdAt } of records) {
+      for (const { leaf, month, settlement, createdAt } of records) {
+        if (month !== undefined) this.closed(month, leaf, block.number);
         if (settlement) this.replay.settlement(settlement, block.number);
         if (createdAt && createdAt.toISOString() !== block.committedAt)
           this.problem(block.number, 'A record is of another time than its block');
@@ -129,6 +130,12 @@ class Verification {
       this.problem(blockOf.get(id) ?? null, `The holds of ${id} are not those of its postings`);
   }
 
+  private closed(month: string, leaf: object, blockNumber: number): void {
+    const sealed = (leaf as { period: { month?: unknown } }).period.month;
+    if (sealed === month) this.replay.period(month);
+    else this.problem(blockNumber, `The month ${String(sealed)} is kept as ${month}`);
+  }
+
   /** What the blocks come to, against what is kept beside them. */
   private async checkEnd(last: Block | undefined): Promise<void> {
     const head = await this.records.head(this.tx);
@@ -136,6 +143,8 @@ class Verification {
       this.problem(head.number, 'The head is not the latest block');
     if (last && head.recordedAt.toISOString() !== last.committedAt)
       this.problem(last.number, 'The head is of another time than the latest block');
+    if (head.openSince.getTime() !== this.replay.openSince.getTime())
+      this.problem(null, 'The books are not open since the end of the latest closed month');
     for (const { table, count } of await this.records.strays(this.tx, head.number))
       if (count > 0) this.problem(null, `${count} rows of ${table} are in no block`);
     const lines = await this.records.countLines(this.tx);

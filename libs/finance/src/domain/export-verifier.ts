@@ -22,7 +22,7 @@ interface Line {
     effectiveAt: string;
     recordedAt: string;
   };
-  period?: object;
+  period?: { month: string };
   leaf?: string;
   block?: Block;
   balances?: { account: string; net: string }[];
@@ -80,7 +80,10 @@ class ExportCheck {
     const { ledger, block, account, transaction, period, leaf, balances, end } = line;
     if (ledger) this.begin(ledger);
     if (leaf !== undefined) this.leaves.push(Buffer.from(leaf, 'hex'));
-    if (period) this.leaves.push(leafHash({ period }));
+    if (period) {
+      this.leaves.push(leafHash({ period }));
+      this.replay.period(period.month);
+    }
     if (account) {
       this.leaves.push(leafHash({ account }));
       this.replay.account(account);

@@ -175,6 +175,23 @@ export class PeriodClosedException extends AppException {
   }
 }
 
+/** The address names no month. */
+export class InvalidPeriodException extends AppException {
+  constructor(period: string) {
+    super(
+      { code: 'FINANCE.INVALID_PERIOD', category: 'business_logic', kind: 'malformed' },
+      `${period.slice(0, 20)} is not a month such as 2026-11`,
+    );
+  }
+}
+
+/** The month is not over, or an earlier one is still open. */
+export class PeriodNotClosableException extends AppException {
+  constructor(message: string) {
+    super({ code: 'FINANCE.PERIOD_NOT_CLOSABLE', category: 'business_logic', kind: 'conflict' }, message);
+  }
+}
+
 /** Another transaction of an all-or-nothing batch was refused. */
 export class BatchAbortedException extends AppException {
   constructor(index: number) {
@@ -240,5 +257,15 @@ export class PostingRefusedException extends AppException {
     super({ code: refusal.code, category: refusal.category, kind: refusal.kind }, refusal.message, {
       details: refusal.details,
     });
+  }
+}
+
+/** The ledger does not add up any more, or was changed behind the service's back. */
+export class LedgerDriftException extends AppException {
+  constructor(count: number, first: string) {
+    super(
+      { code: 'FINANCE.LEDGER_DRIFT', category: 'security', kind: 'internal', severity: 'critical' },
+      `The ledger is not what was sealed: ${count} problems, the first: ${first}`,
+    );
   }
 }

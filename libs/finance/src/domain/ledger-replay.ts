@@ -1,5 +1,6 @@
 import type { Account, AccountType } from './account.js';
 import type { SettlementRecord } from './leaves.js';
+import { monthOf } from './period.js';
 import { dayOf } from './ledger-format.js';
 import { signed, type Transaction, type TransactionState } from './transaction.js';
 
@@ -44,6 +45,8 @@ export class LedgerReplay {
   readonly accounts = new Map<string, ReplayedAccount>();
   /** Debits and credits by `account day channel`. */
   readonly daily = new Map<string, { debits: bigint; credits: bigint }>();
+  /** End of the latest closed month. */
+  openSince = new Date(0);
   private readonly types = new Map<string, { type: AccountType; currency: string }>();
   private readonly pending = new Map<string, Pending>();
 
@@ -70,6 +73,7 @@ export class LedgerReplay {
       }));
       return { entries: [], holds };
     }
+    if (effectiveAt < this.openSince) this.fault(blockNumber, `${id} is effective in a month that was closed before`);
     const entries = known.map(({ code, amount, account }) => {
       account.net += amount;
       account.version += 1n;
@@ -93,6 +97,11 @@ export class LedgerReplay {
       if (account) hold(account, amount, -1n);
     }
     this.pending.delete(pendingId);
+  }
+
+  /** From here on nothing is effective in the month or before. */
+  period(month: string): void {
+    this.openSince = monthOf(month).end;
   }
 
   /** To be called when all records were replayed. */

@@ -87,12 +87,52 @@ export class AccountRepository {
     }));
   }
 
-  /** Debits less credits of what was effective by one time and known by another; both inclusive. */
-  async netAt(accountId: string, effectiveAt: Date | undefined, knownAt: Date | undefined): Promise<bigint> {
+  /** Debits less credits of what was effective by a time, inclusive: the days before it, and its own day's entries. */
+  async netEffectiveAt(accountId: string, at: Date): Promise<bigint> {
     const [row] = await this.database.query<{ net: string }>(
-      `SELECT coalesce(sum(amount), 0) AS net FROM finance_entry
-       WHERE account_id = $1 AND effective_at <= $2 AND recorded_at <= $3`,
-      [accountId, effectiveAt ?? 'infinity', knownAt ?? 'infinity'],
+      `SELECT (SELECT coalesce(sum(debits - credits), 0) FROM finance_daily
+               WHERE account_id = $1 AND day < ($2::timestamptz AT TIME ZONE 'UTC')::date)
+            + (SELECT coalesce(sum(amount), 0) FROM finance_entry WHERE account_id = $1 AND effective_at <= $2
+               AND effective_at >= date_trunc('day', $2::timestamptz, 'UTC')) AS net`,
+      [accountId, at],
+    );
+    return BigInt(row?.net ?? 0);
+  }
+
+  /** The latest entry that was recorded by a time, inclusive: entries are recorded in the order of their numbers, so it is found by halves. */
+  async latestKnownAt(accountId: string, at: Date): Promise<{ version: bigint; net: bigint; later: bigint }> {
+    const [row] = await this.database.query<{ version: string; net: string; later: string }>(
+      `WITH RECURSIVE
+         latest AS (SELECT version FROM finance_balance WHERE account_id = $1),
+         search (low, high) AS (
+           SELECT 0::bigint, version FROM latest
+           UNION ALL
+           SELECT CASE WHEN e.recorded_at <= $2 THEN middle ELSE low END, CASE WHEN e.recorded_at <= $2 THEN high ELSE middle - 1 END
+           FROM search, LATERAL (SELECT (low + high + 1) / 2 AS middle) m,
+             LATERAL (SELECT recorded_at FROM finance_entry WHERE account_id = $1 AND version = middle) e
+           WHERE low < high)
+       SELECT low AS version, latest.version - low AS later,
+         coalesce((SELECT net_after FROM finance_entry WHERE account_id = $1 AND version = low), 0) AS net
+       FROM search, latest WHERE low = high`,
+      [accountId, at],
+    );
+    return { version: BigInt(row?.version ?? 0), net: BigInt(row?.net ?? 0), later: BigInt(row?.later ?? 0) };
+  }
+
+  /** Debits less credits of entries after a number that were effective by a time, inclusive. */
+  async netAfter(accountId: string, version: bigint, effectiveAt: Date): Promise<bigint> {
+    return this.sum('account_id = $1 AND version > $2 AND effective_at <= $3', accountId, version, effectiveAt);
+  }
+
+  /** Debits less credits of entries up to a number that were effective after a time. */
+  async netBeyond(accountId: string, version: bigint, effectiveAt: Date): Promise<bigint> {
+    return this.sum('account_id = $1 AND version <= $2 AND effective_at > $3', accountId, version, effectiveAt);
+  }
+
+  private async sum(condition: string, accountId: string, version: bigint, effectiveAt: Date): Promise<bigint> {
+    const [row] = await this.database.query<{ net: string }>(
+      `SELECT coalesce(sum(amount), 0) AS net FROM finance_entry WHERE ${condition}`,
+      [accountId, version.toString(), effectiveAt],
     );
     return BigInt(row?.net ?? 0);
   }

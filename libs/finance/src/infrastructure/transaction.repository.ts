@@ -89,18 +89,6 @@ export class TransactionRepository {
     }));
   }
 
-  /** Net revenue (credits less debits of revenue accounts, less refunds) by day and currency, in UTC. */
-  async revenueByDay(since: Date): Promise<{ day: string; currency: string; amount: bigint }[]> {
-    const rows = await this.database.query<{ day: string; currency: string; amount: string }>(
-      `SELECT to_char(e.effective_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, a.currency, -sum(e.amount) AS amount
-       FROM finance_account a JOIN finance_entry e ON e.account_id = a.id
-       WHERE (a.type = 'revenue' OR a.code LIKE 'expenses:refunds:%' OR a.code LIKE 'expenses:discounts:%') AND e.effective_at >= $1
-       GROUP BY 1, 2 ORDER BY 1, 2`,
-      [since],
-    );
-    return rows.map(({ day, currency, amount }) => ({ day, currency, amount: BigInt(amount) }));
-  }
-
   /** Transactions recorded since an instant. */
   async countSince(since: Date): Promise<number> {
     const [row] = await this.database.query<{ count: string }>(

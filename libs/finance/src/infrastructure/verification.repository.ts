@@ -16,6 +16,8 @@ export interface SealedRecord {
   readonly account?: Account;
   readonly transaction?: Transaction;
   readonly settlement?: SettlementRecord;
+  /** A month that was closed. */
+  readonly month?: string;
   /** When the row says that it was made, where the leaf does not hold it. */
   readonly createdAt?: Date;
 }
@@ -52,7 +54,7 @@ export class VerificationRepository {
     const transactions = await rowsOf<TransactionRow>('s.*', 'finance_transaction s');
     const settlements = await rowsOf<SettlementRow>('s.*', 'finance_settlement s');
     const requests = await rowsOf<RequestRow>('s.*', 'finance_request s');
-    const periods = await rowsOf<{ manifest: object; closed_at: Date }>('s.*', 'finance_period s');
+    const periods = await rowsOf<{ manifest: object; closed_at: Date; month: string }>('s.*', 'finance_period s');
     return [
       ...accounts.map((row) => {
         const account = accountFromRow(row);
@@ -72,9 +74,10 @@ export class VerificationRepository {
         leaf: { request: { principalId: principal_id, key, fingerprint, answer } },
         createdAt: created_at,
       })),
-      ...periods.map(({ block_number, manifest, closed_at }) => ({
+      ...periods.map(({ block_number, manifest, closed_at, month }) => ({
         blockNumber: Number(block_number),
         leaf: { period: manifest },
+        month,
         createdAt: closed_at,
       })),
     ];
