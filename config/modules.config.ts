@@ -35,6 +35,13 @@ export class FinanceConfig extends section('finance', {
     default: false,
     description: 'Refuse a write without Idempotency-Key (400) instead of making one.',
   }),
+  auditSeconds: integer({
+    env: 'FINANCE_AUDIT_SECONDS',
+    default: 3600,
+    min: 60,
+    max: 604_800,
+    description: 'Seconds between two self-audits of the ledger, which read all of it.',
+  }),
 }) {}
 
 /** Work for agents. */

@@ -1,33 +1,86 @@
 import { Module } from '@nestjs/common';
 import { AccountsController } from './api/accounts.controller.js';
+import { BatchController } from './api/batch.controller.js';
+import { ExportController } from './api/export.controller.js';
+import { IntegrityController } from './api/integrity.controller.js';
+import { ItemReader } from './api/item-reader.js';
+import { PeriodsController } from './api/periods.controller.js';
+import { ReportsController } from './api/reports.controller.js';
 import { TransactionsController } from './api/transactions.controller.js';
 import { AccountService } from './application/account.service.js';
+import { BatchPostingService } from './application/batch-posting.service.js';
+import { BatchTransactionsService } from './application/batch-transactions.service.js';
+import { ChainExportService } from './application/chain-export.service.js';
+import { ExpiryService } from './application/expiry.service.js';
+import { ExportService } from './application/export.service.js';
 import { FinanceReadService } from './application/finance-read.service.js';
+import { FollowUpService } from './application/follow-up.service.js';
 import { KeyedRequestService } from './application/keyed-request.service.js';
+import { LedgerWriterService } from './application/ledger-writer.service.js';
+import { PeriodService } from './application/period.service.js';
 import { PosterService } from './application/poster.service.js';
+import { ReceiptService } from './application/receipt.service.js';
 import { RecordTransactionService } from './application/record-transaction.service.js';
-import { ReverseTransactionService } from './application/reverse-transaction.service.js';
+import { ReportService } from './application/report.service.js';
+import { SealService } from './application/seal.service.js';
+import { SelfAuditService } from './application/self-audit.service.js';
+import { SigningKeyService } from './application/signing-key.service.js';
 import { TransactionHistoryService } from './application/transaction-history.service.js';
+import { VerificationService } from './application/verification.service.js';
 import { AccountRepository } from './infrastructure/account.repository.js';
+import { ChainRepository } from './infrastructure/chain.repository.js';
 import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
 import { LedgerRepository } from './infrastructure/ledger.repository.js';
+import { PeriodRepository } from './infrastructure/period.repository.js';
+import { PostingRepository } from './infrastructure/posting.repository.js';
+import { ReportRepository } from './infrastructure/report.repository.js';
+import { SnapshotRepository } from './infrastructure/snapshot.repository.js';
 import { TransactionRepository } from './infrastructure/transaction.repository.js';
+import { VerificationRepository } from './infrastructure/verification.repository.js';
 
 /** The double-entry ledger. */
 @Module({
-  controllers: [TransactionsController, AccountsController],
+  controllers: [
+    BatchController,
+    TransactionsController,
+    AccountsController,
+    ExportController,
+    IntegrityController,
+    PeriodsController,
+    ReportsController,
+  ],
   providers: [
     AccountService,
+    BatchPostingService,
+    BatchTransactionsService,
+    ChainExportService,
+    ExpiryService,
+    ExportService,
     FinanceReadService,
+    FollowUpService,
+    ItemReader,
     KeyedRequestService,
+    LedgerWriterService,
+    PeriodService,
     PosterService,
+    ReceiptService,
     RecordTransactionService,
-    ReverseTransactionService,
+    ReportService,
+    SealService,
+    SelfAuditService,
+    SigningKeyService,
     TransactionHistoryService,
+    VerificationService,
     AccountRepository,
+    ChainRepository,
     IdempotencyRepository,
     LedgerRepository,
+    PeriodRepository,
+    PostingRepository,
+    ReportRepository,
+    SnapshotRepository,
     TransactionRepository,
+    VerificationRepository,
   ],
   exports: [FinanceReadService],
 })

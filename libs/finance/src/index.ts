@@ -4,4 +4,6 @@ export {
   type RecentTransaction,
   type Revenue,
 } from './application/finance-read.service.js';
+export { type PublicJwk } from './domain/chain.js';
+export { type ExportReport, verifyLedgerExport } from './domain/export-verifier.js';
 export { FinanceModule } from './finance.module.js';

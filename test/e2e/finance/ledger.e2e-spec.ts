@@ -275,9 +275,64 @@ describe('ledger', () => {
     expect((await record({ ...refund, fromAccount: 'assets:limited' })).status).toBe(422);
     const wrong = await makeAccount({ code: 'revenue:other:CHF', name: 'x', type: 'asset', currency: 'CHF' });
     expect(wrong.status).toBe(422);
-    const given = await record(refund);
-    const reverse = `/api/v1/finance/transactions/${given.body.transactionId}/reverse`;
-    expect((await app.call('POST', reverse, { token: admin, body: {} })).status).toBe(409);
+  });
+
+  it('takes a refund back, after which as much can be refunded again, to the last cent of each leg', async () => {
+    const sale = await record({ amount: '10.00', subtotal: '9.01', taxAmount: '0.99', paymentMethod: 'again' });
+    const refund = (amount: string) =>
+      record({ type: 'refund', amount, originalTransactionId: sale.body.transactionId });
+    const reverse = ({ body }: Answer<Recorded>) =>
+      app.call<Recorded>('POST', `/api/v1/finance/transactions/${body.transactionId}/reverse`, { token: admin });
+    const taxBefore = await balance('liabilities:tax:USD');
+    const [first] = [await refund('3.33'), await refund('6.67')];
+    expect((await refund('0.01')).body.code).toBe('FINANCE.REFUND_EXCEEDS_ORIGINAL');
+    const answers = await Promise.all([reverse(first), reverse(first)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect((await refund('3.34')).status).toBe(409);
+    expect((await refund('3.33')).status).toBe(201);
+    expect(await balance('assets:clearing:again:USD')).toBe('0.00');
+    expect(Number(taxBefore) - Number(await balance('liabilities:tax:USD'))).toBeCloseTo(0.99, 6);
+  });
+
+  it('records in the order of its commits, by the clock of the database, whichever replica posts', async () => {
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) => record({ amount: '1.00' }, undefined, index % 2 ? app : replica)),
+    );
+    const backwards = await app.get(Database).query(
+      `SELECT 1 FROM (SELECT recorded_at, lag(recorded_at) OVER (PARTITION BY account_id ORDER BY version) AS before FROM finance_entry) e
+       WHERE recorded_at < before OR recorded_at <> date_trunc('milliseconds', recorded_at)`,
+    );
+    expect(backwards).toEqual([]);
+  });
+
+  it('lists by account, page by page, and through an index', async () => {
+    const list = async (query: string): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let cursor = ''; ;) {
+        const { body } = await app.call<{ items: { id: string }[]; nextCursor: string | null }>(
+          'GET',
+          `/api/v1/finance/transactions?limit=7&${query}${cursor}`,
+          { token: admin },
+        );
+        ids.push(...body.items.map(({ id }) => id));
+        if (body.nextCursor === null) return ids;
+        cursor = `&cursor=${body.nextCursor}`;
+      }
+    };
+    const ids = await list('account=assets:limited');
+    expect([ids.length, new Set(ids).size]).toEqual([50, 50]);
+    expect(ids).toEqual((await list('type=transfer')).filter((id) => ids.includes(id)));
+    const plan = async (sql: string): Promise<string> => {
+      const rows = await app.get(Database).query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`);
+      return rows.map((row) => row['QUERY PLAN']).join('\n');
+    };
+    for (const [column, value] of [
+      ['type', 'expense'],
+      ['channel', 'b2b'],
+    ]) {
+      const sql = `SELECT * FROM finance_transaction WHERE ${column} = '${value}' ORDER BY recorded_at DESC, id DESC LIMIT 20`;
+      expect(await plan(sql)).toContain(`finance_transaction_${column}`);
+    }
   });
 
   it('adds up in the end: all entries to nothing, every balance to its entries, every version without a gap', async () => {

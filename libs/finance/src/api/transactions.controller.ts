@@ -1,10 +1,10 @@
-import { Body, Controller, Get, Param, Post, Query, Res, UseFilters } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CursorCodec, IdempotencyKey, UuidParam } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
-import { type RecordedTransaction, RecordTransactionService } from '../application/record-transaction.service.js';
-import { ReverseTransactionService } from '../application/reverse-transaction.service.js';
+import { type FollowUp, FollowUpService } from '../application/follow-up.service.js';
+import { RecordTransactionService } from '../application/record-transaction.service.js';
 import { TransactionHistoryService } from '../application/transaction-history.service.js';
 import {
   RecordedTransactionDto,
@@ -13,12 +13,16 @@ import {
   TransactionPageDto,
   TransactionQueryDto,
 } from './dto/transaction.dto.js';
-import { ReplayHeaderFilter } from './replay-header.filter.js';
+import { CaptureDto, PostTransactionDto, ReverseDto, WriteQueryDto } from './dto/journal.dto.js';
+import { TransactionWrite, writeAnswer, type WriteReply } from './write-answer.js';
 
 const LIST = 'finance:transactions';
 
-interface HeaderReply {
-  header(name: string, value: string): unknown;
+interface Write {
+  principal: Principal;
+  query: WriteQueryDto;
+  key: string | undefined;
+  reply: WriteReply;
 }
 
 /** Recording what happened to the money, and reading it. */
@@ -27,46 +31,93 @@ interface HeaderReply {
 export class TransactionsController {
   constructor(
     private readonly recording: RecordTransactionService,
-    private readonly reversal: ReverseTransactionService,
+    private readonly followUps: FollowUpService,
     private readonly history: TransactionHistoryService,
     private readonly cursors: CursorCodec,
   ) {}
 
   @Post('record')
-  @Roles('ADMIN')
-  @UseFilters(ReplayHeaderFilter)
+  @TransactionWrite()
   @ApiOperation({
     operationId: 'recordTransaction',
     summary: 'Record a business transaction',
     description:
       'Send an Idempotency-Key: a repeated request then gets the first answer again, and nothing is posted twice.',
   })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' })
-  @ApiResponse({ status: 201, type: RecordedTransactionDto })
   @ApiProblems(400, 401, 403, 409, 415, 422, 429, 503)
   async recordTransaction(
-    @CurrentPrincipal() principal: Principal,
+    @CurrentPrincipal() { id: principalId }: Principal,
     @Body() body: RecordTransactionDto,
+    @Query() { dryRun }: WriteQueryDto,
     @IdempotencyKey() key: string | undefined,
-    @Res({ passthrough: true }) reply: HeaderReply,
+    @Res({ passthrough: true }) reply: WriteReply,
   ): Promise<RecordedTransactionDto> {
-    return answer(await this.recording.record(principal.id, key, body), reply);
+    const isDryRun = dryRun === 'true';
+    return writeAnswer(await this.recording.record({ principalId, key, isDryRun }, body), isDryRun, reply);
+  }
+
+  @Post()
+  @TransactionWrite()
+  @ApiOperation({
+    operationId: 'postTransaction',
+    summary: 'Post a transaction by its legs',
+    description:
+      'Any accounts and currencies, balanced in each currency. A pending one holds money until it is captured or voided.',
+  })
+  @ApiProblems(400, 401, 403, 409, 415, 422, 429, 503)
+  async postTransaction(
+    @CurrentPrincipal() { id: principalId }: Principal,
+    @Body() body: PostTransactionDto,
+    @Query() { dryRun }: WriteQueryDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: WriteReply,
+  ): Promise<RecordedTransactionDto> {
+    const isDryRun = dryRun === 'true';
+    return writeAnswer(await this.recording.recordJournal({ principalId, key, isDryRun }, body), isDryRun, reply);
   }
 
   @Post(':id/reverse')
-  @Roles('ADMIN')
-  @UseFilters(ReplayHeaderFilter)
+  @TransactionWrite()
   @ApiOperation({ operationId: 'reverseTransaction', summary: 'Take a posted transaction back, once' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' })
-  @ApiResponse({ status: 201, type: RecordedTransactionDto })
   @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
-  async reverseTransaction(
+  reverseTransaction(
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParam) id: string,
+    @Body() body: ReverseDto,
+    @Query() query: WriteQueryDto,
     @IdempotencyKey() key: string | undefined,
-    @Res({ passthrough: true }) reply: HeaderReply,
+    @Res({ passthrough: true }) reply: WriteReply,
   ): Promise<RecordedTransactionDto> {
-    return answer(await this.reversal.reverse(principal.id, key, id), reply);
+    return this.follow('reverse', id, body, { principal, query, key, reply });
+  }
+
+  @Post(':id/capture')
+  @TransactionWrite()
+  @ApiOperation({ operationId: 'captureTransaction', summary: 'Post a pending transaction, or a part of it' })
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
+  captureTransaction(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', UuidParam) id: string,
+    @Body() body: CaptureDto,
+    @Query() query: WriteQueryDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: WriteReply,
+  ): Promise<RecordedTransactionDto> {
+    return this.follow('capture', id, body, { principal, query, key, reply });
+  }
+
+  @Post(':id/void')
+  @TransactionWrite()
+  @ApiOperation({ operationId: 'voidTransaction', summary: 'Let go of a pending transaction' })
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
+  voidTransaction(
+    @CurrentPrincipal() principal: Principal,
+    @Param('id', UuidParam) id: string,
+    @Query() query: WriteQueryDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: WriteReply,
+  ): Promise<RecordedTransactionDto> {
+    return this.follow('void', id, {}, { principal, query, key, reply });
   }
 
   @Get()
@@ -76,15 +127,22 @@ export class TransactionsController {
   @ApiProblems(400, 401, 403, 422, 429)
   async listTransactions(@Query() query: TransactionQueryDto): Promise<TransactionPageDto> {
     const { limit, cursor, from, to, ...filter } = query;
-    const position = this.cursors.decode(LIST, cursor);
-    const after = position && { recordedAt: String(position[0]), id: String(position[1]) };
+    const list = filter.account === undefined ? LIST : `${LIST}:${filter.account}`;
+    const position = this.cursors.decode(list, cursor);
+    const after = position && {
+      recordedAt: String(position[0]),
+      id: String(position[1]),
+      version: position[2]?.toString(),
+    };
     const period = {
       from: from === undefined ? undefined : new Date(from),
       to: to === undefined ? undefined : new Date(to),
     };
-    return pageOf(await this.history.list(limit, { ...filter, ...period }, after), limit, ({ recordedAt, id }) =>
-      this.cursors.encode(LIST, [recordedAt, id]),
+    const found = await this.history.list(limit, { ...filter, ...period }, after);
+    const { items, nextCursor } = pageOf(found, limit, ({ position: { recordedAt, id, version } }) =>
+      this.cursors.encode(list, [recordedAt, id, ...(version === undefined ? [] : [version])]),
     );
+    return { items: items.map(({ view }) => view), nextCursor };
   }
 
   @Get(':id')
@@ -95,24 +153,15 @@ export class TransactionsController {
   getTransaction(@Param('id', UuidParam) id: string): Promise<TransactionDto> {
     return this.history.get(id);
   }
-}
 
-function answer(
-  { answer: { transaction, balances }, isReplay, key }: RecordedTransaction,
-  reply: HeaderReply,
-): RecordedTransactionDto {
-  reply.header('Idempotency-Key', key);
-  if (isReplay) reply.header('Idempotent-Replayed', 'true');
-  const { id, type, amount, currency, state, recordedAt, postings } = transaction;
-  return {
-    success: true,
-    transactionId: id,
-    type,
-    amount,
-    currency,
-    status: state,
-    createdAt: recordedAt,
-    postings,
-    balances,
-  };
+  private async follow(
+    what: FollowUp,
+    id: string,
+    body: CaptureDto,
+    { principal, query, key, reply }: Write,
+  ): Promise<RecordedTransactionDto> {
+    const isDryRun = query.dryRun === 'true';
+    const by = { principalId: principal.id, key, isDryRun };
+    return writeAnswer(await this.followUps.follow(by, what, id, body), isDryRun, reply);
+  }
 }

@@ -7,10 +7,12 @@ import {
   AccountNotFoundException,
   InvalidTransactionException,
 } from '../domain/finance.exceptions.js';
+import { accountLeaf } from '../domain/leaves.js';
 import { formatMoney, parseMoney } from '../domain/money.js';
 import { standardAccountOf } from '../domain/posting-rules.js';
 import { AccountRepository, type AccountWithNet, type Entry } from '../infrastructure/account.repository.js';
 import { LedgerRepository } from '../infrastructure/ledger.repository.js';
+import { SealService } from './seal.service.js';
 
 export type { AccountWithNet, Entry } from '../infrastructure/account.repository.js';
 
@@ -29,11 +31,16 @@ export interface Balance {
   account: string;
   currency: string;
   posted: string;
+  /** What all pending transactions, as of now, would change. */
   pending: string;
+  /** What is posted less what pending transactions would take away. */
   available: string;
   effectiveAt: Date;
   knownAt: Date;
 }
+
+/** Entries that are summed up without a thought. */
+const FEW_ENTRIES = 10_000n;
 
 /** Accounts, their statements and their balances as of any two times. */
 @Injectable()
@@ -41,6 +48,7 @@ export class AccountService {
   constructor(
     private readonly accounts: AccountRepository,
     private readonly ledger: LedgerRepository,
+    private readonly sealing: SealService,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -68,10 +76,15 @@ export class AccountService {
       minBalance,
       maxBalance,
       metadata: metadata ?? {},
-      createdAt: this.clock.now(),
     };
-    const isNew = await this.database.transaction((tx) => this.ledger.insertAccount(tx, created));
-    if (!isNew) throw new AccountExistsException(code);
+    await this.sealing.prepare();
+    await this.database.transaction(async (tx) => {
+      const head = await this.ledger.lockHead(tx);
+      const account = { ...created, createdAt: head.now };
+      const made = await this.ledger.insertAccounts(tx, [account], head.blockNumber + 1);
+      if (!made.has(code)) throw new AccountExistsException(code);
+      await this.sealing.seal(tx, head, [accountLeaf(account)]);
+    });
     return this.get(code);
   }
 
@@ -96,18 +109,33 @@ export class AccountService {
   /** What was effective by one time, as far as it was known by another; now when left out. */
   async balance(code: string, effectiveAt?: Date, knownAt?: Date): Promise<Balance> {
     const account = await this.get(code);
-    const isCurrent = effectiveAt === undefined && knownAt === undefined;
-    const net = isCurrent ? account.net : await this.accounts.netAt(account.id, effectiveAt, knownAt);
-    const posted = formatMoney(net * normalSign(account.type), account.currency);
+    const net = await this.netAt(account, effectiveAt, knownAt);
+    const sign = normalSign(account.type);
+    const [incoming, outgoing] =
+      sign === 1n ? [account.heldDebits, account.heldCredits] : [account.heldCredits, account.heldDebits];
+    const text = (minor: bigint): string => formatMoney(minor, account.currency);
     const now = this.clock.now();
     return {
       account: code,
       currency: account.currency,
-      posted,
-      pending: formatMoney(0n, account.currency),
-      available: posted,
+      posted: text(net * sign),
+      pending: text(incoming - outgoing),
+      available: text(net * sign - outgoing),
       effectiveAt: effectiveAt ?? now,
       knownAt: knownAt ?? now,
     };
+  }
+
+  /** Costs about the same whatever is stored; only when both times are long past, what came between them counts. */
+  private async netAt(account: AccountWithNet, effectiveAt?: Date, knownAt?: Date): Promise<bigint> {
+    if (knownAt === undefined) {
+      return effectiveAt === undefined ? account.net : this.accounts.netEffectiveAt(account.id, effectiveAt);
+    }
+    const known = await this.accounts.latestKnownAt(account.id, knownAt);
+    if (effectiveAt === undefined) return known.net;
+    return known.later <= FEW_ENTRIES
+      ? (await this.accounts.netEffectiveAt(account.id, effectiveAt)) -
+          (await this.accounts.netAfter(account.id, known.version, effectiveAt))
+      : known.net - (await this.accounts.netBeyond(account.id, known.version, effectiveAt));
   }
 }

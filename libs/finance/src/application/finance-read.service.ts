@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
+import { dayOf } from '../domain/ledger-format.js';
 import { formatMoney } from '../domain/money.js';
 import { TransactionRepository } from '../infrastructure/transaction.repository.js';
+import { ReportService } from './report.service.js';
 
 const DAY_MS = 86_400_000;
 
@@ -32,23 +34,19 @@ export interface RecentTransaction {
 export class FinanceReadService {
   constructor(
     private readonly transactions: TransactionRepository,
+    private readonly reports: ReportService,
     private readonly clock: Clock,
   ) {}
 
   /** Revenue since midnight UTC, one entry a currency. */
   async revenueToday(): Promise<Revenue[]> {
-    const days = await this.transactions.revenueByDay(this.midnight());
-    return days.map(({ currency, amount }) => ({ currency, amount: formatMoney(amount, currency) }));
+    return (await this.revenueByDay(1)).map(({ currency, amount }) => ({ currency, amount }));
   }
 
   /** Revenue of the last days, today included, oldest first; days without any are left out. */
   async revenueByDay(days: number): Promise<DailyRevenue[]> {
     const since = new Date(this.midnight().getTime() - (days - 1) * DAY_MS);
-    return (await this.transactions.revenueByDay(since)).map(({ day, currency, amount }) => ({
-      day,
-      currency,
-      amount: formatMoney(amount, currency),
-    }));
+    return (await this.reports.revenue({ from: dayOf(since), to: dayOf(this.midnight()) })).byDay;
   }
 
   /** Transactions recorded since midnight UTC. */

@@ -9,6 +9,12 @@ import { type TransactionView, toTransactionView } from './transaction-view.js';
 
 export type { TransactionFilter, TransactionPosition } from '../infrastructure/transaction.repository.js';
 
+/** A transaction and its place in the list. */
+export interface ListedTransaction {
+  view: TransactionView;
+  position: TransactionPosition;
+}
+
 /** Reads what was recorded. */
 @Injectable()
 export class TransactionHistoryService {
@@ -22,7 +28,8 @@ export class TransactionHistoryService {
   }
 
   /** Latest recorded first; one more than `limit` when there is a next page. */
-  async list(limit: number, filter: TransactionFilter, after?: TransactionPosition): Promise<TransactionView[]> {
-    return (await this.transactions.listLatest(limit + 1, filter, after)).map(toTransactionView);
+  async list(limit: number, filter: TransactionFilter, after?: TransactionPosition): Promise<ListedTransaction[]> {
+    const found = await this.transactions.listLatest(limit + 1, filter, after);
+    return found.map(({ transaction, position }) => ({ view: toTransactionView(transaction), position }));
   }
 }

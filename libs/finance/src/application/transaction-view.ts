@@ -17,6 +17,7 @@ export interface TransactionView {
   details: Record<string, unknown>;
   effectiveAt: string;
   recordedAt: string;
+  expiresAt: string | null;
 }
 
 export function toTransactionView(transaction: Transaction): TransactionView {
@@ -42,5 +43,6 @@ export function toTransactionView(transaction: Transaction): TransactionView {
     details: { ...details },
     effectiveAt: effectiveAt.toISOString(),
     recordedAt: recordedAt.toISOString(),
+    expiresAt: transaction.expiresAt?.toISOString() ?? null,
   };
 }

@@ -131,6 +131,78 @@ export class NotReversibleException extends AppException {
   }
 }
 
+/** The transaction is not pending any more, or never was. */
+export class NotPendingException extends AppException {
+  constructor(state: string) {
+    super(
+      { code: 'FINANCE.NOT_PENDING', category: 'business_logic', kind: 'conflict' },
+      `The transaction is ${state}, not pending`,
+      { details: { state } },
+    );
+  }
+}
+
+/** More would be captured than was held. */
+export class CaptureExceedsPendingException extends AppException {
+  constructor(pending: string) {
+    super(
+      { code: 'FINANCE.CAPTURE_EXCEEDS_PENDING', category: 'business_logic', kind: 'conflict' },
+      `No more than ${pending} can be captured`,
+      { details: { pending } },
+    );
+  }
+}
+
+/** Debits and credits of a transaction differ. */
+export class UnbalancedTransactionException extends AppException {
+  constructor(currency: string, debits: string, credits: string, difference: string) {
+    super(
+      { code: 'FINANCE.UNBALANCED_TRANSACTION', category: 'business_logic', kind: 'invalid' },
+      `Debits of ${debits} ${currency} and credits of ${credits} ${currency} differ by ${difference}`,
+      { details: { currency, debits, credits, difference } },
+    );
+  }
+}
+
+/** The transaction would be effective in a month that is closed. */
+export class PeriodClosedException extends AppException {
+  constructor(openSince: Date) {
+    super(
+      { code: 'FINANCE.PERIOD_CLOSED', category: 'business_logic', kind: 'conflict' },
+      `The books are closed before ${openSince.toISOString()}`,
+      { details: { openSince: openSince.toISOString() } },
+    );
+  }
+}
+
+/** The address names no month. */
+export class InvalidPeriodException extends AppException {
+  constructor(period: string) {
+    super(
+      { code: 'FINANCE.INVALID_PERIOD', category: 'business_logic', kind: 'malformed' },
+      `${period.slice(0, 20)} is not a month such as 2026-11`,
+    );
+  }
+}
+
+/** The month is not over, or an earlier one is still open. */
+export class PeriodNotClosableException extends AppException {
+  constructor(message: string) {
+    super({ code: 'FINANCE.PERIOD_NOT_CLOSABLE', category: 'business_logic', kind: 'conflict' }, message);
+  }
+}
+
+/** Another transaction of an all-or-nothing batch was refused. */
+export class BatchAbortedException extends AppException {
+  constructor(index: number) {
+    super(
+      { code: 'FINANCE.BATCH_ABORTED', category: 'business_logic', kind: 'conflict' },
+      `Nothing of the batch was posted, since transaction ${index} was refused`,
+      { details: { index } },
+    );
+  }
+}
+
 /** The key was used for another request. */
 export class IdempotencyConflictException extends AppException {
   constructor(fields: readonly string[]) {
@@ -161,21 +233,39 @@ export class PostingOverloadedException extends AppException {
   }
 }
 
+/** A refusal as it is kept, so that a repeated request is refused alike. */
+export interface Refusal {
+  code: string;
+  category: AppException['category'];
+  kind: AppException['kind'];
+  message: string;
+  details: Readonly<Record<string, unknown>>;
+}
+
+/** What is kept of an expected failure. */
+export function refusalOf({ code, category, kind, message, details }: AppException): Refusal {
+  return { code, category, kind, message, details };
+}
+
 /** A posting was refused; the same request under the same key is refused alike for good. */
 export class PostingRefusedException extends AppException {
   constructor(
-    refusal: {
-      code: string;
-      category: AppException['category'];
-      kind: AppException['kind'];
-      message: string;
-      details: Readonly<Record<string, unknown>>;
-    },
+    refusal: Refusal,
     /** The refusal is that of an earlier request. */
     readonly isReplay: boolean,
   ) {
     super({ code: refusal.code, category: refusal.category, kind: refusal.kind }, refusal.message, {
       details: refusal.details,
     });
+  }
+}
+
+/** The ledger does not add up any more, or was changed behind the service's back. */
+export class LedgerDriftException extends AppException {
+  constructor(count: number, first: string) {
+    super(
+      { code: 'FINANCE.LEDGER_DRIFT', category: 'security', kind: 'internal', severity: 'critical' },
+      `The ledger is not what was sealed: ${count} problems, the first: ${first}`,
+    );
   }
 }

@@ -1,7 +1,7 @@
 import type { AccountType } from './account.js';
 import { InvalidTransactionException, PartsMismatchException } from './finance.exceptions.js';
 import { formatMoney, parseMoney } from './money.js';
-import type { Channel, Direction, Posting, TransactionType } from './transaction.js';
+import { type Channel, type Direction, opposite, type Posting, signed, type TransactionType } from './transaction.js';
 
 type Amount = string | number;
 
@@ -115,28 +115,35 @@ export function planPostings(request: BusinessTransaction): PostingPlan {
 }
 
 /**
- * The postings that give back `amount` of an original: its legs turned round, in proportion. Each is the difference between the
- * shares after and before this refund, so that any series of refunds comes to exactly the original's legs in the end.
- *
- * @param refunded what was given back before, in minor units
+ * The postings that give back `amount` of an original: its legs turned round, in proportion. Each is the difference between its share
+ * of all that is then given back and what was given back before, so that any series of refunds, some of them taken back again, comes
+ * to exactly the original's legs in the end.
  */
-export function refundPostings(
-  amount: bigint,
-  refunded: bigint,
-  original: { amount: bigint; postings: readonly Posting[] },
-): Posting[] {
-  const before = sharesAt(refunded, original);
-  return sharesAt(refunded + amount, original)
-    .map((posting, index) => ({ ...posting, amount: posting.amount - (before[index]?.amount ?? 0n) }))
-    .filter((posting) => posting.amount !== 0n)
-    .map((posting) =>
-      // A leg that takes up the rounding of the others may have to give a unit back.
-      posting.amount < 0n ? { ...posting, direction: opposite(posting.direction), amount: -posting.amount } : posting,
-    );
+export function refundPostings(amount: bigint, given: Given, original: Refundable): Posting[] {
+  return (
+    sharesAt(given.amount + amount, original)
+      .map((share) => ({ ...share, amount: signed(share) - (given.legs.get(share.account) ?? 0n) }))
+      .filter((leg) => leg.amount !== 0n)
+      // A leg that takes up the rounding of the others may have to give a unit back, and changes sides.
+      .map((leg) =>
+        leg.amount > 0n ? { ...leg, direction: 'debit' } : { ...leg, direction: 'credit', amount: -leg.amount },
+      )
+  );
+}
+
+/** What was given back of an original before, in minor units: of its amount, and debits less credits on each account. */
+export interface Given {
+  amount: bigint;
+  legs: ReadonlyMap<string, bigint>;
+}
+
+interface Refundable {
+  amount: bigint;
+  postings: readonly Posting[];
 }
 
 /** Every leg's share of a part of the original, turned round. Rounded down; the largest leg on the other side takes the rest. */
-function sharesAt(part: bigint, { amount, postings }: { amount: bigint; postings: readonly Posting[] }): Posting[] {
+function sharesAt(part: bigint, { amount, postings }: Refundable): Posting[] {
   const money = postings.findIndex((posting) => posting.direction === 'debit' && posting.amount === amount);
   const shares = postings.map((posting, index) => ({
     ...posting,
@@ -247,8 +254,4 @@ function forbidTransferFields(request: BusinessTransaction): void {
 
 function adjustmentDirection({ direction }: BusinessTransaction): 'increase' | 'decrease' {
   return direction ?? 'increase';
-}
-
-function opposite(direction: Direction): Direction {
-  return direction === 'debit' ? 'credit' : 'debit';
 }

@@ -22,8 +22,8 @@ export type Channel = (typeof CHANNELS)[number];
 export const DIRECTIONS = ['debit', 'credit'] as const;
 export type Direction = (typeof DIRECTIONS)[number];
 
-/** States of a transaction: posted ones stay; pending ones become posted, voided or expired. */
-export const TRANSACTION_STATES = ['posted', 'pending', 'voided', 'expired'] as const;
+/** States of a transaction: posted ones stay; pending ones are captured (by a transaction of its own), voided, or expire. */
+export const TRANSACTION_STATES = ['posted', 'pending', 'captured', 'voided', 'expired'] as const;
 export type TransactionState = (typeof TRANSACTION_STATES)[number];
 
 /** One leg: an amount above zero in minor units, on one side of an account. */
@@ -50,4 +50,19 @@ export interface Transaction {
   readonly details: Readonly<Record<string, unknown>>;
   readonly effectiveAt: Date;
   readonly recordedAt: Date;
+  /** When a pending transaction expires by itself. */
+  readonly expiresAt: Date | null;
+}
+
+/** How a pending transaction ended. */
+export type Outcome = Exclude<TransactionState, 'posted' | 'pending'>;
+
+/** The other side. */
+export function opposite(direction: Direction): Direction {
+  return direction === 'debit' ? 'credit' : 'debit';
+}
+
+/** An amount with its sign: debits above zero, credits below. */
+export function signed({ direction, amount }: Pick<Posting, 'direction' | 'amount'>): bigint {
+  return direction === 'debit' ? amount : -amount;
 }

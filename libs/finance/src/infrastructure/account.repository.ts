@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { Account, AccountType } from '../domain/account.js';
 
-/** An account with what is posted to it: debits less credits. */
+/** An account with what is posted to it (debits less credits) and what pending transactions hold on each side. */
 export interface AccountWithNet extends Account {
   readonly id: string;
   readonly net: bigint;
+  readonly heldDebits: bigint;
+  readonly heldCredits: bigint;
 }
 
 /** A line of an account's statement. */
@@ -18,7 +20,8 @@ export interface Entry {
   recordedAt: Date;
 }
 
-interface Row extends Record<string, unknown> {
+/** An account as the database has it. */
+export interface AccountRow extends Record<string, unknown> {
   id: string;
   code: string;
   name: string;
@@ -29,6 +32,8 @@ interface Row extends Record<string, unknown> {
   metadata: Record<string, unknown>;
   created_at: Date;
   net: string;
+  held_debits: string;
+  held_credits: string;
 }
 
 interface EntryRow extends Record<string, unknown> {
@@ -42,7 +47,7 @@ interface EntryRow extends Record<string, unknown> {
 
 const BY_CODE = {
   name: 'finance_account_by_code',
-  text: 'SELECT a.*, b.net FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = $1',
+  text: 'SELECT a.*, b.net, b.held_debits, b.held_credits FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = $1',
 };
 
 /** Questions about accounts. */
@@ -51,18 +56,18 @@ export class AccountRepository {
   constructor(private readonly database: Database) {}
 
   async findByCode(code: string): Promise<AccountWithNet | undefined> {
-    const [row] = await this.database.query<Row>(BY_CODE, [code]);
-    return row && fromRow(row);
+    const [row] = await this.database.query<AccountRow>(BY_CODE, [code]);
+    return row && accountFromRow(row);
   }
 
   /** In the order of their codes, after the given one. */
   async listByCode(limit: number, after = ''): Promise<AccountWithNet[]> {
-    const rows = await this.database.query<Row>(
-      `SELECT a.*, b.net FROM finance_account a JOIN finance_balance b ON b.account_id = a.id
+    const rows = await this.database.query<AccountRow>(
+      `SELECT a.*, b.net, b.held_debits, b.held_credits FROM finance_account a JOIN finance_balance b ON b.account_id = a.id
        WHERE a.code > $2 ORDER BY a.code LIMIT $1`,
       [limit, after],
     );
-    return rows.map(fromRow);
+    return rows.map(accountFromRow);
   }
 
   /** Latest first, before the given version. */
@@ -82,18 +87,58 @@ export class AccountRepository {
     }));
   }
 
-  /** Debits less credits of what was effective by one time and known by another; both inclusive. */
-  async netAt(accountId: string, effectiveAt: Date | undefined, knownAt: Date | undefined): Promise<bigint> {
+  /** Debits less credits of what was effective by a time, inclusive: the days before it, and its own day's entries. */
+  async netEffectiveAt(accountId: string, at: Date): Promise<bigint> {
     const [row] = await this.database.query<{ net: string }>(
-      `SELECT coalesce(sum(amount), 0) AS net FROM finance_entry
-       WHERE account_id = $1 AND effective_at <= $2 AND recorded_at <= $3`,
-      [accountId, effectiveAt ?? 'infinity', knownAt ?? 'infinity'],
+      `SELECT (SELECT coalesce(sum(debits - credits), 0) FROM finance_daily
+               WHERE account_id = $1 AND day < ($2::timestamptz AT TIME ZONE 'UTC')::date)
+            + (SELECT coalesce(sum(amount), 0) FROM finance_entry WHERE account_id = $1 AND effective_at <= $2
+               AND effective_at >= date_trunc('day', $2::timestamptz, 'UTC')) AS net`,
+      [accountId, at],
+    );
+    return BigInt(row?.net ?? 0);
+  }
+
+  /** The latest entry that was recorded by a time, inclusive: entries are recorded in the order of their numbers, so it is found by halves. */
+  async latestKnownAt(accountId: string, at: Date): Promise<{ version: bigint; net: bigint; later: bigint }> {
+    const [row] = await this.database.query<{ version: string; net: string; later: string }>(
+      `WITH RECURSIVE
+         latest AS (SELECT version FROM finance_balance WHERE account_id = $1),
+         search (low, high) AS (
+           SELECT 0::bigint, version FROM latest
+           UNION ALL
+           SELECT CASE WHEN e.recorded_at <= $2 THEN middle ELSE low END, CASE WHEN e.recorded_at <= $2 THEN high ELSE middle - 1 END
+           FROM search, LATERAL (SELECT (low + high + 1) / 2 AS middle) m,
+             LATERAL (SELECT recorded_at FROM finance_entry WHERE account_id = $1 AND version = middle) e
+           WHERE low < high)
+       SELECT low AS version, latest.version - low AS later,
+         coalesce((SELECT net_after FROM finance_entry WHERE account_id = $1 AND version = low), 0) AS net
+       FROM search, latest WHERE low = high`,
+      [accountId, at],
+    );
+    return { version: BigInt(row?.version ?? 0), net: BigInt(row?.net ?? 0), later: BigInt(row?.later ?? 0) };
+  }
+
+  /** Debits less credits of entries after a number that were effective by a time, inclusive. */
+  async netAfter(accountId: string, version: bigint, effectiveAt: Date): Promise<bigint> {
+    return this.sum('account_id = $1 AND version > $2 AND effective_at <= $3', accountId, version, effectiveAt);
+  }
+
+  /** Debits less credits of entries up to a number that were effective after a time. */
+  async netBeyond(accountId: string, version: bigint, effectiveAt: Date): Promise<bigint> {
+    return this.sum('account_id = $1 AND version <= $2 AND effective_at > $3', accountId, version, effectiveAt);
+  }
+
+  private async sum(condition: string, accountId: string, version: bigint, effectiveAt: Date): Promise<bigint> {
+    const [row] = await this.database.query<{ net: string }>(
+      `SELECT coalesce(sum(amount), 0) AS net FROM finance_entry WHERE ${condition}`,
+      [accountId, version.toString(), effectiveAt],
     );
     return BigInt(row?.net ?? 0);
   }
 }
 
-function fromRow(row: Row): AccountWithNet {
+export function accountFromRow(row: AccountRow): AccountWithNet {
   const { id, code, name, type, currency, metadata } = row;
   return {
     id,
@@ -106,5 +151,7 @@ function fromRow(row: Row): AccountWithNet {
     maxBalance: row.max_balance === null ? null : BigInt(row.max_balance),
     createdAt: row.created_at,
     net: BigInt(row.net),
+    heldDebits: BigInt(row.held_debits),
+    heldCredits: BigInt(row.held_credits),
   };
 }

@@ -3,64 +3,76 @@ import type { Transaction } from '#platform/database';
 
 /** A write that was asked for under a key. */
 export interface KeyedRequest {
-  principalId: string;
-  key: string;
+  readonly principalId: string;
+  readonly key: string;
   /** The request in canonical form; what a repeated one is compared with. */
-  fingerprint: Readonly<Record<string, unknown>>;
+  readonly fingerprint: Readonly<Record<string, unknown>>;
+}
+
+/** A fresh request and what it is answered. */
+export interface FreshAnswer {
+  readonly request: KeyedRequest;
+  readonly answer: object;
 }
 
 /** What was answered to it. */
 export interface StoredAnswer {
-  fingerprint: Record<string, unknown>;
-  answer: Record<string, unknown>;
+  readonly fingerprint: Readonly<Record<string, unknown>>;
+  readonly answer: object;
 }
 
-const CLAIM = {
-  name: 'finance_request_claim',
-  text: `INSERT INTO finance_request (principal_id, key, fingerprint, created_at)
-         SELECT p, k, f, $4 FROM unnest($1::uuid[], $2::text[], $3::jsonb[]) AS asked (p, k, f) ORDER BY p, k
-         ON CONFLICT DO NOTHING RETURNING principal_id, key`,
+/** One look into the index for each key: a plan made while the table was small must not read all of it when it is large. */
+const FIND = {
+  name: 'finance_request_find',
+  text: `SELECT r.principal_id, r.key, r.fingerprint, r.answer FROM unnest($1::uuid[], $2::text[]) AS asked (p, k)
+         CROSS JOIN LATERAL (SELECT * FROM finance_request WHERE principal_id = p AND key = k LIMIT 1) AS r`,
 };
 
-const ANSWER = {
-  name: 'finance_request_answer',
-  text: `UPDATE finance_request r SET answer = given.answer
-         FROM unnest($1::uuid[], $2::text[], $3::json[]) AS given (principal_id, key, answer)
-         WHERE r.principal_id = given.principal_id AND r.key = given.key`,
+const ADD = {
+  name: 'finance_request_add',
+  text: `INSERT INTO finance_request (principal_id, key, fingerprint, answer, created_at, block_number)
+         SELECT p, k, f, a, $5, $6 FROM unnest($1::uuid[], $2::text[], $3::jsonb[], $4::json[]) AS asked (p, k, f, a)`,
 };
+
+interface Row extends Record<string, unknown> {
+  principal_id: string;
+  key: string;
+  fingerprint: Record<string, unknown>;
+  answer: object;
+}
+
+/** The identity of a request. */
+export function idOf({ principalId, key }: Pick<KeyedRequest, 'principalId' | 'key'>): string {
+  return `${principalId} ${key}`;
+}
 
 /** Keys of write requests and what was answered, in the same commit as what they posted. Kept for good. */
 @Injectable()
 export class IdempotencyRepository {
-  /**
-   * Claims the keys that nobody used before. A key that another replica is posting under right now is waited for.
-   *
-   * @returns the claimed ones, as `principal key`
-   */
-  async claim(tx: Transaction, requests: readonly KeyedRequest[], at: Date): Promise<Set<string>> {
-    const rows = await tx.query<{ principal_id: string; key: string }>(CLAIM, [
+  /** What was answered under these keys before, by `idOf`. */
+  async find(tx: Transaction, requests: readonly KeyedRequest[]): Promise<Map<string, StoredAnswer>> {
+    if (requests.length === 0) return new Map();
+    const rows = await tx.query<Row>(FIND, [
       requests.map(({ principalId }) => principalId),
       requests.map(({ key }) => key),
-      requests.map(({ fingerprint }) => JSON.stringify(fingerprint)),
-      at,
     ]);
-    return new Set(rows.map((row) => `${row.principal_id} ${row.key}`));
+    return new Map(
+      rows.map(({ principal_id, key, fingerprint, answer }) => [
+        idOf({ principalId: principal_id, key }),
+        { fingerprint, answer },
+      ]),
+    );
   }
 
-  async find(tx: Transaction, { principalId, key }: KeyedRequest): Promise<StoredAnswer | undefined> {
-    const sql = 'SELECT fingerprint, answer FROM finance_request WHERE principal_id = $1 AND key = $2';
-    const [row] = await tx.query<{ fingerprint: Record<string, unknown>; answer: Record<string, unknown> }>(sql, [
-      principalId,
-      key,
-    ]);
-    return row;
-  }
-
-  async answer(tx: Transaction, answers: readonly { request: KeyedRequest; answer: object }[]): Promise<void> {
-    await tx.execute(ANSWER, [
+  async add(tx: Transaction, answers: readonly FreshAnswer[], head: { now: Date; blockNumber: number }): Promise<void> {
+    if (answers.length === 0) return;
+    await tx.execute(ADD, [
       answers.map(({ request }) => request.principalId),
       answers.map(({ request }) => request.key),
+      answers.map(({ request }) => JSON.stringify(request.fingerprint)),
       answers.map(({ answer }) => JSON.stringify(answer)),
+      head.now,
+      head.blockNumber + 1,
     ]);
   }
 }

@@ -1,184 +1,153 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction as DatabaseTransaction } from '#platform/database';
-import type { Account, AccountType } from '../domain/account.js';
-import type { Transaction } from '../domain/transaction.js';
-import { type TransactionRow, toPostingJson, toTransaction } from './transaction-row.js';
+import type { Transaction as DatabaseTransaction } from '#platform/database';
+import type { Account } from '../domain/account.js';
+import type { WorkingAccount, WorkingOriginal } from '../domain/batch-state.js';
+import type { AccountRow } from './account.repository.js';
+import { type TransactionRow, toTransaction } from './transaction-row.js';
 
-/** An account with its balance, locked for the batch in hand. Amounts are debit-positive minor units. */
-export interface LockedAccount {
-  id: string;
-  code: string;
-  type: AccountType;
-  currency: string;
-  minBalance: bigint | null;
-  maxBalance: bigint | null;
-  /** Debits less credits of what is posted. */
-  net: bigint;
-  version: bigint;
+/** Where the ledger stands. */
+export interface Head {
+  /** When the batch that holds the lock is recorded: the database's time, and never before an earlier batch. */
+  now: Date;
+  /** End of the latest closed month. */
+  openSince: Date;
+  /** Pending transactions whose time is over. */
+  due: string[];
+  /** The latest block. */
+  blockNumber: number;
+  blockHash: string;
 }
 
-/** A line of an account. */
-export interface NewEntry {
-  accountId: string;
-  version: bigint;
-  transactionId: string;
-  /** Debit-positive. */
-  amount: bigint;
-  netAfter: bigint;
-  effectiveAt: Date;
+/** Pending transactions that one batch lets expire at most. */
+const MAX_DUE = 1_000;
+
+const LOCK_HEAD = {
+  name: 'finance_lock_head',
+  text: `SELECT greatest(date_trunc('milliseconds', clock_timestamp()), h.recorded_at) AS now, h.open_since, h.block_number, h.block_hash,
+           ARRAY(SELECT t.id FROM finance_transaction t WHERE t.state = 'pending' AND t.expires_at <= now()
+                 ORDER BY t.expires_at LIMIT ${MAX_DUE}) AS due
+         FROM finance_head h FOR UPDATE OF h`,
+};
+
+const ACCOUNTS = {
+  name: 'finance_working_accounts',
+  text: `SELECT a.code, a.type, a.currency, a.min_balance, a.max_balance, b.net, b.held_debits, b.held_credits, b.version
+         FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = ANY($1::text[])`,
+};
+
+const ORIGINALS = {
+  name: 'finance_working_originals',
+  text: `
+    SELECT t.*,
+      (SELECT coalesce(sum(r.amount), 0) FROM finance_transaction r WHERE r.original_transaction_id = t.id AND r.type = 'refund'
+         AND NOT EXISTS (SELECT 1 FROM finance_transaction v WHERE v.original_transaction_id = r.id AND v.type = 'reversal')) AS refunded,
+      (SELECT coalesce(jsonb_object_agg(given.account, given.net), '{}') FROM (
+         SELECT leg.account, sum(CASE leg.direction WHEN 'debit' THEN leg.amount ELSE -leg.amount END)::text AS net
+         FROM finance_transaction r, jsonb_to_recordset(r.postings) AS leg (account text, direction text, amount numeric)
+         WHERE r.original_transaction_id = t.id AND r.type = 'refund'
+           AND NOT EXISTS (SELECT 1 FROM finance_transaction v WHERE v.original_transaction_id = r.id AND v.type = 'reversal')
+         GROUP BY leg.account) AS given) AS refunded_legs,
+      EXISTS (SELECT 1 FROM finance_transaction r WHERE r.original_transaction_id = t.id AND r.type = 'reversal') AS is_reversed
+    FROM finance_transaction t
+    WHERE t.id = ANY($1::uuid[]) OR t.id = ANY(ARRAY(
+      SELECT o.original_transaction_id FROM finance_transaction o WHERE o.id = ANY($1::uuid[]) AND o.type = 'refund'))`,
+};
+
+interface HeadRow extends Record<string, unknown> {
+  now: Date;
+  open_since: Date;
+  due: string[];
+  block_number: string;
+  block_hash: Buffer;
 }
 
-/** An original that a refund or a reversal is about, locked for the batch in hand. */
-export interface LockedOriginal {
-  transaction: Transaction;
-  refunded: bigint;
-  isReversed: boolean;
+interface OriginalRow extends TransactionRow {
+  refunded: string;
+  refunded_legs: Record<string, string>;
+  is_reversed: boolean;
 }
 
-const LOCK_ACCOUNTS = {
-  name: 'finance_lock_accounts',
-  text: `SELECT b.account_id, a.code, a.type, a.currency, a.min_balance, a.max_balance, b.net, b.version
-         FROM finance_balance b JOIN finance_account a ON a.id = b.account_id
-         WHERE a.code = ANY($1::text[]) ORDER BY b.account_id FOR UPDATE OF b`,
-};
-
-const ADD_ENTRIES = {
-  name: 'finance_add_entries',
-  text: `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, recorded_at)
-         SELECT a, v, t, m, n, e, $7 FROM unnest($1::bigint[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[])
-           AS entry (a, v, t, m, n, e)`,
-};
-
-const MOVE_BALANCES = {
-  name: 'finance_move_balances',
-  text: `UPDATE finance_balance b SET net = moved.net, version = moved.version
-         FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS moved (account_id, net, version)
-         WHERE b.account_id = moved.account_id`,
-};
-
-const ADD_TRANSACTIONS = {
-  name: 'finance_add_transactions',
-  text: `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
-           description, postings, details, effective_at, recorded_at)
-         SELECT id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id, description, postings, details,
-           effective_at, recorded_at
-         FROM jsonb_populate_recordset(NULL::finance_transaction, $1::jsonb)`,
-};
-
-interface AccountRow extends Record<string, unknown> {
-  account_id: string;
-  code: string;
-  type: AccountType;
-  currency: string;
-  min_balance: string | null;
-  max_balance: string | null;
-  net: string;
-  version: string;
-}
-
-/** What posting reads and writes; everything happens in the transaction of one batch. */
+/** What a batch depends on. Everything happens in its transaction, under the lock of the head. */
 @Injectable()
 export class LedgerRepository {
-  constructor(private readonly database: Database) {}
+  /** Waits for the turn of this batch: from here to its commit nobody else writes to the ledger. */
+  async lockHead(tx: DatabaseTransaction): Promise<Head> {
+    const [row] = await tx.query<HeadRow>(LOCK_HEAD);
+    if (!row) throw new Error('The ledger has no head');
+    return {
+      now: row.now,
+      openSince: row.open_since,
+      due: row.due,
+      blockNumber: Number(row.block_number),
+      blockHash: row.block_hash.toString('hex'),
+    };
+  }
 
-  /** Locks the accounts in the order of their ids, so that batches of several replicas wait for each other and never deadlock. */
-  async lockAccounts(tx: DatabaseTransaction, codes: readonly string[]): Promise<Map<string, LockedAccount>> {
-    const rows = await tx.query<AccountRow>(LOCK_ACCOUNTS, [codes]);
+  async workingAccounts(tx: DatabaseTransaction, codes: readonly string[]): Promise<Map<string, WorkingAccount>> {
+    if (codes.length === 0) return new Map();
+    const rows = await tx.query<AccountRow & { version: string }>(ACCOUNTS, [codes]);
     return new Map(
       rows.map((row) => [
         row.code,
         {
-          id: row.account_id,
           code: row.code,
           type: row.type,
           currency: row.currency,
           minBalance: row.min_balance === null ? null : BigInt(row.min_balance),
           maxBalance: row.max_balance === null ? null : BigInt(row.max_balance),
+          toBeMade: undefined,
           net: BigInt(row.net),
+          heldDebits: BigInt(row.held_debits),
+          heldCredits: BigInt(row.held_credits),
           version: BigInt(row.version),
         },
       ]),
     );
   }
 
-  /** Makes accounts that do not exist yet; one that somebody else made meanwhile stays as it is. */
-  async ensureAccounts(accounts: readonly Account[]): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      for (const account of [...accounts].sort((a, b) => (a.code < b.code ? -1 : 1)))
-        await this.insertAccount(tx, account);
-    });
-  }
-
-  /** False when the code is taken. */
-  async insertAccount(tx: DatabaseTransaction, account: Account): Promise<boolean> {
-    const { code, name, type, currency, minBalance, maxBalance, metadata, createdAt } = account;
-    const [row] = await tx.query<{ id: string }>(
-      `INSERT INTO finance_account (code, name, type, currency, min_balance, max_balance, metadata, created_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (code) DO NOTHING RETURNING id`,
-      [code, name, type, currency, minBalance?.toString() ?? null, maxBalance?.toString() ?? null, metadata, createdAt],
-    );
-    if (row) await tx.execute('INSERT INTO finance_balance (account_id) VALUES ($1)', [row.id]);
-    return row !== undefined;
-  }
-
-  /** Locks the originals of refunds and reversals, in the order of their ids. */
-  async lockOriginals(tx: DatabaseTransaction, ids: readonly string[]): Promise<Map<string, LockedOriginal>> {
+  /** The originals of refunds, reversals and settlements; and of a refund that may be reversed, the sale. */
+  async workingOriginals(tx: DatabaseTransaction, ids: readonly string[]): Promise<Map<string, WorkingOriginal>> {
     if (ids.length === 0) return new Map();
-    await tx.execute('SELECT 1 FROM finance_transaction WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE', [ids]);
-    // A statement of its own: the one that waits for the lock still sees what was there before the wait.
-    const rows = await tx.query<TransactionRow & { refunded: string; is_reversed: boolean }>(
-      `SELECT t.*,
-         (SELECT coalesce(sum(r.amount), 0) FROM finance_transaction r
-          WHERE r.original_transaction_id = t.id AND r.type = 'refund' AND r.state = 'posted') AS refunded,
-         EXISTS (SELECT 1 FROM finance_transaction r WHERE r.original_transaction_id = t.id AND r.type = 'reversal') AS is_reversed
-       FROM finance_transaction t WHERE t.id = ANY($1::uuid[])`,
-      [ids],
-    );
+    const rows = await tx.query<OriginalRow>(ORIGINALS, [ids]);
     return new Map(
       rows.map((row) => [
         row.id,
-        { transaction: toTransaction(row), refunded: BigInt(row.refunded), isReversed: row.is_reversed },
+        {
+          transaction: toTransaction(row),
+          refunded: BigInt(row.refunded),
+          refundedLegs: new Map(Object.entries(row.refunded_legs).map(([account, net]) => [account, BigInt(net)])),
+          isReversed: row.is_reversed,
+        },
       ]),
     );
   }
 
-  async addTransactions(tx: DatabaseTransaction, transactions: readonly Transaction[]): Promise<void> {
-    const records = transactions.map((transaction) => ({
-      id: transaction.id,
-      type: transaction.type,
-      state: transaction.state,
-      amount: transaction.amount.toString(),
-      currency: transaction.currency,
-      channel: transaction.channel,
-      order_id: transaction.orderId,
-      customer_id: transaction.customerId,
-      original_transaction_id: transaction.originalTransactionId,
-      description: transaction.description,
-      postings: transaction.postings.map(toPostingJson),
-      details: transaction.details,
-      effective_at: transaction.effectiveAt,
-      recorded_at: transaction.recordedAt,
-    }));
-    await tx.execute(ADD_TRANSACTIONS, [JSON.stringify(records)]);
-  }
-
-  async addEntries(tx: DatabaseTransaction, entries: readonly NewEntry[], recordedAt: Date): Promise<void> {
-    await tx.execute(ADD_ENTRIES, [
-      entries.map(({ accountId }) => accountId),
-      entries.map(({ version }) => version.toString()),
-      entries.map(({ transactionId }) => transactionId),
-      entries.map(({ amount }) => amount.toString()),
-      entries.map(({ netAfter }) => netAfter.toString()),
-      entries.map(({ effectiveAt }) => effectiveAt),
-      recordedAt,
-    ]);
-  }
-
-  async moveBalances(tx: DatabaseTransaction, accounts: readonly LockedAccount[]): Promise<void> {
-    await tx.execute(MOVE_BALANCES, [
-      accounts.map(({ id }) => id),
-      accounts.map(({ net }) => net.toString()),
-      accounts.map(({ version }) => version.toString()),
-    ]);
+  /** Makes accounts; one whose code is taken is left out of the answer. @returns the codes of those that were made */
+  async insertAccounts(
+    tx: DatabaseTransaction,
+    accounts: readonly Account[],
+    blockNumber: number,
+  ): Promise<Set<string>> {
+    if (accounts.length === 0) return new Set();
+    const rows = await tx.query<{ code: string }>(
+      `WITH made AS (
+         INSERT INTO finance_account (code, name, type, currency, min_balance, max_balance, metadata, created_at, block_number)
+         SELECT *, $9::bigint FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::jsonb[], $8::timestamptz[])
+         ON CONFLICT (code) DO NOTHING RETURNING id, code),
+       balances AS (INSERT INTO finance_balance (account_id) SELECT id FROM made)
+       SELECT code FROM made`,
+      [
+        accounts.map(({ code }) => code),
+        accounts.map(({ name }) => name),
+        accounts.map(({ type }) => type),
+        accounts.map(({ currency }) => currency),
+        accounts.map(({ minBalance }) => minBalance?.toString() ?? null),
+        accounts.map(({ maxBalance }) => maxBalance?.toString() ?? null),
+        accounts.map(({ metadata }) => JSON.stringify(metadata)),
+        accounts.map(({ createdAt }) => createdAt),
+        blockNumber,
+      ],
+    );
+    return new Set(rows.map(({ code }) => code));
   }
 }

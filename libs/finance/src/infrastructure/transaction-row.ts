@@ -23,6 +23,7 @@ export interface TransactionRow extends Record<string, unknown> {
   details: Record<string, unknown>;
   effective_at: Date;
   recorded_at: Date;
+  expires_at: Date | null;
 }
 
 export function toPostingJson({ account, direction, amount, currency }: Posting): PostingJson {
@@ -45,5 +46,6 @@ export function toTransaction(row: TransactionRow): Transaction {
     details: row.details,
     effectiveAt: row.effective_at,
     recordedAt: row.recorded_at,
+    expiresAt: row.expires_at,
   };
 }

@@ -20,7 +20,11 @@ export interface TransactionFilter {
 export interface TransactionPosition {
   recordedAt: string;
   id: string;
+  /** Of the account that the list is filtered by. */
+  version: string | undefined;
 }
+
+const MAX_VERSION = '9223372036854775807';
 
 const BY_ID = { name: 'finance_transaction_by_id', text: 'SELECT * FROM finance_transaction WHERE id = $1' };
 
@@ -34,37 +38,55 @@ export class TransactionRepository {
     return row && toTransaction(row);
   }
 
-  /** Latest recorded first. */
-  async listLatest(limit: number, filter: TransactionFilter, after?: TransactionPosition): Promise<Transaction[]> {
-    const values: unknown[] = [];
-    const bind = (value: unknown): string => `$${values.push(value)}`;
-    const conditions = [
-      filter.type && `type = ${bind(filter.type)}`,
-      filter.channel && `channel = ${bind(filter.channel)}`,
-      filter.state && `state = ${bind(filter.state)}`,
-      filter.account && `postings @> ${bind(JSON.stringify([{ account: filter.account }]))}::jsonb`,
-      filter.orderId && `order_id = ${bind(filter.orderId)}`,
-      filter.customerId && `customer_id = ${bind(filter.customerId)}`,
-      filter.currency && `currency = ${bind(filter.currency)}`,
-      filter.from && `effective_at >= ${bind(filter.from)}`,
-      filter.to && `effective_at < ${bind(filter.to)}`,
-      after && `(recorded_at, id) < (${bind(after.recordedAt)}::timestamptz, ${bind(after.id)}::uuid)`,
-    ].filter((condition) => typeof condition === 'string' && condition !== '');
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-    const sql = `SELECT * FROM finance_transaction ${where} ORDER BY recorded_at DESC, id DESC LIMIT ${bind(limit)}`;
-    return (await this.database.query<TransactionRow>(sql, values)).map(toTransaction);
+  /** Number of the block that a transaction is in. */
+  async blockOf(id: string): Promise<number | undefined> {
+    const [row] = await this.database.query<TransactionRow & { block_number: string | null }>(BY_ID, [id]);
+    return row?.block_number === undefined || row.block_number === null ? undefined : Number(row.block_number);
   }
 
-  /** Net revenue (credits less debits of revenue accounts, less refunds) by day and currency, in UTC. */
-  async revenueByDay(since: Date): Promise<{ day: string; currency: string; amount: bigint }[]> {
-    const rows = await this.database.query<{ day: string; currency: string; amount: string }>(
-      `SELECT to_char(e.effective_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, a.currency, -sum(e.amount) AS amount
-       FROM finance_account a JOIN finance_entry e ON e.account_id = a.id
-       WHERE (a.type = 'revenue' OR a.code LIKE 'expenses:refunds:%' OR a.code LIKE 'expenses:discounts:%') AND e.effective_at >= $1
-       GROUP BY 1, 2 ORDER BY 1, 2`,
-      [since],
+  /** Latest recorded first. */
+  async listLatest(
+    limit: number,
+    filter: TransactionFilter,
+    after?: TransactionPosition,
+  ): Promise<{ transaction: Transaction; position: TransactionPosition }[]> {
+    const values: unknown[] = [];
+    const bind = (value: unknown): string => `$${values.push(value)}`;
+    // Through the account's own entries and holds, in their order: what other accounts did does not matter.
+    const source =
+      filter.account === undefined
+        ? 'finance_transaction t'
+        : `(${['finance_entry', 'finance_hold']
+            .map(
+              (table) =>
+                `SELECT transaction_id, version FROM ${table} WHERE account_id =
+                   (SELECT id FROM finance_account WHERE code = ${bind(filter.account)}) AND version <= ${bind(after?.version ?? MAX_VERSION)}`,
+            )
+            .join(' UNION ALL ')}) m JOIN finance_transaction t ON t.id = m.transaction_id`;
+    const [columns, order] =
+      filter.account === undefined ? ['t.*', ''] : ['t.*, m.version AS position', 'm.version DESC, '];
+    const conditions = [
+      filter.type && `t.type = ${bind(filter.type)}`,
+      filter.channel && `t.channel = ${bind(filter.channel)}`,
+      filter.state && `t.state = ${bind(filter.state)}`,
+      // The index of what is not posted is for these only.
+      filter.state && filter.state !== 'posted' && `t.state <> 'posted'`,
+      filter.orderId && `t.order_id = ${bind(filter.orderId)}`,
+      filter.customerId && `t.customer_id = ${bind(filter.customerId)}`,
+      filter.currency && `t.currency = ${bind(filter.currency)}`,
+      filter.from && `t.effective_at >= ${bind(filter.from)}`,
+      filter.to && `t.effective_at < ${bind(filter.to)}`,
+      after && `(t.recorded_at, t.id) < (${bind(after.recordedAt)}::timestamptz, ${bind(after.id)}::uuid)`,
+    ].filter((condition) => typeof condition === 'string' && condition !== '');
+    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
+    const rows = await this.database.query<TransactionRow & { position?: string }>(
+      `SELECT ${columns} FROM ${source} ${where} ORDER BY ${order}t.recorded_at DESC, t.id DESC LIMIT ${bind(limit)}`,
+      values,
     );
-    return rows.map(({ day, currency, amount }) => ({ day, currency, amount: BigInt(amount) }));
+    return rows.map((row) => ({
+      transaction: toTransaction(row),
+      position: { recordedAt: row.recorded_at.toISOString(), id: row.id, version: row.position },
+    }));
   }
 
   /** Transactions recorded since an instant. */

@@ -4,5 +4,6 @@ export { networkOf } from './client-network.js';
 export { DerivedKeys, type KeyPurpose } from './derived-keys.js';
 export { EncryptionService } from './encryption.service.js';
 export { CurrentPrincipal, type GuardedRequest, type Principal } from './principal.js';
+export { type PublishedKey, PublishedKeys } from './published-keys.js';
 export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
 export { SecurityModule } from './security.module.js';

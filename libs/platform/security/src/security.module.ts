@@ -5,6 +5,7 @@ import { AuthenticationStrategies } from './authentication-strategies.js';
 import { AuthenticationGuard } from './authentication.guard.js';
 import { DerivedKeys } from './derived-keys.js';
 import { EncryptionService } from './encryption.service.js';
+import { PublishedKeys } from './published-keys.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { RateLimitStorage } from './rate-limit-storage.js';
 import { RolesGuard } from './roles.guard.js';
@@ -17,11 +18,12 @@ import { RolesGuard } from './roles.guard.js';
     AuthenticationStrategies,
     DerivedKeys,
     EncryptionService,
+    PublishedKeys,
     RateLimitStorage,
     { provide: APP_GUARD, useClass: AuthenticationGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],
-  exports: [AuthenticationStrategies, DerivedKeys, EncryptionService],
+  exports: [AuthenticationStrategies, DerivedKeys, EncryptionService, PublishedKeys],
 })
 export class SecurityModule {}

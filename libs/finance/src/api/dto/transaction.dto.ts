@@ -29,7 +29,8 @@ import {
 } from '../../domain/transaction.js';
 import { IsAmount } from './amount.validator.js';
 
-const LISTED_TYPES = [...TRANSACTION_TYPES, 'journal', 'reversal'] as const;
+/** Types that a transaction can have, those that follow from others included. */
+export const LISTED_TYPES = [...TRANSACTION_TYPES, 'journal', 'reversal'] as const;
 
 /** One article of a sale. */
 export class LineItemDto {
@@ -234,6 +235,9 @@ export class TransactionDto {
   effectiveAt!: string;
   /** When it was recorded. */
   recordedAt!: string;
+  /** When it expires by itself; of pending ones only. */
+  @ApiProperty({ type: String, nullable: true })
+  expiresAt!: string | null;
 }
 
 /** A page of transactions. */

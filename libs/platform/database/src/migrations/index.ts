@@ -6,6 +6,8 @@ import { CreateErrorTables1764000300000 } from './1764000300000-create-error-tab
 import { CreateAgentTables1764000400000 } from './1764000400000-create-agent-tables.js';
 import { CreateDashboardTables1764000500000 } from './1764000500000-create-dashboard-tables.js';
 import { CompleteAuth1764100100000 } from './1764100100000-complete-auth.js';
+import { HoldAndHeadOfLedger1764100200000 } from './1764100200000-hold-and-head-of-ledger.js';
+import { SealLedger1764100200001 } from './1764100200001-seal-ledger.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -16,4 +18,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateAgentTables1764000400000,
   CreateDashboardTables1764000500000,
   CompleteAuth1764100100000,
+  HoldAndHeadOfLedger1764100200000,
+  SealLedger1764100200001,
 ];

@@ -1,0 +1,45 @@
+import { Body, Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, IdempotencyKey } from '#platform/http';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { BatchTransactionsService } from '../application/batch-transactions.service.js';
+import { BatchDto, BatchResultDto, toItemResultDto } from './dto/batch.dto.js';
+import { WriteQueryDto } from './dto/journal.dto.js';
+import { ItemReader } from './item-reader.js';
+import type { WriteReply } from './write-answer.js';
+
+/** Many transactions at once. */
+@ApiTags('finance')
+@Controller('finance/transactions')
+export class BatchController {
+  constructor(
+    private readonly batches: BatchTransactionsService,
+    private readonly reader: ItemReader,
+  ) {}
+
+  @Post('batch')
+  @HttpCode(200)
+  @Roles('ADMIN')
+  @ApiOperation({
+    operationId: 'postBatch',
+    summary: 'Post many transactions in one commit, each with its own verdict',
+    description: 'Those with `postings` are posted by their legs, the others as business transactions.',
+  })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' })
+  @ApiResponse({ status: 200, type: BatchResultDto })
+  @ApiProblems(400, 401, 403, 409, 413, 415, 422, 429, 503)
+  async postBatch(
+    @CurrentPrincipal() { id: principalId }: Principal,
+    @Body() body: BatchDto,
+    @Query() { dryRun }: WriteQueryDto,
+    @IdempotencyKey() key: string | undefined,
+    @Res({ passthrough: true }) reply: WriteReply,
+  ): Promise<BatchResultDto> {
+    const items = await Promise.all(body.transactions.map((item) => this.reader.read(item)));
+    const by = { principalId, key, isDryRun: dryRun === 'true' };
+    const outcome = await this.batches.post(by, items, { isAtomic: body.atomic ?? false, body });
+    reply.header('Idempotency-Key', outcome.key);
+    if (outcome.isReplay) reply.header('Idempotent-Replayed', 'true');
+    return { results: outcome.results.map(toItemResultDto) };
+  }
+}

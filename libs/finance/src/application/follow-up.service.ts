@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#platform/kernel';
+import { type Draft, effectiveTime } from '../domain/draft.js';
+import { TransactionNotFoundException } from '../domain/finance.exceptions.js';
+import { TransactionRepository } from '../infrastructure/transaction.repository.js';
+import { KeyedRequestService } from './keyed-request.service.js';
+import { PosterService } from './poster.service.js';
+import type { RecordedTransaction, WriteRequest } from './record-transaction.service.js';
+
+/** What is done to a transaction that exists: it is reversed as a whole, or, while it is pending, captured or voided. */
+export type FollowUp = 'reverse' | 'capture' | 'void';
+
+export interface FollowUpRequest {
+  /** Of a capture: in major units; all of it when left out. */
+  amount?: string | number | undefined;
+  /** Of a reversal or a capture: now when left out. */
+  effectiveAt?: string | undefined;
+}
+
+/** Reverses, captures and voids. */
+@Injectable()
+export class FollowUpService {
+  constructor(
+    private readonly poster: PosterService,
+    private readonly requests: KeyedRequestService,
+    private readonly transactions: TransactionRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws TransactionNotFoundException, NotReversibleException, NotPendingException, LimitExceededException … */
+  async follow(
+    by: WriteRequest,
+    what: FollowUp,
+    originalId: string,
+    request: FollowUpRequest = {},
+  ): Promise<RecordedTransaction> {
+    if (!(await this.transactions.findById(originalId))) throw new TransactionNotFoundException();
+    const keyed = this.requests.keyed(by.principalId, by.key, what, { originalId, ...request });
+    const draft = this.draftOf(what, originalId, request);
+    return { ...(await this.poster.post(keyed, draft, by.isDryRun)), key: keyed.key };
+  }
+
+  private draftOf(what: FollowUp, originalId: string, { amount, effectiveAt }: FollowUpRequest): Draft {
+    const at = effectiveTime(effectiveAt, 'effectiveAt', this.clock.now());
+    switch (what) {
+      case 'reverse':
+        return { kind: 'reversal', originalId, effectiveAt: at };
+      case 'capture':
+        return { kind: 'capture', originalId, amount, effectiveAt: at };
+      case 'void':
+        return { kind: 'void', originalId };
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import { normalSign } from '../domain/account.js';
+import { PeriodClosedException, PeriodNotClosableException } from '../domain/finance.exceptions.js';
+import { dayOf } from '../domain/ledger-format.js';
+import { formatMoney } from '../domain/money.js';
+import { type Manifest, type Month, monthOf } from '../domain/period.js';
+import { type Head, LedgerRepository } from '../infrastructure/ledger.repository.js';
+import { PeriodRepository } from '../infrastructure/period.repository.js';
+import { ReportRepository } from '../infrastructure/report.repository.js';
+import { SealService } from './seal.service.js';
+
+/**
+ * Closes months. A close takes its turn like a batch: what was committed before it is in the manifest, and whatever comes after it and
+ * is effective in the month is refused, on every replica.
+ */
+@Injectable()
+export class PeriodService {
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: LedgerRepository,
+    private readonly periods: PeriodRepository,
+    private readonly reports: ReportRepository,
+    private readonly sealing: SealService,
+  ) {}
+
+  /**
+   * Closing a closed month again answers with the same manifest.
+   *
+   * @throws InvalidPeriodException, PeriodNotClosableException, PeriodClosedException
+   */
+  async close(name: string): Promise<Manifest> {
+    const month = monthOf(name);
+    await this.sealing.prepare();
+    return this.database.transaction(async (tx) => {
+      const head = await this.ledger.lockHead(tx);
+      const closed = await this.periods.find(tx, name);
+      if (closed) return closed;
+      await this.assertClosable(tx, month, head);
+      const manifest = await this.manifestOf(tx, month, head);
+      await this.periods.close(tx, month, manifest, head.blockNumber + 1);
+      await this.sealing.seal(tx, head, [{ period: manifest }]);
+      return manifest;
+    });
+  }
+
+  /** Latest month first; one more than `limit` when there is a next page. */
+  list(limit: number, before?: string): Promise<Manifest[]> {
+    return this.periods.list(limit + 1, before);
+  }
+
+  private async assertClosable(tx: Transaction, { name, start, end }: Month, head: Head): Promise<void> {
+    if (end <= head.openSince) throw new PeriodClosedException(head.openSince);
+    if (head.now < end) throw new PeriodNotClosableException(`${name} is not over`);
+    const open = await this.reports.firstDay(tx, head.openSince, start);
+    if (open !== undefined) throw new PeriodNotClosableException(`Close ${open.slice(0, 7)} first`);
+  }
+
+  private async manifestOf(tx: Transaction, { name, start, end }: Month, head: Head): Promise<Manifest> {
+    const sums = await this.reports.sumsByAccount(dayOf(start), dayOf(new Date(end.getTime() - 1)), undefined, tx);
+    const currencies = [...new Set(sums.map(({ currency }) => currency))].sort();
+    return {
+      month: name,
+      closedAt: head.now.toISOString(),
+      transactionCount: await this.reports.countPosted(tx, start, end),
+      totals: currencies.map((currency) => {
+        const own = sums.filter((sum) => sum.currency === currency);
+        const total = (side: 'debits' | 'credits'): string =>
+          formatMoney(
+            own.reduce((sum, account) => sum + account[side], 0n),
+            currency,
+          );
+        return { currency, debits: total('debits'), credits: total('credits') };
+      }),
+      balances: sums.map(({ code, type, currency, opening, debits, credits }) => ({
+        account: code,
+        currency,
+        closing: formatMoney((opening + debits - credits) * normalSign(type), currency),
+      })),
+      lastBlock: { number: head.blockNumber, hash: head.blockHash },
+    };
+  }
+}

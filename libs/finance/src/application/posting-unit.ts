@@ -1,0 +1,65 @@
+import { formatMoney } from '../domain/money.js';
+import { normalSign } from '../domain/account.js';
+import type { BatchState } from '../domain/batch-state.js';
+import type { Draft } from '../domain/draft.js';
+import type { Refusal } from '../domain/finance.exceptions.js';
+import type { Transaction } from '../domain/transaction.js';
+import type { KeyedRequest } from '../infrastructure/idempotency.repository.js';
+import { type TransactionView, toTransactionView } from './transaction-view.js';
+
+/** One thing to do, or why it cannot even be tried; under a key of its own if it has one. */
+export type PostingItem = ({ readonly draft: Draft } | { readonly refusal: Refusal }) & {
+  readonly request?: KeyedRequest | undefined;
+};
+
+/** What is decided and committed together. */
+export interface PostingUnit {
+  readonly items: readonly PostingItem[];
+  /** All or nothing; otherwise each item has its own verdict. */
+  readonly isAtomic: boolean;
+  /** The key of the whole. */
+  readonly request?: KeyedRequest | undefined;
+}
+
+/** A balance after a transaction, in the account's normal sign and in major units. */
+export interface BalanceView {
+  account: string;
+  currency: string;
+  balance: string;
+}
+
+/** What a write is answered with. */
+export interface PostingAnswer {
+  transaction: TransactionView;
+  balances: BalanceView[];
+}
+
+/** What became of an item, as it is kept under its key. */
+export type Verdict = { readonly answer: PostingAnswer } | { readonly refusal: Refusal };
+
+/** What became of an item; a replay is that of an earlier request with its key. */
+export type ItemOutcome = Verdict & { readonly isReplay?: true };
+
+/** What became of a unit. */
+export interface UnitOutcome {
+  readonly items: readonly ItemOutcome[];
+  /** The outcome is that of an earlier request with the unit's key. */
+  readonly isReplay: boolean;
+}
+
+/** The answer to a posted, held or settled transaction. */
+export function answerOf(
+  transaction: Transaction,
+  touched: readonly string[],
+  { accounts }: BatchState,
+): PostingAnswer {
+  return {
+    transaction: toTransactionView(transaction),
+    balances: touched.flatMap((code) => {
+      const account = accounts.get(code);
+      if (!account) return [];
+      const { currency, type, net } = account;
+      return [{ account: code, currency, balance: formatMoney(net * normalSign(type), currency) }];
+    }),
+  };
+}

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
+import { type BlockHeader, blockHash, leafHash, merkleRoot } from '../domain/chain.js';
+import { inOrder, type Leaf } from '../domain/leaves.js';
+import { ChainRepository } from '../infrastructure/chain.repository.js';
+import type { Head } from '../infrastructure/ledger.repository.js';
+import { SigningKeyService } from './signing-key.service.js';
+
+/** Seals what a commit adds into the next block of the chain, in that commit. */
+@Injectable()
+export class SealService {
+  constructor(
+    private readonly chain: ChainRepository,
+    private readonly keys: SigningKeyService,
+  ) {}
+
+  /** To be called before the head is locked: a key that has to be made first is made in a commit of its own. */
+  async prepare(): Promise<void> {
+    await this.keys.load();
+  }
+
+  /** The records must be in the database with the number after the head's. */
+  async seal(tx: Transaction, head: Head, leaves: readonly Leaf[]): Promise<void> {
+    const header: BlockHeader = {
+      number: head.blockNumber + 1,
+      previousHash: head.blockHash,
+      merkleRoot: merkleRoot(inOrder(leaves).map(leafHash)).toString('hex'),
+      count: leaves.length,
+      committedAt: head.now.toISOString(),
+    };
+    const hash = blockHash(header);
+    await this.chain.addBlock(tx, { ...header, hash: hash.toString('hex'), ...(await this.keys.sign(hash)) });
+  }
+}

@@ -1,0 +1,44 @@
+import { dayOf, type LedgerFormat, oneLine } from './ledger-format.js';
+import { formatMoney } from './money.js';
+import { signed } from './transaction.js';
+
+const TAGS = ['txid', 'type', 'effective', 'recorded'];
+
+/** A journal that both `hledger check --strict` and `ledger --pedantic` accept; it ends with an assertion of every balance. */
+export const HLEDGER_FORMAT: LedgerFormat = {
+  mediaType: 'text/plain; charset=utf-8',
+  extension: 'journal',
+  head: (accounts) => {
+    const currencies = [...new Set(accounts.map(({ currency }) => currency))].sort();
+    const lines = [
+      ...currencies.map((currency) => `commodity ${currency}`),
+      ...accounts.map(({ code }) => `account ${code}`),
+      ...TAGS.map((tag) => `tag ${tag}`),
+    ];
+    return `${lines.join('\n')}\n`;
+  },
+  transaction: ({ id, type, description, effectiveAt, recordedAt, postings }) => {
+    const legs = postings.map((posting) => {
+      const { account, currency } = posting;
+      return `    ${account}  ${formatMoney(signed(posting), currency)} ${currency}`;
+    });
+    const title = oneLine(description ?? '') || type;
+    const lines = [
+      `${dayOf(effectiveAt)} * (${id}) ${title}`,
+      `    ; txid: ${id}`,
+      `    ; type: ${type}`,
+      `    ; effective: ${effectiveAt.toISOString()}`,
+      `    ; recorded: ${recordedAt.toISOString()}`,
+      ...legs,
+    ];
+    return `\n${lines.join('\n')}\n`;
+  },
+  tail: (accounts, lastDay) => {
+    if (accounts.length === 0) return '';
+    const assertions = accounts.map(({ code, net, currency }) => {
+      const nothing = formatMoney(0n, currency);
+      return `    ${code}  ${nothing} ${currency} = ${formatMoney(net, currency)} ${currency}`;
+    });
+    return `\n${lastDay} * (balances) All balances\n${assertions.join('\n')}\n`;
+  },
+};

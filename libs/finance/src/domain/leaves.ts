@@ -1,0 +1,98 @@
+import type { Account } from './account.js';
+import type { Outcome, Transaction } from './transaction.js';
+
+/** What blocks are made of. Amounts are minor units as text: what they look like in major units may change with ISO 4217. */
+export type Leaf =
+  | { readonly account: object }
+  | { readonly transaction: object }
+  | { readonly settlement: SettlementRecord }
+  | { readonly period: object }
+  | { readonly request: RequestRecord };
+
+/** The end of a pending transaction, as it is sealed. */
+export interface SettlementRecord {
+  readonly pendingId: string;
+  readonly outcome: Outcome;
+  readonly captureId: string | null;
+  readonly recordedAt: string;
+}
+
+/** A write that was asked for under a key, as it is sealed. */
+export interface RequestRecord {
+  readonly principalId: string;
+  readonly key: string;
+  readonly fingerprint: object;
+  /** What was answered, as it is kept. */
+  readonly answer: object;
+}
+
+export function accountLeaf({
+  code,
+  name,
+  type,
+  currency,
+  minBalance,
+  maxBalance,
+  metadata,
+  createdAt,
+}: Account): Leaf {
+  return {
+    account: {
+      code,
+      name,
+      type,
+      currency,
+      minBalance: minBalance?.toString() ?? null,
+      maxBalance: maxBalance?.toString() ?? null,
+      metadata,
+      createdAt: createdAt.toISOString(),
+    },
+  };
+}
+
+/** The transaction as it was recorded: a pending one stays pending here, its end is a leaf of its own. */
+export function transactionLeaf(transaction: Transaction): Leaf {
+  const { id, type, state, amount, currency, channel, orderId, customerId, originalTransactionId } = transaction;
+  const { description, postings, details, effectiveAt, recordedAt, expiresAt } = transaction;
+  return {
+    transaction: {
+      id,
+      type,
+      state: state === 'posted' ? 'posted' : 'pending',
+      amount: amount.toString(),
+      currency,
+      channel,
+      orderId,
+      customerId,
+      originalTransactionId,
+      description,
+      postings: postings.map((posting) => ({
+        account: posting.account,
+        direction: posting.direction,
+        amount: posting.amount.toString(),
+        currency: posting.currency,
+      })),
+      details,
+      effectiveAt: effectiveAt.toISOString(),
+      recordedAt: recordedAt.toISOString(),
+      expiresAt: expiresAt?.toISOString() ?? null,
+    },
+  };
+}
+
+const KINDS = ['account', 'transaction', 'settlement', 'period', 'request'] as const;
+
+/** The leaves in the order of their tree: by kind, then by what identifies them. */
+export function inOrder(leaves: readonly Leaf[]): Leaf[] {
+  return leaves
+    .map((leaf) => ({ leaf, place: placeOf(leaf) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .map(({ leaf }) => leaf);
+}
+
+function placeOf(leaf: Leaf): string {
+  const kind = KINDS.findIndex((name) => name in leaf);
+  const [record = {}] = Object.values(leaf) as Record<string, string>[];
+  const { code, id, pendingId, month, principalId, key } = record;
+  return `${kind} ${code ?? id ?? pendingId ?? month ?? `${principalId} ${key}`}`;
+}

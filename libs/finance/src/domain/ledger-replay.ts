@@ -1,0 +1,147 @@
+import type { Account, AccountType } from './account.js';
+import type { SettlementRecord } from './leaves.js';
+import { monthOf } from './period.js';
+import { dayOf } from './ledger-format.js';
+import { signed, type Transaction, type TransactionState } from './transaction.js';
+
+/** What an account comes to. Debit-positive minor units. */
+export interface ReplayedAccount {
+  net: bigint;
+  heldDebits: bigint;
+  heldCredits: bigint;
+  version: bigint;
+}
+
+/** An entry as it should stand. */
+export interface ExpectedEntry {
+  readonly account: string;
+  readonly version: bigint;
+  readonly transactionId: string;
+  readonly amount: bigint;
+  readonly netAfter: bigint;
+  readonly effectiveAt: Date;
+  readonly recordedAt: Date;
+}
+
+/** A hold as it should stand. */
+export interface ExpectedHold {
+  readonly account: string;
+  readonly version: bigint;
+  readonly transactionId: string;
+  readonly amount: bigint;
+}
+
+interface Pending {
+  readonly state: TransactionState;
+  readonly sums: ReadonlyMap<string, bigint>;
+  readonly blockNumber: number;
+}
+
+/**
+ * Works the ledger out again from its records alone, in their order: every entry, hold, balance and sum of a day. Says what does not
+ * add up.
+ */
+export class LedgerReplay {
+  readonly accounts = new Map<string, ReplayedAccount>();
+  /** Debits and credits by `account day channel`. */
+  readonly daily = new Map<string, { debits: bigint; credits: bigint }>();
+  /** End of the latest closed month. */
+  openSince = new Date(0);
+  private readonly types = new Map<string, { type: AccountType; currency: string }>();
+  private readonly pending = new Map<string, Pending>();
+
+  constructor(private readonly fault: (blockNumber: number, message: string) => void) {}
+
+  account({ code, type, currency }: Pick<Account, 'code' | 'type' | 'currency'>): void {
+    this.types.set(code, { type, currency });
+    this.accounts.set(code, { net: 0n, heldDebits: 0n, heldCredits: 0n, version: 0n });
+  }
+
+  transaction(transaction: Transaction, blockNumber: number): { entries: ExpectedEntry[]; holds: ExpectedHold[] } {
+    const { id, state, effectiveAt, recordedAt } = transaction;
+    const sums = this.sumsOf(transaction, blockNumber);
+    const lines = [...sums].map(([code, amount]) => ({ code, amount, account: this.accounts.get(code) }));
+    const known = lines.flatMap(({ account, ...line }) => (account ? [{ ...line, account }] : []));
+    if (state !== 'posted') {
+      this.pending.set(id, { state, sums, blockNumber });
+      for (const { account, amount } of known) hold(account, amount, 1n);
+      const holds = known.map(({ code, amount, account: { version } }) => ({
+        account: code,
+        version,
+        transactionId: id,
+        amount,
+      }));
+      return { entries: [], holds };
+    }
+    if (effectiveAt < this.openSince) this.fault(blockNumber, `${id} is effective in a month that was closed before`);
+    const entries = known.map(({ code, amount, account }) => {
+      account.net += amount;
+      account.version += 1n;
+      this.addToDay(code, transaction, amount);
+      const { version, net: netAfter } = account;
+      return { account: code, version, transactionId: id, amount, netAfter, effectiveAt, recordedAt };
+    });
+    return { entries, holds: [] };
+  }
+
+  settlement({ pendingId, outcome }: SettlementRecord, blockNumber: number): void {
+    const pending = this.pending.get(pendingId);
+    if (!pending) {
+      this.fault(blockNumber, `${pendingId} was ${outcome}, but is not known to be pending`);
+      return;
+    }
+    if (pending.state !== outcome)
+      this.fault(pending.blockNumber, `${pendingId} is ${pending.state}, but was ${outcome}`);
+    for (const [code, amount] of pending.sums) {
+      const account = this.accounts.get(code);
+      if (account) hold(account, amount, -1n);
+    }
+    this.pending.delete(pendingId);
+  }
+
+  /** From here on nothing is effective in the month or before. */
+  period(month: string): void {
+    this.openSince = monthOf(month).end;
+  }
+
+  /** To be called when all records were replayed. */
+  finish(): void {
+    for (const [id, { state, blockNumber }] of this.pending) {
+      if (state !== 'pending') this.fault(blockNumber, `${id} is ${state}, but nothing ended it`);
+    }
+  }
+
+  private sumsOf({ id, postings }: Transaction, blockNumber: number): Map<string, bigint> {
+    const byAccount = new Map<string, bigint>();
+    const byCurrency = new Map<string, bigint>();
+    for (const posting of postings) {
+      const known = this.types.get(posting.account);
+      if (!known) this.fault(blockNumber, `${id} names the unknown account ${posting.account}`);
+      else if (known.currency !== posting.currency)
+        this.fault(blockNumber, `${id} posts ${posting.currency} to ${posting.account}`);
+      byAccount.set(posting.account, (byAccount.get(posting.account) ?? 0n) + signed(posting));
+      byCurrency.set(posting.currency, (byCurrency.get(posting.currency) ?? 0n) + signed(posting));
+    }
+    if ([...byCurrency.values()].some((sum) => sum !== 0n)) this.fault(blockNumber, `${id} does not balance`);
+    return new Map([...byAccount].filter(([, amount]) => amount !== 0n));
+  }
+
+  private addToDay(code: string, { effectiveAt, channel }: Transaction, amount: bigint): void {
+    const type = this.types.get(code)?.type;
+    const key = `${code} ${dayOf(effectiveAt)} ${type === undefined ? '' : channelOf(type, channel)}`;
+    const sum = this.daily.get(key) ?? { debits: 0n, credits: 0n };
+    this.daily.set(key, sum);
+    if (amount > 0n) sum.debits += amount;
+    else sum.credits -= amount;
+  }
+}
+
+/** Sums are kept by channel for income and expenses only; elsewhere the channel is empty. */
+export function channelOf(type: AccountType, channel: string | null): string {
+  return (type === 'revenue' || type === 'expense') && channel !== null ? channel : '';
+}
+
+function hold(account: ReplayedAccount, amount: bigint, times: 1n | -1n): void {
+  if (amount > 0n) account.heldDebits += amount * times;
+  else account.heldCredits -= amount * times;
+}
