@@ -1,4 +1,5 @@
 export { API_PREFIX } from './api-prefix.js';
+export { inflateBody, ReadsBytes } from './byte-body.js';
 export { CursorCodec } from './cursor-codec.js';
 export { createHttpAdapter } from './fastify-adapter.js';
 export { HttpRefusal } from './http-exceptions.js';

@@ -5,4 +5,5 @@ export { DerivedKeys, type KeyPurpose } from './derived-keys.js';
 export { EncryptionService } from './encryption.service.js';
 export { CurrentPrincipal, type GuardedRequest, type Principal } from './principal.js';
 export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
+export { RateLimitStorage } from './rate-limit-storage.js';
 export { SecurityModule } from './security.module.js';

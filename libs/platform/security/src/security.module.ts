@@ -22,6 +22,6 @@ import { RolesGuard } from './roles.guard.js';
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],
-  exports: [AuthenticationStrategies, DerivedKeys, EncryptionService],
+  exports: [AuthenticationStrategies, DerivedKeys, EncryptionService, RateLimitStorage],
 })
 export class SecurityModule {}
