@@ -7,7 +7,15 @@ import { AppLogger } from '#platform/observability';
 import { buildOpenApi } from './openapi.js';
 
 /** Routes that live outside the API's prefix. */
-const ROOT_ROUTES = ['health', 'health/live', 'health/ready', 'health/startup', 'metrics', 'docs/problems'];
+const ROOT_ROUTES = [
+  'health',
+  'health/live',
+  'health/ready',
+  'health/startup',
+  'metrics',
+  'docs/problems',
+  'api/:project/envelope',
+];
 
 /** Puts the API below its prefix, and leaves the routes of ops and protocols at the root. */
 export function applyPrefix(app: NestFastifyApplication): void {

@@ -2,9 +2,12 @@ import { Global, Module } from '@nestjs/common';
 import { DatabaseModule } from '#platform/database';
 import { ErrorReporter } from '#platform/kernel';
 import { ErrorGroupsController } from './api/error-groups.controller.js';
+import { ErrorProjectsController } from './api/error-projects.controller.js';
 import { ErrorReportsController } from './api/error-reports.controller.js';
 import { ErrorRunsController } from './api/error-runs.controller.js';
+import { SentryEnvelopesController } from './api/sentry-envelopes.controller.js';
 import { DeadRunRecovery } from './application/dead-run-recovery.service.js';
+import { EnvelopeIntake } from './application/envelope-intake.service.js';
 import { ErrorReadService } from './application/error-read.service.js';
 import { ErrorStatisticsService } from './application/error-statistics.service.js';
 import { GroupQueryService } from './application/group-query.service.js';
@@ -20,6 +23,9 @@ import { LedgerSignals } from './application/ledger-signals.service.js';
 import { LedgerTally } from './application/ledger-tally.js';
 import { LedgerUpkeep } from './application/ledger-upkeep.service.js';
 import { OccurrenceDraftService } from './application/occurrence-draft.service.js';
+import { ProjectDirectory } from './application/project-directory.service.js';
+import { ProjectItems } from './application/project-items.service.js';
+import { ProjectRegistry } from './application/project-registry.service.js';
 import { RunArtifactService } from './application/run-artifact.service.js';
 import { RunQueryService } from './application/run-query.service.js';
 import { RunRegistrar } from './application/run-registrar.service.js';
@@ -27,6 +33,7 @@ import { ErrorGroupRepository } from './infrastructure/error-group.repository.js
 import { ErrorStatisticsRepository } from './infrastructure/error-statistics.repository.js';
 import { OccurrenceRepository } from './infrastructure/occurrence.repository.js';
 import { OccurrenceStore } from './infrastructure/occurrence-store.repository.js';
+import { ProjectRepository } from './infrastructure/project.repository.js';
 import { RunRepository } from './infrastructure/run.repository.js';
 
 /** The error ledger without its routes, and the port through which everything else reports to it. */
@@ -51,6 +58,8 @@ import { RunRepository } from './infrastructure/run.repository.js';
     LedgerTally,
     LedgerUpkeep,
     OccurrenceDraftService,
+    ProjectItems,
+    ProjectRepository,
     RunArtifactService,
     RunQueryService,
     RunRegistrar,
@@ -69,6 +78,8 @@ import { RunRepository } from './infrastructure/run.repository.js';
     GroupTriageService,
     LedgerIntake,
     OccurrenceDraftService,
+    ProjectItems,
+    ProjectRepository,
     RunQueryService,
   ],
 })
@@ -77,7 +88,15 @@ export class ErrorLedgerModule {}
 /** The ledger with its routes. */
 @Module({
   imports: [ErrorLedgerModule],
-  controllers: [ErrorReportsController, ErrorRunsController, ErrorGroupsController],
+  providers: [EnvelopeIntake, ProjectDirectory, ProjectRegistry],
+  // The order matters: a path that is a word comes before one that is an id.
+  controllers: [
+    ErrorReportsController,
+    ErrorRunsController,
+    ErrorProjectsController,
+    ErrorGroupsController,
+    SentryEnvelopesController,
+  ],
   exports: [ErrorLedgerModule],
 })
 export class ErrorsModule {}

@@ -16,6 +16,7 @@ import {
 } from './dto/error-group.dto.js';
 import { ErrorOccurrenceDto, ErrorOccurrencePageDto, toErrorOccurrenceDto } from './dto/error-occurrence.dto.js';
 import { ErrorStatisticsDto, toErrorStatisticsDto } from './dto/error-statistics.dto.js';
+import { EventIdParam } from './event-id-param.pipe.js';
 
 /** Finding, understanding and closing what went wrong. */
 @ApiTags('errors')
@@ -58,7 +59,7 @@ export class ErrorGroupsController {
   @ApiResponse({ status: 200, type: ErrorOccurrenceDto })
   @ApiProblems(400, 401, 403, 404, 429)
   async getErrorOccurrence(
-    @Param('errorId', UuidParam) errorId: string,
+    @Param('errorId', EventIdParam) errorId: string,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ErrorOccurrenceDto> {
     return toErrorOccurrenceDto(await this.groups.occurrence(errorId), isDeveloper(principal));

@@ -58,7 +58,7 @@ function isDefaultMark(part: string): boolean {
 }
 
 function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; parts: string[] } {
-  const frames = contributingFrames(occurrence.frames);
+  const frames = occurrence.isMessage ? [] : contributingFrames(occurrence.frames);
   const basis = frames.length > 0 ? 'stack' : 'message';
   const parts = [
     `type:${occurrence.errorType}`,

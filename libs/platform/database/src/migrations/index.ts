@@ -5,6 +5,7 @@ import { CreateFinanceTables1764000200000 } from './1764000200000-create-finance
 import { CreateErrorTables1764000300000 } from './1764000300000-create-error-tables.js';
 import { CreateAgentTables1764000400000 } from './1764000400000-create-agent-tables.js';
 import { CreateDashboardTables1764000500000 } from './1764000500000-create-dashboard-tables.js';
+import { CreateErrorProjects1764100300000 } from './1764100300000-create-error-projects.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -14,4 +15,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateErrorTables1764000300000,
   CreateAgentTables1764000400000,
   CreateDashboardTables1764000500000,
+  CreateErrorProjects1764100300000,
 ];
