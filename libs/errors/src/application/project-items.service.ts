@@ -7,7 +7,8 @@ const PAUSE_MS = 500;
 /** Kinds and reasons that one flush holds; senders choose the words. */
 const MAX_KEYS = 1_000;
 
-const MAX_WORD = 64;
+/** Words of the protocol; anything else has no business in a count. */
+const WORD = /^[a-z][a-z_]{0,40}$/;
 
 /** Counts the items of envelopes and what senders say that they dropped; written at intervals, tried again on failure. */
 @Injectable()
@@ -22,7 +23,9 @@ export class ProjectItems implements OnApplicationShutdown {
   ) {}
 
   add(projectId: number, count: ItemCount): void {
-    const [category, reason] = [count.category.slice(0, MAX_WORD), count.reason.slice(0, MAX_WORD)];
+    const [category = '', reason = ''] = [count.category, count.reason].map((word) =>
+      word === '' || WORD.test(word) ? word : 'other',
+    );
     this.merge({ projectId, kind: count.kind, category, reason, quantity: count.quantity });
     this.timer ??= setTimeout(() => void this.flush(), PAUSE_MS);
     this.timer.unref();

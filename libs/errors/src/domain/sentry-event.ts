@@ -130,9 +130,9 @@ function requestOf(event: Fields): Pick<ErrorDraft, 'endpoint' | 'method' | 'cor
   };
 }
 
-/** The path alone: what follows it is of this one request. */
+/** The path alone, as it was sent: what follows it is of this one request. */
 function pathOf(url: string | undefined): string | undefined {
-  return url !== undefined && URL.canParse(url, 'http://host') ? new URL(url, 'http://host').pathname : undefined;
+  return url?.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/)[0];
 }
 
 function contextsOf(event: Fields): Fields {
