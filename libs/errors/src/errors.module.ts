@@ -5,11 +5,13 @@ import { ErrorGroupsController } from './api/error-groups.controller.js';
 import { ErrorProjectsController } from './api/error-projects.controller.js';
 import { ErrorReportsController } from './api/error-reports.controller.js';
 import { ErrorRunsController } from './api/error-runs.controller.js';
+import { ErrorTriageController } from './api/error-triage.controller.js';
 import { SentryEnvelopesController } from './api/sentry-envelopes.controller.js';
 import { DeadRunRecovery } from './application/dead-run-recovery.service.js';
 import { EnvelopeIntake } from './application/envelope-intake.service.js';
 import { ErrorReadService } from './application/error-read.service.js';
 import { ErrorStatisticsService } from './application/error-statistics.service.js';
+import { GroupMergeService } from './application/group-merge.service.js';
 import { GroupQueryService } from './application/group-query.service.js';
 import { GroupTriageService } from './application/group-triage.service.js';
 import { LedgerAccounts } from './application/ledger-accounts.js';
@@ -31,6 +33,7 @@ import { RunQueryService } from './application/run-query.service.js';
 import { RunRegistrar } from './application/run-registrar.service.js';
 import { ErrorGroupRepository } from './infrastructure/error-group.repository.js';
 import { ErrorStatisticsRepository } from './infrastructure/error-statistics.repository.js';
+import { GroupMergeRepository } from './infrastructure/group-merge.repository.js';
 import { OccurrenceRepository } from './infrastructure/occurrence.repository.js';
 import { OccurrenceStore } from './infrastructure/occurrence-store.repository.js';
 import { ProjectRepository } from './infrastructure/project.repository.js';
@@ -46,7 +49,6 @@ import { RunRepository } from './infrastructure/run.repository.js';
     ErrorReadService,
     ErrorStatisticsService,
     GroupQueryService,
-    GroupTriageService,
     LedgerAccounts,
     LedgerConsumer,
     LedgerDrain,
@@ -74,8 +76,8 @@ import { RunRepository } from './infrastructure/run.repository.js';
     ErrorReporter,
     ErrorReadService,
     ErrorStatisticsService,
+    ErrorGroupRepository,
     GroupQueryService,
-    GroupTriageService,
     LedgerIntake,
     OccurrenceDraftService,
     ProjectItems,
@@ -88,12 +90,20 @@ export class ErrorLedgerModule {}
 /** The ledger with its routes. */
 @Module({
   imports: [ErrorLedgerModule],
-  providers: [EnvelopeIntake, ProjectDirectory, ProjectRegistry],
+  providers: [
+    EnvelopeIntake,
+    GroupMergeRepository,
+    GroupMergeService,
+    GroupTriageService,
+    ProjectDirectory,
+    ProjectRegistry,
+  ],
   // The order matters: a path that is a word comes before one that is an id.
   controllers: [
     ErrorReportsController,
     ErrorRunsController,
     ErrorProjectsController,
+    ErrorTriageController,
     ErrorGroupsController,
     SentryEnvelopesController,
   ],

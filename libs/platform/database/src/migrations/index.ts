@@ -6,6 +6,7 @@ import { CreateErrorTables1764000300000 } from './1764000300000-create-error-tab
 import { CreateAgentTables1764000400000 } from './1764000400000-create-agent-tables.js';
 import { CreateDashboardTables1764000500000 } from './1764000500000-create-dashboard-tables.js';
 import { CreateErrorProjects1764100300000 } from './1764100300000-create-error-projects.js';
+import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merge-parent.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateAgentTables1764000400000,
   CreateDashboardTables1764000500000,
   CreateErrorProjects1764100300000,
+  AddErrorMergeParent1764100300001,
 ];
