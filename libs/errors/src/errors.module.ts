@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DatabaseModule } from '#platform/database';
 import { ErrorReporter } from '#platform/kernel';
+import { ErrorExportController } from './api/error-export.controller.js';
 import { ErrorGroupsController } from './api/error-groups.controller.js';
 import { ErrorProjectsController } from './api/error-projects.controller.js';
 import { ErrorReportsController } from './api/error-reports.controller.js';
@@ -25,10 +26,12 @@ import { LedgerSignals } from './application/ledger-signals.service.js';
 import { LedgerTally } from './application/ledger-tally.js';
 import { LedgerUpkeep } from './application/ledger-upkeep.service.js';
 import { OccurrenceDraftService } from './application/occurrence-draft.service.js';
+import { OccurrenceExport } from './application/occurrence-export.service.js';
 import { ProjectDirectory } from './application/project-directory.service.js';
 import { ProjectItems } from './application/project-items.service.js';
 import { ProjectRegistry } from './application/project-registry.service.js';
 import { RunArtifactService } from './application/run-artifact.service.js';
+import { RunDiffService } from './application/run-diff.service.js';
 import { RunQueryService } from './application/run-query.service.js';
 import { RunRegistrar } from './application/run-registrar.service.js';
 import { ErrorGroupRepository } from './infrastructure/error-group.repository.js';
@@ -37,6 +40,7 @@ import { GroupMergeRepository } from './infrastructure/group-merge.repository.js
 import { OccurrenceRepository } from './infrastructure/occurrence.repository.js';
 import { OccurrenceStore } from './infrastructure/occurrence-store.repository.js';
 import { ProjectRepository } from './infrastructure/project.repository.js';
+import { RunDiffRepository } from './infrastructure/run-diff.repository.js';
 import { RunRepository } from './infrastructure/run.repository.js';
 
 /** The error ledger without its routes, and the port through which everything else reports to it. */
@@ -80,9 +84,11 @@ import { RunRepository } from './infrastructure/run.repository.js';
     GroupQueryService,
     LedgerIntake,
     OccurrenceDraftService,
+    OccurrenceRepository,
     ProjectItems,
     ProjectRepository,
     RunQueryService,
+    RunRepository,
   ],
 })
 export class ErrorLedgerModule {}
@@ -95,12 +101,16 @@ export class ErrorLedgerModule {}
     GroupMergeRepository,
     GroupMergeService,
     GroupTriageService,
+    OccurrenceExport,
     ProjectDirectory,
     ProjectRegistry,
+    RunDiffRepository,
+    RunDiffService,
   ],
   // The order matters: a path that is a word comes before one that is an id.
   controllers: [
     ErrorReportsController,
+    ErrorExportController,
     ErrorRunsController,
     ErrorProjectsController,
     ErrorTriageController,

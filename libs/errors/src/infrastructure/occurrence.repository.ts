@@ -12,6 +12,17 @@ export interface RecordedOccurrence extends Occurrence {
   resolutionNotes: string | null;
 }
 
+/** What an export is narrowed by. */
+export interface ExportFilter {
+  severity?: Severity | undefined;
+  category?: ErrorCategory | undefined;
+  service?: string | undefined;
+  release?: string | undefined;
+  environment?: string | undefined;
+  /** Accepted at or after. */
+  since?: Date | undefined;
+}
+
 type Detail = Omit<
   Occurrence,
   | 'errorId'
@@ -102,6 +113,33 @@ export class OccurrenceRepository {
          ${after ? 'AND (o.occurred_at, o.id) < ($3::timestamptz, $4::uuid)' : ''}
        ORDER BY o.occurred_at DESC, o.id DESC LIMIT $2`,
       [groupId, limit, ...(after ?? [])],
+    );
+    return rows.map(fromRow);
+  }
+
+  /**
+   * Occurrences in the order they were accepted.
+   *
+   * @param until those accepted before
+   * @param after when the last one of the batch before was accepted, and its id
+   */
+  async listAccepted(
+    filter: ExportFilter,
+    until: Date,
+    limit: number,
+    after: readonly [time: string, id: string] | undefined,
+  ): Promise<RecordedOccurrence[]> {
+    const values: unknown[] = [];
+    const bind = (value: unknown): string => `$${values.push(value)}`;
+    const where = [`o.received_at < ${bind(until)}`];
+    if (filter.since !== undefined) where.push(`o.received_at >= ${bind(filter.since)}`);
+    if (after) where.push(`(o.received_at, o.id) > (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`);
+    for (const column of ['severity', 'category', 'service', 'release', 'environment'] as const) {
+      if (filter[column] !== undefined) where.push(`o.${column} = ${bind(filter[column])}`);
+    }
+    const rows = await this.database.query<OccurrenceRow>(
+      `${SELECT} WHERE ${where.join(' AND ')} ORDER BY o.received_at, o.id LIMIT ${bind(limit)}`,
+      values,
     );
     return rows.map(fromRow);
   }
