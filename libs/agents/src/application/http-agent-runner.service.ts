@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ServerConfig } from '#config';
-import { EncryptionService } from '#platform/security';
+import { EncryptionService, sign, SIGNATURE_HEADER } from '#platform/security';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
 import { unstorable } from '../domain/json-value.js';
-import { sign, SIGNATURE_HEADER } from '../domain/signature.js';
 import { type OutboundAnswer, OutboundHttpClient } from '../infrastructure/outbound-http.client.js';
 import type { ClaimedTask } from '../infrastructure/task-queue.repository.js';
 import { secretPlace } from './agent-registry.service.js';

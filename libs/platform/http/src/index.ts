@@ -5,6 +5,7 @@ export { createHttpAdapter } from './fastify-adapter.js';
 export { HttpRefusal } from './http-exceptions.js';
 export { HttpModule } from './http.module.js';
 export { IdempotencyKey } from './idempotency-key.js';
+export { AddressRefusedError, AnswerTooLargeError, type OutboundAnswer, OutboundHttp } from './outbound-http.js';
 export { PageQueryDto } from './page.dto.js';
 export { ProblemDetailsFilter } from './problem-details.filter.js';
 export type { Fault, ProblemDocument } from './problem.js';

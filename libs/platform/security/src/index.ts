@@ -7,3 +7,4 @@ export { CurrentPrincipal, type GuardedRequest, type Principal } from './princip
 export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
 export { RateLimitStorage } from './rate-limit-storage.js';
 export { SecurityModule } from './security.module.js';
+export { isSignedBy, sign, SIGNATURE_HEADER } from './webhook-signature.js';
