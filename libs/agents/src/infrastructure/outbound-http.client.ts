@@ -25,7 +25,7 @@ export class OutboundHttpClient {
     signal: AbortSignal,
   ): Promise<OutboundAnswer> {
     try {
-      return await this.http.post(address, body, headers, signal, MAX_OUTPUT_BYTES);
+      return await this.http.post(address, body, headers, signal, { maxBytes: MAX_OUTPUT_BYTES });
     } catch (error) {
       if (error instanceof AddressRefusedError) {
         throw new AttemptFailedError('AGENT.ADDRESS_REFUSED', error.message, { retryable: false, cause: error });

@@ -3,6 +3,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { CursorCodec } from './cursor-codec.js';
 import { OutboundHttp } from './outbound-http.js';
 import { ProblemReferenceController } from './problem-reference.controller.js';
+import { PublicAddress } from './public-address.js';
 import { ProblemDetailsFilter } from './problem-details.filter.js';
 
 /** The global exception filter; cursors and calls to other services for everybody. */
@@ -12,9 +13,10 @@ import { ProblemDetailsFilter } from './problem-details.filter.js';
   providers: [
     CursorCodec,
     OutboundHttp,
+    PublicAddress,
     ProblemDetailsFilter,
     { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
   ],
-  exports: [CursorCodec, OutboundHttp, ProblemDetailsFilter],
+  exports: [CursorCodec, OutboundHttp, PublicAddress, ProblemDetailsFilter],
 })
 export class HttpModule {}

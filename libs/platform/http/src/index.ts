@@ -11,6 +11,7 @@ export { ProblemDetailsFilter } from './problem-details.filter.js';
 export type { Fault, ProblemDocument } from './problem.js';
 export { ApiProblems, FaultDto, ProblemDto } from './problem.dto.js';
 export { IsInstant, isInstant } from './instant.validator.js';
+export { PublicAddress } from './public-address.js';
 export { installRequestPipeline } from './request-pipeline.js';
 export { routeOf } from './route.js';
 export { STATUS_BY_KIND } from './status-by-kind.js';

@@ -24,6 +24,9 @@ export class AnswerTooLargeError extends AppException {
   }
 }
 
+/** This machine, as addresses write it. */
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
 /** What was answered; redirects are answers like any other. */
 export interface OutboundAnswer {
   readonly status: number;
@@ -40,15 +43,15 @@ export class OutboundHttp {
   constructor(private readonly config: AgentsConfig) {}
 
   /** Whether calls to this address would be refused for what it says alone; names are judged when they are resolved. */
-  isRefused(address: string): boolean {
+  isRefused(address: string, allowLoopback = false): boolean {
     const url = new URL(address);
-    if (isAllowedHost(url, this.config.allowedHosts)) return false;
+    if (this.isTrusted(url, allowLoopback)) return false;
     const host = bareHost(url);
     return isIP(host) === 0 ? /(^|\.)localhost\.?$/.test(host) : !isPublicAddress(host);
   }
 
   /**
-   * @param maxBytes largest answer that is read
+   * @param limits the largest answer that is read, and whether this machine itself may be called
    * @throws AddressRefusedError, AnswerTooLargeError; the transport's own error otherwise
    */
   async post(
@@ -56,11 +59,11 @@ export class OutboundHttp {
     body: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
-    maxBytes: number,
+    { maxBytes, allowLoopback = false }: { maxBytes: number; allowLoopback?: boolean },
   ): Promise<OutboundAnswer> {
-    if (this.isRefused(address)) throw new AddressRefusedError();
+    if (this.isRefused(address, allowLoopback)) throw new AddressRefusedError();
     const url = new URL(address);
-    const lookup = isAllowedHost(url, this.config.allowedHosts) ? undefined : publicLookup;
+    const lookup = this.isTrusted(url, allowLoopback) ? undefined : publicLookup;
     const { request } = url.protocol === 'https:' ? https : http;
     return new Promise((resolvePost, reject) => {
       const call = request(
@@ -91,6 +94,10 @@ export class OutboundHttp {
       call.on('error', reject);
       call.end(body);
     });
+  }
+
+  private isTrusted(url: URL, allowLoopback: boolean): boolean {
+    return isAllowedHost(url, this.config.allowedHosts) || (allowLoopback && LOOPBACK.test(url.hostname));
   }
 }
 
