@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DatabaseModule } from '#platform/database';
 import { ErrorReporter } from '#platform/kernel';
+import { ErrorAlertsController } from './api/error-alerts.controller.js';
 import { ErrorExportController } from './api/error-export.controller.js';
 import { ErrorGroupsController } from './api/error-groups.controller.js';
 import { ErrorProjectsController } from './api/error-projects.controller.js';
@@ -8,6 +9,9 @@ import { ErrorReportsController } from './api/error-reports.controller.js';
 import { ErrorRunsController } from './api/error-runs.controller.js';
 import { ErrorTriageController } from './api/error-triage.controller.js';
 import { SentryEnvelopesController } from './api/sentry-envelopes.controller.js';
+import { AlertDispatcher } from './application/alert-dispatcher.service.js';
+import { AlertRegistry } from './application/alert-registry.service.js';
+import { AlertUpkeep } from './application/alert-upkeep.service.js';
 import { DeadRunRecovery } from './application/dead-run-recovery.service.js';
 import { EnvelopeIntake } from './application/envelope-intake.service.js';
 import { ErrorReadService } from './application/error-read.service.js';
@@ -34,6 +38,9 @@ import { RunArtifactService } from './application/run-artifact.service.js';
 import { RunDiffService } from './application/run-diff.service.js';
 import { RunQueryService } from './application/run-query.service.js';
 import { RunRegistrar } from './application/run-registrar.service.js';
+import { AlertOutbox } from './infrastructure/alert-outbox.repository.js';
+import { AlertWebhook } from './infrastructure/alert-webhook.client.js';
+import { AlertRepository } from './infrastructure/alert.repository.js';
 import { ErrorGroupRepository } from './infrastructure/error-group.repository.js';
 import { ErrorStatisticsRepository } from './infrastructure/error-statistics.repository.js';
 import { GroupMergeRepository } from './infrastructure/group-merge.repository.js';
@@ -49,6 +56,7 @@ import { RunRepository } from './infrastructure/run.repository.js';
   // Named although it is global: whoever imports the database is shut down before it.
   imports: [DatabaseModule],
   providers: [
+    AlertOutbox,
     DeadRunRecovery,
     ErrorReadService,
     ErrorStatisticsService,
@@ -77,12 +85,14 @@ import { RunRepository } from './infrastructure/run.repository.js';
     { provide: ErrorReporter, useExisting: LedgerReporter },
   ],
   exports: [
+    AlertOutbox,
     ErrorReporter,
     ErrorReadService,
     ErrorStatisticsService,
     ErrorGroupRepository,
     GroupQueryService,
     LedgerIntake,
+    LedgerRun,
     OccurrenceDraftService,
     OccurrenceRepository,
     ProjectItems,
@@ -97,6 +107,11 @@ export class ErrorLedgerModule {}
 @Module({
   imports: [ErrorLedgerModule],
   providers: [
+    AlertDispatcher,
+    AlertRegistry,
+    AlertRepository,
+    AlertUpkeep,
+    AlertWebhook,
     EnvelopeIntake,
     GroupMergeRepository,
     GroupMergeService,
@@ -110,6 +125,7 @@ export class ErrorLedgerModule {}
   // The order matters: a path that is a word comes before one that is an id.
   controllers: [
     ErrorReportsController,
+    ErrorAlertsController,
     ErrorExportController,
     ErrorRunsController,
     ErrorProjectsController,

@@ -4,11 +4,12 @@ import { Ids } from '#platform/kernel';
 import { groupingOf } from '../domain/grouping.js';
 import type { Outcome } from '../domain/ledger-run.js';
 import { decodeWalLine } from '../domain/wal-line.js';
+import { AlertOutbox } from '../infrastructure/alert-outbox.repository.js';
 import type { RunIdentity } from '../infrastructure/ledger-directory.js';
 import { type GroupChange, type LockedGroup, OccurrenceStore } from '../infrastructure/occurrence-store.repository.js';
 import { readWalLines, type WalLine } from '../infrastructure/wal-reader.js';
 import { outcomesOf, sumOf, sumsByProject } from './batch-outcomes.js';
-import { changeOf, countsOf, type GroupedRecord, identityOf, seedsOf } from './batch-effects.js';
+import { changeOf, countsOf, eventsOf, type GroupedRecord, identityOf, seedsOf } from './batch-effects.js';
 
 /** What became of a batch. */
 export interface Settled extends Outcome {
@@ -34,6 +35,7 @@ export class LedgerDrain {
   constructor(
     private readonly database: Database,
     private readonly store: OccurrenceStore,
+    private readonly alerts: AlertOutbox,
     private readonly ids: Ids,
   ) {}
 
@@ -153,6 +155,8 @@ export class LedgerDrain {
     // One statement changes a row once: a group with records of its own and merged ones is changed twice.
     if (own.length > 0) await this.store.changeGroups(tx, own);
     if (merged.length > 0) await this.store.changeGroups(tx, merged);
+    const events = eventsOf(known, [...own, ...merged]);
+    if (events.length > 0) await this.alerts.enqueue(tx, events);
   }
 }
 

@@ -92,3 +92,10 @@ export class ProjectKeyNotFoundError extends AppException {
     super({ code: 'ERRORS.KEY_NOT_FOUND', category: 'database', kind: 'not_found' }, message, options);
   }
 }
+
+/** There is no alert of this id. */
+export class AlertNotFoundError extends AppException {
+  constructor(message = 'There is no such alert', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.ALERT_NOT_FOUND', category: 'database', kind: 'not_found' }, message, options);
+  }
+}

@@ -7,6 +7,7 @@ import { CreateAgentTables1764000400000 } from './1764000400000-create-agent-tab
 import { CreateDashboardTables1764000500000 } from './1764000500000-create-dashboard-tables.js';
 import { CreateErrorProjects1764100300000 } from './1764100300000-create-error-projects.js';
 import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merge-parent.js';
+import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -18,4 +19,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateDashboardTables1764000500000,
   CreateErrorProjects1764100300000,
   AddErrorMergeParent1764100300001,
+  CreateErrorAlerts1764100300002,
 ];
