@@ -8,6 +8,8 @@ export type Options = NonNullable<ParseArgsConfig['options']>;
 export interface Invocation {
   config: AppConfig;
   options: Readonly<Record<string, string | boolean | undefined>>;
+  /** What stands on the command line beside the options; empty unless the command takes some. */
+  operands: readonly string[];
   /** Writes a line for the person at the terminal. */
   print: (line: string) => void;
 }
@@ -17,6 +19,7 @@ export interface Command {
   name: string;
   summary: string;
   options: Options;
+  takesOperands?: boolean;
   /** How the options are used, for the help. */
   usage: string;
   /** Exit status: 0 when it did what it was asked. */

@@ -9,8 +9,16 @@ import { createAdminCommand } from './commands/create-admin.command.js';
 import { generateCommand } from './commands/generate.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { smokeCommand } from './commands/smoke.command.js';
+import { verifyCommand } from './commands/verify.command.js';
 
-const COMMANDS: readonly Command[] = [migrateCommand, createAdminCommand, configCommand, smokeCommand, generateCommand];
+const COMMANDS: readonly Command[] = [
+  migrateCommand,
+  createAdminCommand,
+  configCommand,
+  smokeCommand,
+  verifyCommand,
+  generateCommand,
+];
 
 async function main(args: string[]): Promise<number> {
   const [name = 'help', ...rest] = args;
@@ -19,10 +27,11 @@ async function main(args: string[]): Promise<number> {
     console.log(help());
     return name === 'help' || name === '--help' || name === '-h' ? 0 : 64;
   }
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: rest,
     options: { ...command.options, help: { type: 'boolean' } },
     strict: true,
+    allowPositionals: command.takesOperands ?? false,
   });
   if (values['help'] === true) {
     console.log(`devskyy ${command.usage}\n\n${command.summary}`);
@@ -33,6 +42,7 @@ async function main(args: string[]): Promise<number> {
   return command.run({
     config,
     options: values,
+    operands: positionals,
     print: (line) => console.log(line),
   });
 }
