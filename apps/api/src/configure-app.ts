@@ -16,6 +16,7 @@ const ROOT_ROUTES = [
   'docs/problems',
   '.well-known/jwks.json',
   '.well-known/oauth-authorization-server',
+  'api/:project/envelope',
 ];
 
 /** Puts the API below its prefix, and leaves the routes of ops and protocols at the root. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import { Database } from '#platform/database';
-import { ErrorReadService } from '#errors';
+import { ErrorReadService, verifyArtifact } from '#errors';
 import { ErrorReporter } from '#platform/kernel';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 import { eventually } from '../../e2e/errors/eventually.js';
@@ -12,7 +12,11 @@ import { eventually } from '../../e2e/errors/eventually.js';
 interface Artifact {
   metadata: Record<string, unknown>;
   errors: { error_id: string }[];
-  statistics: { total_errors: number; by_severity: Record<string, number> };
+  statistics: {
+    total_errors: number;
+    by_severity: Record<string, number>;
+    conservation?: Record<string, number>;
+  };
 }
 
 const ENTRY_FIELDS = [
@@ -105,6 +109,7 @@ describe('the ledger after a crash', () => {
       expect(Object.keys(artifact.errors[0] ?? {})).toEqual(expect.arrayContaining(ENTRY_FIELDS));
       expect(artifact.statistics).toMatchObject({ total_errors: 1_200, by_severity: { high: 1_200 } });
       expect(artifact.metadata).toMatchObject({ run_id: runId, recovered_at: expect.any(String) });
+      expect(verifyArtifact(JSON.stringify(artifact))).toMatchObject({ entries: 1_200, problems: [] });
       const left = await eventually(async () => {
         const names = (await readdir(path.join(dir, 'data', 'errors'))).filter((name) => name.startsWith(runId));
         return names.length === 0 ? names : undefined;
@@ -224,6 +229,8 @@ describe('the end of a run', () => {
     expect(artifact.metadata).toHaveProperty('completed_at');
     expect(artifact.errors).toHaveLength(301);
     expect(artifact.statistics).toMatchObject({ total_errors: 301, by_severity: { medium: 300, critical: 1 } });
+    expect(verifyArtifact(JSON.stringify(artifact))).toMatchObject({ entries: 301, problems: [] });
+    expect(artifact.statistics.conservation).toMatchObject({ received: 301, stored: 301, backlog: 0, refused: 0 });
     const left = (await readdir(path.join(dir, 'data', 'errors'))).filter((name) => name.endsWith('.wal'));
     expect(left).toEqual([]);
     await second.app.close();

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { EncryptionService } from '#platform/security';
+import { EncryptionService, isSignedBy } from '#platform/security';
 import { CallbackSignatureError, LeaseLostError } from '../domain/agents.exceptions.js';
-import { isSignedBy } from '../domain/signature.js';
 import { AgentRepository } from '../infrastructure/agent.repository.js';
 import { TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
 import { secretPlace } from './agent-registry.service.js';

@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
-import { ServerConfig } from '#config';
-import { EncryptionService } from '#platform/security';
+import { PublicAddress } from '#platform/http';
+import { EncryptionService, sign, SIGNATURE_HEADER } from '#platform/security';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
 import { unstorable } from '../domain/json-value.js';
-import { sign, SIGNATURE_HEADER } from '../domain/signature.js';
 import { type OutboundAnswer, OutboundHttpClient } from '../infrastructure/outbound-http.client.js';
 import type { ClaimedTask } from '../infrastructure/task-queue.repository.js';
 import { secretPlace } from './agent-registry.service.js';
@@ -24,8 +22,7 @@ export class HttpAgentRunner {
   constructor(
     private readonly client: OutboundHttpClient,
     private readonly encryption: EncryptionService,
-    private readonly server: ServerConfig,
-    private readonly adapter: HttpAdapterHost,
+    private readonly address: PublicAddress,
   ) {}
 
   /** @throws AttemptFailedError when the agent refuses, fails or answers what cannot be used */
@@ -44,7 +41,7 @@ export class HttpAgentRunner {
       taskDescription: task.taskDescription,
       parameters: task.parameters,
       deadlineAt: task.deadlineAt,
-      callbackUrl: `${this.publicUrl()}/api/v1/tasks/${task.id}/callback`,
+      callbackUrl: `${this.address.origin}/api/v1/tasks/${task.id}/callback`,
     });
     const headers = {
       [SIGNATURE_HEADER]: sign(body, secret),
@@ -71,17 +68,6 @@ export class HttpAgentRunner {
       });
     }
   }
-
-  private publicUrl(): string {
-    if (this.server.publicUrl !== undefined) return this.server.publicUrl.replace(/\/$/, '');
-    const address = (this.adapter.httpAdapter?.getHttpServer() as ListeningServer | undefined)?.address?.();
-    const port = typeof address === 'object' && address ? address.port : this.server.port;
-    return `http://localhost:${port}`;
-  }
-}
-
-interface ListeningServer {
-  address?: () => { port: number } | string | null;
 }
 
 function toResult({ status, headers, body }: OutboundAnswer): RunResult {

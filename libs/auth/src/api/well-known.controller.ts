@@ -17,8 +17,8 @@ export class WellKnownController {
   @Header('Cache-Control', 'public, max-age=300')
   @ApiOperation({ operationId: 'getJwks', summary: 'Public keys of tokens and signatures (RFC 7517)' })
   @ApiResponse({ status: 200, type: JwksDto })
-  getJwks(): JwksDto {
-    return { keys: this.metadata.publishedKeys() };
+  async getJwks(): Promise<JwksDto> {
+    return { keys: await this.metadata.publishedKeys() };
   }
 
   @Get('oauth-authorization-server')

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ROLES } from '#platform/kernel';
-import { type PublishedKey, TokenKeys } from '../infrastructure/token-keys.js';
+import { PublishedKeys } from '#platform/security';
+import { TokenKeys } from '../infrastructure/token-keys.js';
 import { TokenIssuer } from './token-issuer.service.js';
 
 /** What others may know of how tokens are made. */
@@ -8,6 +9,7 @@ import { TokenIssuer } from './token-issuer.service.js';
 export class OAuthMetadataService {
   constructor(
     private readonly keys: TokenKeys,
+    private readonly others: PublishedKeys,
     private readonly tokenIssuer: TokenIssuer,
   ) {}
 
@@ -15,9 +17,9 @@ export class OAuthMetadataService {
     return this.tokenIssuer.address;
   }
 
-  /** None while tokens are signed with a key that nobody else has. */
-  publishedKeys(): PublishedKey[] {
-    return [...this.keys.published];
+  /** Keys of tokens, none while they are signed with a key that nobody else has, and keys that other modules sign with. */
+  async publishedKeys(): Promise<object[]> {
+    return [...this.keys.published, ...(await this.others.all())];
   }
 
   /** Scopes are roles. */

@@ -11,8 +11,8 @@ interface VerificationKey {
   algorithm: TokenAlgorithm;
 }
 
-/** A key as the JWKS shows it (RFC 7517). */
-export interface PublishedKey extends JsonWebKey {
+/** A key of tokens as the JWKS shows it (RFC 7517). */
+export interface PublishedTokenKey extends JsonWebKey {
   kid: string;
   use: 'sig';
   alg: string;
@@ -26,7 +26,7 @@ export interface PublishedKey extends JsonWebKey {
 @Injectable()
 export class TokenKeys {
   readonly signing: VerificationKey & { keyId: string | undefined };
-  readonly published: readonly PublishedKey[];
+  readonly published: readonly PublishedTokenKey[];
   private readonly verification = new Map<string | undefined, VerificationKey>();
 
   constructor({ jwtPrivateKey, jwtOtherKeys }: SecurityConfig, derived: DerivedKeys) {
@@ -39,7 +39,7 @@ export class TokenKeys {
     const keys = [createPublicKey(jwtPrivateKey), ...jwtOtherKeys].map(publish);
     for (const { jwk, ...key } of keys) this.verification.set(jwk.kid, key);
     this.published = keys.map(({ jwk }) => jwk);
-    const [{ kid }] = this.published as [PublishedKey];
+    const [{ kid }] = this.published as [PublishedTokenKey];
     this.signing = { key: jwtPrivateKey, algorithm: algorithmOf(jwtPrivateKey), keyId: kid };
   }
 
@@ -55,7 +55,7 @@ export class TokenKeys {
   }
 }
 
-function publish(key: KeyObject): VerificationKey & { jwk: PublishedKey } {
+function publish(key: KeyObject): VerificationKey & { jwk: PublishedTokenKey } {
   const jwk = key.export({ format: 'jwk' });
   const { crv, e, kty, n, x, y } = jwk;
   // RFC 7638 §3: the required members only, in this order, without blanks.

@@ -1,29 +1,27 @@
-import { Body, Controller, Get, Param, Patch, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CursorCodec, PageQueryDto, UuidParam } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, includesRole, type Principal, Roles } from '#platform/security';
 import { ErrorStatisticsService } from '../application/error-statistics.service.js';
 import { type ErrorGroup, GroupQueryService, type GroupSort } from '../application/group-query.service.js';
-import { GroupTriageService } from '../application/group-triage.service.js';
 import {
   ErrorGroupDto,
   ErrorGroupPageDto,
   ErrorGroupQueryDto,
   ErrorStatisticsQueryDto,
   toErrorGroupDto,
-  TriageGroupDto,
 } from './dto/error-group.dto.js';
 import { ErrorOccurrenceDto, ErrorOccurrencePageDto, toErrorOccurrenceDto } from './dto/error-occurrence.dto.js';
 import { ErrorStatisticsDto, toErrorStatisticsDto } from './dto/error-statistics.dto.js';
+import { EventIdParam } from './event-id-param.pipe.js';
 
-/** Finding, understanding and closing what went wrong. */
+/** Finding and understanding what went wrong. */
 @ApiTags('errors')
 @Controller('errors')
 export class ErrorGroupsController {
   constructor(
     private readonly groups: GroupQueryService,
-    private readonly triage: GroupTriageService,
     private readonly statistics: ErrorStatisticsService,
     private readonly cursors: CursorCodec,
   ) {}
@@ -58,7 +56,7 @@ export class ErrorGroupsController {
   @ApiResponse({ status: 200, type: ErrorOccurrenceDto })
   @ApiProblems(400, 401, 403, 404, 429)
   async getErrorOccurrence(
-    @Param('errorId', UuidParam) errorId: string,
+    @Param('errorId', EventIdParam) errorId: string,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ErrorOccurrenceDto> {
     return toErrorOccurrenceDto(await this.groups.occurrence(errorId), isDeveloper(principal));
@@ -88,20 +86,6 @@ export class ErrorGroupsController {
     const rows = await this.groups.occurrencesOf(groupId, limit + 1, after);
     const page = pageOf(rows, limit, ({ timestamp, errorId }) => this.cursors.encode(list, [timestamp, errorId]));
     return { ...page, items: page.items.map((item) => toErrorOccurrenceDto(item, isDeveloper(principal))) };
-  }
-
-  @Patch(':groupId')
-  @Roles('DEVELOPER')
-  @ApiOperation({ operationId: 'triageErrorGroup', summary: 'Resolve, ignore, reopen, assign or annotate a group' })
-  @ApiResponse({ status: 200, type: ErrorGroupDto })
-  @ApiProblems(400, 401, 403, 404, 422, 429)
-  async triageErrorGroup(
-    @Param('groupId', UuidParam) groupId: string,
-    @Body() { ignoreUntil, status, ...decision }: TriageGroupDto,
-  ): Promise<ErrorGroupDto> {
-    const until = typeof ignoreUntil === 'string' ? new Date(ignoreUntil) : ignoreUntil;
-    const chosen = { ...decision, status: status ?? undefined, ignoreUntil: until };
-    return toErrorGroupDto(await this.triage.decide(groupId, chosen));
   }
 }
 

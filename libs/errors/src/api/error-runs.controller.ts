@@ -4,8 +4,9 @@ import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nest
 import { ApiProblems, CursorCodec, PageQueryDto } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
+import { RunDiffService } from '../application/run-diff.service.js';
 import { RunQueryService } from '../application/run-query.service.js';
-import { ErrorRunPageDto, toErrorRunDto } from './dto/error-run.dto.js';
+import { ErrorRunDiffDto, ErrorRunPageDto, toErrorRunDiffDto, toErrorRunDto } from './dto/error-run.dto.js';
 
 const LIST = 'errors.runs';
 
@@ -18,6 +19,7 @@ const RUN_ID = { name: 'runId', example: '20261124_101530_0f6a2c1e' } as const;
 export class ErrorRunsController {
   constructor(
     private readonly runs: RunQueryService,
+    private readonly diffs: RunDiffService,
     private readonly cursors: CursorCodec,
   ) {}
 
@@ -57,5 +59,21 @@ export class ErrorRunsController {
   async getErrorRunReport(@Param('runId') runId: string): Promise<StreamableFile> {
     const run = await this.runs.get(runId);
     return new StreamableFile(Readable.from(this.runs.report(run)), { type: 'text/plain; charset=utf-8' });
+  }
+
+  @Get(':runId/diff/:laterRunId')
+  @ApiOperation({
+    operationId: 'compareErrorRuns',
+    summary: 'Groups that are new, fixed or back in the later of two runs, by the occurrences that are kept',
+  })
+  @ApiParam(RUN_ID)
+  @ApiParam({ name: 'laterRunId', example: '20261125_080000_9b7d4c55' })
+  @ApiResponse({ status: 200, type: ErrorRunDiffDto })
+  @ApiProblems(401, 403, 404, 429)
+  async compareErrorRuns(
+    @Param('runId') runId: string,
+    @Param('laterRunId') laterRunId: string,
+  ): Promise<ErrorRunDiffDto> {
+    return toErrorRunDiffDto(await this.diffs.between(runId, laterRunId));
   }
 }

@@ -1,3 +1,4 @@
+import type { GroupEvent } from '../domain/alert.js';
 import { graver, statusAfter } from '../domain/error-group.js';
 import type { Grouping } from '../domain/grouping.js';
 import type { Occurrence } from '../domain/occurrence.js';
@@ -66,6 +67,16 @@ export function changeOf(group: LockedGroup, records: readonly GroupedRecord[], 
     title: isOwn ? (last?.grouping.title ?? null) : null,
     culprit: isOwn ? (last?.grouping.culprit ?? null) : null,
   };
+}
+
+/** What alerts may wait for. A group that was merged is not shown, so nothing happens to it. */
+export function eventsOf(groups: ReadonlyMap<string, LockedGroup>, changes: readonly GroupChange[]): GroupEvent[] {
+  return changes.flatMap(({ id: groupId, severity, regressed }): GroupEvent[] => {
+    const group = groups.get(groupId);
+    if (!group || group.mergedInto !== null) return [];
+    if (group.count === 0) return [{ groupId, severity, event: 'new', occasion: 'new' }];
+    return regressed ? [{ groupId, severity, event: 'regressed', occasion: `regressed:${group.count}` }] : [];
+  });
 }
 
 /** How often each group was seen by release and environment, and by hour. */

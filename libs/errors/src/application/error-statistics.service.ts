@@ -3,8 +3,7 @@ import { Clock } from '#platform/kernel';
 import type { Conservation } from '../domain/ledger-run.js';
 import { type ErrorGroup, ErrorGroupRepository } from '../infrastructure/error-group.repository.js';
 import { ErrorStatisticsRepository } from '../infrastructure/error-statistics.repository.js';
-import { RunRepository } from '../infrastructure/run.repository.js';
-import { LedgerAccounts } from './ledger-accounts.js';
+import { LedgerAccounts, type ProjectAccount } from './ledger-accounts.js';
 
 /** How errors went over a span of hours. */
 export interface ErrorStatistics {
@@ -20,6 +19,7 @@ export interface ErrorStatistics {
   series: { hour: Date; count: number }[];
   topGroups: { group: ErrorGroup; count: number }[];
   conservation: Conservation;
+  projects: ProjectAccount[];
 }
 
 const HOUR_MS = 3_600_000;
@@ -31,7 +31,6 @@ export class ErrorStatisticsService {
   constructor(
     private readonly statistics: ErrorStatisticsRepository,
     private readonly groups: ErrorGroupRepository,
-    private readonly runs: RunRepository,
     private readonly ledger: LedgerAccounts,
     private readonly clock: Clock,
   ) {}
@@ -40,11 +39,12 @@ export class ErrorStatisticsService {
   async over(hours: number): Promise<ErrorStatistics> {
     const now = this.clock.millis();
     const first = (Math.floor(now / HOUR_MS) - hours + 1) * HOUR_MS;
-    const [counts, byStatus, newToday, others] = await Promise.all([
+    const [counts, byStatus, newToday, conservation, projects] = await Promise.all([
       this.statistics.countsSince(new Date(first), TOP_GROUPS),
       this.groups.countByStatus(),
       this.groups.countFirstSeenSince(new Date(now - (now % (24 * HOUR_MS)))),
-      this.runs.sumOfOthers(this.ledger.runId),
+      this.ledger.conservation(),
+      this.ledger.byProject(),
     ]);
     const top = await Promise.all(counts.topGroups.map(({ id }) => this.groups.find(id)));
     const perHour = new Map(counts.series.map(({ hour, count }) => [hour.getTime(), count]));
@@ -61,7 +61,8 @@ export class ErrorStatisticsService {
         const group = top[index];
         return group ? [{ group, count }] : [];
       }),
-      conservation: this.ledger.plus(others),
+      conservation,
+      projects,
     };
   }
 }

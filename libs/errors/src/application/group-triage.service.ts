@@ -3,6 +3,7 @@ import { Database } from '#platform/database';
 import { Clock, ValidationError } from '#platform/kernel';
 import { ErrorGroupNotFoundError } from '../domain/errors.exceptions.js';
 import { type ErrorGroup, ErrorGroupRepository, type GroupPatch } from '../infrastructure/error-group.repository.js';
+import { assertKnown } from './group-merge.service.js';
 
 /** What a person decides about a group; `undefined` leaves a field, `null` empties it. */
 export interface TriageDecision {
@@ -30,11 +31,20 @@ export class GroupTriageService {
    * @throws ValidationError when a field belongs to another status than the group has afterwards
    */
   async decide(groupId: string, decision: TriageDecision): Promise<ErrorGroup> {
+    const [changed] = await this.decideAll([groupId], decision);
+    if (!changed) throw new ErrorGroupNotFoundError();
+    return changed;
+  }
+
+  /** The same for several groups, all or none. */
+  async decideAll(ids: readonly string[], decision: TriageDecision): Promise<ErrorGroup[]> {
     return this.database.transaction(async (tx) => {
-      const group = await this.groups.lock(tx, groupId);
-      if (!group) throw new ErrorGroupNotFoundError();
-      const changed = await this.groups.update(tx, group.id, patchOf(group, decision, this.clock.now()));
-      if (!changed) throw new ErrorGroupNotFoundError();
+      assertKnown(ids, await this.groups.known(tx, ids));
+      const changed: ErrorGroup[] = [];
+      for (const group of await this.groups.lockAll(tx, ids)) {
+        const after = await this.groups.update(tx, group.id, patchOf(group, decision, this.clock.now()));
+        if (after) changed.push(after);
+      }
       return changed;
     });
   }

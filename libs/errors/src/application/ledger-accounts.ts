@@ -1,30 +1,59 @@
 import { Injectable } from '@nestjs/common';
-import type { Conservation } from '../domain/ledger-run.js';
+import { type Conservation, NOTHING_RECEIVED } from '../domain/ledger-run.js';
+import { ProjectRepository } from '../infrastructure/project.repository.js';
+import { RunRepository } from '../infrastructure/run.repository.js';
 import { LedgerRun } from './ledger-run.js';
 import { LedgerTally } from './ledger-tally.js';
 
-/** The count of this run together with that of all others. */
+/** What became of the events of a project. */
+export interface ProjectAccount extends Conservation {
+  id: number;
+  name: string;
+  /** What its senders said that they dropped; it never reached us, so it is in no other count. */
+  lostBySender: number;
+}
+
+/** The count of this run, which is the freshest, together with what the database knows of all others. */
 @Injectable()
 export class LedgerAccounts {
   constructor(
     private readonly run: LedgerRun,
     private readonly tally: LedgerTally,
+    private readonly runs: RunRepository,
+    private readonly projects: ProjectRepository,
   ) {}
 
-  get runId(): string {
-    return this.run.runId;
+  async conservation(): Promise<Conservation> {
+    return sumOf(this.tally.conservation, await this.runs.sumOfOthers(this.run.runId));
   }
 
-  plus(others: Omit<Conservation, 'backlog'>): Conservation {
-    const own = this.tally.conservation;
-    const settledElsewhere = others.stored + others.duplicate + others.quarantined + others.refused;
-    return {
-      received: own.received + Math.max(others.received, settledElsewhere),
-      stored: own.stored + others.stored,
-      duplicate: own.duplicate + others.duplicate,
-      quarantined: own.quarantined + others.quarantined,
-      backlog: own.backlog + Math.max(0, others.received - settledElsewhere),
-      refused: own.refused + others.refused,
-    };
+  /** The same by project, for those that ever sent something. */
+  async byProject(): Promise<ProjectAccount[]> {
+    const [others, names, lost] = await Promise.all([
+      this.runs.sumOfOthersByProject(this.run.runId),
+      this.projects.names(),
+      this.projects.lostByProject(),
+    ]);
+    const own = this.tally.conservationByProject;
+    const ids = [...new Set([...own.keys(), ...others.keys(), ...lost.keys()])].sort((a, b) => a - b);
+    return ids.map((id) => ({
+      id,
+      name: names.get(id) ?? '',
+      ...sumOf(own.get(id) ?? NOTHING_RECEIVED, others.get(id) ?? NOTHING_RECEIVED),
+      lostBySender: lost.get(id) ?? 0,
+    }));
   }
+}
+
+function sumOf(own: Conservation, others: Omit<Conservation, 'backlog'>): Conservation {
+  // A run that was killed has not said all that it received.
+  const settledElsewhere = others.stored + others.duplicate + others.quarantined + others.refused;
+  return {
+    received: own.received + Math.max(others.received, settledElsewhere),
+    stored: own.stored + others.stored,
+    duplicate: own.duplicate + others.duplicate,
+    quarantined: own.quarantined + others.quarantined,
+    backlog: own.backlog + Math.max(0, others.received - settledElsewhere),
+    refused: own.refused + others.refused,
+  };
 }

@@ -100,7 +100,7 @@ export class LedgerConsumer {
       const settled = await this.drain.drainBatch(identity, { name, path: directory.walPath(name), limit }, offset);
       if (!settled) break;
       this.offsets.set(name, settled.offset);
-      this.tally.settle(settled.stored, settled.duplicate, settled.quarantined);
+      this.tally.settle(settled, settled.projects);
       this.recovered();
     }
   }

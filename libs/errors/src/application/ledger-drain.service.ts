@@ -2,22 +2,30 @@ import { Injectable } from '@nestjs/common';
 import { Database, sqlStateOf, type Transaction } from '#platform/database';
 import { Ids } from '#platform/kernel';
 import { groupingOf } from '../domain/grouping.js';
+import type { Outcome } from '../domain/ledger-run.js';
 import { decodeWalLine } from '../domain/wal-line.js';
+import { AlertOutbox } from '../infrastructure/alert-outbox.repository.js';
 import type { RunIdentity } from '../infrastructure/ledger-directory.js';
 import { type GroupChange, type LockedGroup, OccurrenceStore } from '../infrastructure/occurrence-store.repository.js';
 import { readWalLines, type WalLine } from '../infrastructure/wal-reader.js';
-import { changeOf, countsOf, type GroupedRecord, identityOf, seedsOf } from './batch-effects.js';
+import { outcomesOf, sumOf, sumsByProject } from './batch-outcomes.js';
+import { changeOf, countsOf, eventsOf, type GroupedRecord, identityOf, seedsOf } from './batch-effects.js';
 
 /** What became of a batch. */
-export interface Settled {
+export interface Settled extends Outcome {
   /** How far the file is read now. */
   offset: number;
-  stored: number;
-  duplicate: number;
-  quarantined: number;
+  /** The same of those that came through a project's key. */
+  projects: ReadonlyMap<number, Outcome>;
 }
 
-type Prepared = { line: WalLine; record: GroupedRecord } | { line: WalLine; fault: string };
+interface Faulty {
+  line: WalLine;
+  fault: string;
+  projectId: number | undefined;
+}
+
+type Prepared = { line: WalLine; record: GroupedRecord } | Faulty;
 
 const BATCH = 500;
 
@@ -27,6 +35,7 @@ export class LedgerDrain {
   constructor(
     private readonly database: Database,
     private readonly store: OccurrenceStore,
+    private readonly alerts: AlertOutbox,
     private readonly ids: Ids,
   ) {}
 
@@ -53,16 +62,18 @@ export class LedgerDrain {
       const [only] = batch;
       if (batch.length === 1 && only) {
         const fault = `refused by the database: ${error instanceof Error ? error.message : String(error)}`;
-        return this.database.transaction((tx) => this.storeBatch(tx, run, file, [{ line: only.line, fault }]));
+        const projectId = projectOf(only);
+        return this.database.transaction((tx) =>
+          this.storeBatch(tx, run, file, [{ line: only.line, fault, projectId }]),
+        );
       }
       const middle = Math.ceil(batch.length / 2);
       const first = await this.settle(run, file, batch.slice(0, middle));
       const second = await this.settle(run, file, batch.slice(middle));
       return {
+        ...sumOf([first, second]),
         offset: second.offset,
-        stored: first.stored + second.stored,
-        duplicate: first.duplicate + second.duplicate,
-        quarantined: first.quarantined + second.quarantined,
+        projects: sumsByProject([...first.projects, ...second.projects]),
       };
     }
   }
@@ -81,21 +92,30 @@ export class LedgerDrain {
     const records = pending.flatMap((item) => ('record' in item ? [item.record] : []));
     const faulty = pending.flatMap((item) => ('fault' in item ? [item] : []));
     await this.store.makeRun(tx, run);
-    const stored = records.length === 0 ? 0 : await this.storeRecords(tx, runId, records);
+    const stored = records.length === 0 ? [] : await this.storeRecords(tx, runId, records);
     for (const { line, fault } of faulty) await this.store.quarantine(tx, runId, file, line, fault);
-    const [duplicate, quarantined] = [records.length - stored, faulty.length];
-    await this.store.countRun(tx, runId, stored, duplicate, quarantined);
+    const outcomes = outcomesOf(records, new Set(stored), faulty);
+    const outcome = sumOf(outcomes.map(([, one]) => one));
+    const projects = sumsByProject(outcomes);
+    await this.store.countRun(tx, runId, outcome);
+    if (projects.size > 0) await this.store.countProjects(tx, runId, projects);
     await this.store.advanceCheckpoint(tx, file, end);
-    return { offset: end, stored, duplicate, quarantined };
+    return { ...outcome, offset: end, projects };
   }
 
-  private async storeRecords(tx: Transaction, runId: string, records: readonly GroupedRecord[]): Promise<number> {
+  /** Those that were not there before. */
+  private async storeRecords(
+    tx: Transaction,
+    runId: string,
+    records: readonly GroupedRecord[],
+  ): Promise<GroupedRecord[]> {
     const groups = await this.store.lockGroups(
       tx,
       seedsOf(records, () => this.ids.next()),
     );
     const byIdentity = new Map(groups.map((group) => [identityOf(group.service, group.key), group]));
     const grouped = records.map((record) => ({
+      record,
       ...record,
       groupId: (byIdentity.get(identityOf(record.occurrence.service, record.grouping.key)) as LockedGroup).id,
       runId,
@@ -106,7 +126,7 @@ export class LedgerDrain {
     await this.changeGroups(tx, groups, fresh);
     const { presences, hours } = countsOf(fresh);
     await this.store.addCounts(tx, presences, hours);
-    return fresh.length;
+    return fresh.map(({ record }) => record);
   }
 
   private async changeGroups(
@@ -135,16 +155,23 @@ export class LedgerDrain {
     // One statement changes a row once: a group with records of its own and merged ones is changed twice.
     if (own.length > 0) await this.store.changeGroups(tx, own);
     if (merged.length > 0) await this.store.changeGroups(tx, merged);
+    const events = eventsOf(known, [...own, ...merged]);
+    if (events.length > 0) await this.alerts.enqueue(tx, events);
   }
+}
+
+function projectOf(item: Prepared): number | undefined {
+  return 'record' in item ? item.record.occurrence.projectId : item.projectId;
 }
 
 function prepare(line: WalLine): Prepared {
   const record = decodeWalLine(line.bytes.toString());
-  if (!record) return { line, fault: 'the line is damaged: its check sum does not match' };
+  if (!record) return { line, fault: 'the line is damaged: its check sum does not match', projectId: undefined };
   try {
     return { line, record: { ...record, grouping: groupingOf(record.occurrence) } };
   } catch (error) {
-    return { line, fault: `cannot be grouped: ${error instanceof Error ? error.message : String(error)}` };
+    const fault = `cannot be grouped: ${error instanceof Error ? error.message : String(error)}`;
+    return { line, fault, projectId: record.occurrence.projectId };
   }
 }
 

@@ -20,26 +20,27 @@ export class LedgerIntake {
   ) {}
 
   /**
-   * Accepts reports, all or none; resolves when they are durable.
+   * Accepts reports of one sender, all or none; resolves when they are durable.
    *
    * @throws LedgerFullError when too much waits for the database
    * @throws LedgerUnwritableError when the disk refuses
    */
   async accept(occurrences: readonly Occurrence[]): Promise<void> {
     const count = occurrences.length;
-    this.tally.receive(count);
+    const projectId = occurrences[0]?.projectId;
+    this.tally.receive(count, projectId);
     if (this.consumer.backlogBytes >= this.config.maxBacklogMb * 1024 * 1024) {
-      this.tally.refuse(count);
+      this.tally.refuse(count, projectId);
       throw new LedgerFullError();
     }
     const lines = occurrences.map((occurrence) => encodeWalLine({ sequence: ++this.sequence, occurrence }));
     try {
       await this.run.log.append(lines);
     } catch (cause) {
-      this.tally.refuse(count);
+      this.tally.refuse(count, projectId);
       throw new LedgerUnwritableError(undefined, { cause });
     }
-    this.tally.accept(count);
+    this.tally.accept(count, projectId);
     this.consumer.wake();
   }
 
@@ -57,8 +58,8 @@ export class LedgerIntake {
   }
 
   /** Counts reports that a door turned away before they could be read. */
-  refuse(count: number): void {
-    this.tally.receive(count);
-    this.tally.refuse(count);
+  refuse(count: number, projectId?: number): void {
+    this.tally.receive(count, projectId);
+    this.tally.refuse(count, projectId);
   }
 }

@@ -1,47 +1,68 @@
 import { Injectable } from '@nestjs/common';
-import type { Conservation } from '../domain/ledger-run.js';
+import type { Conservation, Outcome } from '../domain/ledger-run.js';
 
-/** What became of the reports of this run so far; read by health, metrics, statistics and the artifact. */
+class Account {
+  received = 0;
+  refused = 0;
+  accepted = 0;
+  readonly outcome: Outcome = { stored: 0, duplicate: 0, quarantined: 0 };
+
+  get conservation(): Conservation {
+    const { received, refused, accepted, outcome } = this;
+    const backlog = accepted - outcome.stored - outcome.duplicate - outcome.quarantined;
+    return { received, ...outcome, refused, backlog };
+  }
+
+  settle({ stored, duplicate, quarantined }: Outcome): void {
+    this.outcome.stored += stored;
+    this.outcome.duplicate += duplicate;
+    this.outcome.quarantined += quarantined;
+  }
+}
+
+/** What became of the reports of this run so far, in all and by project; read by health, metrics, statistics and the artifact. */
 @Injectable()
 export class LedgerTally {
-  private received = 0;
-  private refused = 0;
-  private accepted = 0;
-  private stored = 0;
-  private duplicate = 0;
-  private quarantined = 0;
+  private readonly whole = new Account();
+  private readonly byProject = new Map<number, Account>();
 
   /** Reports came in at a door. */
-  receive(count: number): void {
-    this.received += count;
+  receive(count: number, projectId?: number): void {
+    for (const account of this.accountsOf(projectId)) account.received += count;
   }
 
   /** Reports that were received are on disk. */
-  accept(count: number): void {
-    this.accepted += count;
+  accept(count: number, projectId?: number): void {
+    for (const account of this.accountsOf(projectId)) account.accepted += count;
   }
 
   /** Reports that were received are not kept, and their sender was told so. */
-  refuse(count: number): void {
-    this.refused += count;
+  refuse(count: number, projectId?: number): void {
+    for (const account of this.accountsOf(projectId)) account.refused += count;
   }
 
   /** Reports reached the database. */
-  settle(stored: number, duplicate: number, quarantined: number): void {
-    this.stored += stored;
-    this.duplicate += duplicate;
-    this.quarantined += quarantined;
+  settle(outcome: Outcome, projects: ReadonlyMap<number, Outcome>): void {
+    this.whole.settle(outcome);
+    for (const [projectId, ofProject] of projects) this.accountOf(projectId).settle(ofProject);
   }
 
   get conservation(): Conservation {
-    const { received, stored, duplicate, quarantined, refused } = this;
-    return {
-      received,
-      stored,
-      duplicate,
-      quarantined,
-      refused,
-      backlog: this.accepted - stored - duplicate - quarantined,
-    };
+    return this.whole.conservation;
+  }
+
+  /** The same by project; those that sent nothing in this run are left out. */
+  get conservationByProject(): ReadonlyMap<number, Conservation> {
+    return new Map([...this.byProject].map(([id, account]) => [id, account.conservation]));
+  }
+
+  private accountsOf(projectId: number | undefined): Account[] {
+    return projectId === undefined ? [this.whole] : [this.whole, this.accountOf(projectId)];
+  }
+
+  private accountOf(projectId: number): Account {
+    const account = this.byProject.get(projectId) ?? new Account();
+    this.byProject.set(projectId, account);
+    return account;
   }
 }

@@ -35,9 +35,9 @@ export class LedgerUpkeep implements OnApplicationBootstrap {
   }
 
   async removeExpired(signal: AbortSignal): Promise<void> {
-    const limit = new Date(this.clock.millis() - this.config.retentionDays * 86_400_000);
+    const [now, { retentionDays }] = [this.clock.now(), this.config];
     while (!signal.aborted) {
-      if ((await this.occurrences.removeReceivedBefore(limit, REMOVE_AT_ONCE)) < REMOVE_AT_ONCE) return;
+      if ((await this.occurrences.removeExpired(now, retentionDays, REMOVE_AT_ONCE)) < REMOVE_AT_ONCE) return;
     }
   }
 }

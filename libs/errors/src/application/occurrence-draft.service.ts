@@ -1,54 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, ErrorsConfig } from '#config';
-import { Clock, type ErrorCategory, type FailureReport, Ids, type Severity } from '#platform/kernel';
+import { Clock, type FailureReport, Ids } from '#platform/kernel';
 import { scrub } from '#platform/observability';
+import type { ErrorDraft } from '../domain/error-draft.js';
 import { describeFailure } from '../domain/failure-description.js';
-import {
-  type Cause,
-  type Occurrence,
-  type StackFrame,
-  storableText,
-  storableValue,
-  TEXT_LIMITS,
-} from '../domain/occurrence.js';
+import { type Occurrence, storableText, storableValue, TEXT_LIMITS } from '../domain/occurrence.js';
 import { parseStack } from '../domain/stack-frames.js';
 import { LedgerRun } from './ledger-run.js';
-
-/** A failure as it is handed in, by a service or by this process. */
-export interface ErrorDraft {
-  errorId?: string | undefined;
-  errorType: string;
-  message: string;
-  stackTrace?: string | undefined;
-  severity?: Severity | undefined;
-  category?: ErrorCategory | undefined;
-  context?: Readonly<Record<string, unknown>> | undefined;
-  correlationId?: string | undefined;
-  userId?: string | undefined;
-  endpoint?: string | undefined;
-  method?: string | undefined;
-  service?: string | undefined;
-  release?: string | undefined;
-  environment?: string | undefined;
-  /** When it happened; now when absent. */
-  timestamp?: Date | undefined;
-  fingerprint?: readonly string[] | undefined;
-  status?: number | undefined;
-  code?: string | undefined;
-  constraint?: string | undefined;
-  causes?: readonly Cause[] | undefined;
-  frames?: readonly StackFrame[] | undefined;
-  tags?: Readonly<Record<string, string>> | undefined;
-  user?: Readonly<Record<string, unknown>> | undefined;
-  breadcrumbs?: readonly unknown[] | undefined;
-  contexts?: Readonly<Record<string, unknown>> | undefined;
-}
 
 /** Context beyond it is left out: one report must not fill the ledger. */
 const MAX_CONTEXT_CHARACTERS = 256 * 1024;
 
 /** How far ahead of ours a reporter's clock may be. */
 const MAX_AHEAD_MS = 60_000;
+
+/** A reporter's clock is corrected when it is off by more. */
+const MAX_DRIFT_MS = 60_000;
 
 /** Turns what is handed in into what is written: complete, scrubbed and storable. */
 @Injectable()
@@ -76,14 +43,14 @@ export class OccurrenceDraftService {
   /** Nothing after this step sees a secret. */
   complete(draft: ErrorDraft): Occurrence {
     const now = this.clock.now();
-    const { errorId, timestamp, severity, category, status, ...texts } = draft;
+    const { errorId, timestamp, sentAt, severity, category, status, projectId, isMessage, ...texts } = draft;
     const clean = storableValue(scrub(texts, { personal: this.personal })) as Omit<
       ErrorDraft,
-      'errorId' | 'timestamp' | 'severity' | 'category' | 'status'
+      'errorId' | 'timestamp' | 'sentAt' | 'severity' | 'category' | 'status' | 'projectId' | 'isMessage'
     >;
     const stackTrace = clean.stackTrace ? storableText(clean.stackTrace, TEXT_LIMITS.stackTrace) : null;
     const frames = clean.frames ?? (stackTrace === null ? [] : parseStack(stackTrace));
-    const happened = timestamp?.getTime() ?? now.getTime();
+    const happened = timestamp ? timestamp.getTime() + driftOf(sentAt, now) : now.getTime();
     // A clock that is this wrong says nothing.
     const isPlausible = happened > 0 && happened <= now.getTime() + MAX_AHEAD_MS;
     return {
@@ -110,6 +77,8 @@ export class OccurrenceDraftService {
       code: name(clean.code) ?? undefined,
       constraint: name(clean.constraint) ?? undefined,
       fingerprint: clean.fingerprint,
+      projectId,
+      isMessage,
       frames,
       causes: clean.causes ?? [],
       tags: clean.tags ?? {},
@@ -127,4 +96,9 @@ function name(text: string | null | undefined): string | null {
 function bounded(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { length } = JSON.stringify(value);
   return length <= MAX_CONTEXT_CHARACTERS ? value : { truncated: `${length} characters of context were left out` };
+}
+
+function driftOf(sentAt: Date | undefined, now: Date): number {
+  const drift = now.getTime() - (sentAt?.getTime() ?? Number.NaN);
+  return Math.abs(drift) > MAX_DRIFT_MS ? drift : 0;
 }

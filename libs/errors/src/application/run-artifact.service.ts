@@ -5,6 +5,7 @@ import { AppLogger } from '#platform/observability';
 import type { RunIdentity } from '../infrastructure/ledger-directory.js';
 import { RunArtifact } from '../infrastructure/run-artifact.js';
 import { LedgerRun } from './ledger-run.js';
+import { LedgerTally } from './ledger-tally.js';
 
 /** Shortest pause between two writes of the artifact. */
 const MIN_PAUSE_MS = 500;
@@ -25,6 +26,7 @@ export class RunArtifactService {
     private readonly run: LedgerRun,
     private readonly server: ServerConfig,
     private readonly clock: Clock,
+    private readonly tally: LedgerTally,
     private readonly logger: AppLogger,
   ) {
     this.artifact = new RunArtifact(server.artifactsDir, run.identity, run.directory);
@@ -49,6 +51,12 @@ export class RunArtifactService {
     clearTimeout(this.timer);
     this.isComplete = true;
     await this.enqueue({ completed_at: this.clock.now().toISOString() });
+    const { length, head } = this.artifact.chain;
+    // Kept apart from the file, so that a file that was written anew can be told.
+    this.logger.log(
+      `The artifact of run ${this.run.runId} is complete: ${length} entries, chain ends with ${head}`,
+      'ErrorLedger',
+    );
   }
 
   exportedBytes(file: string): number {
@@ -66,7 +74,7 @@ export class RunArtifactService {
     this.writing = this.writing.then(async () => {
       const start = performance.now();
       try {
-        await this.artifact.export(this.run.log.files, more);
+        await this.artifact.export(this.run.log.files, more, this.tally.conservation);
       } catch (error) {
         this.run.selfLog.write('artifact', error);
         this.logger.warn(`The error artifact cannot be written: ${String(error)}`, 'ErrorLedger');

@@ -19,6 +19,7 @@ export class RunRegistrar {
     await this.run.directory.touch(this.run.runId);
     const { received, refused } = this.tally.conservation;
     await this.runs.countDoors(this.run.identity, received, refused);
+    await this.runs.countProjectDoors(this.run.runId, this.tally.conservationByProject);
   }
 
   /** Ends this run; its files that are stored and exported go. */

@@ -43,3 +43,59 @@ export class RunNotFoundError extends AppException {
     super({ code: 'ERRORS.RUN_NOT_FOUND', category: 'database', kind: 'not_found' }, message, options);
   }
 }
+
+/** The bytes are no envelope of the Sentry protocol, or one of its events is none. */
+export class MalformedEnvelopeError extends AppException {
+  constructor(message = 'The envelope cannot be read', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.MALFORMED_ENVELOPE', category: 'validation', kind: 'malformed' }, message, options);
+  }
+}
+
+/** An event is larger than the ledger takes. */
+export class EventTooLargeError extends AppException {
+  constructor(message = 'An event may be 1 MB', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.EVENT_TOO_LARGE', category: 'validation', kind: 'too_large' }, message, options);
+  }
+}
+
+/** The key of the DSN is not one of this project. */
+export class UnknownDsnKeyError extends AppException {
+  constructor(message = 'The key of the DSN is not one of this project', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.UNKNOWN_KEY', category: 'authorization', kind: 'forbidden' }, message, options);
+  }
+}
+
+/** The project has used up its events of this minute. */
+export class ProjectRateExceededError extends AppException {
+  constructor(message = 'The project has used up its events of this minute', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.PROJECT_RATE_EXCEEDED', category: 'performance', kind: 'rate_limited' }, message, options);
+  }
+}
+
+/** There is no project of this id. */
+export class ProjectNotFoundError extends AppException {
+  constructor(message = 'There is no such project', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.PROJECT_NOT_FOUND', category: 'database', kind: 'not_found' }, message, options);
+  }
+}
+
+/** Another project has this name. */
+export class ProjectNameTakenError extends AppException {
+  constructor(message = 'Another project has this name', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.PROJECT_NAME_TAKEN', category: 'business_logic', kind: 'conflict' }, message, options);
+  }
+}
+
+/** The project has no such key. */
+export class ProjectKeyNotFoundError extends AppException {
+  constructor(message = 'The project has no such key', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.KEY_NOT_FOUND', category: 'database', kind: 'not_found' }, message, options);
+  }
+}
+
+/** There is no alert of this id. */
+export class AlertNotFoundError extends AppException {
+  constructor(message = 'There is no such alert', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.ALERT_NOT_FOUND', category: 'database', kind: 'not_found' }, message, options);
+  }
+}

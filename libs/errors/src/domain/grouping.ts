@@ -58,7 +58,7 @@ function isDefaultMark(part: string): boolean {
 }
 
 function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; parts: string[] } {
-  const frames = contributingFrames(occurrence.frames);
+  const frames = occurrence.isMessage ? [] : contributingFrames(occurrence.frames);
   const basis = frames.length > 0 ? 'stack' : 'message';
   const parts = [
     `type:${occurrence.errorType}`,
@@ -96,13 +96,28 @@ function describeFrame(frame: StackFrame): string | undefined {
   return [file, name, source].filter((part) => part !== undefined && part !== '').join('|');
 }
 
-/** File name without directory, extension, query and the hash a bundler puts in. */
+/** Names that say nothing without their folder. */
+const VAGUE_NAME =
+  /^(index|main|mod|__init__|__main__|route|routes|page|layout|handler|handlers|controller|service|model|models|view|views|tasks|urls|admin|utils|helpers|types)$/;
+
+/** Folders of a build, which say nothing either. */
+const BUILD_FOLDER = /^(src|dist|build|lib|out|app|)$/;
+
+/** Package of a file that belongs to a library. */
+const PACKAGE =
+  /(?:node_modules|site-packages|dist-packages)[\\/](?!\.)((?:@[^\\/]+[\\/])?[^\\/]+)[\\/](?!.*(?:node_modules|site-packages)[\\/])/;
+
+/** File name without directory, extension, query and the hash a bundler puts in; with its folder or package where it needs one. */
 function moduleName(file: string | undefined): string {
-  const base = (file ?? '').split(/[?#]/)[0]?.split(/[\\/]/).at(-1) ?? '';
-  return base
+  const path = (file ?? '').split(/[?#]/)[0] ?? '';
+  const [folder = '', base = ''] = ['', '', ...path.split(/[\\/]/)].slice(-2);
+  const name = base
     .replace(/[.-](?=[\w]*\d)[A-Za-z0-9_]{8,}(?=\.\w+$)/, '')
+    .replace(/^chunk-[A-Z0-9]{8}(?=\.\w+$)/, 'chunk')
     .replace(/\.(?:[cm]?[jt]sx?|pyc?)$/, '')
     .toLowerCase();
+  const owner = PACKAGE.exec(path)?.[1] ?? (VAGUE_NAME.test(name) && !BUILD_FOLDER.test(folder) ? folder : '');
+  return owner === '' ? name : `${owner.replaceAll('\\', '/').toLowerCase()}/${name}`;
 }
 
 /** Function without decoration; `undefined` when the runtime has no name for it or a minifier made it up. */
@@ -123,7 +138,11 @@ function isUrl(file: string | undefined): boolean {
 
 const ERRNO =
   /\b(ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|EADDRINUSE|EACCES|EPERM|ENOENT|EEXIST|EMFILE|ENOSPC|EROFS|EISDIR|ENOTDIR)\b/;
-const STATUS_IN_TEXT = /\bstatus(?: code)?[ :=]+([1-5]\d\d)\b|\bHTTP(?:\/[\d.]+)?[ :]+([1-5]\d\d)\b/i;
+const PYTHON_ERRNO = /\[Errno (\d{1,5})\]/;
+/** Status names of gRPC as its clients write them, behind their number. */
+const GRPC_STATUS = /\b\d{1,2} ([A-Z]+(?:_[A-Z]+)*): /;
+const STATUS_IN_TEXT =
+  /\bstatus(?: code)?[ :=]+([1-5]\d\d)\b|\bHTTP(?:\/[\d.]+)?(?: Error)?[ :]+([1-5]\d\d)\b|\b([1-5]\d\d) (?:Client|Server) Error\b/i;
 const CONSTRAINT_IN_TEXT = /\bconstraint "([^"]{1,63})"/;
 const HTTP_SHAPED = /Http|HTTP|Axios|Fetch|Request|Response|StatusCode/;
 
@@ -135,8 +154,11 @@ function discriminators(occurrence: Occurrence, hasOwnFrames: boolean): string[]
   const { errorMessage, errorType, code, constraint, status, endpoint } = occurrence;
   const inText = STATUS_IN_TEXT.exec(errorMessage);
   const isHttp = HTTP_SHAPED.test(errorType);
-  const shownStatus = inText?.[1] ?? inText?.[2] ?? (isHttp && status !== undefined ? String(status) : undefined);
-  const shownCode = code ?? ERRNO.exec(errorMessage)?.[1];
+  const shownStatus =
+    inText?.slice(1).find((found) => found !== undefined) ??
+    (isHttp && status !== undefined ? String(status) : undefined);
+  const inWords = [ERRNO, PYTHON_ERRNO, GRPC_STATUS].map((pattern) => pattern.exec(errorMessage)?.[1]);
+  const shownCode = code ?? inWords.find((found) => found !== undefined);
   const shownConstraint = constraint ?? CONSTRAINT_IN_TEXT.exec(errorMessage)?.[1];
   return [
     ...(shownStatus === undefined ? [] : [`status:${shownStatus}`]),

@@ -12,12 +12,16 @@ export function isRunId(text: string): boolean {
   return RUN_ID.test(text);
 }
 
-/** What became of everything that was handed in: `received` is the sum of the others, always. */
-export interface Conservation {
-  received: number;
+/** What became of reports that reached the database. */
+export interface Outcome {
   stored: number;
   duplicate: number;
   quarantined: number;
+}
+
+/** What became of everything that was handed in: `received` is the sum of the others, always. */
+export interface Conservation extends Outcome {
+  received: number;
   /** Accepted and on disk, not yet in the database. */
   backlog: number;
   refused: number;

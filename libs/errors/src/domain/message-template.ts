@@ -9,6 +9,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ['ip', String.raw`\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b|\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}\b|::1\b`],
   ['hash', String.raw`\b[0-9a-f]{64}\b|\b[0-9a-f]{40}\b|\b[0-9a-f]{32}\b`],
   ['hex', String.raw`\b0x[0-9a-fA-F]+\b|\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,39}\b`],
+  ['id', String.raw`\b(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{16,64}\b`],
   ['path', String.raw`(?<![\w.])(?:[A-Za-z]:)?(?:[\\/][\w.@-]+){2,}[\\/]?`],
   ['quoted', String.raw`(?<=[=:]\s?)'[^'\n]*'|(?<=[=:]\s?)"[^"\n]*"`],
   ['duration', String.raw`\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|s|sec|secs|seconds|minutes|min|h|hours)\b`],

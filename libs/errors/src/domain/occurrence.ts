@@ -50,6 +50,10 @@ export interface Occurrence {
   readonly constraint?: string | undefined;
   /** Grouping chosen by the reporter; `{{ default }}` stands for the ledger's own. */
   readonly fingerprint?: readonly string[] | undefined;
+  /** Project through whose key it came in; absent for the other doors. */
+  readonly projectId?: number | undefined;
+  /** A message that was logged: it is grouped by its text, wherever the logging is. */
+  readonly isMessage?: boolean | undefined;
   readonly frames: readonly StackFrame[];
   readonly causes: readonly Cause[];
   readonly tags: Readonly<Record<string, string>>;

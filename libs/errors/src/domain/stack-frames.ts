@@ -5,11 +5,11 @@ const MAX_FRAMES = 200;
 
 /** Libraries and runtimes: their frames say how, not where. */
 const FOREIGN =
-  /(^|[\\/])(node_modules|site-packages|dist-packages|vendor)[\\/]|^node:|^internal\/|^<frozen |[\\/]lib[\\/]python\d[^\\/]*[\\/]|^<(anonymous|string)>$|^native$/;
+  /(^|[\\/])(node_modules|site-packages|dist-packages|vendor)[\\/]|^node:|^internal\/|^<frozen |[\\/]lib[\\/]python\d[^\\/]*[\\/]|^<(anonymous|string)>$|^native$|^index \d+$/;
 
 /** Frames of machinery that come and go with the runtime's version. */
 const NOISE =
-  /^(process\.)?(processTicksAndRejections|runMicrotasks|runNextTicks|queueMicrotask|nextTick|__awaiter|fulfilled|rejected|generatorStep|_next)$/;
+  /^(process\.)?(processTicksAndRejections|runMicrotasks|runNextTicks|queueMicrotask|nextTick|__awaiter|fulfilled|rejected|generatorStep|_next|Promise\.(all|allSettled|any|race)|<(listcomp|dictcomp|setcomp)>)$/;
 
 const NODE_FRAME = /^\s*at (?:(.+?) \()?((?:[^()]|\([^()]*\))+?)(?::(\d+))?(?::(\d+))?\)?$/;
 const PYTHON_FRAME = /^\s*File "([^"]+)", line (\d+)(?:, in (.+))?$/;

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import type { ArtifactChain } from '../domain/artifact-chain.js';
+import type { Conservation } from '../domain/ledger-run.js';
 
 /** How often each severity and category was seen, and so on; grows with the run. */
 export interface ArtifactStatistics {
@@ -8,6 +10,9 @@ export interface ArtifactStatistics {
   by_severity: Record<string, number>;
   by_category: Record<string, number>;
   resolved_count: number;
+  chain: ArtifactChain;
+  /** What became of everything that was handed in during the run, when the file was written. */
+  conservation?: Conservation;
   /** How far each write-ahead file is in here, in bytes; what an interrupted run is continued from. */
   write_ahead: Record<string, number>;
 }

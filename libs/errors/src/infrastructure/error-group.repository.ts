@@ -152,14 +152,21 @@ export class ErrorGroupRepository {
     return row && fromRow(row);
   }
 
-  /** The same, locked until the transaction ends. */
-  async lock(tx: Transaction, id: string): Promise<ErrorGroup | undefined> {
-    const [row] = await tx.query<GroupRow>(
+  /** Groups, or those they were merged into, each once and locked until the transaction ends. */
+  async lockAll(tx: Transaction, ids: readonly string[]): Promise<ErrorGroup[]> {
+    const rows = await tx.query<GroupRow>(
       `SELECT g.* FROM error_group g
-       WHERE g.id = (SELECT coalesce(merged_into, id) FROM error_group WHERE id = $1) FOR UPDATE`,
-      [id],
+       WHERE g.id IN (SELECT coalesce(merged_into, id) FROM error_group WHERE id = ANY($1::uuid[]))
+       ORDER BY g.id FOR UPDATE`,
+      [ids],
     );
-    return row && fromRow(row);
+    return rows.map(fromRow);
+  }
+
+  /** Which of these there are. */
+  async known(tx: Transaction, ids: readonly string[]): Promise<Set<string>> {
+    const rows = await tx.query<{ id: string }>(`SELECT id FROM error_group WHERE id = ANY($1::uuid[])`, [ids]);
+    return new Set(rows.map(({ id }) => id));
   }
 
   async update(tx: Transaction, id: string, patch: GroupPatch): Promise<ErrorGroup | undefined> {

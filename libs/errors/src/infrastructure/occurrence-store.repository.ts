@@ -3,6 +3,7 @@ import { type Transaction } from '#platform/database';
 import type { Severity } from '#platform/kernel';
 import type { GroupStatus } from '../domain/error-group.js';
 import type { GroupingReason } from '../domain/grouping.js';
+import type { Outcome } from '../domain/ledger-run.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import type { RunIdentity } from './ledger-directory.js';
 
@@ -131,10 +132,11 @@ const OCCURRENCES_INSERT = {
   name: 'error_occurrences_insert',
   text: `
     INSERT INTO error_occurrence (id, group_id, run_id, sequence, occurred_at, received_at, severity, category, error_type,
-      error_message, service, release, environment, correlation_id, user_id, endpoint, method, detail)
+      error_message, service, release, environment, correlation_id, user_id, endpoint, method, project_id, detail)
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, group_id uuid, run_id text, sequence bigint,
       occurred_at timestamptz, received_at timestamptz, severity text, category text, error_type text, error_message text,
-      service text, release text, environment text, correlation_id text, user_id text, endpoint text, method text, detail jsonb)
+      service text, release text, environment text, correlation_id text, user_id text, endpoint text, method text,
+      project_id integer, detail jsonb)
     ON CONFLICT (id) DO NOTHING
     RETURNING id`,
 };
@@ -180,6 +182,16 @@ const RUN_MAKE = {
 const RUN_COUNT = {
   name: 'error_run_count',
   text: `UPDATE error_run SET stored = stored + $2, duplicate = duplicate + $3, quarantined = quarantined + $4 WHERE id = $1`,
+};
+const PROJECTS_COUNT = {
+  name: 'error_run_projects_count',
+  text: `
+    INSERT INTO error_run_project (run_id, project_id, stored, duplicate, quarantined)
+    SELECT $1, project_id, stored, duplicate, quarantined
+    FROM jsonb_to_recordset($2::jsonb) AS x(project_id integer, stored bigint, duplicate bigint, quarantined bigint)
+    ON CONFLICT (run_id, project_id) DO UPDATE SET stored = error_run_project.stored + excluded.stored,
+      duplicate = error_run_project.duplicate + excluded.duplicate,
+      quarantined = error_run_project.quarantined + excluded.quarantined`,
 };
 const QUARANTINE_ADD = {
   name: 'error_quarantine_add',
@@ -236,14 +248,13 @@ export class OccurrenceStore {
     await tx.execute(RUN_MAKE, [runId, startedAt, service, release, environment, platform, nodeVersion, host]);
   }
 
-  async countRun(
-    tx: Transaction,
-    runId: string,
-    stored: number,
-    duplicate: number,
-    quarantined: number,
-  ): Promise<void> {
+  async countRun(tx: Transaction, runId: string, { stored, duplicate, quarantined }: Outcome): Promise<void> {
     await tx.execute(RUN_COUNT, [runId, stored, duplicate, quarantined]);
+  }
+
+  async countProjects(tx: Transaction, runId: string, outcomes: ReadonlyMap<number, Outcome>): Promise<void> {
+    const rows = [...outcomes].map(([projectId, outcome]) => ({ project_id: projectId, ...outcome }));
+    await tx.execute(PROJECTS_COUNT, [runId, JSON.stringify(rows)]);
   }
 
   async quarantine(
@@ -276,7 +287,7 @@ function toLockedGroup(row: GroupRow): LockedGroup {
 
 function toRow({ occurrence, groupId, runId, sequence }: StoredOccurrence): Record<string, unknown> {
   const { errorId, timestamp, receivedAt, severity, category, errorType, errorMessage, ...rest } = occurrence;
-  const { service, release, environment, correlationId, userId, endpoint, method, ...detail } = rest;
+  const { service, release, environment, correlationId, userId, endpoint, method, projectId, ...detail } = rest;
   return {
     id: errorId,
     group_id: groupId,
@@ -295,6 +306,7 @@ function toRow({ occurrence, groupId, runId, sequence }: StoredOccurrence): Reco
     user_id: userId,
     endpoint,
     method,
+    project_id: projectId ?? null,
     detail,
   };
 }

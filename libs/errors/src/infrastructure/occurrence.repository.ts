@@ -12,6 +12,17 @@ export interface RecordedOccurrence extends Occurrence {
   resolutionNotes: string | null;
 }
 
+/** What an export is narrowed by. */
+export interface ExportFilter {
+  severity?: Severity | undefined;
+  category?: ErrorCategory | undefined;
+  service?: string | undefined;
+  release?: string | undefined;
+  environment?: string | undefined;
+  /** Accepted at or after. */
+  since?: Date | undefined;
+}
+
 type Detail = Omit<
   Occurrence,
   | 'errorId'
@@ -28,6 +39,7 @@ type Detail = Omit<
   | 'userId'
   | 'endpoint'
   | 'method'
+  | 'projectId'
 >;
 
 interface OccurrenceRow extends Record<string, unknown> {
@@ -48,6 +60,7 @@ interface OccurrenceRow extends Record<string, unknown> {
   user_id: string | null;
   endpoint: string | null;
   method: string | null;
+  project_id: number | null;
   detail: Detail;
   group_status: string;
   group_notes: string | null;
@@ -60,6 +73,23 @@ const SELECT = `
   JOIN error_group v ON v.id = coalesce(g.merged_into, g.id)`;
 
 const FIND = { name: 'error_occurrence_find', text: `${SELECT} WHERE o.id = $1` };
+
+const REMOVE_EXPIRED = {
+  name: 'error_occurrences_remove_expired',
+  text: `
+    WITH own AS (
+      SELECT id, $1::timestamptz - make_interval(days => retention_days) AS oldest
+      FROM error_project WHERE retention_days IS NOT NULL
+    )
+    DELETE FROM error_occurrence WHERE id IN (
+      (SELECT o.id FROM error_occurrence o
+       WHERE o.received_at < $1::timestamptz - make_interval(days => $2)
+         AND (o.project_id IS NULL OR o.project_id NOT IN (SELECT id FROM own))
+       ORDER BY o.received_at LIMIT $3)
+      UNION ALL
+      (SELECT o.id FROM own JOIN error_occurrence o ON o.project_id = own.id AND o.received_at < own.oldest LIMIT $3)
+    )`,
+};
 
 /** Questions about occurrences. */
 @Injectable()
@@ -87,6 +117,33 @@ export class OccurrenceRepository {
     return rows.map(fromRow);
   }
 
+  /**
+   * Occurrences in the order they were accepted.
+   *
+   * @param until those accepted before
+   * @param after when the last one of the batch before was accepted, and its id
+   */
+  async listAccepted(
+    filter: ExportFilter,
+    until: Date,
+    limit: number,
+    after: readonly [time: string, id: string] | undefined,
+  ): Promise<RecordedOccurrence[]> {
+    const values: unknown[] = [];
+    const bind = (value: unknown): string => `$${values.push(value)}`;
+    const where = [`o.received_at < ${bind(until)}`];
+    if (filter.since !== undefined) where.push(`o.received_at >= ${bind(filter.since)}`);
+    if (after) where.push(`(o.received_at, o.id) > (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`);
+    for (const column of ['severity', 'category', 'service', 'release', 'environment'] as const) {
+      if (filter[column] !== undefined) where.push(`o.${column} = ${bind(filter[column])}`);
+    }
+    const rows = await this.database.query<OccurrenceRow>(
+      `${SELECT} WHERE ${where.join(' AND ')} ORDER BY o.received_at, o.id LIMIT ${bind(limit)}`,
+      values,
+    );
+    return rows.map(fromRow);
+  }
+
   /** Occurrences of a run in the order they were accepted. */
   async listOfRun(runId: string, afterSequence: number, limit: number): Promise<RecordedOccurrence[]> {
     const rows = await this.database.query<OccurrenceRow>(
@@ -96,13 +153,14 @@ export class OccurrenceRepository {
     return rows.map(fromRow);
   }
 
-  /** Removes a bounded number of occurrences past their retention; counts of groups and hours stay. */
-  async removeReceivedBefore(limit: Date, atMost: number): Promise<number> {
-    return this.database.execute(
-      `DELETE FROM error_occurrence WHERE id IN
-         (SELECT id FROM error_occurrence WHERE received_at < $1 ORDER BY received_at LIMIT $2)`,
-      [limit, atMost],
-    );
+  /**
+   * Removes a bounded number of occurrences past their retention; counts of groups and hours stay.
+   *
+   * @param now what `days` are counted back from
+   * @param days retention where the project has none of its own
+   */
+  async removeExpired(now: Date, days: number, atMost: number): Promise<number> {
+    return this.database.execute(REMOVE_EXPIRED, [now, days, atMost]);
   }
 }
 
@@ -123,6 +181,7 @@ function fromRow(row: OccurrenceRow): RecordedOccurrence {
     userId: row.user_id,
     endpoint: row.endpoint,
     method: row.method,
+    projectId: row.project_id ?? undefined,
     groupId: row.group_id,
     runId: row.run_id,
     sequence: Number(row.sequence),

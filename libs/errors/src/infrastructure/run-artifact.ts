@@ -1,5 +1,7 @@
 import path from 'node:path';
+import { type ArtifactChain, chainHash } from '../domain/artifact-chain.js';
 import { toArtifactEntry } from '../domain/artifact-entry.js';
+import type { Conservation } from '../domain/ledger-run.js';
 import { decodeWalLine } from '../domain/wal-line.js';
 import { ArtifactFile, type ArtifactStatistics } from './artifact-file.js';
 import type { LedgerDirectory, RunIdentity } from './ledger-directory.js';
@@ -11,19 +13,16 @@ const BATCH = 500;
 export class RunArtifact {
   private readonly file: ArtifactFile;
   private found: Readonly<Record<string, unknown>> = {};
-  private statistics: ArtifactStatistics = {
-    total_errors: 0,
-    by_severity: {},
-    by_category: {},
-    resolved_count: 0,
-    write_ahead: {},
-  };
+  private statistics: ArtifactStatistics;
 
   constructor(
     artifactsDir: string,
     private readonly run: RunIdentity,
     private readonly directory: LedgerDirectory,
   ) {
+    const chain = { length: 0, head: run.runId };
+    const none = { total_errors: 0, by_severity: {}, by_category: {}, resolved_count: 0 };
+    this.statistics = { ...none, chain, write_ahead: {} };
     this.file = new ArtifactFile(path.join(artifactsDir, `error-ledger-${run.runId}.json`));
   }
 
@@ -31,7 +30,7 @@ export class RunArtifact {
   async resume(): Promise<void> {
     const found = await this.file.load();
     if (!found) return;
-    this.statistics = found.statistics;
+    this.statistics = { ...this.statistics, ...found.statistics };
     this.found = found.metadata;
   }
 
@@ -40,13 +39,20 @@ export class RunArtifact {
     return this.statistics.write_ahead[file] ?? 0;
   }
 
+  /** The chain of what was exported so far. */
+  get chain(): Readonly<ArtifactChain> {
+    return this.statistics.chain;
+  }
+
   /** Adds what the files hold beyond what is already in; on failure nothing has changed. */
   async export(
     files: readonly { name: string; durableBytes: number }[],
     more: Readonly<Record<string, unknown>> = {},
+    conservation?: Conservation,
   ): Promise<void> {
     const { runId, startedAt, platform, nodeVersion, environment, service, release } = this.run;
     const next = structuredClone(this.statistics);
+    if (conservation) next.conservation = conservation;
     const metadata = {
       ...this.found,
       run_id: runId,
@@ -88,5 +94,7 @@ function entryOf(bytes: Buffer, statistics: ArtifactStatistics): string[] {
   statistics.total_errors++;
   by_severity[entry.severity] = (by_severity[entry.severity] ?? 0) + 1;
   by_category[entry.category] = (by_category[entry.category] ?? 0) + 1;
-  return [JSON.stringify(entry)];
+  const hash = chainHash(statistics.chain.head, entry);
+  statistics.chain = { length: statistics.chain.length + 1, head: hash };
+  return [JSON.stringify({ ...entry, chain_hash: hash })];
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
+import type { Conservation } from '../domain/ledger-run.js';
 import type { RunIdentity } from './ledger-directory.js';
 
 /** One life of a process, as the database knows it. */
@@ -45,6 +46,21 @@ const COUNT_DOORS = {
     ON CONFLICT (id) DO UPDATE SET received = excluded.received, refused = excluded.refused`,
 };
 
+const PROJECT_DOORS = {
+  name: 'error_run_project_doors',
+  text: `
+    INSERT INTO error_run_project (run_id, project_id, received, refused)
+    SELECT $1, project_id, received, refused
+    FROM jsonb_to_recordset($2::jsonb) AS x(project_id integer, received bigint, refused bigint)
+    ON CONFLICT (run_id, project_id) DO UPDATE SET received = excluded.received, refused = excluded.refused`,
+};
+
+const SUMS = `coalesce(sum(received), 0) AS received, coalesce(sum(stored), 0) AS stored,
+  coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(quarantined), 0) AS quarantined,
+  coalesce(sum(refused), 0) AS refused`;
+
+type Sums = Omit<Conservation, 'backlog'>;
+
 /** Questions about runs. */
 @Injectable()
 export class RunRepository {
@@ -67,6 +83,15 @@ export class RunRepository {
     ]);
   }
 
+  /** The same by project. */
+  async countProjectDoors(
+    runId: string,
+    projects: ReadonlyMap<number, { received: number; refused: number }>,
+  ): Promise<void> {
+    const rows = [...projects].map(([id, { received, refused }]) => ({ project_id: id, received, refused }));
+    if (rows.length > 0) await this.database.execute(PROJECT_DOORS, [runId, JSON.stringify(rows)]);
+  }
+
   async complete(runId: string, at: Date): Promise<void> {
     await this.database.execute(`UPDATE error_run SET completed_at = $2 WHERE id = $1`, [runId, at]);
   }
@@ -74,7 +99,10 @@ export class RunRepository {
   /** A run whose process died: what reached the disk is what was received. */
   async markRecovered(runId: string, at: Date): Promise<void> {
     await this.database.execute(
-      `UPDATE error_run SET recovered_at = $2, received = stored + duplicate + quarantined + refused WHERE id = $1`,
+      `WITH projects AS (
+         UPDATE error_run_project SET received = stored + duplicate + quarantined + refused WHERE run_id = $1
+       )
+       UPDATE error_run SET recovered_at = $2, received = stored + duplicate + quarantined + refused WHERE id = $1`,
       [runId, at],
     );
   }
@@ -99,24 +127,31 @@ export class RunRepository {
   }
 
   /** Sums over every run but one, whose own count is fresher. */
-  async sumOfOthers(
-    runId: string,
-  ): Promise<Pick<RunRecord, 'received' | 'stored' | 'duplicate' | 'quarantined' | 'refused'>> {
-    const [row] = await this.database.query<Record<string, string>>(
-      `SELECT coalesce(sum(received), 0) AS received, coalesce(sum(stored), 0) AS stored,
-              coalesce(sum(duplicate), 0) AS duplicate, coalesce(sum(quarantined), 0) AS quarantined,
-              coalesce(sum(refused), 0) AS refused
-       FROM error_run WHERE id <> $1`,
+  async sumOfOthers(runId: string): Promise<Sums> {
+    const [row] = await this.database.query<SumRow>(`SELECT ${SUMS} FROM error_run WHERE id <> $1`, [runId]);
+    return toSums(row);
+  }
+
+  /** The same by project. */
+  async sumOfOthersByProject(runId: string): Promise<Map<number, Sums>> {
+    const rows = await this.database.query<SumRow & { project_id: number }>(
+      `SELECT project_id, ${SUMS} FROM error_run_project WHERE run_id <> $1 GROUP BY project_id`,
       [runId],
     );
-    return {
-      received: Number(row?.['received']),
-      stored: Number(row?.['stored']),
-      duplicate: Number(row?.['duplicate']),
-      quarantined: Number(row?.['quarantined']),
-      refused: Number(row?.['refused']),
-    };
+    return new Map(rows.map((row) => [row.project_id, toSums(row)]));
   }
+}
+
+type SumRow = Record<keyof Sums, string>;
+
+function toSums(row: SumRow | undefined): Sums {
+  return {
+    received: Number(row?.received ?? 0),
+    stored: Number(row?.stored ?? 0),
+    duplicate: Number(row?.duplicate ?? 0),
+    quarantined: Number(row?.quarantined ?? 0),
+    refused: Number(row?.refused ?? 0),
+  };
 }
 
 function fromRow(row: RunRow): RunRecord {

@@ -29,7 +29,8 @@ export function createHttpAdapter(server: ServerConfig, performance: Performance
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
-    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    // Protocols differ in whether their addresses end in a slash.
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
     http: {
       headersTimeout: performance.headersTimeoutSeconds * 1000,
       requestTimeout: performance.requestTimeoutSeconds * 1000,

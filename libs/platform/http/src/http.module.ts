@@ -1,14 +1,22 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { CursorCodec } from './cursor-codec.js';
+import { OutboundHttp } from './outbound-http.js';
 import { ProblemReferenceController } from './problem-reference.controller.js';
+import { PublicAddress } from './public-address.js';
 import { ProblemDetailsFilter } from './problem-details.filter.js';
 
-/** The global exception filter, and cursors for everybody. */
+/** The global exception filter; cursors and calls to other services for everybody. */
 @Global()
 @Module({
   controllers: [ProblemReferenceController],
-  providers: [CursorCodec, ProblemDetailsFilter, { provide: APP_FILTER, useExisting: ProblemDetailsFilter }],
-  exports: [CursorCodec, ProblemDetailsFilter],
+  providers: [
+    CursorCodec,
+    OutboundHttp,
+    PublicAddress,
+    ProblemDetailsFilter,
+    { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
+  ],
+  exports: [CursorCodec, OutboundHttp, PublicAddress, ProblemDetailsFilter],
 })
 export class HttpModule {}

@@ -1,15 +1,18 @@
 export { API_PREFIX } from './api-prefix.js';
+export { inflateBody, ReadsBytes } from './byte-body.js';
 export { CursorCodec } from './cursor-codec.js';
 export { FormBody } from './form-body.js';
 export { createHttpAdapter } from './fastify-adapter.js';
 export { HttpRefusal } from './http-exceptions.js';
 export { HttpModule } from './http.module.js';
 export { IdempotencyKey } from './idempotency-key.js';
+export { AddressRefusedError, AnswerTooLargeError, type OutboundAnswer, OutboundHttp } from './outbound-http.js';
 export { PageQueryDto } from './page.dto.js';
 export { ProblemDetailsFilter } from './problem-details.filter.js';
 export type { Fault, ProblemDocument } from './problem.js';
 export { ApiProblems, FaultDto, ProblemDto } from './problem.dto.js';
 export { IsInstant, isInstant } from './instant.validator.js';
+export { PublicAddress } from './public-address.js';
 export { installRequestPipeline } from './request-pipeline.js';
 export { routeOf } from './route.js';
 export { STATUS_BY_KIND } from './status-by-kind.js';

@@ -10,6 +10,7 @@ import { currentContext, Ids, runInContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
 import type { GuardedRequest } from '#platform/security';
 import { checkText, parseJsonBody } from './body-guard.js';
+import { BYTE_BODY_TYPE, readsBytes } from './byte-body.js';
 import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { routeOf } from './route.js';
@@ -130,11 +131,19 @@ function checkRequests(fastify: FastifyInstance): void {
   });
 }
 
-/** JSON is read, and forms where a route says so, and only as they are: compressed bodies are refused, so there is nothing to bomb. */
+/**
+ * JSON is read, and forms where a route says so, and only as they are: compressed bodies are refused, so there is nothing to
+ * bomb. Routes that ask for bytes get what was sent.
+ */
 function parseBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addHook('onRequest', (request, _reply, done) => {
     const encoding = request.headers['content-encoding'];
+    if (readsBytes(request)) {
+      request.headers['content-type'] = BYTE_BODY_TYPE;
+      done();
+      return;
+    }
     if (encoding === undefined || encoding === 'identity') done();
     else
       done(
@@ -156,6 +165,10 @@ function parseBodies(fastify: FastifyInstance): void {
       }
     },
   );
+  fastify.addContentTypeParser<Buffer>(BYTE_BODY_TYPE, { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (readsBytes(request)) done(null, bytes);
+    else done(new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/json'));
+  });
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     // Signatures are over the bytes that were sent, not over what they mean.
     (request as FastifyRequest & { rawBody?: string }).rawBody = text;

@@ -97,3 +97,26 @@ describe('scrub', () => {
     );
   });
 });
+
+describe('fields written as pairs', () => {
+  it.each([
+    [['X-Api-Key', 'letmein']],
+    [{ headers: [['Cookie', 'letmein']] }],
+    [{ name: 'password', value: 'letmein' }],
+    [[{ key: 'accessToken', value: { raw: 'letmein' } }]],
+  ])('are hidden by their name: %j', (value) => expect(JSON.stringify(scrub(value))).not.toContain('letmein'));
+
+  it.each([[['colour', 'blue']], [{ name: 'colour', value: 'blue' }], [['token', 7]], [['a', 'token', 'b']]])(
+    'stay when their name is harmless: %j',
+    (value) => expect(scrub(value)).toEqual(value),
+  );
+});
+
+describe('home directories', () => {
+  it.each([
+    ['/home/ada/x', '/home/***/x'],
+    ['file:///Users/ada/x', 'file:///Users/***/x'],
+    ['C:\\Users\\ada\\x', 'C:\\Users\\***\\x'],
+    ['/srv/home/shop/index.js', '/srv/home/shop/index.js'],
+  ])('%s becomes %s', (text, expected) => expect(scrubText(text)).toBe(expected));
+});

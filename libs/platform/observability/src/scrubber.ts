@@ -105,7 +105,11 @@ const VALUE_RULES: readonly ValueRule[] = [
     pattern: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g,
     replace: (match) => (isIban(match.replaceAll(' ', '')) ? REDACTED : match),
   },
-  { hint: /\/(home|Users)\//, pattern: /(\/(?:home|Users)\/)[^/\s:"']+/g, replace: '$1***' },
+  {
+    hint: /[\\/](home|Users)[\\/]/,
+    pattern: /(?<![\w.])((?:\/usr|\/export|[A-Za-z]:)?[\\/]+(?:home|Users)[\\/]+)[^\\/\s:"']+/g,
+    replace: '$1***',
+  },
 ];
 
 const PERSONAL_RULES: readonly ValueRule[] = [
@@ -179,10 +183,18 @@ function walk(value: unknown, options: ScrubOptions, depth: number, parents: Set
   if (depth >= MAX_DEPTH || parents.has(value)) return '<…>';
   parents.add(value);
   const result = Array.isArray(value)
-    ? value.map((item) => walk(item, options, depth + 1, parents))
+    ? walkList(value, options, depth, parents)
     : walkObject(value instanceof Error ? errorFields(value) : value, options, depth, parents);
   parents.delete(value);
   return result;
+}
+
+/** A list of two whose first names a secret is a field written as a pair, as lists of headers are. */
+function walkList(list: readonly unknown[], options: ScrubOptions, depth: number, parents: Set<object>): unknown[] {
+  const [name, value] = list;
+  if (list.length === 2 && typeof name === 'string' && isHidden(name, value))
+    return [scrubText(name, options), REDACTED];
+  return list.map((item) => walk(item, options, depth + 1, parents));
 }
 
 function walkObject(
@@ -193,8 +205,7 @@ function walkObject(
 ): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
-    // Numbers and flags beside a secret's name are counts and settings, not secrets.
-    const hidden = (typeof field === 'string' || (typeof field === 'object' && field !== null)) && isSecretKey(key);
+    const hidden = isHidden(key, field) || (key === 'value' && isHidden(nameOf(value), field));
     Object.defineProperty(result, scrubText(key, options), {
       value: hidden ? REDACTED : walk(field, options, depth + 1, parents),
       enumerable: true,
@@ -203,6 +214,17 @@ function walkObject(
     });
   }
   return result;
+}
+
+/** Numbers and flags beside a secret's name are counts and settings, not secrets. */
+function isHidden(name: string, value: unknown): boolean {
+  return (typeof value === 'string' || (typeof value === 'object' && value !== null)) && isSecretKey(name);
+}
+
+/** The name in `{name, value}` and `{key, value}`, the other ways to write a field; empty when there is none. */
+function nameOf(value: object): string {
+  const { name, key } = value as { name?: unknown; key?: unknown };
+  return typeof name === 'string' ? name : typeof key === 'string' ? key : '';
 }
 
 function errorFields(error: Error): Record<string, unknown> {

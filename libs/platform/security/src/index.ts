@@ -6,4 +6,6 @@ export { EncryptionService } from './encryption.service.js';
 export { CurrentPrincipal, type GuardedRequest, type Principal } from './principal.js';
 export { type PublishedKey, PublishedKeys } from './published-keys.js';
 export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
+export { RateLimitStorage } from './rate-limit-storage.js';
 export { SecurityModule } from './security.module.js';
+export { isSignedBy, sign, SIGNATURE_HEADER } from './webhook-signature.js';

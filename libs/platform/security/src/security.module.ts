@@ -24,6 +24,6 @@ import { RolesGuard } from './roles.guard.js';
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],
-  exports: [AuthenticationStrategies, DerivedKeys, EncryptionService, PublishedKeys],
+  exports: [AuthenticationStrategies, DerivedKeys, EncryptionService, PublishedKeys, RateLimitStorage],
 })
 export class SecurityModule {}

@@ -1,6 +1,20 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min, MinLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
 import { PageQueryDto, IsInstant } from '#platform/http';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
 import { type ErrorGroup, GROUP_SORTS, type GroupSort } from '../../application/group-query.service.js';
@@ -198,6 +212,38 @@ export class TriageGroupDto {
   @MinLength(1)
   @MaxLength(200)
   assignee?: string | null;
+}
+
+/** What can be done to several groups at once. */
+export const BULK_ACTIONS = ['resolve', 'ignore', 'reopen', 'assign', 'merge', 'unmerge'] as const;
+
+/** One decision for several groups; it is taken for all of them or for none. */
+export class BulkTriageDto extends OmitType(TriageGroupDto, ['status'] as const) {
+  @ApiProperty({ type: [String], example: ['01980f5e-7c1a-7d3e-9a51-0242ac120002'] })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(100)
+  @IsUUID('all', { each: true })
+  ids!: string[];
+
+  @ApiProperty({ enum: BULK_ACTIONS })
+  @IsIn(BULK_ACTIONS)
+  action!: (typeof BULK_ACTIONS)[number];
+
+  @ApiPropertyOptional({
+    type: String,
+    example: '01980f5e-7c1a-7d3e-9a51-0242ac120003',
+    description: 'For `merge`: the group that takes the others in.',
+  })
+  @IsOptional()
+  @IsUUID()
+  into?: string;
+}
+
+/** The groups as they are after a decision. */
+export class BulkTriageResultDto {
+  @ApiProperty({ type: [ErrorGroupDto] })
+  items!: ErrorGroupDto[];
 }
 
 /** Span of the statistics. */

@@ -121,8 +121,8 @@ export class ErrorOccurrencePageDto {
 
 /** @param isDeveloper whether the caller may see what can hold data of customers */
 export function toErrorOccurrenceDto(occurrence: RecordedOccurrence, isDeveloper: boolean): ErrorOccurrenceDto {
-  const { sequence, status, code, constraint, fingerprint, ...shown } = occurrence;
-  void [sequence, status, code, constraint, fingerprint];
+  const { sequence, status, code, constraint, fingerprint, projectId, isMessage, ...shown } = occurrence;
+  void [sequence, status, code, constraint, fingerprint, projectId, isMessage];
   return {
     ...shown,
     tags: { ...shown.tags },

@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { SEVERITIES, type Severity } from '#platform/kernel';
+import type { GroupInRuns, RunDiff } from '../../application/run-diff.service.js';
 import type { RunRecord } from '../../application/run-query.service.js';
 
 /** One life of a process, and what it received. */
@@ -44,6 +46,53 @@ export class ErrorRunPageDto {
   items!: ErrorRunDto[];
   @ApiProperty({ type: String, nullable: true, example: null })
   nextCursor!: string | null;
+}
+
+/** A group and how often it was seen in two runs. */
+export class GroupInRunsDto {
+  /** @example 01980f5e-7c1a-7d3e-9a51-0242ac120002 */
+  id!: string;
+  /** @example PaymentDeclinedError: The card was declined by the issuer */
+  title!: string;
+  /** @example charge (src/payments.ts) */
+  culprit!: string;
+  @ApiProperty({ enum: SEVERITIES })
+  severity!: Severity;
+  /** @example shop */
+  service!: string;
+  /** @example 2026-11-23T08:00:00.000Z */
+  firstSeen!: string;
+  /**
+   * Occurrences in the earlier run.
+   * @example 0
+   */
+  before!: number;
+  /**
+   * Occurrences in the later run.
+   * @example 17
+   */
+  after!: number;
+}
+
+/** What changed from one run to a later one. */
+export class ErrorRunDiffDto {
+  @ApiProperty({ type: [GroupInRunsDto], description: 'Never seen before the later run.' })
+  new!: GroupInRunsDto[];
+  @ApiProperty({ type: [GroupInRunsDto], description: 'Not seen in the later run any more.' })
+  fixed!: GroupInRunsDto[];
+  @ApiProperty({ type: [GroupInRunsDto], description: 'Seen before, not in the earlier run, and now again.' })
+  regressed!: GroupInRunsDto[];
+  /**
+   * Groups seen in both.
+   * @example 3
+   */
+  unchanged!: number;
+}
+
+export function toErrorRunDiffDto({ unchanged, ...lists }: RunDiff): ErrorRunDiffDto {
+  const shown = (groups: readonly GroupInRuns[]): GroupInRunsDto[] =>
+    groups.map((group) => ({ ...group, firstSeen: group.firstSeen.toISOString() }));
+  return { new: shown(lists.new), fixed: shown(lists.fixed), regressed: shown(lists.regressed), unchanged };
 }
 
 export function toErrorRunDto({ id, ...run }: RunRecord): ErrorRunDto {

@@ -18,6 +18,19 @@ export class ConservationDto {
   refused!: number;
 }
 
+/** What became of the events of a project. */
+export class ProjectConservationDto extends ConservationDto {
+  /** @example 1 */
+  id!: number;
+  /** @example shop */
+  name!: string;
+  /**
+   * Events that senders dropped by their own account; they never came here.
+   * @example 0
+   */
+  lostBySender!: number;
+}
+
 /** Occurrences of an hour. */
 export class HourCountDto {
   /** @example 2026-11-24T10:00:00.000Z */
@@ -65,10 +78,13 @@ export class ErrorStatisticsDto {
   @ApiProperty({ type: [TopGroupDto] })
   topGroups!: TopGroupDto[];
   conservation!: ConservationDto;
+  @ApiProperty({ type: [ProjectConservationDto] })
+  projects!: ProjectConservationDto[];
 }
 
 export function toErrorStatisticsDto(statistics: ErrorStatistics): ErrorStatisticsDto {
-  const { total, resolved, newToday, bySeverity, byCategory, byService, series, topGroups, conservation } = statistics;
+  const { total, resolved, newToday, bySeverity, byCategory, byService, series, topGroups, conservation, projects } =
+    statistics;
   return {
     total,
     resolved,
@@ -79,5 +95,6 @@ export function toErrorStatisticsDto(statistics: ErrorStatistics): ErrorStatisti
     series: series.map(({ hour, count }) => ({ hour: hour.toISOString(), count })),
     topGroups: topGroups.map(({ group, count }) => ({ ...toErrorGroupDto(group), countInSpan: count })),
     conservation,
+    projects,
   };
 }

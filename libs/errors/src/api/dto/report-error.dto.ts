@@ -15,7 +15,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
-import type { ErrorDraft } from '../../application/occurrence-draft.service.js';
+import type { ErrorDraft } from '../../domain/error-draft.js';
 
 /** Most reports in one request. */
 export const MAX_BATCH = 100;

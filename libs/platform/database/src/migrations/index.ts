@@ -8,6 +8,9 @@ import { CreateDashboardTables1764000500000 } from './1764000500000-create-dashb
 import { CompleteAuth1764100100000 } from './1764100100000-complete-auth.js';
 import { HoldAndHeadOfLedger1764100200000 } from './1764100200000-hold-and-head-of-ledger.js';
 import { SealLedger1764100200001 } from './1764100200001-seal-ledger.js';
+import { CreateErrorProjects1764100300000 } from './1764100300000-create-error-projects.js';
+import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merge-parent.js';
+import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -20,4 +23,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CompleteAuth1764100100000,
   HoldAndHeadOfLedger1764100200000,
   SealLedger1764100200001,
+  CreateErrorProjects1764100300000,
+  AddErrorMergeParent1764100300001,
+  CreateErrorAlerts1764100300002,
 ];

@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock, Ids, type Severity, ValidationError } from '#platform/kernel';
+import { EncryptionService } from '#platform/security';
+import type { Alert, AlertEvent } from '../domain/alert.js';
+import { AlertNotFoundError } from '../domain/errors.exceptions.js';
+import { AlertWebhook } from '../infrastructure/alert-webhook.client.js';
+import { type AlertDelivery, AlertRepository } from '../infrastructure/alert.repository.js';
+
+export type { AlertDelivery } from '../infrastructure/alert.repository.js';
+
+export interface NewAlert {
+  name: string;
+  event: AlertEvent;
+  severity?: Severity | null | undefined;
+  ratePerMinute?: number | null | undefined;
+  url: string;
+  /** Made when absent. */
+  secret?: string | null | undefined;
+}
+
+/** Where the secret of an alert is encrypted for. */
+export function alertSecretPlace(alertId: string): string {
+  return `error_alert.encrypted_secret:${alertId}`;
+}
+
+/** Makes and removes alerts. */
+@Injectable()
+export class AlertRegistry {
+  constructor(
+    private readonly alerts: AlertRepository,
+    private readonly webhooks: AlertWebhook,
+    private readonly encryption: EncryptionService,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @returns the alert, and the secret that signs its calls; it cannot be read again
+   * @throws ValidationError when the parts do not fit together or the address may not be called
+   */
+  async create({ name, event, severity, ratePerMinute, url, secret }: NewAlert): Promise<[Alert, string]> {
+    if ((event === 'rate') !== (typeof ratePerMinute === 'number')) {
+      throw faulty('ratePerMinute', 'belongs to the event rate, and must be there for it');
+    }
+    if (this.webhooks.isRefused(url)) {
+      throw faulty('url', 'is inside this network; list its host in AGENTS_ALLOWED_HOSTS to allow it');
+    }
+    const id = this.ids.next();
+    const limits = { severity: severity ?? null, ratePerMinute: ratePerMinute ?? null };
+    const alert = { id, name, event, ...limits, url, createdAt: this.clock.now() };
+    const key = secret ?? randomBytes(32).toString('base64url');
+    await this.alerts.insert(alert, this.encryption.encrypt(key, alertSecretPlace(id)));
+    return [alert, key];
+  }
+
+  list(limit: number, after: string | undefined): Promise<Alert[]> {
+    return this.alerts.list(limit, after);
+  }
+
+  /** @throws AlertNotFoundError */
+  async get(id: string): Promise<Alert> {
+    const alert = await this.alerts.find(id);
+    if (!alert) throw new AlertNotFoundError();
+    return alert;
+  }
+
+  /** @throws AlertNotFoundError */
+  async remove(id: string): Promise<void> {
+    if (!(await this.alerts.delete(id))) throw new AlertNotFoundError();
+  }
+
+  /** What its calls came to, newest first. @throws AlertNotFoundError */
+  async deliveriesOf(id: string, limit: number, before: string | undefined): Promise<AlertDelivery[]> {
+    await this.get(id);
+    return this.alerts.deliveriesOf(id, limit, before);
+  }
+}
+
+function faulty(path: string, message: string): ValidationError {
+  return new ValidationError('The request has one fault', {
+    details: { errors: [{ path, message: `${path} ${message}`, code: 'alert' }] },
+  });
+}

@@ -1,0 +1,132 @@
+import { Injectable } from '@nestjs/common';
+import { RateLimitStorage } from '#platform/security';
+import { EventTooLargeError, MalformedEnvelopeError, ProjectRateExceededError } from '../domain/errors.exceptions.js';
+import type { Occurrence } from '../domain/occurrence.js';
+import { type Envelope, jsonIn, parseEnvelope } from '../domain/sentry-envelope.js';
+import { eventIdOf, readSentryEvent } from '../domain/sentry-event.js';
+import type { Project } from '../infrastructure/project.repository.js';
+import { LedgerIntake } from './ledger-intake.service.js';
+import { OccurrenceDraftService } from './occurrence-draft.service.js';
+import { ProjectDirectory } from './project-directory.service.js';
+import { ProjectItems } from './project-items.service.js';
+
+/** Largest event, as Sentry's own Relay has it. */
+const MAX_EVENT_BYTES = 1024 * 1024;
+
+const MINUTE_MS = 60_000;
+
+/** An envelope as it arrives. */
+export interface ArrivedEnvelope {
+  projectId: string;
+  /** Keys that came with the request; the envelope may hold one too. */
+  keys: readonly string[];
+  /** @throws when the bytes are not what their encoding says */
+  read: () => Promise<Buffer>;
+}
+
+/** The door of the Sentry protocol: events are recorded, all other items counted. */
+@Injectable()
+export class EnvelopeIntake {
+  constructor(
+    private readonly directory: ProjectDirectory,
+    private readonly drafts: OccurrenceDraftService,
+    private readonly intake: LedgerIntake,
+    private readonly items: ProjectItems,
+    private readonly limits: RateLimitStorage,
+  ) {}
+
+  /**
+   * Records the events of an envelope; resolves when they are on disk, with the id of the first.
+   *
+   * @throws UnknownDsnKeyError
+   * @throws MalformedEnvelopeError when it cannot be read, or none of its events can
+   * @throws ProjectRateExceededError beyond the project's limit; LedgerFullError, LedgerUnwritableError as for every report
+   */
+  async accept({ projectId, keys, read }: ArrivedEnvelope): Promise<string | undefined> {
+    // Without a key beside the envelope it must be in it.
+    if (keys.length === 0) {
+      const envelope = parseEnvelope(await read());
+      const project = await this.directory.authenticate(projectId, keysIn(envelope));
+      return this.record(project, envelope);
+    }
+    const project = await this.directory.authenticate(projectId, keys);
+    let envelope;
+    try {
+      envelope = parseEnvelope(await read());
+    } catch (error) {
+      this.intake.refuse(1, project.id);
+      throw error;
+    }
+    await this.directory.authenticate(projectId, [...keys, ...keysIn(envelope)]);
+    return this.record(project, envelope);
+  }
+
+  private async record(project: Project, { header, items }: Envelope): Promise<string | undefined> {
+    const sentAt = typeof header['sent_at'] === 'string' ? new Date(header['sent_at']) : undefined;
+    const events: Occurrence[] = [];
+    let refusal: Error | undefined;
+    for (const { type, payload } of items) {
+      if (type === 'client_report') this.countLosses(project, jsonIn(payload));
+      if (type !== 'event') {
+        this.items.add(project.id, { kind: 'item', category: type, reason: '', quantity: 1 });
+        continue;
+      }
+      try {
+        const id = events.length === 0 ? eventIdOf(header['event_id']) : undefined;
+        events.push(this.readEvent(project, payload, id, sentAt));
+      } catch (error) {
+        this.intake.refuse(1, project.id);
+        refusal = error as Error;
+      }
+    }
+    if (refusal && events.length === 0) throw refusal;
+    await this.charge(project, events.length);
+    if (events.length > 0) await this.intake.accept(events);
+    this.items.add(project.id, { kind: 'item', category: 'event', reason: '', quantity: events.length });
+    return events[0]?.errorId ?? eventIdOf(header['event_id']);
+  }
+
+  private readEvent(project: Project, payload: Buffer, id: string | undefined, sentAt: Date | undefined): Occurrence {
+    if (payload.length > MAX_EVENT_BYTES) throw new EventTooLargeError();
+    const event = jsonIn(payload);
+    if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+      throw new MalformedEnvelopeError('An event is no JSON object');
+    }
+    const fields = event as Record<string, unknown>;
+    return this.drafts.complete({
+      ...readSentryEvent(fields),
+      sentAt,
+      errorId: id ?? eventIdOf(fields['event_id']),
+      service: project.name,
+      projectId: project.id,
+    });
+  }
+
+  private async charge({ id, rateLimitPerMinute }: Project, events: number): Promise<void> {
+    if (rateLimitPerMinute === null) return;
+    let overdrawn = 0;
+    for (let event = 0; event < events; event++) {
+      const record = await this.limits.increment(`errors:project:${id}`, MINUTE_MS, rateLimitPerMinute);
+      if (record.isBlocked) overdrawn = record.timeToExpire;
+    }
+    if (overdrawn === 0) return;
+    this.intake.refuse(events, id);
+    throw new ProjectRateExceededError(undefined, { retryAfterSeconds: overdrawn });
+  }
+
+  private countLosses(project: Project, report: unknown): void {
+    const { discarded_events: discarded } = (report ?? {}) as { discarded_events?: unknown };
+    if (!Array.isArray(discarded)) return;
+    for (const entry of discarded.slice(0, 100) as unknown[]) {
+      const { category, reason, quantity } = (entry ?? {}) as Record<string, unknown>;
+      if (typeof category !== 'string' || typeof reason !== 'string') continue;
+      if (typeof quantity !== 'number' || !Number.isSafeInteger(quantity) || quantity <= 0 || quantity > 1e9) continue;
+      this.items.add(project.id, { kind: 'lost', category, reason, quantity });
+    }
+  }
+}
+
+function keysIn({ header }: Envelope): string[] {
+  const { dsn } = header;
+  return typeof dsn === 'string' && URL.canParse(dsn) ? [new URL(dsn).username] : [];
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#platform/kernel';
+import { CSV_HEADER, toCsvLine } from '../domain/occurrence-csv.js';
+import {
+  type ExportFilter,
+  OccurrenceRepository,
+  type RecordedOccurrence,
+} from '../infrastructure/occurrence.repository.js';
+
+export type { ExportFilter } from '../infrastructure/occurrence.repository.js';
+
+export const EXPORT_FORMATS = ['json', 'ndjson', 'csv'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+const BATCH = 200;
+
+/** Hands out occurrences one after the other, whatever their number; as many are in memory as one query brings. */
+@Injectable()
+export class OccurrenceExport {
+  constructor(
+    private readonly occurrences: OccurrenceRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The text of an export, piece by piece, oldest first: what was accepted before it began.
+   *
+   * @param show turns an occurrence into what JSON shows of it
+   */
+  async *texts(
+    format: ExportFormat,
+    filter: ExportFilter,
+    show: (occurrence: RecordedOccurrence) => unknown,
+  ): AsyncGenerator<string> {
+    if (format === 'csv') {
+      yield CSV_HEADER;
+      for await (const batch of this.batches(filter)) yield batch.map(toCsvLine).join('');
+    } else if (format === 'ndjson') {
+      for await (const batch of this.batches(filter)) {
+        yield batch.map((occurrence) => `${JSON.stringify(show(occurrence))}\n`).join('');
+      }
+    } else {
+      let opening = '[';
+      for await (const batch of this.batches(filter)) {
+        yield `${opening}\n${batch.map((occurrence) => JSON.stringify(show(occurrence))).join(',\n')}`;
+        opening = ',';
+      }
+      yield opening === '[' ? '[]\n' : '\n]\n';
+    }
+  }
+
+  private async *batches(filter: ExportFilter): AsyncGenerator<RecordedOccurrence[]> {
+    const until = this.clock.now();
+    let after: readonly [time: string, id: string] | undefined;
+    for (;;) {
+      const batch = await this.occurrences.listAccepted(filter, until, BATCH, after);
+      const last = batch.at(-1);
+      if (!last) return;
+      yield batch;
+      after = [last.receivedAt, last.errorId];
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Database, isUniqueViolation } from '#platform/database';
+import { Clock } from '#platform/kernel';
+import { ProjectKeyNotFoundError, ProjectNameTakenError, ProjectNotFoundError } from '../domain/errors.exceptions.js';
+import { type ItemCount, type Project, ProjectRepository } from '../infrastructure/project.repository.js';
+import { ProjectDirectory } from './project-directory.service.js';
+
+export type { ItemCount, Project } from '../infrastructure/project.repository.js';
+
+/** What a project is made from; `undefined` is no limit of its own. */
+export interface NewProject {
+  name: string;
+  rateLimitPerMinute?: number | null | undefined;
+  retentionDays?: number | null | undefined;
+}
+
+/** Makes and removes projects and the keys of their DSNs. */
+@Injectable()
+export class ProjectRegistry {
+  constructor(
+    private readonly database: Database,
+    private readonly projects: ProjectRepository,
+    private readonly directory: ProjectDirectory,
+    private readonly clock: Clock,
+  ) {}
+
+  list(limit: number, after: number): Promise<Project[]> {
+    return this.projects.list(limit, after);
+  }
+
+  /** @throws ProjectNotFoundError */
+  async get(id: number): Promise<Project> {
+    const project = await this.projects.find(id);
+    if (!project) throw new ProjectNotFoundError();
+    return project;
+  }
+
+  /** What its senders sent and said that they dropped. */
+  itemsOf(id: number): Promise<ItemCount[]> {
+    return this.projects.itemsOf(id);
+  }
+
+  /** Makes a project with its first key. @throws ProjectNameTakenError */
+  async create({ name, rateLimitPerMinute, retentionDays }: NewProject): Promise<Project> {
+    const limits = { rateLimitPerMinute: rateLimitPerMinute ?? null, retentionDays: retentionDays ?? null };
+    const createdAt = this.clock.now();
+    const id = await this.database
+      .transaction(async (tx) => {
+        const made = await this.projects.insert(tx, { name, ...limits, createdAt });
+        await this.projects.insertKey(tx, made, newKey(), createdAt);
+        return made;
+      })
+      .catch((error: unknown) => {
+        throw isUniqueViolation(error, 'error_project_name')
+          ? new ProjectNameTakenError(undefined, { cause: error })
+          : error;
+      });
+    await this.directory.refresh();
+    return this.get(id);
+  }
+
+  /** @throws ProjectNotFoundError */
+  async remove(id: number): Promise<void> {
+    const existed = await this.database.transaction((tx) => this.projects.delete(tx, id, this.clock.now()));
+    if (!existed) throw new ProjectNotFoundError();
+    await this.directory.refresh();
+  }
+
+  /** Adds a key, so that the old one can be removed once every sender has the new one. @throws ProjectNotFoundError */
+  async addKey(id: number): Promise<string> {
+    const key = newKey();
+    await this.database.transaction(async (tx) => {
+      if (!(await this.projects.lock(tx, id))) throw new ProjectNotFoundError();
+      await this.projects.insertKey(tx, id, key, this.clock.now());
+    });
+    await this.directory.refresh();
+    return key;
+  }
+
+  /** @throws ProjectKeyNotFoundError */
+  async removeKey(id: number, key: string): Promise<void> {
+    if (!(await this.projects.deleteKey(id, key))) throw new ProjectKeyNotFoundError();
+    await this.directory.refresh();
+  }
+}
+
+/** 32 hexadecimal digits: what the SDKs take for a public key. */
+function newKey(): string {
+  return randomBytes(16).toString('hex');
+}

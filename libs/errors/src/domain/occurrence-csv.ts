@@ -1,0 +1,49 @@
+import type { Occurrence } from './occurrence.js';
+
+type Column = readonly [title: string, value: (occurrence: ExportedOccurrence) => string | number | boolean | null];
+
+/** An occurrence with what the ledger knows of it. */
+export interface ExportedOccurrence extends Occurrence {
+  readonly groupId: string;
+  readonly runId: string;
+  readonly resolved: boolean;
+  readonly resolutionNotes: string | null;
+}
+
+const COLUMNS: readonly Column[] = [
+  ['errorId', ({ errorId }) => errorId],
+  ['groupId', ({ groupId }) => groupId],
+  ['runId', ({ runId }) => runId],
+  ['timestamp', ({ timestamp }) => timestamp],
+  ['severity', ({ severity }) => severity],
+  ['category', ({ category }) => category],
+  ['errorType', ({ errorType }) => errorType],
+  ['errorMessage', ({ errorMessage }) => errorMessage],
+  ['service', ({ service }) => service],
+  ['release', ({ release }) => release],
+  ['environment', ({ environment }) => environment],
+  ['correlationId', ({ correlationId }) => correlationId],
+  ['userId', ({ userId }) => userId],
+  ['endpoint', ({ endpoint }) => endpoint],
+  ['method', ({ method }) => method],
+  ['sourceFile', ({ sourceFile }) => sourceFile],
+  ['sourceLine', ({ sourceLine }) => sourceLine],
+  ['resolved', ({ resolved }) => resolved],
+  ['resolutionNotes', ({ resolutionNotes }) => resolutionNotes],
+  ['stackTrace', ({ stackTrace }) => stackTrace],
+];
+
+/** The first line of the table. */
+export const CSV_HEADER = `${COLUMNS.map(([title]) => title).join(',')}\r\n`;
+
+/** One line of the table (RFC 4180). */
+export function toCsvLine(occurrence: ExportedOccurrence): string {
+  return `${COLUMNS.map(([, value]) => cell(value(occurrence))).join(',')}\r\n`;
+}
+
+/** A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV Injection"). */
+function cell(value: string | number | boolean | null): string {
+  if (typeof value !== 'string') return value === null ? '' : String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,204 @@
+import { SEVERITIES, type Severity } from '#platform/kernel';
+import type { ErrorDraft } from './error-draft.js';
+import type { Cause, StackFrame } from './occurrence.js';
+import { isInApp } from './stack-frames.js';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const LEVELS: Readonly<Record<string, Severity>> = {
+  fatal: 'critical',
+  error: 'high',
+  warning: 'medium',
+  log: 'info',
+  info: 'info',
+  debug: 'info',
+};
+
+/** Bounds of what one event may bring; the newest and nearest are kept. */
+const LIMITS = { frames: 200, causes: 10, breadcrumbs: 100, tags: 100, fingerprint: 20, source: 200 } as const;
+
+/**
+ * Reads an event of the Sentry protocol. Everything in it comes from outside and may have any shape: what is not as the
+ * protocol says is left out, the rest is kept.
+ */
+export function readSentryEvent(event: Fields): ErrorDraft {
+  // The last one is what was thrown, those before it are its causes.
+  const [thrown, ...causes] = exceptionsOf(event).reverse();
+  const logged = messageOf(event);
+  const isMessage = logged !== undefined && (thrown === undefined || mechanismOf(thrown)['synthetic'] === true);
+  const frames = thrown ? framesOf(thrown) : framesOf(valuesOf(event['threads'])[0] ?? {});
+  const [type, message] = isMessage
+    ? ['Message', logged]
+    : [text(thrown?.['type']) ?? 'Error', text(thrown?.['value']) ?? ''];
+  return {
+    errorType: type,
+    message,
+    stackTrace: frames.length === 0 ? undefined : stackText(type, message, frames),
+    frames,
+    causes: isMessage ? [] : causes.slice(0, LIMITS.causes).map(toCause),
+    isMessage: isMessage || undefined,
+    severity: severityOf(event, isMessage ? undefined : thrown),
+    fingerprint: fingerprintOf(event),
+    timestamp: instantOf(event['timestamp']),
+    release: text(event['release']),
+    environment: text(event['environment']),
+    ...requestOf(event),
+    context: object(event['extra']),
+    contexts: contextsOf(event),
+    tags: tagsOf(event['tags']),
+    user: Object.keys(object(event['user'])).length === 0 ? undefined : object(event['user']),
+    userId: text(object(event['user'])['id']),
+    breadcrumbs: valuesOf(event['breadcrumbs']).slice(-LIMITS.breadcrumbs),
+  };
+}
+
+/** `event_id` in either of its forms as a UUID; `undefined` when it is none. */
+export function eventIdOf(value: unknown): string | undefined {
+  const hex = typeof value === 'string' ? value.replaceAll('-', '').toLowerCase() : '';
+  return /^[0-9a-f]{32}$/.test(hex) ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : undefined;
+}
+
+function exceptionsOf(event: Fields): Fields[] {
+  const { exception } = event;
+  const listed = valuesOf(exception);
+  return listed.length > 0 || !isObject(exception) || 'values' in exception ? listed : [exception];
+}
+
+function messageOf(event: Fields): string | undefined {
+  const entry = event['logentry'] ?? event['message'];
+  if (!isObject(entry)) return text(entry);
+  return text(entry['formatted']) ?? text(entry['message']);
+}
+
+function mechanismOf(exception: Fields): Fields {
+  return object(exception['mechanism']);
+}
+
+function severityOf(event: Fields, thrown: Fields | undefined): Severity {
+  const level = text(event['level']) ?? (thrown ? 'error' : 'info');
+  const severity = LEVELS[level] ?? 'high';
+  const isUnhandled = thrown !== undefined && mechanismOf(thrown)['handled'] === false;
+  return isUnhandled ? (SEVERITIES[SEVERITIES.indexOf(severity) - 1] ?? severity) : severity;
+}
+
+function framesOf(holder: Fields): StackFrame[] {
+  const frames = object(holder['stacktrace'])['frames'];
+  if (!Array.isArray(frames)) return [];
+  return frames.filter(isObject).slice(-LIMITS.frames).reverse().map(toFrame);
+}
+
+function toFrame(frame: Fields): StackFrame {
+  const file = text(frame['abs_path']) ?? text(frame['filename']) ?? text(frame['module']);
+  return {
+    function: text(frame['function']),
+    file,
+    line: count(frame['lineno']),
+    column: count(frame['colno']),
+    source: text(frame['context_line'])?.trim().slice(0, LIMITS.source),
+    // A sender may call a frame of its own foreign, but not a library its own.
+    inApp: frame['in_app'] !== false && isInApp(file),
+  };
+}
+
+function toCause(exception: Fields): Cause {
+  const [type, message, frames] = [
+    text(exception['type']) ?? 'Error',
+    text(exception['value']) ?? '',
+    framesOf(exception),
+  ];
+  return { type, message, stackTrace: frames.length === 0 ? undefined : stackText(type, message, frames) };
+}
+
+/** The stack as Node prints it, for people and for the ledger's file. */
+function stackText(type: string, message: string, frames: readonly StackFrame[]): string {
+  const lines = frames.map(({ function: name, file = '<anonymous>', line, column }) => {
+    const place = [file, line, column].filter((part) => part !== undefined).join(':');
+    return name === undefined ? `    at ${place}` : `    at ${name} (${place})`;
+  });
+  return [`${type}: ${message}`, ...lines].join('\n');
+}
+
+function requestOf(event: Fields): Pick<ErrorDraft, 'endpoint' | 'method' | 'correlationId'> {
+  const request = object(event['request']);
+  const headers = lowerCased(object(request['headers']));
+  const [, verb, route] = /^(?:([A-Z]+) )?(\/\S*)$/.exec(text(event['transaction']) ?? '') ?? [];
+  const trace = object(object(event['contexts'])['trace']);
+  return {
+    method: text(request['method']) ?? verb,
+    endpoint: route ?? pathOf(text(request['url'])),
+    correlationId: text(headers['x-request-id']) ?? text(trace['trace_id']),
+  };
+}
+
+/** The path alone, as it was sent: what follows it is of this one request. */
+function pathOf(url: string | undefined): string | undefined {
+  return url?.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/)[0];
+}
+
+function contextsOf(event: Fields): Fields {
+  const { contexts, request, sdk, server_name, platform, transaction, logger, dist } = event;
+  const facts = { serverName: server_name, platform, transaction, logger, dist };
+  const known = Object.entries(facts).filter(([, value]) => typeof value === 'string');
+  const { headers, cookies, query_string, data, ...rest } = object(request);
+  const parts = { headers: object(headers), cookies: object(cookies), query: object(query_string), data };
+  return {
+    ...object(contexts),
+    ...(isObject(sdk) ? { sdk: { name: sdk['name'], version: sdk['version'] } } : {}),
+    ...(isObject(request) ? { request: { ...rest, ...parts } } : {}),
+    ...(known.length > 0 ? { event: Object.fromEntries(known) } : {}),
+  };
+}
+
+function tagsOf(tags: unknown): Record<string, string> {
+  const entries = Object.entries(object(tags)).slice(0, LIMITS.tags);
+  return Object.fromEntries(
+    entries.map(([key, value]) => [key, isObject(value) ? JSON.stringify(value) : String(value)]),
+  );
+}
+
+function fingerprintOf({ fingerprint }: Fields): string[] | undefined {
+  if (!Array.isArray(fingerprint)) return undefined;
+  const parts = fingerprint.filter((part) => typeof part === 'string' || typeof part === 'number').map(String);
+  return parts.length === 0 ? undefined : parts.slice(0, LIMITS.fingerprint).map((part) => part.slice(0, 200));
+}
+
+/** Seconds since 1970, or RFC 3339. */
+function instantOf(value: unknown): Date | undefined {
+  const millis = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const at = new Date(millis);
+  return Number.isNaN(at.getTime()) ? undefined : at;
+}
+
+/** A list as the protocol writes it: plain, or as `{values: […]}`. */
+function valuesOf(list: unknown): Fields[] {
+  const values = isObject(list) ? list['values'] : list;
+  return Array.isArray(values) ? values.filter(isObject) : [];
+}
+
+/** Names and values as the protocol writes them: an object, pairs, or a query. */
+function object(value: unknown): Fields {
+  if (isObject(value)) return value;
+  if (Array.isArray(value)) return Object.fromEntries(value.filter(isPair));
+  return typeof value === 'string' && value !== '' ? Object.fromEntries(new URLSearchParams(value)) : {};
+}
+
+function isPair(value: unknown): value is [string, unknown] {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === 'string';
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function lowerCased(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key.toLowerCase(), value]));
+}
+
+function text(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+}
