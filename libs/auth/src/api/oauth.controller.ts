@@ -28,7 +28,6 @@ import { RequestOrigin } from './origin.js';
 @ApiTags('oauth')
 @Public()
 @UseFilters(OAuthErrorFilter)
-@FormBody()
 @ApiBasicAuth('oauthClient')
 @ApiConsumes('application/x-www-form-urlencoded')
 @ApiResponse({ status: 400, type: OAuthErrorDto, description: 'The request is not one of the RFC' })
@@ -44,6 +43,7 @@ export class OAuthController {
   ) {}
 
   @Post('token')
+  @FormBody()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
   @ApiBody({ type: TokenParametersDto })
@@ -66,6 +66,7 @@ export class OAuthController {
   }
 
   @Post('revoke')
+  @FormBody()
   @HttpCode(HttpStatus.OK)
   @ApiBody({ type: TokenReferenceDto })
   @ApiOperation({ operationId: 'revokeToken', summary: 'Take a token back (RFC 7009); also when it is none any more' })
@@ -77,6 +78,7 @@ export class OAuthController {
   }
 
   @Post('introspect')
+  @FormBody()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
   @ApiBody({ type: TokenReferenceDto })

@@ -59,7 +59,7 @@ const LINKS = {
   name: 'audit_event_links',
   text: `SELECT sequence::text, id::text, ((extract(epoch FROM occurred_at) * 1000000)::bigint)::text, action, outcome,
                 actor_id::text, subject_id::text, ip, user_agent, correlation_id, details::text, hash
-         FROM audit_event WHERE sequence > $1 AND sequence <= $2 ORDER BY sequence LIMIT $3`,
+         FROM audit_event WHERE sequence > $1 AND sequence <= $2 ORDER BY audit_event.sequence LIMIT $3`,
 };
 
 interface EventRow extends Record<string, unknown> {

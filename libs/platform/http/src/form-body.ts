@@ -3,10 +3,10 @@ import type { FastifyRequest } from 'fastify';
 import { HttpRefusal } from './http-exceptions.js';
 
 /**
- * This controller's routes read `application/x-www-form-urlencoded`, as OAuth demands. Others do not: a form is what any
+ * This route reads `application/x-www-form-urlencoded`, as OAuth demands. Others do not: a form is what any
  * page on the web can make a browser send.
  */
-export const FormBody = (): ClassDecorator & MethodDecorator => RouteConfig({ readsForms: true });
+export const FormBody = (): MethodDecorator => RouteConfig({ readsForms: true });
 
 /**
  * Parses a form; a parameter that is sent twice becomes a list.
