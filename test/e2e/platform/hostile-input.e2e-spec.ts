@@ -69,7 +69,10 @@ describe('hostile input', () => {
     app.call(method, path, { apiKey, headers, ...(body === undefined ? {} : { body }) });
 
   const assertRefused = (answer: Awaited<ReturnType<typeof send>>, what: string): void => {
-    const isProblem = answer.status < 400 || /problem\+json/.test(answer.headers.get('content-type') ?? '');
+    // OAuth clients read the shape of RFC 6749 §5.2.
+    const isOAuthError = what.includes('/oauth/') && typeof answer.body['error'] === 'string';
+    const isProblem =
+      answer.status < 400 || isOAuthError || /problem\+json/.test(answer.headers.get('content-type') ?? '');
     expect({
       what,
       status: answer.status,

@@ -108,7 +108,7 @@ export class AuthController {
   @ApiResponse({ status: 200, type: TokenPairDto })
   @ApiProblems(400, 401, 403, 415, 422, 429, 503)
   async refresh(
-    @Body() body: RefreshDto | undefined,
+    @Body() body: RefreshDto,
     @RequestOrigin() origin: Origin,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
@@ -129,13 +129,13 @@ export class AuthController {
   @ApiProblems(400, 401, 403, 415, 422, 429)
   async logOut(
     @CurrentPrincipal() principal: Principal,
-    @Body() body: LogoutDto | undefined,
+    @Body() body: LogoutDto,
     @RequestOrigin() origin: Origin,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const { inCookies } = this.browser.readMode(request);
-    await this.logout.logOut(principal, body?.everywhere ?? false, origin);
+    await this.logout.logOut(principal, body.everywhere ?? false, origin);
     if (inCookies) this.browser.clear(reply);
   }
 }
