@@ -26,13 +26,11 @@ export class OneTimeTokenRepository {
     return row?.user_id;
   }
 
-  /** Uses the token up, and every other of its user: of parallel uses one wins. */
+  /** Uses the token up: of parallel uses one wins. */
   async use(tx: Transaction, digest: Buffer): Promise<boolean> {
-    const sql = `UPDATE one_time_token SET used_at = now()
-                 WHERE digest = $1 AND used_at IS NULL AND expires_at > now() RETURNING user_id`;
-    const [row] = await tx.query<{ user_id: string }>(sql, [digest]);
-    if (row) await this.withdrawAllOf(tx, row.user_id);
-    return row !== undefined;
+    const sql =
+      'UPDATE one_time_token SET used_at = now() WHERE digest = $1 AND used_at IS NULL AND expires_at > now()';
+    return (await tx.execute(sql, [digest])) === 1;
   }
 
   /** A password that was chosen makes older ways to choose one void. */

@@ -17,8 +17,12 @@ export class PublicAddress {
   /** `PUBLIC_URL` without its closing slash; the local address when that is unset. */
   get origin(): string {
     if (this.server.publicUrl !== undefined) return this.server.publicUrl.replace(/\/$/, '');
+    return `http://localhost:${this.port}`;
+  }
+
+  /** The port listened on: the system chooses one when the configured one is 0. */
+  get port(): number {
     const address = (this.adapter.httpAdapter?.getHttpServer() as ListeningServer | undefined)?.address?.();
-    const port = typeof address === 'object' && address ? address.port : this.server.port;
-    return `http://localhost:${port}`;
+    return typeof address === 'object' && address ? address.port : this.server.port;
   }
 }
