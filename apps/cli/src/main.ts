@@ -9,11 +9,13 @@ import { createAdminCommand } from './commands/create-admin.command.js';
 import { generateCommand } from './commands/generate.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { smokeCommand } from './commands/smoke.command.js';
+import { usersCommand } from './commands/users.command.js';
 import { verifyCommand } from './commands/verify.command.js';
 
 const COMMANDS: readonly Command[] = [
   migrateCommand,
   createAdminCommand,
+  usersCommand,
   configCommand,
   smokeCommand,
   verifyCommand,

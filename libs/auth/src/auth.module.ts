@@ -47,6 +47,7 @@ import { UserAccessService } from './application/user-access.service.js';
 import { UserAdministrationService } from './application/user-administration.service.js';
 import { UserCreationService } from './application/user-creation.service.js';
 import { UserDirectoryService } from './application/user-directory.service.js';
+import { UserImportService } from './application/user-import.service.js';
 import { ApiKeyRepository } from './infrastructure/api-key.repository.js';
 import { AttemptRepository } from './infrastructure/attempt.repository.js';
 import { AuditRepository } from './infrastructure/audit.repository.js';
@@ -110,6 +111,7 @@ import { UserRepository } from './infrastructure/user.repository.js';
     UserAdministrationService,
     UserCreationService,
     UserDirectoryService,
+    UserImportService,
     ApiKeyRepository,
     AttemptRepository,
     AuditRepository,
@@ -121,6 +123,6 @@ import { UserRepository } from './infrastructure/user.repository.js';
     TokenKeys,
     UserRepository,
   ],
-  exports: [AuditReadService, FirstAdminService, UserCreationService],
+  exports: [AuditReadService, FirstAdminService, UserCreationService, UserImportService],
 })
 export class AuthModule {}

@@ -1,11 +1,8 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createServer } from 'node:net';
-import { Cache, REDIS, type RedisHandle } from '#platform/cache';
+import type { ChildProcess } from 'node:child_process';
+import { Cache } from '#platform/cache';
+import { connectedToRedis, freePort, hasRedis, startRedis } from '../../support/redis-server.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-
-// Needs a redis-server binary; .ci/run installs it.
 (hasRedis ? describe : describe.skip)('with Redis', () => {
   let redis: ChildProcess;
   let port: number;
@@ -18,7 +15,7 @@ const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
     const env = { REDIS_URL: `redis://127.0.0.1:${port}`, RATE_LIMIT_MAX: '30' };
     first = await startTestApp(env);
     second = await startTestApp(env, first);
-    await Promise.all([ready(first), ready(second)]);
+    await Promise.all([connectedToRedis(first), connectedToRedis(second)]);
   });
   afterAll(async () => {
     await second.close();
@@ -66,7 +63,7 @@ const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
     expect((await first.call('GET', '/health/ready')).status).toBe(200);
     expect(await first.get(Cache).get('anything')).toBeUndefined();
     redis = startRedis(port);
-    await ready(first);
+    await connectedToRedis(first);
     expect((await first.call('GET', '/health')).body).toMatchObject({ status: 'healthy' });
   });
 });
@@ -95,26 +92,3 @@ describe('without Redis', () => {
     expect(loads).toBe(1);
   });
 });
-
-function startRedis(port: number): ChildProcess {
-  return spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
-    stdio: 'ignore',
-  });
-}
-
-async function ready(app: TestApp): Promise<void> {
-  const redis = app.app.get<RedisHandle>(REDIS, { strict: false });
-  for (let waited = 0; !redis.client?.isReady; waited += 50) {
-    if (waited > 10_000) throw new Error('Redis did not come up');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}

@@ -41,7 +41,9 @@ export class PasswordHasher {
     const normal = normalisePassword(password);
     return this.bounded(async () => {
       if (!/^\$2[aby]\$/.test(hash)) return argon2.verify(hash, normal);
-      return Buffer.byteLength(normal) <= BCRYPT_MAX_BYTES && (await bcrypt.compare(normal, hash));
+      // PHP writes `$2y$` for what everybody else calls `$2b$`, and the library knows only that name.
+      const known = hash.replace(/^\$2y\$/, '$2b$$');
+      return Buffer.byteLength(normal) <= BCRYPT_MAX_BYTES && (await bcrypt.compare(normal, known));
     });
   }
 

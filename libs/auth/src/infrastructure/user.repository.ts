@@ -17,6 +17,8 @@ export interface NewUser {
   username: string;
   fullName: string | null;
   role: Role;
+  /** Left out: true. */
+  isActive?: boolean;
   passwordHash: string | null;
   createdAt: Date;
 }
@@ -104,15 +106,7 @@ export class UserRepository {
 
   /** @throws IdentityTakenException when e-mail or user name belongs to somebody */
   async insert(tx: Transaction, user: NewUser): Promise<User> {
-    const { createdAt } = user;
-    const entity = {
-      ...user,
-      isActive: true,
-      passwordChangedAt: user.passwordHash === null ? null : createdAt,
-      totpConfirmedAt: null,
-      lastLoginAt: null,
-      updatedAt: createdAt,
-    };
+    const entity = toEntity(user);
     try {
       await tx.manager.insert(UserEntity, entity);
     } catch (error) {
@@ -120,6 +114,25 @@ export class UserRepository {
       throw error;
     }
     return fromEntity(entity);
+  }
+
+  /** Like `insert`; false, and nothing written, when e-mail or user name belongs to somebody. */
+  async insertIfFree(tx: Transaction, user: NewUser): Promise<boolean> {
+    const result: { raw: unknown } = await tx.manager
+      .createQueryBuilder()
+      .insert()
+      .into(UserEntity)
+      .values(toEntity(user))
+      .orIgnore()
+      .returning('id')
+      .execute();
+    return (result.raw as unknown[]).length > 0;
+  }
+
+  /** Whether one account has both this address and this user name. */
+  async exists(tx: Transaction, email: string, username: string): Promise<boolean> {
+    const sql = 'SELECT 1 FROM user_account WHERE lower(email) = lower($1) AND lower(username) = lower($2)';
+    return (await tx.query(sql, [email, username])).length > 0;
   }
 
   async update(tx: Transaction, id: string, change: UserChange, at: Date): Promise<void> {
@@ -157,6 +170,18 @@ export class UserRepository {
     const sql = `SELECT 1 FROM user_account WHERE role = 'SUPER_ADMIN' AND is_active AND id <> $1 LIMIT 1`;
     return (await tx.query(sql, [id])).length > 0;
   }
+}
+
+function toEntity(user: NewUser): UserEntity {
+  const { createdAt } = user;
+  return {
+    isActive: true,
+    ...user,
+    passwordChangedAt: user.passwordHash === null ? null : createdAt,
+    totpConfirmedAt: null,
+    lastLoginAt: null,
+    updatedAt: createdAt,
+  };
 }
 
 function fromEntity(entity: UserEntity): User {
