@@ -43,6 +43,7 @@ export default tseslint.config(
         URL: 'readonly',
         fetch: 'readonly',
         setTimeout: 'readonly',
+        performance: 'readonly',
         module: 'writable',
         Buffer: 'readonly',
         setInterval: 'readonly',

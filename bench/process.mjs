@@ -40,8 +40,8 @@ export async function start(script, env = {}) {
 }
 
 /** The built service on its embedded PostgreSQL, with limits out of the way and the log as in production. */
-export function startService(env = {}) {
-  return start('dist/apps/api/src/main.js', {
+export function startService(env = {}, script = 'dist/apps/api/src/main.js') {
+  return start(script, {
     ENVIRONMENT: 'development',
     PORT: '0',
     SECRET_KEY: 'kJ8sPq2vXz7LmN4bTf9RwYc3GhD6aEuQ5oViSx1K',

@@ -36,6 +36,11 @@ const FAIL = {
     RETURNING (locked_until > now()) AS locked`,
 };
 
+const SUCCEED = {
+  name: 'auth_attempt_succeed',
+  text: 'UPDATE auth_attempt SET failures = 0, pending = 0 WHERE subject = $1 AND lane = $2 AND locked_until IS NULL',
+};
+
 /** Counts failed attempts to prove a secret, exactly and for all replicas. */
 @Injectable()
 export class AttemptRepository {
@@ -58,10 +63,7 @@ export class AttemptRepository {
 
   /** The secret was right: forget the failures. */
   async succeed(subject: string, lane: string): Promise<void> {
-    await this.database.execute(
-      'UPDATE auth_attempt SET failures = 0, pending = 0 WHERE subject = $1 AND lane = $2 AND locked_until IS NULL',
-      [subject, lane],
-    );
+    await this.database.execute(SUCCEED, [subject, lane]);
   }
 
   /** The attempt was given back unused (the hashing queue was full). */

@@ -54,6 +54,13 @@ export interface RefreshState extends SessionStanding {
   isLive: boolean;
 }
 
+const INSERT = {
+  name: 'auth_session_insert',
+  text: `INSERT INTO auth_session
+           (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, expires_at, ip, user_agent, is_remembered)
+         VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7, $8)`,
+};
+
 const STANDING = {
   name: 'auth_session_standing',
   text: `SELECT u.id, u.username, u.role
@@ -115,12 +122,8 @@ export class SessionRepository {
 
   async insert(tx: Transaction, session: NewSession): Promise<void> {
     const { id, userId, refreshKey, createdAt, expiresAt, ip, userAgent, isRemembered } = session;
-    await tx.execute(
-      `INSERT INTO auth_session
-         (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, expires_at, ip, user_agent, is_remembered)
-       VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7, $8)`,
-      [id, userId, refreshKey, createdAt, expiresAt, ip ?? null, userAgent ?? null, isRemembered],
-    );
+    const values = [id, userId, refreshKey, createdAt, expiresAt, ip ?? null, userAgent ?? null, isRemembered];
+    await tx.execute(INSERT, values);
   }
 
   /** The user behind a session that still stands; `undefined` once it was revoked, expired or its user switched off. */

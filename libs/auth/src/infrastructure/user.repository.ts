@@ -39,6 +39,11 @@ const SECRET_COLUMNS = `${COLUMNS}, password_hash, password_changed_at`;
 
 const BY_ID = { name: 'auth_user_by_id', text: `SELECT ${COLUMNS} FROM user_account WHERE id = $1` };
 
+const RECORD_LOGIN = {
+  name: 'auth_user_record_login',
+  text: 'UPDATE user_account SET last_login_at = $2 WHERE id = $1',
+};
+
 const BY_IDENTIFIER = {
   name: 'auth_user_by_identifier',
   text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE lower(email) = lower($1) OR lower(username) = lower($1) LIMIT 1`,
@@ -153,7 +158,7 @@ export class UserRepository {
   }
 
   async recordLogin(tx: Transaction, id: string, at: Date): Promise<void> {
-    await tx.execute('UPDATE user_account SET last_login_at = $2 WHERE id = $1', [id, at]);
+    await tx.execute(RECORD_LOGIN, [id, at]);
   }
 
   /** Waits until no other transaction counts or changes SUPER_ADMINs; held until this one ends. */
