@@ -24,6 +24,7 @@ import { LedgerConsumer } from './application/ledger-consumer.service.js';
 import { LedgerDrain } from './application/ledger-drain.service.js';
 import { LedgerIntake } from './application/ledger-intake.service.js';
 import { LedgerLifecycle } from './application/ledger-lifecycle.service.js';
+import { LedgerPressure } from './application/ledger-pressure.service.js';
 import { LedgerReporter } from './application/ledger-reporter.js';
 import { LedgerRun } from './application/ledger-run.js';
 import { LedgerSignals } from './application/ledger-signals.service.js';
@@ -66,6 +67,7 @@ import { RunRepository } from './infrastructure/run.repository.js';
     LedgerDrain,
     LedgerIntake,
     LedgerLifecycle,
+    LedgerPressure,
     LedgerReporter,
     LedgerRun,
     LedgerSignals,

@@ -13,6 +13,19 @@ export class LedgerFullError extends AppException {
   }
 }
 
+/** The disk share is nearly used up, so that only what is grave is taken. */
+export class LedgerSheddingError extends AppException {
+  constructor(
+    message = 'Reports of severity low and info are refused until fewer reports wait to be stored',
+    options: ExceptionOptions = {},
+  ) {
+    super({ code: 'ERRORS.SHEDDING', category: 'performance', kind: 'rate_limited' }, message, {
+      retryAfterSeconds: 30,
+      ...options,
+    });
+  }
+}
+
 /** The write-ahead file cannot be written, so nothing can be promised. */
 export class LedgerUnwritableError extends AppException {
   constructor(message = 'Reports cannot be accepted right now', options: ExceptionOptions = {}) {
