@@ -115,6 +115,8 @@ describe('the ledger after a crash', () => {
         return names.length === 0 ? names : undefined;
       });
       expect(left).toEqual([]);
+      const counts = { received: 1_200, stored: 1_200, duplicate: 0, quarantined: 0, backlog: 0, refused: 0 };
+      expect((await artifactOf(runId)).statistics.conservation).toEqual(counts);
     } finally {
       await app.close();
     }

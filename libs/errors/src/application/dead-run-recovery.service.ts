@@ -56,6 +56,7 @@ export class DeadRunRecovery {
       let stored = 0;
       for (const file of files) stored += await this.storeFile(run, file);
       if (this.isStopped) return;
+      await this.artifact.recover(run, files, await this.registrar.recovered(run.runId));
       await this.registrar.closeDead(
         run.runId,
         files.map(({ name }) => name),

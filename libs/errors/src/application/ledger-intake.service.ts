@@ -29,7 +29,6 @@ export class LedgerIntake {
   async accept(occurrences: readonly Occurrence[]): Promise<void> {
     const count = occurrences.length;
     const projectId = occurrences[0]?.projectId;
-    this.tally.receive(count, projectId);
     let kept: KeptReport[];
     try {
       kept = this.pressure.admit(occurrences);
@@ -55,7 +54,6 @@ export class LedgerIntake {
 
   /** Accepts a report before returning; for a process about to die. */
   acceptSync(occurrence: Occurrence): void {
-    this.tally.receive(1);
     try {
       this.run.log.appendSync(encodeWalLine({ sequence: ++this.sequence, occurrence }));
     } catch (error) {
@@ -68,7 +66,6 @@ export class LedgerIntake {
 
   /** Counts reports that a door turned away before they could be read. */
   refuse(count: number, projectId?: number): void {
-    this.tally.receive(count, projectId);
     this.tally.refuse(count, projectId);
   }
 }
