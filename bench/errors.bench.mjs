@@ -53,11 +53,13 @@ function recordedEvent() {
   const lines = bodies.find((body) => body.includes('cannot be charged')).split('\n');
   const event = JSON.parse(lines[2]);
   delete event.modules;
-  for (const { stacktrace } of event.exception.values) {
-    stacktrace.frames = stacktrace.frames.slice(-4);
-  }
   event.event_id = '0'.repeat(32);
   event.extra = { note: '' };
+  const stacks = event.exception.values.map(({ stacktrace }) => stacktrace.frames);
+  while (Buffer.byteLength(JSON.stringify(event)) > EVENT_BYTES) {
+    const longest = stacks.reduce((a, b) => (a.length >= b.length ? a : b));
+    longest.shift();
+  }
   const missing = EVENT_BYTES - Buffer.byteLength(JSON.stringify(event));
   event.extra.note = 'blue kettle '.repeat(1_000).slice(0, Math.max(0, missing));
   return JSON.stringify(event);
