@@ -30,13 +30,13 @@ export async function start(script, env = {}) {
     });
     child.once('exit', () => reject(new Error(`did not start:\n${output}`)));
   });
-  const stop = async () => {
+  const end = async (signal) => {
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGTERM');
+    child.kill(signal);
     await ended;
     rmSync(dir, { recursive: true, force: true });
   };
-  return { url, pid: child.pid, stop };
+  return { url, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
 /** The built service on its embedded PostgreSQL, with limits out of the way and the log as in production. */

@@ -17,7 +17,15 @@ export class ErrorsConfig extends section('errors', {
     default: 1024,
     min: 16,
     max: 1_048_576,
-    description: 'Disk that accepted but not yet stored reports may take, in MB; beyond it 429.',
+    description:
+      'Disk that accepted but not yet stored reports may take, in MB; detail is saved from 70 % on, 429 from 95 %.',
+  }),
+  minFreeDiskMb: integer({
+    env: 'ERRORS_MIN_FREE_DISK_MB',
+    default: 256,
+    min: 0,
+    max: 16_777_216,
+    description: 'Free disk below which reports are refused with 429, in MB.',
   }),
   retentionDays: integer({
     env: 'ERRORS_RETENTION_DAYS',

@@ -75,7 +75,7 @@ async function readyUrl(output: () => string, ended: Promise<unknown>): Promise<
   let isOver = false;
   void ended.then(() => (isOver = true));
   for (const deadline = Date.now() + 20_000; Date.now() < deadline && !isOver;) {
-    const url = /Ready at (http:\/\/[^\s,"]+)/.exec(output())?.[1];
+    const url = /[Rr]eady at (http:\/\/[^\s,"]+)/.exec(output())?.[1];
     if (url !== undefined) return url;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -19,11 +19,13 @@ import { ErrorStatisticsService } from './application/error-statistics.service.j
 import { GroupMergeService } from './application/group-merge.service.js';
 import { GroupQueryService } from './application/group-query.service.js';
 import { GroupTriageService } from './application/group-triage.service.js';
+import { KeyedRequests } from './application/keyed-request.service.js';
 import { LedgerAccounts } from './application/ledger-accounts.js';
 import { LedgerConsumer } from './application/ledger-consumer.service.js';
 import { LedgerDrain } from './application/ledger-drain.service.js';
 import { LedgerIntake } from './application/ledger-intake.service.js';
 import { LedgerLifecycle } from './application/ledger-lifecycle.service.js';
+import { LedgerPressure } from './application/ledger-pressure.service.js';
 import { LedgerReporter } from './application/ledger-reporter.js';
 import { LedgerRun } from './application/ledger-run.js';
 import { LedgerSignals } from './application/ledger-signals.service.js';
@@ -44,6 +46,7 @@ import { AlertRepository } from './infrastructure/alert.repository.js';
 import { ErrorGroupRepository } from './infrastructure/error-group.repository.js';
 import { ErrorStatisticsRepository } from './infrastructure/error-statistics.repository.js';
 import { GroupMergeRepository } from './infrastructure/group-merge.repository.js';
+import { KeyedRequestRepository } from './infrastructure/keyed-request.repository.js';
 import { OccurrenceRepository } from './infrastructure/occurrence.repository.js';
 import { OccurrenceStore } from './infrastructure/occurrence-store.repository.js';
 import { ProjectRepository } from './infrastructure/project.repository.js';
@@ -66,6 +69,7 @@ import { RunRepository } from './infrastructure/run.repository.js';
     LedgerDrain,
     LedgerIntake,
     LedgerLifecycle,
+    LedgerPressure,
     LedgerReporter,
     LedgerRun,
     LedgerSignals,
@@ -116,6 +120,8 @@ export class ErrorLedgerModule {}
     GroupMergeRepository,
     GroupMergeService,
     GroupTriageService,
+    KeyedRequestRepository,
+    KeyedRequests,
     OccurrenceExport,
     ProjectDirectory,
     ProjectRegistry,

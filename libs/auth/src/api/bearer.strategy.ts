@@ -35,6 +35,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
 
   /** Called with the claims of a token whose signature, audience and expiry were verified. */
   validate(request: unknown, payload: Record<string, unknown>): Promise<Principal> {
-    return this.standing.principalOf(this.tokens.readClaims(payload), (request as GuardedRequest).ip);
+    const { ip, signatureSuffices } = request as GuardedRequest;
+    return this.standing.principalOf(this.tokens.readClaims(payload), ip, signatureSuffices);
   }
 }

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, includesRole, TokenInvalidError } from '#platform/kernel';
+import { translateDatabaseError } from '#platform/database';
+import { Clock, ConnectionError, includesRole, TokenInvalidError } from '#platform/kernel';
+import { AppLogger } from '#platform/observability';
 import { type Principal } from '#platform/security';
 import { isAllowedFrom } from '../domain/ip-allowlist.js';
 import { ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
@@ -28,18 +30,36 @@ interface Verdict {
 @Injectable()
 export class StandingService {
   private readonly verdicts = new Map<string, Verdict>();
+  /** Tokens that were taken by their signature in this outage, each logged once. */
+  private readonly unchecked = new Set<string>();
 
   constructor(
     private readonly sessions: SessionRepository,
     private readonly apiKeys: ApiKeyRepository,
     private readonly clock: Clock,
+    private readonly logger: AppLogger,
   ) {}
 
   /**
    * @param ip address of the request, as keys may be bound to some; `undefined` when only the token is asked about
+   * @param signatureSuffices whether the claims alone are enough while the database is away; that is logged
    * @throws TokenInvalidError when the session or key ended, the user was switched off or has another role now
    */
-  async principalOf(claims: AccessTokenClaims, ip: string | undefined): Promise<Principal> {
+  async principalOf(claims: AccessTokenClaims, ip: string | undefined, signatureSuffices = false): Promise<Principal> {
+    try {
+      return await this.check(claims, ip);
+    } catch (error) {
+      if (signatureSuffices && translateDatabaseError(error) instanceof ConnectionError) return this.believe(claims);
+      throw error;
+    }
+  }
+
+  /** Forgets what is known of a session or token, so that this replica notices its own changes at once. */
+  forget(id: string): void {
+    this.verdicts.delete(id);
+  }
+
+  private async check(claims: AccessTokenClaims, ip: string | undefined): Promise<Principal> {
     const { role } = claims;
     if ('sessionId' in claims) {
       const { userId, sessionId } = claims;
@@ -56,9 +76,18 @@ export class StandingService {
     return { id: standing.userId, role, username: standing.owner.username, apiKeyId: clientId };
   }
 
-  /** Forgets what is known of a session or token, so that this replica notices its own changes at once. */
-  forget(id: string): void {
-    this.verdicts.delete(id);
+  private believe(claims: AccessTokenClaims): Principal {
+    const { role, tokenId } = claims;
+    const whose =
+      'sessionId' in claims
+        ? { id: claims.userId, sessionId: claims.sessionId }
+        : { id: claims.clientId, apiKeyId: claims.clientId };
+    if (!this.unchecked.has(tokenId)) {
+      this.unchecked.add(tokenId);
+      const message = 'The database is away: a token is taken by its signature alone';
+      this.logger.warn(message, 'Auth', { userId: whose.id, role, tokenId });
+    }
+    return { ...whose, role, username: 'unchecked' };
   }
 
   private ask<S extends Standing>(id: string, find: () => Promise<S | undefined>): Promise<S | undefined> {
@@ -68,7 +97,10 @@ export class StandingService {
     const standing = find();
     this.verdicts.delete(id);
     this.verdicts.set(id, { standing, askedAt: now });
-    standing.catch(() => this.verdicts.delete(id));
+    standing.then(
+      () => this.unchecked.clear(),
+      () => this.verdicts.delete(id),
+    );
     if (this.verdicts.size > MAX_REMEMBERED) this.forgetOldest();
     return standing;
   }

@@ -13,6 +13,7 @@ import {
   toErrorAlertDeliveryDto,
   toErrorAlertDto,
 } from './dto/error-alert.dto.js';
+import { type Keyed, KeyedCaller, TakesIdempotencyKey } from './keyed-creation.js';
 
 const LIST = 'errors.alerts';
 
@@ -29,10 +30,11 @@ export class ErrorAlertsController {
   @Post()
   @ApiOperation({ operationId: 'createErrorAlert', summary: 'Make an alert; the answer shows its secret, once' })
   @ApiResponse({ status: 201, type: CreatedErrorAlertDto })
-  @ApiProblems(400, 401, 403, 422, 429)
-  async createErrorAlert(@Body() body: CreateErrorAlertDto): Promise<CreatedErrorAlertDto> {
-    const [alert, secret] = await this.alerts.create(body);
-    return { ...toErrorAlertDto(alert), secret };
+  @TakesIdempotencyKey()
+  @ApiProblems(400, 401, 403, 409, 422, 429)
+  createErrorAlert(@Body() body: CreateErrorAlertDto, @KeyedCaller() caller: Keyed): Promise<CreatedErrorAlertDto> {
+    const request = { ...caller, operation: 'createErrorAlert', fields: body };
+    return this.alerts.create(request, body, (alert, secret) => ({ ...toErrorAlertDto(alert), secret }));
   }
 
   @Get()

@@ -17,6 +17,7 @@ import {
   toErrorProjectDetailDto,
   toErrorProjectDto,
 } from './dto/error-project.dto.js';
+import { type Keyed, KeyedCaller, TakesIdempotencyKey } from './keyed-creation.js';
 
 const LIST = 'errors.projects';
 
@@ -36,12 +37,15 @@ export class ErrorProjectsController {
   @Post()
   @ApiOperation({ operationId: 'createErrorProject', summary: 'Make a project with its first key' })
   @ApiResponse({ status: 201, type: ErrorProjectDto })
+  @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422, 429)
-  async createErrorProject(
+  createErrorProject(
     @Body() body: CreateErrorProjectDto,
     @Req() request: FastifyRequest,
+    @KeyedCaller() caller: Keyed,
   ): Promise<ErrorProjectDto> {
-    return toErrorProjectDto(await this.projects.create(body), originOf(request));
+    const keyed = { ...caller, operation: 'createErrorProject', fields: body };
+    return this.projects.create(keyed, body, (project) => toErrorProjectDto(project, originOf(request)));
   }
 
   @Get()
@@ -85,13 +89,16 @@ export class ErrorProjectsController {
   @ApiOperation({ operationId: 'createErrorProjectKey', summary: 'Add a key' })
   @ApiParam(PROJECT_ID)
   @ApiResponse({ status: 201, type: ErrorProjectKeyDto })
-  @ApiProblems(400, 401, 403, 404, 429)
-  async createErrorProjectKey(
+  @TakesIdempotencyKey()
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429)
+  createErrorProjectKey(
     @Param('projectId') projectId: string,
     @Req() request: FastifyRequest,
+    @KeyedCaller() caller: Keyed,
   ): Promise<ErrorProjectKeyDto> {
-    const key = await this.projects.addKey(idOf(projectId));
-    return { key, dsn: dsnOf(originOf(request), idOf(projectId), key) };
+    const id = idOf(projectId);
+    const keyed = { ...caller, operation: 'createErrorProjectKey', fields: { projectId: id } };
+    return this.projects.addKey(keyed, id, (key) => ({ key, dsn: dsnOf(originOf(request), id, key) }));
   }
 
   @Get(':projectId/keys')

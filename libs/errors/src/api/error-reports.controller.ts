@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ApiProblems } from '#platform/http';
-import { Roles } from '#platform/security';
+import { Roles, SignatureSuffices } from '#platform/security';
 import { LedgerIntake } from '../application/ledger-intake.service.js';
 import { OccurrenceDraftService } from '../application/occurrence-draft.service.js';
 import { AcceptedErrorsDto, ReportErrorDto, ReportErrorsDto, toDraft } from './dto/report-error.dto.js';
@@ -10,6 +10,7 @@ import { ReportBodyPipe } from './report-body.pipe.js';
 /** The door for services that report their failures. */
 @ApiTags('errors')
 @Roles('API_USER')
+@SignatureSuffices()
 @Controller('errors')
 export class ErrorReportsController {
   constructor(

@@ -3,11 +3,11 @@ import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PerformanceConfig } from '#config';
 import { ApiProblems, inflateBody, ReadsBytes } from '#platform/http';
-import { AppException } from '#platform/kernel';
 import { Public, RateLimit } from '#platform/security';
 import { EnvelopeIntake } from '../application/envelope-intake.service.js';
 import { EnvelopeAcceptedDto } from './dto/sentry-envelope.dto.js';
 import { dsnKeysOf } from './dsn-keys.js';
+import { limitsAtStage, limitsOfRefusal } from './sentry-rate-limits.js';
 
 /** The door for Sentry SDKs; their key stands for a login, and their project has a limit of its own. */
 @ApiTags('errors')
@@ -44,14 +44,15 @@ export class SentryEnvelopesController {
     const limit = this.limits.maxContentLengthMb * 1024 * 1024;
     const read = (): Promise<Buffer> =>
       inflateBody(body ?? Buffer.alloc(0), request.headers['content-encoding'], limit);
+    const tell = (limits: string | undefined): void => {
+      if (limits !== undefined) void reply.header('x-sentry-rate-limits', limits);
+    };
     try {
       const id = await this.intake.accept({ projectId: project, keys: dsnKeysOf(request), read });
+      tell(limitsAtStage(this.intake.stage));
       return id === undefined ? {} : { id: id.replaceAll('-', '') };
     } catch (error) {
-      if (error instanceof AppException && error.kind === 'rate_limited') {
-        const seconds = error.retryAfterSeconds ?? 60;
-        void reply.header('x-sentry-rate-limits', `${seconds}:error;default:project:${error.code.toLowerCase()}`);
-      }
+      tell(limitsOfRefusal(error));
       throw error;
     }
   }

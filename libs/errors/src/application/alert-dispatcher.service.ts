@@ -21,6 +21,7 @@ const LEASE_SECONDS = 60;
 export class AlertDispatcher implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private working: Promise<void> | undefined;
+  private isFailing = false;
 
   constructor(
     private readonly outbox: AlertOutbox,
@@ -46,9 +47,11 @@ export class AlertDispatcher implements OnApplicationBootstrap, OnModuleDestroy 
     try {
       const calls = await this.outbox.claim(AT_ONCE, LEASE_SECONDS);
       await Promise.all(calls.map((call) => this.call(call)));
+      this.isFailing = false;
     } catch (error) {
-      // The database is away, and with it the list of calls: they are found again.
-      this.run.selfLog.write('alerts', error);
+      // The database is away, and with it the list of calls: they are found again. Said once, not every second.
+      if (!this.isFailing) this.run.selfLog.write('alerts', error);
+      this.isFailing = true;
     }
   }
 

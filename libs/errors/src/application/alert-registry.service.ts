@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
 import { Clock, Ids, type Severity, ValidationError } from '#platform/kernel';
 import { EncryptionService } from '#platform/security';
 import type { Alert, AlertEvent } from '../domain/alert.js';
 import { AlertNotFoundError } from '../domain/errors.exceptions.js';
 import { AlertWebhook } from '../infrastructure/alert-webhook.client.js';
 import { type AlertDelivery, AlertRepository } from '../infrastructure/alert.repository.js';
+import { type KeyedRequest, KeyedRequests } from './keyed-request.service.js';
 
 export type { AlertDelivery } from '../infrastructure/alert.repository.js';
 
@@ -31,15 +33,23 @@ export class AlertRegistry {
     private readonly alerts: AlertRepository,
     private readonly webhooks: AlertWebhook,
     private readonly encryption: EncryptionService,
+    private readonly requests: KeyedRequests,
     private readonly ids: Ids,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * @returns the alert, and the secret that signs its calls; it cannot be read again
+   * @param show what is answered; the secret signs the calls and cannot be read again
    * @throws ValidationError when the parts do not fit together or the address may not be called
    */
-  async create({ name, event, severity, ratePerMinute, url, secret }: NewAlert): Promise<[Alert, string]> {
+  create<A>(request: KeyedRequest, alert: NewAlert, show: (alert: Alert, secret: string) => A): Promise<A> {
+    return this.requests.once(request, async (tx) => show(...(await this.insert(tx, alert))));
+  }
+
+  private async insert(
+    tx: Transaction,
+    { name, event, severity, ratePerMinute, url, secret }: NewAlert,
+  ): Promise<[Alert, string]> {
     if ((event === 'rate') !== (typeof ratePerMinute === 'number')) {
       throw faulty('ratePerMinute', 'belongs to the event rate, and must be there for it');
     }
@@ -50,7 +60,7 @@ export class AlertRegistry {
     const limits = { severity: severity ?? null, ratePerMinute: ratePerMinute ?? null };
     const alert = { id, name, event, ...limits, url, createdAt: this.clock.now() };
     const key = secret ?? randomBytes(32).toString('base64url');
-    await this.alerts.insert(alert, this.encryption.encrypt(key, alertSecretPlace(id)));
+    await this.alerts.insert(tx, alert, this.encryption.encrypt(key, alertSecretPlace(id)));
     return [alert, key];
   }
 

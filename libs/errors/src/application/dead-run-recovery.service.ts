@@ -11,6 +11,8 @@ import { RunRegistrar } from './run-registrar.service.js';
 interface LeftFile {
   name: string;
   durableBytes: number;
+  /** How far it is stored. */
+  offset: number;
 }
 
 /** Takes over the files of runs whose process was killed: completes their artifacts and stores what they hold. */
@@ -26,6 +28,12 @@ export class DeadRunRecovery {
     private readonly registrar: RunRegistrar,
     private readonly logger: AppLogger,
   ) {}
+
+  /** Bytes that dead runs left and that are not in the database yet. */
+  get backlogBytes(): number {
+    const files = [...this.found.values()].flatMap((left) => left.files);
+    return files.reduce((sum, { durableBytes, offset }) => sum + durableBytes - offset, 0);
+  }
 
   stop(): void {
     this.isStopped = true;
@@ -46,8 +54,9 @@ export class DeadRunRecovery {
   async storeReports(): Promise<void> {
     for (const { run, files } of [...this.found.values()]) {
       let stored = 0;
-      for (const { name, durableBytes } of files) stored += await this.storeFile(run, name, durableBytes);
+      for (const file of files) stored += await this.storeFile(run, file);
       if (this.isStopped) return;
+      await this.artifact.recover(run, files, await this.registrar.recovered(run.runId));
       await this.registrar.closeDead(
         run.runId,
         files.map(({ name }) => name),
@@ -57,13 +66,13 @@ export class DeadRunRecovery {
     }
   }
 
-  private async storeFile(run: RunIdentity, name: string, limit: number): Promise<number> {
-    const file = { name, path: this.run.directory.walPath(name), limit };
+  private async storeFile(run: RunIdentity, left: LeftFile): Promise<number> {
+    const file = { name: left.name, path: this.run.directory.walPath(left.name), limit: left.durableBytes };
     let stored = 0;
-    for (let offset = 0; !this.isStopped;) {
-      const settled = await this.drain.drainBatch(run, file, offset);
+    while (!this.isStopped) {
+      const settled = await this.drain.drainBatch(run, file, left.offset);
       if (!settled) break;
-      offset = settled.offset;
+      left.offset = settled.offset;
       stored += settled.stored;
     }
     return stored;
@@ -80,7 +89,7 @@ export class DeadRunRecovery {
         selfLog.write('torn tail cut', { file: name, offset: durableBytes, bytes: size - durableBytes });
         await truncate(directory.walPath(name), durableBytes);
       }
-      files.push({ name, durableBytes });
+      files.push({ name, durableBytes, offset: 0 });
     }
     return files;
   }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RateLimitStorage } from '#platform/security';
 import { EventTooLargeError, MalformedEnvelopeError, ProjectRateExceededError } from '../domain/errors.exceptions.js';
 import type { Occurrence } from '../domain/occurrence.js';
+import type { PressureStage } from '../domain/pressure.js';
 import { type Envelope, jsonIn, parseEnvelope } from '../domain/sentry-envelope.js';
 import { eventIdOf, readSentryEvent } from '../domain/sentry-event.js';
 import type { Project } from '../infrastructure/project.repository.js';
@@ -40,7 +41,7 @@ export class EnvelopeIntake {
    *
    * @throws UnknownDsnKeyError
    * @throws MalformedEnvelopeError when it cannot be read, or none of its events can
-   * @throws ProjectRateExceededError beyond the project's limit; LedgerFullError, LedgerUnwritableError as for every report
+   * @throws ProjectRateExceededError beyond the project's limit; LedgerFullError, LedgerSheddingError, LedgerUnwritableError as for every report
    */
   async accept({ projectId, keys, read }: ArrivedEnvelope): Promise<string | undefined> {
     // Without a key beside the envelope it must be in it.
@@ -59,6 +60,11 @@ export class EnvelopeIntake {
     }
     await this.directory.authenticate(projectId, [...keys, ...keysIn(envelope)]);
     return this.record(project, envelope);
+  }
+
+  /** How full the ledger's share of the disk is. */
+  get stage(): PressureStage {
+    return this.intake.stage;
   }
 
   private async record(project: Project, { header, items }: Envelope): Promise<string | undefined> {

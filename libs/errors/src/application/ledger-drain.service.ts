@@ -168,7 +168,7 @@ function prepare(line: WalLine): Prepared {
   const record = decodeWalLine(line.bytes.toString());
   if (!record) return { line, fault: 'the line is damaged: its check sum does not match', projectId: undefined };
   try {
-    return { line, record: { ...record, grouping: groupingOf(record.occurrence) } };
+    return { line, record: { ...record, grouping: record.grouping ?? groupingOf(record.occurrence) } };
   } catch (error) {
     const fault = `cannot be grouped: ${error instanceof Error ? error.message : String(error)}`;
     return { line, fault, projectId: record.occurrence.projectId };

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { ErrorsConfig } from '#config';
-import { LedgerFullError, LedgerUnwritableError } from '../domain/errors.exceptions.js';
+import { LedgerUnwritableError } from '../domain/errors.exceptions.js';
 import type { Occurrence } from '../domain/occurrence.js';
+import type { KeptReport, PressureStage } from '../domain/pressure.js';
 import { encodeWalLine } from '../domain/wal-line.js';
 import { LedgerConsumer } from './ledger-consumer.service.js';
+import { LedgerPressure } from './ledger-pressure.service.js';
 import { LedgerRun } from './ledger-run.js';
 import { LedgerTally } from './ledger-tally.js';
 
@@ -16,24 +17,26 @@ export class LedgerIntake {
     private readonly run: LedgerRun,
     private readonly tally: LedgerTally,
     private readonly consumer: LedgerConsumer,
-    private readonly config: ErrorsConfig,
+    private readonly pressure: LedgerPressure,
   ) {}
 
   /**
    * Accepts reports of one sender, all or none; resolves when they are durable.
    *
-   * @throws LedgerFullError when too much waits for the database
+   * @throws LedgerFullError when too much waits for the database, LedgerSheddingError when they are not grave enough for that
    * @throws LedgerUnwritableError when the disk refuses
    */
   async accept(occurrences: readonly Occurrence[]): Promise<void> {
     const count = occurrences.length;
     const projectId = occurrences[0]?.projectId;
-    this.tally.receive(count, projectId);
-    if (this.consumer.backlogBytes >= this.config.maxBacklogMb * 1024 * 1024) {
+    let kept: KeptReport[];
+    try {
+      kept = this.pressure.admit(occurrences);
+    } catch (error) {
       this.tally.refuse(count, projectId);
-      throw new LedgerFullError();
+      throw error;
     }
-    const lines = occurrences.map((occurrence) => encodeWalLine({ sequence: ++this.sequence, occurrence }));
+    const lines = kept.map((report) => encodeWalLine({ sequence: ++this.sequence, ...report }));
     try {
       await this.run.log.append(lines);
     } catch (cause) {
@@ -44,9 +47,13 @@ export class LedgerIntake {
     this.consumer.wake();
   }
 
+  /** How full the ledger's share of the disk is. */
+  get stage(): PressureStage {
+    return this.pressure.stage;
+  }
+
   /** Accepts a report before returning; for a process about to die. */
   acceptSync(occurrence: Occurrence): void {
-    this.tally.receive(1);
     try {
       this.run.log.appendSync(encodeWalLine({ sequence: ++this.sequence, occurrence }));
     } catch (error) {
@@ -59,7 +66,6 @@ export class LedgerIntake {
 
   /** Counts reports that a door turned away before they could be read. */
   refuse(count: number, projectId?: number): void {
-    this.tally.receive(count, projectId);
     this.tally.refuse(count, projectId);
   }
 }

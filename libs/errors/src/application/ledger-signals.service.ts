@@ -1,7 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type ComponentHealth, HealthRegistry } from '#platform/health';
 import { Metrics } from '#platform/observability';
+import { PRESSURE_STAGES } from '../domain/pressure.js';
 import { LedgerConsumer } from './ledger-consumer.service.js';
+import { LedgerPressure } from './ledger-pressure.service.js';
 import { LedgerTally } from './ledger-tally.js';
 
 /** Shows operators how the ledger is: health and metrics. */
@@ -12,6 +14,7 @@ export class LedgerSignals implements OnModuleInit {
     private readonly metrics: Metrics,
     private readonly tally: LedgerTally,
     private readonly consumer: LedgerConsumer,
+    private readonly pressure: LedgerPressure,
   ) {}
 
   onModuleInit(): void {
@@ -25,14 +28,26 @@ export class LedgerSignals implements OnModuleInit {
     this.metrics.gauge(
       'error_ledger_backlog_bytes',
       'Accepted reports on disk that are not yet in the database, in bytes.',
-      () => this.consumer.backlogBytes,
+      () => this.pressure.backlogBytes,
+    );
+    this.metrics.gauge(
+      'error_ledger_disk_free_bytes',
+      'Free space of the disk that holds the write-ahead files, in bytes.',
+      () => this.pressure.freeBytes,
+    );
+    this.metrics.labelledGauge(
+      'error_ledger_stage',
+      'What the ledger does with reports as the disk fills up: 1 at the present stage, 0 at the others.',
+      'stage',
+      () => Object.fromEntries(PRESSURE_STAGES.map((stage) => [stage, stage === this.pressure.stage ? 1 : 0])),
     );
   }
 
   private check(): ComponentHealth {
     const { backlog, quarantined } = this.tally.conservation;
     const backlogAgeSeconds = Math.round(this.consumer.backlogAgeSeconds);
-    const isStalled = this.consumer.stalledSince !== undefined;
-    return { status: isStalled ? 'degraded' : 'healthy', backlog, backlogAgeSeconds, quarantined };
+    const { stage, backlogBytes } = this.pressure;
+    const isWell = this.consumer.stalledSince === undefined && stage === 'normal';
+    return { status: isWell ? 'healthy' : 'degraded', stage, backlog, backlogBytes, backlogAgeSeconds, quarantined };
   }
 }

@@ -2,15 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Conservation, Outcome } from '../domain/ledger-run.js';
 
 class Account {
-  received = 0;
   refused = 0;
   accepted = 0;
   readonly outcome: Outcome = { stored: 0, duplicate: 0, quarantined: 0 };
 
   get conservation(): Conservation {
-    const { received, refused, accepted, outcome } = this;
+    const { refused, accepted, outcome } = this;
     const backlog = accepted - outcome.stored - outcome.duplicate - outcome.quarantined;
-    return { received, ...outcome, refused, backlog };
+    return { received: accepted + refused, ...outcome, refused, backlog };
   }
 
   settle({ stored, duplicate, quarantined }: Outcome): void {
@@ -26,17 +25,12 @@ export class LedgerTally {
   private readonly whole = new Account();
   private readonly byProject = new Map<number, Account>();
 
-  /** Reports came in at a door. */
-  receive(count: number, projectId?: number): void {
-    for (const account of this.accountsOf(projectId)) account.received += count;
-  }
-
-  /** Reports that were received are on disk. */
+  /** Reports came in and are on disk. Until then they are not counted: a sum must not be off while one is being written. */
   accept(count: number, projectId?: number): void {
     for (const account of this.accountsOf(projectId)) account.accepted += count;
   }
 
-  /** Reports that were received are not kept, and their sender was told so. */
+  /** Reports came in and are not kept, and their sender is told so. */
   refuse(count: number, projectId?: number): void {
     for (const account of this.accountsOf(projectId)) account.refused += count;
   }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database, isUniqueViolation } from '#platform/database';
+import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { ProjectKeyNotFoundError, ProjectNameTakenError, ProjectNotFoundError } from '../domain/errors.exceptions.js';
 import { type ItemCount, type Project, ProjectRepository } from '../infrastructure/project.repository.js';
+import { type KeyedRequest, KeyedRequests } from './keyed-request.service.js';
 import { ProjectDirectory } from './project-directory.service.js';
 
 export type { ItemCount, Project } from '../infrastructure/project.repository.js';
@@ -21,6 +22,7 @@ export class ProjectRegistry {
   constructor(
     private readonly database: Database,
     private readonly projects: ProjectRepository,
+    private readonly requests: KeyedRequests,
     private readonly directory: ProjectDirectory,
     private readonly clock: Clock,
   ) {}
@@ -41,23 +43,29 @@ export class ProjectRegistry {
     return this.projects.itemsOf(id);
   }
 
-  /** Makes a project with its first key. @throws ProjectNameTakenError */
-  async create({ name, rateLimitPerMinute, retentionDays }: NewProject): Promise<Project> {
+  /**
+   * Makes a project with its first key.
+   *
+   * @param show what is answered
+   * @throws ProjectNameTakenError
+   */
+  async create<A>(
+    request: KeyedRequest,
+    { name, rateLimitPerMinute, retentionDays }: NewProject,
+    show: (project: Project) => A,
+  ): Promise<A> {
     const limits = { rateLimitPerMinute: rateLimitPerMinute ?? null, retentionDays: retentionDays ?? null };
-    const createdAt = this.clock.now();
-    const id = await this.database
-      .transaction(async (tx) => {
-        const made = await this.projects.insert(tx, { name, ...limits, createdAt });
-        await this.projects.insertKey(tx, made, newKey(), createdAt);
-        return made;
-      })
-      .catch((error: unknown) => {
+    const project = { name, ...limits, createdAt: this.clock.now() };
+    const answer = await this.requests.once(request, async (tx) => {
+      const id = await this.projects.insert(tx, project).catch((error: unknown) => {
         throw isUniqueViolation(error, 'error_project_name')
           ? new ProjectNameTakenError(undefined, { cause: error })
           : error;
       });
+      return show({ id, ...project, keys: [await this.insertKey(tx, id)] });
+    });
     await this.directory.refresh();
-    return this.get(id);
+    return answer;
   }
 
   /** @throws ProjectNotFoundError */
@@ -67,21 +75,31 @@ export class ProjectRegistry {
     await this.directory.refresh();
   }
 
-  /** Adds a key, so that the old one can be removed once every sender has the new one. @throws ProjectNotFoundError */
-  async addKey(id: number): Promise<string> {
-    const key = newKey();
-    await this.database.transaction(async (tx) => {
+  /**
+   * Adds a key, so that the old one can be removed once every sender has the new one.
+   *
+   * @param show what is answered
+   * @throws ProjectNotFoundError
+   */
+  async addKey<A>(request: KeyedRequest, id: number, show: (key: string) => A): Promise<A> {
+    const answer = await this.requests.once(request, async (tx) => {
       if (!(await this.projects.lock(tx, id))) throw new ProjectNotFoundError();
-      await this.projects.insertKey(tx, id, key, this.clock.now());
+      return show(await this.insertKey(tx, id));
     });
     await this.directory.refresh();
-    return key;
+    return answer;
   }
 
   /** @throws ProjectKeyNotFoundError */
   async removeKey(id: number, key: string): Promise<void> {
     if (!(await this.projects.deleteKey(id, key))) throw new ProjectKeyNotFoundError();
     await this.directory.refresh();
+  }
+
+  private async insertKey(tx: Transaction, id: number): Promise<string> {
+    const key = newKey();
+    await this.projects.insertKey(tx, id, key, this.clock.now());
+    return key;
   }
 }
 

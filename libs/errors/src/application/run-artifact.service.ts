@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ServerConfig } from '#config';
 import { Clock } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
+import type { Conservation } from '../domain/ledger-run.js';
 import type { RunIdentity } from '../infrastructure/ledger-directory.js';
 import { RunArtifact } from '../infrastructure/run-artifact.js';
 import { LedgerRun } from './ledger-run.js';
@@ -63,11 +64,19 @@ export class RunArtifactService {
     return this.artifact.exportedBytes(file);
   }
 
-  /** Completes the artifact of a run whose process died. */
-  async recover(run: RunIdentity, files: readonly { name: string; durableBytes: number }[]): Promise<void> {
+  /**
+   * Completes the artifact of a run whose process died.
+   *
+   * @param conservation what became of its reports, once they are stored; before that all that is new counts as backlog
+   */
+  async recover(
+    run: RunIdentity,
+    files: readonly { name: string; durableBytes: number }[],
+    conservation?: Conservation,
+  ): Promise<void> {
     const artifact = new RunArtifact(this.server.artifactsDir, run, this.run.directory);
     await artifact.resume();
-    await artifact.export(files, { recovered_at: this.clock.now().toISOString() });
+    await artifact.export(files, { recovered_at: this.clock.now().toISOString() }, conservation);
   }
 
   private enqueue(more: Readonly<Record<string, unknown>>): Promise<void> {

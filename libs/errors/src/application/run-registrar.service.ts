@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
+import type { Conservation } from '../domain/ledger-run.js';
 import { RunRepository } from '../infrastructure/run.repository.js';
 import { LedgerRun } from './ledger-run.js';
 import { LedgerTally } from './ledger-tally.js';
@@ -31,9 +32,13 @@ export class RunRegistrar {
     if ((await directory.filesOf(runId)).length === 0) await directory.removeIdentity(runId);
   }
 
-  /** Ends a run whose process died. */
+  /** Notes that all a dead run left is stored; returns what became of it. */
+  async recovered(runId: string): Promise<Conservation> {
+    return this.runs.markRecovered(runId, this.clock.now());
+  }
+
+  /** Removes what is left of a run whose process died. */
   async closeDead(runId: string, files: readonly string[]): Promise<void> {
-    await this.runs.markRecovered(runId, this.clock.now());
     await this.removeFiles(runId, files);
     await this.run.directory.removeIdentity(runId);
   }

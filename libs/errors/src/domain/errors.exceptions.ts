@@ -13,6 +13,19 @@ export class LedgerFullError extends AppException {
   }
 }
 
+/** The disk share is nearly used up, so that only what is grave is taken. */
+export class LedgerSheddingError extends AppException {
+  constructor(
+    message = 'Reports of severity low and info are refused until fewer reports wait to be stored',
+    options: ExceptionOptions = {},
+  ) {
+    super({ code: 'ERRORS.SHEDDING', category: 'performance', kind: 'rate_limited' }, message, {
+      retryAfterSeconds: 30,
+      ...options,
+    });
+  }
+}
+
 /** The write-ahead file cannot be written, so nothing can be promised. */
 export class LedgerUnwritableError extends AppException {
   constructor(message = 'Reports cannot be accepted right now', options: ExceptionOptions = {}) {
@@ -90,6 +103,23 @@ export class ProjectNameTakenError extends AppException {
 export class ProjectKeyNotFoundError extends AppException {
   constructor(message = 'The project has no such key', options: ExceptionOptions = {}) {
     super({ code: 'ERRORS.KEY_NOT_FOUND', category: 'database', kind: 'not_found' }, message, options);
+  }
+}
+
+/** The idempotency key came with another request before. */
+export class IdempotencyKeyReusedError extends AppException {
+  constructor(message = 'The idempotency key was used for another request', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.IDEMPOTENCY_KEY_REUSED', category: 'validation', kind: 'invalid' }, message, options);
+  }
+}
+
+/** The first request with the idempotency key is not answered yet. */
+export class RequestInFlightError extends AppException {
+  constructor(message = 'The first request with this key is not answered yet', options: ExceptionOptions = {}) {
+    super({ code: 'ERRORS.REQUEST_IN_FLIGHT', category: 'business_logic', kind: 'conflict' }, message, {
+      retryAfterSeconds: 1,
+      ...options,
+    });
   }
 }
 

@@ -1,10 +1,13 @@
 import { crc32 } from 'node:zlib';
+import type { Grouping } from './grouping.js';
 import type { Occurrence } from './occurrence.js';
 
 /** One accepted report and its place in the order of its run. */
 export interface WalRecord {
   readonly sequence: number;
   readonly occurrence: Occurrence;
+  /** Its group, where too little of it was kept to tell. */
+  readonly grouping?: Grouping | undefined;
 }
 
 /** Characters of the check sum and the space behind it. */

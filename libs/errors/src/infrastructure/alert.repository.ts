@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { Database, type Transaction } from '#platform/database';
 import type { Severity } from '#platform/kernel';
 import type { Alert, AlertEvent } from '../domain/alert.js';
 
@@ -60,12 +60,18 @@ export class AlertRepository {
     return row && toAlert(row);
   }
 
-  async insert(alert: Alert, encryptedSecret: string): Promise<void> {
+  async insert(tx: Transaction, alert: Alert, encryptedSecret: string): Promise<void> {
     const { id, name, event, severity, ratePerMinute, url, createdAt } = alert;
-    await this.database.execute(
-      `INSERT INTO error_alert (${COLUMNS}, encrypted_secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [id, name, event, severity, ratePerMinute, url, createdAt, encryptedSecret],
-    );
+    await tx.execute(`INSERT INTO error_alert (${COLUMNS}, encrypted_secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, [
+      id,
+      name,
+      event,
+      severity,
+      ratePerMinute,
+      url,
+      createdAt,
+      encryptedSecret,
+    ]);
   }
 
   /** Whether there was such an alert. Its deliveries go with it. */

@@ -127,10 +127,14 @@ export class ErrorGroupRepository {
       where.push(`(g.title ILIKE ${pattern} OR g.culprit ILIKE ${pattern})`);
     }
     if (filter.release !== undefined || filter.environment !== undefined) {
-      const seen = [`(p.group_id = g.id OR p.group_id IN (SELECT m.id FROM error_group m WHERE m.merged_into = g.id))`];
-      if (filter.release !== undefined) seen.push(`p.release = ${bind(filter.release)}`);
-      if (filter.environment !== undefined) seen.push(`p.environment = ${bind(filter.environment)}`);
-      where.push(`EXISTS (SELECT 1 FROM error_group_presence p WHERE ${seen.join(' AND ')})`);
+      const conditions: string[] = [];
+      if (filter.release !== undefined) conditions.push(`p.release = ${bind(filter.release)}`);
+      if (filter.environment !== undefined) conditions.push(`p.environment = ${bind(filter.environment)}`);
+      const seen = conditions.join(' AND ');
+      // Apart, so that each is worked out once for all groups and not again for each.
+      where.push(`(EXISTS (SELECT 1 FROM error_group_presence p WHERE p.group_id = g.id AND ${seen})
+        OR g.id IN (SELECT m.merged_into FROM error_group m JOIN error_group_presence p ON p.group_id = m.id
+                    WHERE m.merged_into IS NOT NULL AND ${seen}))`);
     }
     const { column, type } = SORT_COLUMN[sort];
     if (after) where.push(`(g.${column}, g.id) < (${bind(after[0])}::${type}, ${bind(after[1])}::uuid)`);

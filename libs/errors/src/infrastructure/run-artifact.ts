@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type ArtifactChain, chainHash } from '../domain/artifact-chain.js';
 import { toArtifactEntry } from '../domain/artifact-entry.js';
-import type { Conservation } from '../domain/ledger-run.js';
+import { type Conservation, NOTHING_RECEIVED } from '../domain/ledger-run.js';
 import { decodeWalLine } from '../domain/wal-line.js';
 import { ArtifactFile, type ArtifactStatistics } from './artifact-file.js';
 import type { LedgerDirectory, RunIdentity } from './ledger-directory.js';
@@ -44,7 +44,11 @@ export class RunArtifact {
     return this.statistics.chain;
   }
 
-  /** Adds what the files hold beyond what is already in; on failure nothing has changed. */
+  /**
+   * Adds what the files hold beyond what is already in; on failure nothing has changed.
+   *
+   * @param conservation what became of the run's reports; where nobody knows, what is not known to be settled is backlog
+   */
   async export(
     files: readonly { name: string; durableBytes: number }[],
     more: Readonly<Record<string, unknown>> = {},
@@ -52,7 +56,6 @@ export class RunArtifact {
   ): Promise<void> {
     const { runId, startedAt, platform, nodeVersion, environment, service, release } = this.run;
     const next = structuredClone(this.statistics);
-    if (conservation) next.conservation = conservation;
     const metadata = {
       ...this.found,
       run_id: runId,
@@ -64,7 +67,10 @@ export class RunArtifact {
       release,
       ...more,
     };
-    await this.file.extend(metadata, this.entries(files, next), () => next);
+    await this.file.extend(metadata, this.entries(files, next), () => {
+      next.conservation = conservation ?? withBacklog(next);
+      return next;
+    });
     this.statistics = next;
   }
 
@@ -83,6 +89,14 @@ export class RunArtifact {
       }
     }
   }
+}
+
+/** The last known count of a run that was cut off, with what it did not live to count. */
+function withBacklog({ conservation, total_errors: total }: ArtifactStatistics): Conservation {
+  const { stored, duplicate, quarantined, refused } = conservation ?? NOTHING_RECEIVED;
+  const settled = stored + duplicate + quarantined;
+  const backlog = Math.max(0, total - settled);
+  return { received: settled + backlog + refused, stored, duplicate, quarantined, backlog, refused };
 }
 
 /** A damaged line has no entry; the database's quarantine keeps it. */

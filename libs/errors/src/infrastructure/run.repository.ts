@@ -97,14 +97,16 @@ export class RunRepository {
   }
 
   /** A run whose process died: what reached the disk is what was received. */
-  async markRecovered(runId: string, at: Date): Promise<void> {
-    await this.database.execute(
+  async markRecovered(runId: string, at: Date): Promise<Conservation> {
+    const [row] = await this.database.query<SumRow>(
       `WITH projects AS (
          UPDATE error_run_project SET received = stored + duplicate + quarantined + refused WHERE run_id = $1
        )
-       UPDATE error_run SET recovered_at = $2, received = stored + duplicate + quarantined + refused WHERE id = $1`,
+       UPDATE error_run SET recovered_at = $2, received = stored + duplicate + quarantined + refused WHERE id = $1
+       RETURNING received, stored, duplicate, quarantined, refused`,
       [runId, at],
     );
+    return { ...toSums(row), backlog: 0 };
   }
 
   /** For a run whose files are gone. */

@@ -5,7 +5,7 @@ export { FormBody } from './form-body.js';
 export { createHttpAdapter } from './fastify-adapter.js';
 export { HttpRefusal } from './http-exceptions.js';
 export { HttpModule } from './http.module.js';
-export { IdempotencyKey } from './idempotency-key.js';
+export { IdempotencyKey, readIdempotencyKey } from './idempotency-key.js';
 export { AddressRefusedError, AnswerTooLargeError, type OutboundAnswer, OutboundHttp } from './outbound-http.js';
 export { PageQueryDto } from './page.dto.js';
 export { ProblemDetailsFilter } from './problem-details.filter.js';

@@ -4,6 +4,7 @@ import type { Role } from '#platform/kernel';
 
 export const PUBLIC_ROUTE = 'devskyy:public';
 export const REQUIRED_ROLE = 'devskyy:required-role';
+export const SIGNATURE_SUFFICES = 'devskyy:signature-suffices';
 export const RATE_LIMIT_POLICY = 'devskyy:rate-limit';
 
 /** Anybody may call this route. */
@@ -18,6 +19,12 @@ export const Roles = (minimum: Role): MethodDecorator & ClassDecorator =>
     ApiSecurity('apiKey'),
     ApiExtension('x-required-role', minimum),
   );
+
+/**
+ * While the database is away a genuine access token that has not expired is enough for this route, although nobody can tell
+ * whether its session still stands. Only for routes that must work just then and give nothing away.
+ */
+export const SignatureSuffices = (): MethodDecorator & ClassDecorator => SetMetadata(SIGNATURE_SUFFICES, true);
 
 /** Named limits: `default` for each caller over all routes, the others for the routes that carry them. */
 export type RateLimitPolicy = 'default' | 'credentials' | 'refresh' | 'none';

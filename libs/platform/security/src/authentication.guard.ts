@@ -10,7 +10,7 @@ import {
   TokenMissingError,
 } from '#platform/kernel';
 import { AuthenticationStrategies } from './authentication-strategies.js';
-import { PUBLIC_ROUTE } from './access.decorators.js';
+import { PUBLIC_ROUTE, SIGNATURE_SUFFICES } from './access.decorators.js';
 import type { GuardedRequest, Principal } from './principal.js';
 
 /**
@@ -28,8 +28,8 @@ export class AuthenticationGuard extends AuthGuard() {
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, [context.getHandler(), context.getClass()]))
-      return true;
+    const targets = [context.getHandler(), context.getClass()];
+    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, targets)) return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     const { authorization } = request.headers;
     const apiKey = request.headers['x-api-key'];
@@ -41,6 +41,8 @@ export class AuthenticationGuard extends AuthGuard() {
       request.authenticationFailure = new InvalidInputError('Send either Authorization or X-API-Key, not both');
       return true;
     }
+    request.signatureSuffices =
+      this.reflector.getAllAndOverride<boolean | undefined>(SIGNATURE_SUFFICES, targets) ?? false;
     await super.canActivate(context);
     const unit = currentContext();
     if (unit && request.user) unit.principalId = request.user.id;

@@ -1,4 +1,4 @@
-export { Public, RateLimit, type RateLimitPolicy, Roles } from './access.decorators.js';
+export { Public, RateLimit, type RateLimitPolicy, Roles, SignatureSuffices } from './access.decorators.js';
 export { AuthenticationStrategies } from './authentication-strategies.js';
 export { networkOf } from './client-network.js';
 export { DerivedKeys, type KeyPurpose } from './derived-keys.js';

@@ -19,6 +19,8 @@ export interface GuardedRequest {
   headers: Record<string, string | string[] | undefined>;
   /** Set by the authentication guard; absent on public routes and for strangers. */
   user?: Principal | null;
+  /** The route takes a genuine token while the database cannot be asked; set by the authentication guard. */
+  signatureSuffices?: boolean;
   /** Why the caller is a stranger; thrown by the roles guard, after rate limits. */
   authenticationFailure?: AppException;
 }
