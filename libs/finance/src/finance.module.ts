@@ -29,7 +29,6 @@ import { TransactionHistoryService } from './application/transaction-history.ser
 import { VerificationService } from './application/verification.service.js';
 import { AccountRepository } from './infrastructure/account.repository.js';
 import { ChainRepository } from './infrastructure/chain.repository.js';
-import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
 import { LedgerRepository } from './infrastructure/ledger.repository.js';
 import { PeriodRepository } from './infrastructure/period.repository.js';
 import { PostingRepository } from './infrastructure/posting.repository.js';
@@ -73,7 +72,6 @@ import { VerificationRepository } from './infrastructure/verification.repository
     VerificationService,
     AccountRepository,
     ChainRepository,
-    IdempotencyRepository,
     LedgerRepository,
     PeriodRepository,
     PostingRepository,

@@ -3,7 +3,7 @@ import { FinanceConfig } from '#config';
 import { Ids } from '#platform/kernel';
 import { IdempotencyKeyRequiredException } from '../domain/finance.exceptions.js';
 import { canonical } from '../domain/fingerprint.js';
-import type { KeyedRequest } from '../infrastructure/idempotency.repository.js';
+import type { KeyedRequest } from '../infrastructure/idempotency.js';
 
 /** Gives every write a key: the caller's, or one of ours. */
 @Injectable()
