@@ -91,7 +91,7 @@ export class BatchPostingService {
     const items = unit.isAtomic
       ? this.allOrNothing(unit.items, run)
       : unit.items.map((item) => this.itemOutcome(item, run));
-    if (request) keep(request, items, { items: items.map(toStored) }, run);
+    if (request) keep(request, items, { items: items.map((item) => toStored(item, true)) }, run);
     return { items, isReplay: false };
   }
 
@@ -105,7 +105,7 @@ export class BatchPostingService {
       return conflict ? { refusal: refusalOf(conflict) } : { ...outcome, isReplay: true };
     }
     const verdict: Verdict = 'draft' in item ? this.verdictOf(item.draft, run) : { refusal: item.refusal };
-    if (request) keep(request, [verdict], toStored(verdict), run);
+    if (request) keep(request, [verdict], toStored(verdict, false), run);
     return verdict;
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FinanceConfig } from '#config';
 import { Ids } from '#platform/kernel';
+import { CanonicalText } from '../domain/canonical-json.js';
 import { IdempotencyKeyRequiredException } from '../domain/finance.exceptions.js';
 import type { KeyedRequest } from '../infrastructure/idempotency.js';
 
@@ -18,6 +19,7 @@ export class KeyedRequestService {
    */
   keyed(principalId: string, key: string | undefined, operation: string, request: object): KeyedRequest {
     if (key === undefined && this.config.requireIdempotencyKey) throw new IdempotencyKeyRequiredException();
-    return { principalId, key: key ?? this.ids.next(), fingerprint: { operation, ...request } };
+    const fingerprint = { operation, ...request };
+    return { principalId, key: key ?? this.ids.next(), fingerprint, fingerprintText: new CanonicalText(fingerprint) };
   }
 }

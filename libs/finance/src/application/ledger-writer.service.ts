@@ -49,7 +49,9 @@ export class LedgerWriterService {
       ...accounts.map(accountLeaf),
       ...records.transactions.map(transactionLeaf),
       ...records.settlements.map((settlement) => ({ settlement })),
-      ...fresh.map(({ request, answer }) => ({ request: { ...request, answer } })),
+      ...fresh.map(({ request: { principalId, key, fingerprintText }, answer }) => ({
+        request: { answer, fingerprint: fingerprintText, key, principalId },
+      })),
     ]);
     const balances = working.map((account) => ({ ...account, accountId: ids.get(account.code) ?? '' }));
     return this.postings.write(connection, { ...records, block, accounts, balances, answers: fresh });
@@ -82,10 +84,10 @@ function recordsOf(
   return {
     transactions: added.map(({ transaction }) => transaction),
     entries: added.flatMap(({ transaction: { id: transactionId, effectiveAt, channel }, passed }) =>
-      passed.movements.map((movement) => {
-        const type = accounts.get(movement.account)?.type;
+      passed.movements.map(({ account, amount, netAfter, version }) => {
+        const type = accounts.get(account)?.type;
         const ownChannel = type === undefined ? '' : channelOf(type, channel);
-        return { ...movement, accountId: idOf(movement.account), transactionId, effectiveAt, channel: ownChannel };
+        return { accountId: idOf(account), transactionId, amount, netAfter, version, effectiveAt, channel: ownChannel };
       }),
     ),
     holds: added.flatMap(({ transaction, passed }) =>

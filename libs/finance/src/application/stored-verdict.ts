@@ -16,13 +16,18 @@ interface RecordedVerdict {
   readonly balances?: BalanceView[];
 }
 
-/** What is kept of an outcome. */
-export function toStored(outcome: ItemOutcome): StoredOutcome {
+/** What is kept of an outcome; the results of a batch say nothing of balances. */
+export function toStored(outcome: ItemOutcome, isOfBatch: boolean): StoredOutcome {
   if (!('answer' in outcome)) return outcome;
   const { transaction, balances } = outcome.answer;
   const { id, state, details } = transaction;
-  const recorded = { id, state, ...(Object.keys(details).length > 0 ? { details } : {}), balances };
-  return { recorded, ...(outcome.isReplay ? { isReplay: true } : {}) };
+  const recorded = {
+    ...(isOfBatch ? {} : { balances }),
+    ...(Object.keys(details).length > 0 ? { details } : {}),
+    id,
+    state,
+  };
+  return { ...(outcome.isReplay ? { isReplay: true } : {}), recorded };
 }
 
 /** Ids of the transactions that stored outcomes are about. */

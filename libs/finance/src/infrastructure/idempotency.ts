@@ -1,9 +1,13 @@
+import type { CanonicalText } from '../domain/canonical-json.js';
+
 /** A write that was asked for under a key. */
 export interface KeyedRequest {
   readonly principalId: string;
   readonly key: string;
   /** The request in canonical form; what a repeated one is compared with. */
   readonly fingerprint: Readonly<Record<string, unknown>>;
+  /** The same as text. */
+  readonly fingerprintText: CanonicalText;
 }
 
 /** A fresh request and what it is answered, as it is kept. */

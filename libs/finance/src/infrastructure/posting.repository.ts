@@ -11,7 +11,7 @@ import { toPostingJson } from './transaction-row.js';
 import { type Bind, Columns, WriteStatement } from './write-statement.js';
 
 /** A line of an account's statement, and the sums of its day. */
-export interface NewEntry extends Movement {
+export interface NewEntry extends Omit<Movement, 'account'> {
   readonly accountId: string;
   readonly transactionId: string;
   readonly effectiveAt: Date;
@@ -100,7 +100,7 @@ function accountPart(bind: Bind, accounts: readonly NewAccount[], { committedAt 
     .plain('text', ({ currency }) => currency)
     .plain('bigint', ({ minBalance }) => minBalance)
     .plain('bigint', ({ maxBalance }) => maxBalance)
-    .text('jsonb', ({ metadata }) => JSON.stringify(metadata));
+    .json('jsonb', ({ metadata }) => metadata);
   return `INSERT INTO finance_account (id, code, name, type, currency, min_balance, max_balance, metadata, created_at, block_number)
           OVERRIDING SYSTEM VALUE
           SELECT made.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${made.unnest()} AS made`;
@@ -132,8 +132,8 @@ function transactionPart(bind: Bind, transactions: readonly Transaction[], { com
     .text('text', ({ customerId }) => customerId)
     .plain('uuid', ({ originalTransactionId }) => originalTransactionId)
     .text('text', ({ description }) => description)
-    .text('jsonb', ({ postings }) => JSON.stringify(postings.map(toPostingJson)))
-    .text('jsonb', ({ details }) => JSON.stringify(details))
+    .json('jsonb', ({ postings }) => postings.map(toPostingJson))
+    .json('jsonb', ({ details }) => details)
     .plain('timestamptz', ({ effectiveAt }) => effectiveAt.toISOString())
     .plain('timestamptz', ({ expiresAt }) => expiresAt?.toISOString() ?? null);
   return `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
@@ -214,8 +214,8 @@ function requestPart(bind: Bind, answers: readonly FreshAnswer[], { committedAt 
   const added = new Columns(bind, answers)
     .plain('uuid', ({ request }) => request.principalId)
     .text('text', ({ request }) => request.key)
-    .text('jsonb', ({ request }) => JSON.stringify(request.fingerprint))
-    .text('json', ({ answer }) => JSON.stringify(answer));
+    .json('jsonb', ({ request }) => request.fingerprintText)
+    .json('json', ({ answer }) => answer);
   return `INSERT INTO finance_request (principal_id, key, fingerprint, answer, created_at, block_number)
           SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added`;
 }

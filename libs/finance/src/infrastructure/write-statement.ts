@@ -1,3 +1,5 @@
+import { CanonicalText } from '../domain/canonical-json.js';
+
 /** Adds a value to a statement. @returns how its text refers to it */
 export type Bind = (value: unknown, type: string) => string;
 
@@ -44,6 +46,16 @@ export class Columns<T> {
     for (const row of this.rows) {
       const value = of(row);
       text += value === null ? ',NULL' : `,"${value.replace(/["\\]/g, '\\$&')}"`;
+    }
+    return this.column(type, text);
+  }
+
+  /** A column of JSON. Its text has no control characters, so that a second quoting is that of an array as well. */
+  json(type: 'json' | 'jsonb', of: (row: T) => object): this {
+    let text = '';
+    for (const row of this.rows) {
+      const value = of(row);
+      text += `,${JSON.stringify(value instanceof CanonicalText ? value.text : JSON.stringify(value))}`;
     }
     return this.column(type, text);
   }
