@@ -10,11 +10,14 @@ export const PASSWORD = 'nine patient owls listening';
 /** Kernel clock ticks a second, as /proc counts them; 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
+/** Flags for the servers, to find out where their time goes: `BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=/tmp/profiles"`. */
+const NODE_FLAGS = process.env.BENCH_NODE_FLAGS?.split(' ') ?? [];
+
 /** Starts a script and waits for its `Ready at <url>`. */
 export async function start(script, env = {}) {
   const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-bench-'));
-  const child = spawn(process.execPath, [path.join(ROOT, script)], {
-    cwd: script.startsWith('dist') ? dir : ROOT,
+  const child = spawn(process.execPath, [...NODE_FLAGS, path.join(ROOT, script)], {
+    cwd: dir,
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -30,8 +30,12 @@ export interface UserChange {
 /** Serialises what must see every SUPER_ADMIN at once: bootstrapping, demotion, deactivation. */
 const SUPER_ADMIN_LOCK = 7_391_840_216;
 
-const SECRET_COLUMNS = `id, email, username, full_name, role, is_active, created_at, last_login_at, password_hash,
-  password_changed_at, totp_confirmed_at IS NOT NULL AS mfa_enabled`;
+const COLUMNS = `id, email, username, full_name, role, is_active, created_at, last_login_at,
+  totp_confirmed_at IS NOT NULL AS mfa_enabled`;
+
+const SECRET_COLUMNS = `${COLUMNS}, password_hash, password_changed_at`;
+
+const BY_ID = { name: 'auth_user_by_id', text: `SELECT ${COLUMNS} FROM user_account WHERE id = $1` };
 
 const BY_IDENTIFIER = {
   name: 'auth_user_by_identifier',
@@ -52,9 +56,12 @@ interface UserRow extends Record<string, unknown> {
   is_active: boolean;
   created_at: Date;
   last_login_at: Date | null;
+  mfa_enabled: boolean;
+}
+
+interface SecretUserRow extends UserRow {
   password_hash: string | null;
   password_changed_at: Date | null;
-  mfa_enabled: boolean;
 }
 
 /** Questions about users. */
@@ -64,18 +71,18 @@ export class UserRepository {
 
   /** @param identifier e-mail address or user name, in any case */
   async findByIdentifier(identifier: string): Promise<UserWithSecret | undefined> {
-    const [row] = await this.database.query<UserRow>(BY_IDENTIFIER, [identifier]);
-    return row && fromRow(row);
+    const [row] = await this.database.query<SecretUserRow>(BY_IDENTIFIER, [identifier]);
+    return row && withSecret(row);
   }
 
   async findWithSecret(id: string): Promise<UserWithSecret | undefined> {
-    const [row] = await this.database.query<UserRow>(WITH_SECRET, [id]);
-    return row && fromRow(row);
+    const [row] = await this.database.query<SecretUserRow>(WITH_SECRET, [id]);
+    return row && withSecret(row);
   }
 
   async findById(id: string): Promise<User | undefined> {
-    const entity = await this.database.manager.findOneBy(UserEntity, { id });
-    return entity ? fromEntity(entity) : undefined;
+    const [row] = await this.database.query<UserRow>(BY_ID, [id]);
+    return row && fromRow(row);
   }
 
   /** Locks the user's row until the transaction ends. */
@@ -158,7 +165,7 @@ function fromEntity(entity: UserEntity): User {
   return { id, email, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt };
 }
 
-function fromRow(row: UserRow): UserWithSecret {
+function fromRow(row: UserRow): User {
   return {
     id: row.id,
     email: row.email,
@@ -169,7 +176,9 @@ function fromRow(row: UserRow): UserWithSecret {
     mfaEnabled: row.mfa_enabled,
     createdAt: row.created_at,
     lastLoginAt: row.last_login_at,
-    passwordHash: row.password_hash,
-    passwordChangedAt: row.password_changed_at,
   };
+}
+
+function withSecret(row: SecretUserRow): UserWithSecret {
+  return { ...fromRow(row), passwordHash: row.password_hash, passwordChangedAt: row.password_changed_at };
 }

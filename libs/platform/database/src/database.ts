@@ -94,7 +94,8 @@ export class Database {
     const runner: QueryRunner = this.dataSource.createQueryRunner();
     try {
       const client = (await runner.connect()) as PoolClient;
-      await runner.startTransaction(isolation);
+      // READ COMMITTED is what PostgreSQL starts with: naming it would cost a round trip.
+      await runner.startTransaction(isolation === 'READ COMMITTED' ? undefined : isolation);
       const result = await work(new Transaction(runner.manager, client));
       await runner.commitTransaction();
       return result;

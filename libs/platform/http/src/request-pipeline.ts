@@ -1,19 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { AsyncResource } from 'node:async_hooks';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#config';
-import { currentContext, Ids, runInContext } from '#platform/kernel';
+import { currentContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
 import type { GuardedRequest } from '#platform/security';
 import { checkText, parseJsonBody } from './body-guard.js';
 import { BYTE_BODY_TYPE, readsBytes } from './byte-body.js';
+import { correlate } from './correlation.js';
 import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { routeOf } from './route.js';
+import { secureAnswers } from './security-headers.js';
 import { isTrustedHost } from './trusted-hosts.js';
 
 const EXPOSED_HEADERS = [
@@ -28,17 +27,13 @@ const EXPOSED_HEADERS = [
   'ETag',
 ];
 
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-
 /**
  * What happens to a request before Nest sees it, in order: correlation id, trusted hosts, CORS, security headers, checks of
  * address and body; and after it was answered: metrics and the access line.
  */
 export async function installRequestPipeline(app: NestFastifyApplication, config: AppConfig): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
-  const ids = app.get(Ids);
-  correlate(fastify, ids);
+  correlate(fastify);
   refuseUntrusted(fastify, config.server.trustedHosts);
   await fastify.register(cors, {
     origin: config.cors.origins.includes('*') ? true : [...config.cors.origins],
@@ -49,8 +44,7 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
     maxAge: config.cors.maxAgeSeconds,
     strictPreflight: false,
   });
-  await fastify.register(helmet, securityHeaders(config));
-  openDocumentation(fastify);
+  secureAnswers(fastify, config);
   if (config.performance.enableGzip) {
     await fastify.register(compress, {
       global: true,
@@ -64,55 +58,11 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
   observe(fastify, app.get(Metrics), app.get(AppLogger));
 }
 
-/** Accepts the caller's id or makes one; everything done for the request then runs with it. */
-function correlate(fastify: FastifyInstance, ids: Ids): void {
-  fastify.addHook('onRequest', (request, reply, done) => {
-    const given = request.headers['x-request-id'];
-    const trace = TRACEPARENT.exec(String(request.headers['traceparent'] ?? ''));
-    const correlationId = typeof given === 'string' && REQUEST_ID.test(given) ? given : (trace?.[1] ?? ids.next());
-    const traceId = trace?.[1] ?? randomBytes(16).toString('hex');
-    const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-${trace?.[3] ?? '01'}`;
-    request.id = correlationId;
-    void reply.header('X-Request-ID', correlationId);
-    runInContext({ correlationId, traceparent }, done);
-  });
-  // Reading a body loses the asynchronous context in Node's stream callbacks: bind it again before the handler runs.
-  fastify.addHook('preParsing', (_request, _reply, _payload, done) => {
-    AsyncResource.bind(done)(null);
-  });
-}
-
 function refuseUntrusted(fastify: FastifyInstance, trusted: readonly string[]): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (isTrustedHost(request.host, trusted)) done();
     else done(new HttpRefusal('HTTP.UNTRUSTED_HOST', 'malformed', 'The Host header is not one of this service'));
   });
-}
-
-/** Swagger UI loads its own scripts and styles, and has one style in the page; answers of the API load nothing at all. */
-const DOCUMENTATION_POLICY =
-  "default-src 'none';script-src 'self';style-src 'self' 'unsafe-inline';img-src 'self' data:;connect-src 'self';" +
-  "frame-ancestors 'none';base-uri 'none';form-action 'none'";
-
-function openDocumentation(fastify: FastifyInstance): void {
-  fastify.addHook('onSend', (request, reply, payload, done) => {
-    if (/^\/docs(\/|$|\?)/.test(request.url)) void reply.header('content-security-policy', DOCUMENTATION_POLICY);
-    done(null, payload);
-  });
-}
-
-function securityHeaders(config: AppConfig): Parameters<typeof helmet>[1] {
-  return {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
-    },
-    crossOriginEmbedderPolicy: { policy: 'require-corp' },
-    crossOriginResourcePolicy: { policy: 'same-origin' },
-    referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
-    frameguard: { action: 'deny' },
-    hsts: config.environment.isProduction ? { maxAge: 31_536_000, includeSubDomains: true } : false,
-  };
 }
 
 function checkRequests(fastify: FastifyInstance): void {

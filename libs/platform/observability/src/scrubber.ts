@@ -39,14 +39,21 @@ const MAX_DEPTH = 20;
 
 /** Whether a field of this name holds a secret. */
 export function isSecretKey(key: string): boolean {
-  const known = keyCache.get(key);
-  if (known !== undefined) return known;
-  const secret = judgeKey(key);
-  if (keyCache.size < 2_000) keyCache.set(key, secret);
-  return secret;
+  return remembered(secretKeys, key, judgeKey);
 }
 
-const keyCache = new Map<string, boolean>();
+/** Names of fields are few and come again and again; texts from outside must not fill the memory, though. */
+const MAX_REMEMBERED = 2_000;
+const secretKeys = new Map<string, boolean>();
+const shownKeys = new Map<string, string>();
+
+function remembered<T>(memory: Map<string, T>, key: string, judge: (key: string) => T): T {
+  const known = memory.get(key);
+  if (known !== undefined) return known;
+  const verdict = judge(key);
+  if (memory.size < MAX_REMEMBERED) memory.set(key, verdict);
+  return verdict;
+}
 
 function judgeKey(key: string): boolean {
   const words = key
@@ -126,8 +133,16 @@ export interface ScrubOptions {
   personal?: boolean;
 }
 
+/**
+ * Forms that no rule can match, and that most values of a log line have: short words, ids, instants. Words end before the
+ * shortest of the tokens known by their prefix.
+ */
+const INNOCENT =
+  /^(?:[A-Za-z_-]{0,15}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/;
+
 /** The text without secrets. */
 export function scrubText(text: string, options: ScrubOptions = {}): string {
+  if (text.length <= 36 && INNOCENT.test(text)) return text;
   let result = text;
   for (const rule of VALUE_RULES) result = applyRule(rule, result);
   if (/[=:]/.test(result)) result = redactPairs(result);
@@ -206,12 +221,11 @@ function walkObject(
   const result: Record<string, unknown> = {};
   for (const [key, field] of Object.entries(value)) {
     const hidden = isHidden(key, field) || (key === 'value' && isHidden(nameOf(value), field));
-    Object.defineProperty(result, scrubText(key, options), {
-      value: hidden ? REDACTED : walk(field, options, depth + 1, parents),
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
+    const shown = options.personal ? scrubText(key, options) : remembered(shownKeys, key, scrubText);
+    const kept = hidden ? REDACTED : walk(field, options, depth + 1, parents);
+    // An assignment to this one name would set the prototype.
+    if (shown === '__proto__') Object.defineProperty(result, shown, { value: kept, enumerable: true });
+    else result[shown] = kept;
   }
   return result;
 }

@@ -5,6 +5,7 @@ import type { EnvironmentConfig, LoggingConfig } from '#config';
 import { currentContext } from '#platform/kernel';
 import { neutralise } from './neutralise.js';
 import { scrub } from './scrubber.js';
+import { TerminalTransport } from './terminal-transport.js';
 
 /** Injection token of the winston logger behind `AppLogger`. */
 export const WINSTON = Symbol('WINSTON');
@@ -40,7 +41,6 @@ export function createWinston(logging: LoggingConfig, environment: EnvironmentCo
     // winston routes by a symbol that a copy of the fields does not have.
     return Object.assign(scrub(line) as Line, { level: line.level, [LEVEL]: line[LEVEL] });
   });
-  const json = winston.format.json();
   const pretty = winston.format.combine(
     winston.format.colorize({ level: true, colors: COLORS }),
     winston.format.printf(prettyLine),
@@ -48,20 +48,21 @@ export function createWinston(logging: LoggingConfig, environment: EnvironmentCo
   const consoleFormat = logging.format ?? (environment.isProduction ? 'json' : 'pretty');
   const transports: winston.transport[] = [];
   if (logging.enableConsole) {
-    transports.push(new winston.transports.Console({ format: consoleFormat === 'json' ? json : pretty }));
+    transports.push(new TerminalTransport(consoleFormat === 'json' ? {} : { format: pretty }));
   }
-  if (logging.enableFile) transports.push(...fileTransports(logging, json));
+  if (logging.enableFile) transports.push(...fileTransports(logging));
   return winston.createLogger({
     levels: LEVELS,
     level: logging.level.toLowerCase(),
-    format: winston.format.combine(stamp(), redact()),
+    // Made into JSON here, once for all transports.
+    format: winston.format.combine(stamp(), redact(), winston.format.json()),
     transports,
     silent: transports.length === 0,
     exitOnError: false,
   });
 }
 
-function fileTransports(logging: LoggingConfig, json: winston.Logform.Format): winston.transport[] {
+function fileTransports(logging: LoggingConfig): winston.transport[] {
   mkdirSync(logging.dir, { recursive: true });
   const securityOnly = winston.format((line: Line) => (line['logger'] === 'security' ? line : false));
   const file = (
@@ -74,13 +75,12 @@ function fileTransports(logging: LoggingConfig, json: winston.Logform.Format): w
       maxsize: logging.maxFileSizeMb * 1024 * 1024,
       maxFiles: backups + 1,
       tailable: true,
-      format: json,
       ...options,
     });
   return [
     file('devskyy.log', logging.backupCount),
     file('error.log', logging.backupCount, { level: 'error' }),
-    file('security.log', logging.backupCount * 2, { format: winston.format.combine(securityOnly(), json) }),
+    file('security.log', logging.backupCount * 2, { format: securityOnly() }),
   ];
 }
 

@@ -1,0 +1,49 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type RequestContext, runInContext } from '#platform/kernel';
+
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
+
+type CorrelatedRequest = FastifyRequest & { unitOfWork?: RequestContext };
+
+/** A request as a unit of work, with its place in the caller's trace (W3C Trace Context). */
+class IncomingRequest implements RequestContext {
+  principalId: string | undefined;
+  private ownTraceparent: string | undefined;
+
+  constructor(
+    readonly correlationId: string,
+    private readonly traceId: string | undefined,
+    private readonly traceFlags: string | undefined,
+  ) {}
+
+  /** Made when first asked for: most requests call nobody. */
+  get traceparent(): string {
+    this.ownTraceparent ??= `00-${this.traceId ?? hex(16)}-${hex(8)}-${this.traceFlags ?? '01'}`;
+    return this.ownTraceparent;
+  }
+}
+
+/** Accepts the caller's id or makes one; everything done for the request then runs with it. */
+export function correlate(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request: CorrelatedRequest, reply, done) => {
+    const given = request.headers['x-request-id'];
+    const sent = request.headers['traceparent'];
+    const trace = typeof sent === 'string' ? TRACEPARENT.exec(sent) : null;
+    const correlationId = typeof given === 'string' && REQUEST_ID.test(given) ? given : (trace?.[1] ?? randomUUID());
+    request.id = correlationId;
+    request.unitOfWork = new IncomingRequest(correlationId, trace?.[1], trace?.[2]);
+    void reply.header('X-Request-ID', correlationId);
+    runInContext(request.unitOfWork, done);
+  });
+  // Node calls back from reading a body outside the asynchronous context: enter it again before the handler.
+  fastify.addHook('preValidation', (request: CorrelatedRequest, _reply, done) => {
+    if (request.unitOfWork) runInContext(request.unitOfWork, done);
+    else done();
+  });
+}
+
+function hex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}
