@@ -1,8 +1,8 @@
 import { Injectable, type Type } from '@nestjs/common';
-import { createValidationPipe } from '#platform/http';
+import { createValidationPipe, parseJsonBody } from '#platform/http';
 import { AppException } from '#platform/kernel';
 import type { BatchItem } from '../application/batch-transactions.service.js';
-import { refusalOf } from '../domain/finance.exceptions.js';
+import { refusalOf, UnreadableLineException } from '../domain/finance.exceptions.js';
 import { compileRules, type QuickReader } from './compiled-rules.js';
 import { BatchDto, BusinessItemDto, JournalItemDto } from './dto/batch.dto.js';
 import { NewPostingDto } from './dto/journal.dto.js';
@@ -19,6 +19,18 @@ export class ItemReader {
   /** The envelope of a batch; its items are read one by one. @throws ValidationError */
   readBatch(body: unknown): Promise<BatchDto> {
     return this.check(body, BatchDto, this.batch);
+  }
+
+  /** A line of JSON; `undefined` for one that is none. */
+  async readLine(line: string | undefined): Promise<BatchItem> {
+    try {
+      const value = line === undefined ? undefined : parseJsonBody(line);
+      if (typeof value !== 'object' || value === null) throw new UnreadableLineException();
+      return await this.read(value);
+    } catch (error) {
+      if (!(error instanceof AppException)) throw error;
+      return { refusal: refusalOf(error) };
+    }
   }
 
   async read(value: object): Promise<BatchItem> {

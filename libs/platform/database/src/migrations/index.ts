@@ -12,6 +12,7 @@ import { CreateErrorProjects1764100300000 } from './1764100300000-create-error-p
 import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merge-parent.js';
 import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
 import { CheckTwoLegsAtAGlance1764200200000 } from './1764200200000-check-two-legs-at-a-glance.js';
+import { CreateFinanceImports1764200210000 } from './1764200210000-create-finance-imports.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -28,4 +29,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   AddErrorMergeParent1764100300001,
   CreateErrorAlerts1764100300002,
   CheckTwoLegsAtAGlance1764200200000,
+  CreateFinanceImports1764200210000,
 ];
