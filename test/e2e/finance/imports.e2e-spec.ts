@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Agent, request } from 'node:http';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 import { FinanceClient, journal } from './finance-client.js';
 
@@ -143,6 +144,23 @@ describe('imports', () => {
       expect([status, body.code]).toEqual([422, 'FINANCE.IDEMPOTENCY_CONFLICT']);
     }
     expect(await balance()).toBe(before);
+  });
+
+  it('answers to a refused stream, however much of it is still to come, and keeps the connection good', async () => {
+    const lines = linesOf(20_000);
+    await send(lines.slice(0, 500), 'refused');
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const post = (route: string, type: string, body: string, key: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const headers = { authorization: `Bearer ${ledger.token}`, 'content-type': type, 'idempotency-key': key };
+        const asked = request(`${app.url}/api/v1/finance/${route}`, { method: 'POST', agent, headers }, (answer) => {
+          answer.resume().on('end', () => resolve(answer.statusCode));
+        });
+        asked.on('error', reject).end(body);
+      });
+    expect(await post('imports', 'application/x-ndjson', lines.join('\n'), 'refused')).toBe(422);
+    expect(await post('transactions', 'application/json', cent(), randomUUID())).toBe(201);
+    agent.destroy();
   });
 
   it('takes lines of JSON only, and they are taken nowhere else', async () => {

@@ -55,9 +55,14 @@ export class ImportsController {
     const isStream = body !== undefined && Symbol.asyncIterator in body;
     if (!isStream)
       throw new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/x-ndjson');
-    const done = await this.imports.run(principalId, key, this.chunksOf(body));
-    reply.header('Idempotency-Key', done.key);
-    return toImportDto(done);
+    try {
+      const done = await this.imports.run(principalId, key, this.chunksOf(body));
+      reply.header('Idempotency-Key', done.key);
+      return toImportDto(done);
+    } finally {
+      // What is left of a refused stream is let pass, so that its sender gets the answer and the connection stays good.
+      body.resume();
+    }
   }
 
   @Get()
@@ -100,7 +105,7 @@ export class ImportsController {
   }
 
   private async *chunksOf(stream: Readable): AsyncGenerator<ImportChunk> {
-    for await (const { first, lines, digest } of lineChunks(stream, CHUNK_LINES)) {
+    for await (const { first, lines, digest } of lineChunks(stream.iterator({ destroyOnReturn: false }), CHUNK_LINES)) {
       yield { first, items: await Promise.all(lines.map((line) => this.reader.readLine(line))), digest };
     }
   }
