@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountsController } from './api/accounts.controller.js';
 import { BatchController } from './api/batch.controller.js';
 import { ExportController } from './api/export.controller.js';
+import { ImportsController } from './api/imports.controller.js';
 import { IntegrityController } from './api/integrity.controller.js';
 import { ItemReader } from './api/item-reader.js';
 import { PeriodsController } from './api/periods.controller.js';
@@ -15,6 +16,7 @@ import { ExpiryService } from './application/expiry.service.js';
 import { ExportService } from './application/export.service.js';
 import { FinanceReadService } from './application/finance-read.service.js';
 import { FollowUpService } from './application/follow-up.service.js';
+import { ImportService } from './application/import.service.js';
 import { KeyedRequestService } from './application/keyed-request.service.js';
 import { LedgerWriterService } from './application/ledger-writer.service.js';
 import { PeriodService } from './application/period.service.js';
@@ -29,7 +31,7 @@ import { TransactionHistoryService } from './application/transaction-history.ser
 import { VerificationService } from './application/verification.service.js';
 import { AccountRepository } from './infrastructure/account.repository.js';
 import { ChainRepository } from './infrastructure/chain.repository.js';
-import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
+import { ImportRepository } from './infrastructure/import.repository.js';
 import { LedgerRepository } from './infrastructure/ledger.repository.js';
 import { PeriodRepository } from './infrastructure/period.repository.js';
 import { PostingRepository } from './infrastructure/posting.repository.js';
@@ -45,6 +47,7 @@ import { VerificationRepository } from './infrastructure/verification.repository
     TransactionsController,
     AccountsController,
     ExportController,
+    ImportsController,
     IntegrityController,
     PeriodsController,
     ReportsController,
@@ -58,6 +61,7 @@ import { VerificationRepository } from './infrastructure/verification.repository
     ExportService,
     FinanceReadService,
     FollowUpService,
+    ImportService,
     ItemReader,
     KeyedRequestService,
     LedgerWriterService,
@@ -73,7 +77,7 @@ import { VerificationRepository } from './infrastructure/verification.repository
     VerificationService,
     AccountRepository,
     ChainRepository,
-    IdempotencyRepository,
+    ImportRepository,
     LedgerRepository,
     PeriodRepository,
     PostingRepository,

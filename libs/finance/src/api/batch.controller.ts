@@ -1,5 +1,5 @@
 import { Body, Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, IdempotencyKey } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { BatchTransactionsService } from '../application/batch-transactions.service.js';
@@ -26,18 +26,20 @@ export class BatchController {
     description: 'Those with `postings` are posted by their legs, the others as business transactions.',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' })
+  @ApiBody({ type: BatchDto })
   @ApiResponse({ status: 200, type: BatchResultDto })
   @ApiProblems(400, 401, 403, 409, 413, 415, 422, 429, 503)
   async postBatch(
     @CurrentPrincipal() { id: principalId }: Principal,
-    @Body() body: BatchDto,
+    @Body() body: object,
     @Query() { dryRun }: WriteQueryDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: WriteReply,
   ): Promise<BatchResultDto> {
-    const items = await Promise.all(body.transactions.map((item) => this.reader.read(item)));
+    const { transactions, atomic } = await this.reader.readBatch(body);
+    const items = await Promise.all(transactions.map((item) => this.reader.read(item)));
     const by = { principalId, key, isDryRun: dryRun === 'true' };
-    const outcome = await this.batches.post(by, items, { isAtomic: body.atomic ?? false, body });
+    const outcome = await this.batches.post(by, items, { isAtomic: atomic ?? false, body });
     reply.header('Idempotency-Key', outcome.key);
     if (outcome.isReplay) reply.header('Idempotent-Replayed', 'true');
     return { results: outcome.results.map(toItemResultDto) };

@@ -7,12 +7,11 @@ import {
   AccountNotFoundException,
   InvalidTransactionException,
 } from '../domain/finance.exceptions.js';
-import { accountLeaf } from '../domain/leaves.js';
 import { formatMoney, parseMoney } from '../domain/money.js';
 import { standardAccountOf } from '../domain/posting-rules.js';
 import { AccountRepository, type AccountWithNet, type Entry } from '../infrastructure/account.repository.js';
 import { LedgerRepository } from '../infrastructure/ledger.repository.js';
-import { SealService } from './seal.service.js';
+import { LedgerWriterService } from './ledger-writer.service.js';
 
 export type { AccountWithNet, Entry } from '../infrastructure/account.repository.js';
 
@@ -48,7 +47,7 @@ export class AccountService {
   constructor(
     private readonly accounts: AccountRepository,
     private readonly ledger: LedgerRepository,
-    private readonly sealing: SealService,
+    private readonly writer: LedgerWriterService,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -77,13 +76,12 @@ export class AccountService {
       maxBalance,
       metadata: metadata ?? {},
     };
-    await this.sealing.prepare();
+    await this.writer.prepare();
     await this.database.transaction(async (tx) => {
       const head = await this.ledger.lockHead(tx);
-      const account = { ...created, createdAt: head.now };
-      const made = await this.ledger.insertAccounts(tx, [account], head.blockNumber + 1);
-      if (!made.has(code)) throw new AccountExistsException(code);
-      await this.sealing.seal(tx, head, [accountLeaf(account)]);
+      const existing = await this.ledger.workingAccounts(tx, [code]);
+      if (existing.length > 0) throw new AccountExistsException(code);
+      await this.writer.writeAccount(tx, head, { ...created, createdAt: head.now });
     });
     return this.get(code);
   }

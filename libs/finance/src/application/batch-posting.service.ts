@@ -8,14 +8,8 @@ import { BatchAbortedException, IdempotencyConflictException, refusalOf } from '
 import { differingFields } from '../domain/fingerprint.js';
 import { standardAccountOf } from '../domain/posting-rules.js';
 import type { Transaction } from '../domain/transaction.js';
-import {
-  type FreshAnswer,
-  idOf,
-  IdempotencyRepository,
-  type KeyedRequest,
-  type StoredAnswer,
-} from '../infrastructure/idempotency.repository.js';
-import { type Head, LedgerRepository } from '../infrastructure/ledger.repository.js';
+import { type FreshAnswer, idOf, type KeyedRequest, type StoredAnswer } from '../infrastructure/idempotency.js';
+import { type Connection, LedgerRepository, type LedgerView } from '../infrastructure/ledger.repository.js';
 import {
   answerOf,
   type ItemOutcome,
@@ -25,45 +19,65 @@ import {
   type Verdict,
 } from './posting-unit.js';
 import { type Decided, LedgerWriterService } from './ledger-writer.service.js';
+import { fromStored, recordedIds, type StoredOutcome, toStored } from './stored-verdict.js';
+
+/** What a request came to: of a single one, or of each item of a unit. */
+interface KnownAnswer {
+  readonly fingerprint: KeyedRequest['fingerprint'];
+  readonly outcomes: readonly ItemOutcome[];
+}
 
 /** A batch while it is decided. */
 interface Run {
   readonly state: BatchState;
   /** Answers of earlier commits, and of requests before this one in the batch. */
-  readonly answers: Map<string, StoredAnswer>;
+  readonly answers: Map<string, KnownAnswer>;
   /** Answers that this batch gives. */
   readonly fresh: FreshAnswer[];
   readonly decided: Decided[];
 }
 
-/**
- * Decides the units of one batch in their order and writes what passed. From its first statement to the commit nobody else writes
- * to the ledger, on any replica, so that what it reads stays true.
- */
+/** What became of each unit, or the exception with which it is refused as a whole. */
+export type Outcomes = (UnitOutcome | AppException)[];
+
+/** Decides the units of one batch in their order and writes what passed. */
 @Injectable()
 export class BatchPostingService {
   constructor(
     private readonly ledger: LedgerRepository,
-    private readonly requests: IdempotencyRepository,
     private readonly writer: LedgerWriterService,
     private readonly ids: Ids,
   ) {}
 
-  /** What became of each unit, or the exception with which it is refused as a whole. */
-  async run(tx: DatabaseTransaction, units: readonly PostingUnit[]): Promise<(UnitOutcome | AppException)[]> {
-    const head = await this.ledger.lockHead(tx);
-    const expiries = head.due.map((originalId): Draft => ({ kind: 'expiry', originalId }));
+  /**
+   * Reads what the batch depends on, decides, and writes: all of it only if nobody else wrote to the ledger meanwhile, on any replica, so
+   * that what was read is still true.
+   *
+   * @returns undefined when somebody did; nothing is written then
+   */
+  async run(connection: Connection, units: readonly PostingUnit[]): Promise<Outcomes | undefined> {
     const keyed = units.flatMap(({ request, items }) => [request, ...items.map((item) => item.request)]);
-    const answers = await this.requests.find(
-      tx,
+    const drafts = units.flatMap(({ items }) => items.flatMap((item) => ('draft' in item ? [item.draft] : [])));
+    const view = await this.ledger.read(
+      connection,
+      codesOf(drafts),
       keyed.filter((request) => request !== undefined),
     );
-    const drafts = units.flatMap(({ items }) => items.flatMap((item) => ('draft' in item ? [item.draft] : [])));
-    const state = await this.read(tx, head, [...expiries, ...drafts]);
+    const { head } = view;
+    const expiries = head.due.map((originalId): Draft => ({ kind: 'expiry', originalId }));
+    const state = await this.stateOf(connection, view, [...expiries, ...drafts]);
+    const answers = await this.known(connection, view.answers);
     const run: Run = { state, answers, fresh: [], decided: [] };
     for (const draft of expiries) this.verdictOf(draft, run);
     const outcomes = units.map((unit) => this.outcomeOf(unit, run));
-    await this.writer.write(tx, head, run);
+    return (await this.writer.write(connection, head, run)) ? outcomes : undefined;
+  }
+
+  /** The same, when its turn comes: others wait meanwhile. */
+  async runLocked(tx: DatabaseTransaction, units: readonly PostingUnit[]): Promise<Outcomes> {
+    await this.ledger.lockHead(tx);
+    const outcomes = await this.run(tx, units);
+    if (!outcomes) throw new Error('The ledger moved under the lock of its head');
     return outcomes;
   }
 
@@ -72,12 +86,12 @@ export class BatchPostingService {
     const stored = request && run.answers.get(idOf(request));
     if (stored) {
       const conflict = conflictOf(request, stored);
-      return conflict ?? { items: (stored.answer as { items: ItemOutcome[] }).items, isReplay: true };
+      return conflict ?? { items: stored.outcomes, isReplay: true };
     }
     const items = unit.isAtomic
       ? this.allOrNothing(unit.items, run)
       : unit.items.map((item) => this.itemOutcome(item, run));
-    if (request) keep(request, { items }, run);
+    if (request) keep(request, items, { items: items.map((item) => toStored(item, true)) }, run);
     return { items, isReplay: false };
   }
 
@@ -86,10 +100,12 @@ export class BatchPostingService {
     const stored = request && run.answers.get(idOf(request));
     if (stored) {
       const conflict = conflictOf(request, stored);
-      return conflict ? { refusal: refusalOf(conflict) } : { ...(stored.answer as Verdict), isReplay: true };
+      const [outcome] = stored.outcomes;
+      if (!outcome) throw new Error('A stored answer without outcome');
+      return conflict ? { refusal: refusalOf(conflict) } : { ...outcome, isReplay: true };
     }
     const verdict: Verdict = 'draft' in item ? this.verdictOf(item.draft, run) : { refusal: item.refusal };
-    if (request) keep(request, verdict, run);
+    if (request) keep(request, [verdict], toStored(verdict, false), run);
     return verdict;
   }
 
@@ -122,21 +138,56 @@ export class BatchPostingService {
     return transaction && { ...transaction, id: this.ids.next(), recordedAt: now };
   }
 
-  private async read(tx: DatabaseTransaction, { now, openSince }: Head, drafts: readonly Draft[]): Promise<BatchState> {
+  /** The view, with originals and their accounts. */
+  private async stateOf(connection: Connection, view: LedgerView, drafts: readonly Draft[]): Promise<BatchState> {
+    const { accounts, head } = view;
     const ids = new Set(drafts.flatMap((draft) => (draft.kind === 'post' ? [] : [draft.originalId])));
-    const originals = await this.ledger.workingOriginals(tx, [...ids]);
-    const postings = [
-      ...drafts.flatMap((draft) => (draft.kind === 'post' ? draft.postings : [])),
-      ...[...originals.values()].flatMap(({ transaction }) => transaction.postings),
-    ];
-    const codes = [...new Set(postings.map(({ account }) => account))];
-    const accounts = await this.ledger.workingAccounts(tx, codes);
-    for (const code of codes) {
-      const standard = accounts.has(code) ? undefined : standardAccount(code, now);
+    const originals = await this.ledger.workingOriginals(connection, [...ids]);
+    const codes = [...originals.values()].flatMap(({ transaction }) => codesIn(transaction.postings));
+    const missing = [...new Set(codes)].filter((code) => !accounts.has(code));
+    if (missing.length > 0) {
+      for (const account of await this.ledger.workingAccounts(connection, missing)) accounts.set(account.code, account);
+    }
+    for (const code of new Set([...codesOf(drafts), ...codes])) {
+      const standard = accounts.has(code) ? undefined : standardAccount(code, head.now);
       if (standard) accounts.set(code, standard);
     }
-    return { accounts, originals, now, openSince };
+    return { accounts, originals, now: head.now, openSince: head.openSince };
   }
+
+  /** What was answered before, as it was answered. */
+  private async known(
+    connection: Connection,
+    stored: ReadonlyMap<string, StoredAnswer>,
+  ): Promise<Map<string, KnownAnswer>> {
+    const kept = [...stored].map(([id, { fingerprint, answer }]) => ({
+      id,
+      fingerprint,
+      outcomes: outcomesIn(answer),
+    }));
+    const ids = kept.flatMap(({ outcomes }) => recordedIds(outcomes));
+    const transactions = await this.ledger.transactions(connection, ids);
+    return new Map(
+      kept.map(({ id, fingerprint, outcomes }) => [
+        id,
+        { fingerprint, outcomes: outcomes.map((outcome) => fromStored(outcome, transactions)) },
+      ]),
+    );
+  }
+}
+
+function codesIn(postings: readonly { account: string }[]): string[] {
+  return postings.map(({ account }) => account);
+}
+
+/** Accounts that drafts name. */
+function codesOf(drafts: readonly Draft[]): string[] {
+  return [...new Set(drafts.flatMap((draft) => (draft.kind === 'post' ? codesIn(draft.postings) : [])))];
+}
+
+/** Of a unit, or of a single request. */
+function outcomesIn(answer: object): StoredOutcome[] {
+  return 'items' in answer ? (answer.items as StoredOutcome[]) : [answer as StoredOutcome];
 }
 
 /** A standard account comes into being with its first posting. */
@@ -146,6 +197,7 @@ function standardAccount(code: string, now: Date): WorkingAccount | undefined {
   const limits = { minBalance: null, maxBalance: null };
   return {
     ...limits,
+    id: undefined,
     code,
     type: standard.type,
     currency: standard.currency,
@@ -163,12 +215,12 @@ function settled({ settles }: Passed): Transaction {
 }
 
 /** A key stands for one request. */
-function conflictOf(request: KeyedRequest, stored: StoredAnswer): IdempotencyConflictException | undefined {
-  const differing = differingFields(stored.fingerprint, request.fingerprint);
+function conflictOf(request: KeyedRequest, known: KnownAnswer): IdempotencyConflictException | undefined {
+  const differing = differingFields(known.fingerprint, request.fingerprint);
   return differing.length === 0 ? undefined : new IdempotencyConflictException(differing);
 }
 
-function keep(request: KeyedRequest, answer: object, { answers, fresh }: Run): void {
-  answers.set(idOf(request), { fingerprint: request.fingerprint, answer });
+function keep(request: KeyedRequest, outcomes: readonly ItemOutcome[], answer: object, { answers, fresh }: Run): void {
+  answers.set(idOf(request), { fingerprint: request.fingerprint, outcomes });
   fresh.push({ request, answer });
 }

@@ -4,6 +4,7 @@ import { businessDraft, type Draft } from '../domain/draft.js';
 import { type Refusal, refusalOf } from '../domain/finance.exceptions.js';
 import { type JournalTransaction, journalDraft } from '../domain/journal.js';
 import type { BusinessTransaction } from '../domain/posting-rules.js';
+import { canonical } from '../domain/fingerprint.js';
 import { KeyedRequestService } from './keyed-request.service.js';
 import { PosterService } from './poster.service.js';
 import type { ItemOutcome, PostingItem } from './posting-unit.js';
@@ -38,7 +39,7 @@ export class BatchTransactionsService {
   ) {}
 
   /**
-   * @param body what the request is compared with when its key comes again
+   * @param options.body what the request is compared with when its key comes again, as it came
    * @throws IdempotencyConflictException, PostingOverloadedException
    */
   async post(
@@ -56,7 +57,8 @@ export class BatchTransactionsService {
   itemOf(principalId: string, item: BatchItem): PostingItem {
     if ('refusal' in item) return { refusal: item.refusal };
     const [operation, asked] = 'business' in item ? ['record', item.business] : ['journal', item.journal];
-    const request = item.key === undefined ? undefined : this.requests.keyed(principalId, item.key, operation, asked);
+    const request =
+      item.key === undefined ? undefined : this.requests.keyed(principalId, item.key, operation, canonical(asked));
     try {
       return { draft: this.draftOf(item), request };
     } catch (error) {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { FinanceConfig } from '#config';
 import { Ids } from '#platform/kernel';
+import { CanonicalText } from '../domain/canonical-json.js';
 import { IdempotencyKeyRequiredException } from '../domain/finance.exceptions.js';
-import { canonical } from '../domain/fingerprint.js';
-import type { KeyedRequest } from '../infrastructure/idempotency.repository.js';
+import type { KeyedRequest } from '../infrastructure/idempotency.js';
 
 /** Gives every write a key: the caller's, or one of ours. */
 @Injectable()
@@ -13,9 +13,13 @@ export class KeyedRequestService {
     private readonly ids: Ids,
   ) {}
 
-  /** @throws IdempotencyKeyRequiredException when this installation demands one */
+  /**
+   * @param request as JSON has it, without members that are undefined
+   * @throws IdempotencyKeyRequiredException when this installation demands one
+   */
   keyed(principalId: string, key: string | undefined, operation: string, request: object): KeyedRequest {
     if (key === undefined && this.config.requireIdempotencyKey) throw new IdempotencyKeyRequiredException();
-    return { principalId, key: key ?? this.ids.next(), fingerprint: { operation, ...canonical(request) } };
+    const fingerprint = { operation, ...request };
+    return { principalId, key: key ?? this.ids.next(), fingerprint, fingerprintText: new CanonicalText(fingerprint) };
   }
 }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction as DatabaseTransaction } from '#platform/database';
-import type { BatchState, Passed } from '../domain/batch-state.js';
+import type { Account } from '../domain/account.js';
+import type { BatchState, Passed, WorkingAccount } from '../domain/batch-state.js';
 import { channelOf } from '../domain/ledger-replay.js';
 import { accountLeaf, type SettlementRecord, transactionLeaf } from '../domain/leaves.js';
 import type { Transaction } from '../domain/transaction.js';
-import { type FreshAnswer, IdempotencyRepository } from '../infrastructure/idempotency.repository.js';
-import { type Head, LedgerRepository } from '../infrastructure/ledger.repository.js';
-import { PostingRepository } from '../infrastructure/posting.repository.js';
+import type { FreshAnswer } from '../infrastructure/idempotency.js';
+import { type Connection, type Head, LedgerRepository } from '../infrastructure/ledger.repository.js';
+import { type LedgerBatch, type NewAccount, PostingRepository } from '../infrastructure/posting.repository.js';
 import { SealService } from './seal.service.js';
 
 /** What passed, and the transaction it adds, if any. */
@@ -15,56 +15,86 @@ export interface Decided {
   readonly transaction: Transaction | undefined;
 }
 
-/** Writes what a batch decided and answered, and seals it into a block. */
+/** What a batch comes to. */
+export interface BatchResult {
+  readonly decided: readonly Decided[];
+  readonly fresh: readonly FreshAnswer[];
+  readonly state: BatchState;
+}
+
+/** Seals what a batch decided and answered into a block, and writes it. */
 @Injectable()
 export class LedgerWriterService {
   constructor(
     private readonly ledger: LedgerRepository,
     private readonly postings: PostingRepository,
-    private readonly requests: IdempotencyRepository,
     private readonly sealing: SealService,
   ) {}
 
-  async write(
-    tx: DatabaseTransaction,
-    head: Head,
-    {
-      decided,
-      fresh,
-      state: { accounts },
-    }: { decided: readonly Decided[]; fresh: readonly FreshAnswer[]; state: BatchState },
-  ): Promise<void> {
-    if (decided.length === 0 && fresh.length === 0) return;
-    const number = head.blockNumber + 1;
-    const touched = new Set(decided.flatMap(({ passed }) => passed.touched));
-    const working = [...touched].map((code) => accounts.get(code)).filter((account) => account !== undefined);
-    const made = working.map(({ toBeMade }) => toBeMade).filter((account) => account !== undefined);
-    const added = decided.flatMap(({ transaction, passed }) => (transaction ? [{ transaction, passed }] : []));
-    const transactions = added.map(({ transaction }) => transaction);
-    const settlements = decided.flatMap((one) => settlementOf(one, head.now));
-    const entries = added.flatMap(({ transaction: { id: transactionId, effectiveAt, channel }, passed }) =>
-      passed.movements.map((movement) => {
-        const type = accounts.get(movement.account)?.type;
-        return { ...movement, transactionId, effectiveAt, channel: type === undefined ? '' : channelOf(type, channel) };
-      }),
-    );
-    const holds = added.flatMap(({ transaction, passed }) =>
-      passed.holds.map((hold) => ({ ...hold, transactionId: transaction.id })),
-    );
-    await this.ledger.insertAccounts(tx, made, number);
-    await this.postings.addTransactions(tx, transactions, number);
-    await this.postings.addEntries(tx, entries, head.now);
-    await this.postings.addHolds(tx, holds);
-    await this.postings.settle(tx, settlements, number);
-    await this.postings.moveBalances(tx, working);
-    await this.requests.add(tx, fresh, head);
-    await this.sealing.seal(tx, head, [
-      ...made.map(accountLeaf),
-      ...transactions.map(transactionLeaf),
-      ...settlements.map((settlement) => ({ settlement })),
-      ...fresh.map(({ request, answer }) => ({ request: { ...request, answer } })),
-    ]);
+  /** To be called before the head is locked. */
+  prepare(): Promise<void> {
+    return this.sealing.prepare();
   }
+
+  /** @returns false when the ledger has moved since the head was read; nothing is written then */
+  async write(connection: Connection, head: Head, { decided, fresh, state }: BatchResult): Promise<boolean> {
+    if (decided.length === 0 && fresh.length === 0) return true;
+    const touched = new Set(decided.flatMap(({ passed }) => passed.touched));
+    const working = [...touched].map((code) => state.accounts.get(code)).filter((account) => account !== undefined);
+    const accounts = await this.withIds(connection, working);
+    const ids = new Map(working.map(({ code, id }) => [code, id ?? '']));
+    for (const { code, id } of accounts) ids.set(code, id);
+    const records = recordsOf(decided, state, (code) => ids.get(code) ?? '');
+    const block = await this.sealing.blockOf(head, [
+      ...accounts.map(accountLeaf),
+      ...records.transactions.map(transactionLeaf),
+      ...records.settlements.map((settlement) => ({ settlement })),
+      ...fresh.map(({ request: { principalId, key, fingerprintText }, answer }) => ({
+        request: { answer, fingerprint: fingerprintText, key, principalId },
+      })),
+    ]);
+    const balances = working.map((account) => ({ ...account, accountId: ids.get(account.code) ?? '' }));
+    return this.postings.write(connection, { ...records, block, accounts, balances, answers: fresh });
+  }
+
+  /** Makes an account; under the lock of the head. */
+  async writeAccount(connection: Connection, head: Head, account: Account): Promise<void> {
+    const [id = ''] = await this.ledger.newAccountIds(connection, 1);
+    const block = await this.sealing.blockOf(head, [accountLeaf(account)]);
+    const balances = [{ accountId: id, net: 0n, heldDebits: 0n, heldCredits: 0n, version: 0n }];
+    const nothing = { transactions: [], entries: [], holds: [], settlements: [], answers: [] };
+    await this.postings.write(connection, { ...nothing, block, accounts: [{ ...account, id }], balances });
+  }
+
+  /** The accounts that have to be made. */
+  private async withIds(connection: Connection, working: readonly WorkingAccount[]): Promise<NewAccount[]> {
+    const made = working.map(({ toBeMade }) => toBeMade).filter((account) => account !== undefined);
+    if (made.length === 0) return [];
+    const ids = await this.ledger.newAccountIds(connection, made.length);
+    return made.map((account, index) => ({ ...account, id: ids[index] ?? '' }));
+  }
+}
+
+function recordsOf(
+  decided: readonly Decided[],
+  { accounts, now }: BatchState,
+  idOf: (code: string) => string,
+): Pick<LedgerBatch, 'transactions' | 'entries' | 'holds' | 'settlements'> {
+  const added = decided.flatMap(({ transaction, passed }) => (transaction ? [{ transaction, passed }] : []));
+  return {
+    transactions: added.map(({ transaction }) => transaction),
+    entries: added.flatMap(({ transaction: { id: transactionId, effectiveAt, channel }, passed }) =>
+      passed.movements.map(({ account, amount, netAfter, version }) => {
+        const type = accounts.get(account)?.type;
+        const ownChannel = type === undefined ? '' : channelOf(type, channel);
+        return { accountId: idOf(account), transactionId, amount, netAfter, version, effectiveAt, channel: ownChannel };
+      }),
+    ),
+    holds: added.flatMap(({ transaction, passed }) =>
+      passed.holds.map((hold) => ({ ...hold, accountId: idOf(hold.account), transactionId: transaction.id })),
+    ),
+    settlements: decided.flatMap((one) => settlementOf(one, now)),
+  };
 }
 
 function settlementOf({ transaction, passed: { settles } }: Decided, now: Date): SettlementRecord[] {

@@ -4,8 +4,8 @@ import { AppException } from '#platform/kernel';
 import { Metrics } from '#platform/observability';
 import type { Draft } from '../domain/draft.js';
 import { PostingOverloadedException, PostingRefusedException } from '../domain/finance.exceptions.js';
-import type { KeyedRequest } from '../infrastructure/idempotency.repository.js';
-import { BatchPostingService } from './batch-posting.service.js';
+import type { KeyedRequest } from '../infrastructure/idempotency.js';
+import { BatchPostingService, type Outcomes } from './batch-posting.service.js';
 import type { PostingAnswer, PostingUnit, UnitOutcome } from './posting-unit.js';
 import { SealService } from './seal.service.js';
 
@@ -14,6 +14,9 @@ const MAX_BATCH = 500;
 
 /** Transactions that may wait; more are told to come back. */
 const MAX_WAITING = 10_000;
+
+/** Batches that take the lock first once another replica was found to write. */
+const LOCKED_TURNS = 20;
 
 export interface PostingResult {
   answer: PostingAnswer;
@@ -44,6 +47,8 @@ export class PosterService implements OnModuleInit {
   private readonly waiting: Waiting[] = [];
   private count = 0;
   private isPosting = false;
+  /** Batches that take the lock first. */
+  private lockedTurns = 0;
 
   constructor(
     private readonly batches: BatchPostingService,
@@ -91,7 +96,7 @@ export class PosterService implements OnModuleInit {
     try {
       await this.sealing.prepare();
       return await this.database.transaction(async (tx) => {
-        const [outcome] = await this.batches.run(tx, [unit]);
+        const [outcome] = await this.batches.runLocked(tx, [unit]);
         if (!outcome) throw new Error('A unit without outcome');
         throw new RolledBack(outcome);
       });
@@ -122,9 +127,7 @@ export class PosterService implements OnModuleInit {
   /** Commits a batch. What breaks a batch as a whole must not break its neighbours: they are then posted one by one. */
   private async commit(batch: Waiting[]): Promise<void> {
     try {
-      await this.sealing.prepare();
-      const units = batch.map(({ unit }) => unit);
-      const outcomes = await this.database.transaction((tx) => this.batches.run(tx, units));
+      const outcomes = await this.decide(batch.map(({ unit }) => unit));
       batch.forEach(({ resolve, reject }, index) => {
         const outcome = outcomes[index];
         if (outcome && !(outcome instanceof AppException)) resolve(outcome);
@@ -134,5 +137,21 @@ export class PosterService implements OnModuleInit {
       if (batch.length === 1) batch[0]?.reject(error);
       else for (const single of batch) await this.commit([single]);
     }
+  }
+
+  /**
+   * Most often nobody else writes between a batch's reading and its writing: it then needs no lock, and two statements are all of it.
+   * When another replica did, the batch takes its turn under the lock, as do the next ones, so that both get on.
+   */
+  private async decide(units: readonly PostingUnit[]): Promise<Outcomes> {
+    await this.sealing.prepare();
+    if (this.lockedTurns > 0) {
+      this.lockedTurns -= 1;
+    } else {
+      const outcomes = await this.batches.run(this.database, units);
+      if (outcomes) return outcomes;
+      this.lockedTurns = LOCKED_TURNS;
+    }
+    return this.database.transaction((tx) => this.batches.runLocked(tx, units));
   }
 }

@@ -4,7 +4,7 @@ import type { BatchState } from '../domain/batch-state.js';
 import type { Draft } from '../domain/draft.js';
 import type { Refusal } from '../domain/finance.exceptions.js';
 import type { Transaction } from '../domain/transaction.js';
-import type { KeyedRequest } from '../infrastructure/idempotency.repository.js';
+import type { KeyedRequest } from '../infrastructure/idempotency.js';
 import { type TransactionView, toTransactionView } from './transaction-view.js';
 
 /** One thing to do, or why it cannot even be tried; under a key of its own if it has one. */

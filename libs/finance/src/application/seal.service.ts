@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
-import { type BlockHeader, blockHash, leafHash, merkleRoot } from '../domain/chain.js';
+import { type Block, type BlockHeader, blockHash, leafHash, merkleRoot } from '../domain/chain.js';
 import { inOrder, type Leaf } from '../domain/leaves.js';
 import { ChainRepository } from '../infrastructure/chain.repository.js';
 import type { Head } from '../infrastructure/ledger.repository.js';
@@ -19,8 +19,8 @@ export class SealService {
     await this.keys.load();
   }
 
-  /** The records must be in the database with the number after the head's. */
-  async seal(tx: Transaction, head: Head, leaves: readonly Leaf[]): Promise<void> {
+  /** The next block, over these records. */
+  async blockOf(head: Head, leaves: readonly Leaf[]): Promise<Block> {
     const header: BlockHeader = {
       number: head.blockNumber + 1,
       previousHash: head.blockHash,
@@ -29,6 +29,11 @@ export class SealService {
       committedAt: head.now.toISOString(),
     };
     const hash = blockHash(header);
-    await this.chain.addBlock(tx, { ...header, hash: hash.toString('hex'), ...(await this.keys.sign(hash)) });
+    return { ...header, hash: hash.toString('hex'), ...(await this.keys.sign(hash)) };
+  }
+
+  /** Adds the next block; its records must be in the database with its number. */
+  async seal(tx: Transaction, head: Head, leaves: readonly Leaf[]): Promise<void> {
+    await this.chain.addBlock(tx, await this.blockOf(head, leaves));
   }
 }

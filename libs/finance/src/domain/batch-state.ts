@@ -3,6 +3,8 @@ import type { Outcome, Transaction } from './transaction.js';
 
 /** An account as the batch sees it: changed by each transaction that passes. Debit-positive minor units. */
 export interface WorkingAccount {
+  /** Row of the account; of one that does not exist yet there is none. */
+  readonly id: string | undefined;
   readonly code: string;
   readonly type: AccountType;
   readonly currency: string;

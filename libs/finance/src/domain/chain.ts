@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type JsonWebKey, verify } from 'node:crypto';
+import { createPublicKey, hash as sha, type JsonWebKey, verify } from 'node:crypto';
 import { canonicalJson } from './canonical-json.js';
 
 /** What a block's hash is taken of. Hashes are SHA-256 in lower-case hexadecimal. */
@@ -27,26 +27,28 @@ export type PublicJwk = JsonWebKey & { kid: string };
 /** Previous hash of the first block. */
 export const NO_HASH = '0'.repeat(64);
 
-const [LEAF, NODE] = [Buffer.from([0]), Buffer.from([1])];
+const NODE = Buffer.from([1]);
 
-function sha256(...parts: (Buffer | string)[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+function sha256(data: Buffer | string): Buffer {
+  return sha('sha256', data, 'buffer');
 }
 
 /** Leaf of a document: SHA-256 over 0x00 and its canonical JSON (RFC 6962 §2.1, RFC 8785). */
 export function leafHash(document: object): Buffer {
-  return sha256(LEAF, canonicalJson(document));
+  return sha256(`\0${canonicalJson(document)}`);
+}
+
+function nodeHash(left: Buffer, right: Buffer): Buffer {
+  return sha256(Buffer.concat([NODE, left, right]));
 }
 
 /** Root of the Merkle tree over leaves (RFC 6962 §2.1). */
 export function merkleRoot(leaves: readonly Buffer[]): Buffer {
   const [first] = leaves;
-  if (first === undefined) return sha256();
+  if (first === undefined) return sha256('');
   if (leaves.length === 1) return first;
   const split = splitOf(leaves.length);
-  return sha256(NODE, merkleRoot(leaves.slice(0, split)), merkleRoot(leaves.slice(split)));
+  return nodeHash(merkleRoot(leaves.slice(0, split)), merkleRoot(leaves.slice(split)));
 }
 
 /** Hashes that lead from a leaf to the root, nearest first (RFC 6962 §2.1.1). */
@@ -71,10 +73,10 @@ export function rootFromProof(
   for (const sibling of proof) {
     if (last === 0) return undefined;
     if (position % 2 === 1 || position === last) {
-      node = sha256(NODE, sibling, node);
+      node = nodeHash(sibling, node);
       while (position % 2 === 0 && position !== 0) [position, last] = [position >> 1, last >> 1];
     } else {
-      node = sha256(NODE, node, sibling);
+      node = nodeHash(node, sibling);
     }
     [position, last] = [position >> 1, last >> 1];
   }

@@ -214,6 +214,26 @@ export class IdempotencyConflictException extends AppException {
   }
 }
 
+/** A line of an import is no JSON object, not UTF-8, or too long. */
+export class UnreadableLineException extends AppException {
+  constructor() {
+    super(
+      { code: 'FINANCE.UNREADABLE_LINE', category: 'validation', kind: 'invalid' },
+      'The line is not a JSON object of at most 128 KB',
+    );
+  }
+}
+
+/** The address names an import that does not exist. */
+export class ImportNotFoundException extends AppException {
+  constructor() {
+    super(
+      { code: 'FINANCE.IMPORT_NOT_FOUND', category: 'business_logic', kind: 'not_found' },
+      'There is no such import',
+    );
+  }
+}
+
 /** This installation demands an Idempotency-Key on every write. */
 export class IdempotencyKeyRequiredException extends AppException {
   constructor() {

@@ -26,6 +26,7 @@ export interface RequestRecord {
   readonly answer: object;
 }
 
+/** Members are in the order of the canonical form, which then has nothing to sort. */
 export function accountLeaf({
   code,
   name,
@@ -39,13 +40,13 @@ export function accountLeaf({
   return {
     account: {
       code,
-      name,
-      type,
+      createdAt: createdAt.toISOString(),
       currency,
-      minBalance: minBalance?.toString() ?? null,
       maxBalance: maxBalance?.toString() ?? null,
       metadata,
-      createdAt: createdAt.toISOString(),
+      minBalance: minBalance?.toString() ?? null,
+      name,
+      type,
     },
   };
 }
@@ -56,26 +57,26 @@ export function transactionLeaf(transaction: Transaction): Leaf {
   const { description, postings, details, effectiveAt, recordedAt, expiresAt } = transaction;
   return {
     transaction: {
-      id,
-      type,
-      state: state === 'posted' ? 'posted' : 'pending',
       amount: amount.toString(),
-      currency,
       channel,
-      orderId,
+      currency,
       customerId,
-      originalTransactionId,
       description,
-      postings: postings.map((posting) => ({
-        account: posting.account,
-        direction: posting.direction,
-        amount: posting.amount.toString(),
-        currency: posting.currency,
-      })),
       details,
       effectiveAt: effectiveAt.toISOString(),
-      recordedAt: recordedAt.toISOString(),
       expiresAt: expiresAt?.toISOString() ?? null,
+      id,
+      orderId,
+      originalTransactionId,
+      postings: postings.map((posting) => ({
+        account: posting.account,
+        amount: posting.amount.toString(),
+        currency: posting.currency,
+        direction: posting.direction,
+      })),
+      recordedAt: recordedAt.toISOString(),
+      state: state === 'posted' ? 'posted' : 'pending',
+      type,
     },
   };
 }

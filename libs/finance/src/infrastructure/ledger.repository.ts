@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
-import type { Account } from '../domain/account.js';
 import type { WorkingAccount, WorkingOriginal } from '../domain/batch-state.js';
+import type { Transaction } from '../domain/transaction.js';
 import type { AccountRow } from './account.repository.js';
+import { idOf, type KeyedRequest, type StoredAnswer } from './idempotency.js';
 import { type TransactionRow, toTransaction } from './transaction-row.js';
 
 /** Where the ledger stands. */
 export interface Head {
-  /** When the batch that holds the lock is recorded: the database's time, and never before an earlier batch. */
+  /** When the next batch is recorded: the database's time, and never before an earlier batch. */
   now: Date;
   /** End of the latest closed month. */
   openSince: Date;
@@ -18,21 +19,45 @@ export interface Head {
   blockHash: string;
 }
 
+/** What most batches depend on. */
+export interface LedgerView {
+  head: Head;
+  accounts: Map<string, WorkingAccount>;
+  /** By `idOf`. */
+  answers: Map<string, StoredAnswer>;
+}
+
+/** Where statements run: in an open transaction, or each in one of its own. */
+export type Connection = Pick<DatabaseTransaction, 'query'>;
+
 /** Pending transactions that one batch lets expire at most. */
 const MAX_DUE = 1_000;
 
-const LOCK_HEAD = {
-  name: 'finance_lock_head',
-  text: `SELECT greatest(date_trunc('milliseconds', clock_timestamp()), h.recorded_at) AS now, h.open_since, h.block_number, h.block_hash,
-           ARRAY(SELECT t.id FROM finance_transaction t WHERE t.state = 'pending' AND t.expires_at <= now()
-                 ORDER BY t.expires_at LIMIT ${MAX_DUE}) AS due
-         FROM finance_head h FOR UPDATE OF h`,
-};
+const HEAD = `greatest(date_trunc('milliseconds', clock_timestamp()), h.recorded_at) AS now, h.open_since, h.block_number, h.block_hash,
+  ARRAY(SELECT t.id FROM finance_transaction t WHERE t.state = 'pending' AND t.expires_at <= now()
+        ORDER BY t.expires_at LIMIT ${MAX_DUE}) AS due`;
 
-const ACCOUNTS = {
-  name: 'finance_working_accounts',
-  text: `SELECT a.code, a.type, a.currency, a.min_balance, a.max_balance, b.net, b.held_debits, b.held_credits, b.version
-         FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = ANY($1::text[])`,
+const LOCK_HEAD = { name: 'finance_lock_head', text: `SELECT ${HEAD} FROM finance_head h FOR UPDATE OF h` };
+
+const ACCOUNT_COLUMNS = `a.id::text, a.code, a.type, a.currency, a.min_balance::text, a.max_balance::text,
+  b.net::text, b.held_debits::text, b.held_credits::text, b.version::text`;
+
+const ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = ANY($1::text[])`;
+
+const WORKING_ACCOUNTS = { name: 'finance_working_accounts', text: ACCOUNTS };
+
+/**
+ * All that most batches need, of one moment. One look into the index for each key: a plan made while the table was small must not read
+ * all of it when it is large.
+ */
+const READ = {
+  name: 'finance_read',
+  text: `SELECT ${HEAD},
+      (SELECT coalesce(json_agg(account), '[]') FROM (${ACCOUNTS}) AS account) AS accounts,
+      (SELECT coalesce(json_agg(request), '[]') FROM unnest($2::uuid[], $3::text[]) AS asked (p, k) CROSS JOIN LATERAL
+         (SELECT principal_id, key, fingerprint, answer FROM finance_request WHERE principal_id = p AND key = k LIMIT 1) AS request)
+        AS requests
+    FROM finance_head h`,
 };
 
 const ORIGINALS = {
@@ -53,12 +78,35 @@ const ORIGINALS = {
       SELECT o.original_transaction_id FROM finance_transaction o WHERE o.id = ANY($1::uuid[]) AND o.type = 'refund'))`,
 };
 
+const TRANSACTIONS = {
+  name: 'finance_transactions',
+  text: 'SELECT * FROM finance_transaction WHERE id = ANY($1::uuid[])',
+};
+
+const NEW_ACCOUNT_IDS = {
+  name: 'finance_new_account_ids',
+  text: `SELECT nextval(pg_get_serial_sequence('finance_account', 'id')) AS id FROM generate_series(1, $1)`,
+};
+
 interface HeadRow extends Record<string, unknown> {
   now: Date;
   open_since: Date;
   due: string[];
   block_number: string;
   block_hash: Buffer;
+}
+
+/** An account as a batch reads it. */
+type WorkingAccountRow = Pick<
+  AccountRow,
+  'id' | 'code' | 'type' | 'currency' | 'min_balance' | 'max_balance' | 'net' | 'held_debits' | 'held_credits'
+> & { version: string };
+
+interface RequestRow {
+  principal_id: string;
+  key: string;
+  fingerprint: Record<string, unknown>;
+  answer: object;
 }
 
 interface OriginalRow extends TransactionRow {
@@ -70,45 +118,56 @@ interface OriginalRow extends TransactionRow {
 /** What a batch depends on. Everything happens in its transaction, under the lock of the head. */
 @Injectable()
 export class LedgerRepository {
-  /** Waits for the turn of this batch: from here to its commit nobody else writes to the ledger. */
+  /** Waits for the turn of this batch: from here to the end of the transaction nobody else writes to the ledger. */
   async lockHead(tx: DatabaseTransaction): Promise<Head> {
     const [row] = await tx.query<HeadRow>(LOCK_HEAD);
-    if (!row) throw new Error('The ledger has no head');
+    return toHead(row);
+  }
+
+  /**
+   * Where the ledger stands, accounts by code, and what was answered under keys before. Whatever a batch reads after it is as good as read
+   * with it when the head has not moved at its end.
+   */
+  async read(connection: Connection, codes: readonly string[], keyed: readonly KeyedRequest[]): Promise<LedgerView> {
+    const [row] = await connection.query<HeadRow & { accounts: WorkingAccountRow[]; requests: RequestRow[] }>(READ, [
+      codes,
+      keyed.map(({ principalId }) => principalId),
+      keyed.map(({ key }) => key),
+    ]);
     return {
-      now: row.now,
-      openSince: row.open_since,
-      due: row.due,
-      blockNumber: Number(row.block_number),
-      blockHash: row.block_hash.toString('hex'),
+      head: toHead(row),
+      accounts: new Map(row?.accounts.map((account) => [account.code, toWorkingAccount(account)])),
+      answers: new Map(
+        row?.requests.map(({ principal_id, key, fingerprint, answer }) => [
+          idOf({ principalId: principal_id, key }),
+          { fingerprint, answer },
+        ]),
+      ),
     };
   }
 
-  async workingAccounts(tx: DatabaseTransaction, codes: readonly string[]): Promise<Map<string, WorkingAccount>> {
-    if (codes.length === 0) return new Map();
-    const rows = await tx.query<AccountRow & { version: string }>(ACCOUNTS, [codes]);
-    return new Map(
-      rows.map((row) => [
-        row.code,
-        {
-          code: row.code,
-          type: row.type,
-          currency: row.currency,
-          minBalance: row.min_balance === null ? null : BigInt(row.min_balance),
-          maxBalance: row.max_balance === null ? null : BigInt(row.max_balance),
-          toBeMade: undefined,
-          net: BigInt(row.net),
-          heldDebits: BigInt(row.held_debits),
-          heldCredits: BigInt(row.held_credits),
-          version: BigInt(row.version),
-        },
-      ]),
-    );
+  async workingAccounts(connection: Connection, codes: readonly string[]): Promise<WorkingAccount[]> {
+    const rows = await connection.query<WorkingAccountRow & Record<string, unknown>>(WORKING_ACCOUNTS, [codes]);
+    return rows.map(toWorkingAccount);
+  }
+
+  /** Transactions as they are now, by id. */
+  async transactions(connection: Connection, ids: readonly string[]): Promise<Map<string, Transaction>> {
+    if (ids.length === 0) return new Map();
+    const rows = await connection.query<TransactionRow>(TRANSACTIONS, [ids]);
+    return new Map(rows.map((row) => [row.id, toTransaction(row)]));
+  }
+
+  /** Ids for accounts that are to be made. */
+  async newAccountIds(connection: Connection, count: number): Promise<string[]> {
+    const rows = await connection.query<{ id: string }>(NEW_ACCOUNT_IDS, [count]);
+    return rows.map(({ id }) => id);
   }
 
   /** The originals of refunds, reversals and settlements; and of a refund that may be reversed, the sale. */
-  async workingOriginals(tx: DatabaseTransaction, ids: readonly string[]): Promise<Map<string, WorkingOriginal>> {
+  async workingOriginals(connection: Connection, ids: readonly string[]): Promise<Map<string, WorkingOriginal>> {
     if (ids.length === 0) return new Map();
-    const rows = await tx.query<OriginalRow>(ORIGINALS, [ids]);
+    const rows = await connection.query<OriginalRow>(ORIGINALS, [ids]);
     return new Map(
       rows.map((row) => [
         row.id,
@@ -121,33 +180,31 @@ export class LedgerRepository {
       ]),
     );
   }
+}
 
-  /** Makes accounts; one whose code is taken is left out of the answer. @returns the codes of those that were made */
-  async insertAccounts(
-    tx: DatabaseTransaction,
-    accounts: readonly Account[],
-    blockNumber: number,
-  ): Promise<Set<string>> {
-    if (accounts.length === 0) return new Set();
-    const rows = await tx.query<{ code: string }>(
-      `WITH made AS (
-         INSERT INTO finance_account (code, name, type, currency, min_balance, max_balance, metadata, created_at, block_number)
-         SELECT *, $9::bigint FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::jsonb[], $8::timestamptz[])
-         ON CONFLICT (code) DO NOTHING RETURNING id, code),
-       balances AS (INSERT INTO finance_balance (account_id) SELECT id FROM made)
-       SELECT code FROM made`,
-      [
-        accounts.map(({ code }) => code),
-        accounts.map(({ name }) => name),
-        accounts.map(({ type }) => type),
-        accounts.map(({ currency }) => currency),
-        accounts.map(({ minBalance }) => minBalance?.toString() ?? null),
-        accounts.map(({ maxBalance }) => maxBalance?.toString() ?? null),
-        accounts.map(({ metadata }) => JSON.stringify(metadata)),
-        accounts.map(({ createdAt }) => createdAt),
-        blockNumber,
-      ],
-    );
-    return new Set(rows.map(({ code }) => code));
-  }
+function toHead(row: HeadRow | undefined): Head {
+  if (!row) throw new Error('The ledger has no head');
+  return {
+    now: row.now,
+    openSince: row.open_since,
+    due: row.due,
+    blockNumber: Number(row.block_number),
+    blockHash: row.block_hash.toString('hex'),
+  };
+}
+
+function toWorkingAccount(row: WorkingAccountRow): WorkingAccount {
+  return {
+    id: row.id,
+    code: row.code,
+    type: row.type,
+    currency: row.currency,
+    minBalance: row.min_balance === null ? null : BigInt(row.min_balance),
+    maxBalance: row.max_balance === null ? null : BigInt(row.max_balance),
+    toBeMade: undefined,
+    net: BigInt(row.net),
+    heldDebits: BigInt(row.held_debits),
+    heldCredits: BigInt(row.held_credits),
+    version: BigInt(row.version),
+  };
 }

@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction as DatabaseTransaction } from '#platform/database';
+import type { Account } from '../domain/account.js';
 import type { Hold, Movement, WorkingAccount } from '../domain/batch-state.js';
+import type { Block } from '../domain/chain.js';
+import { dayOf } from '../domain/ledger-format.js';
 import type { SettlementRecord } from '../domain/leaves.js';
 import type { Transaction } from '../domain/transaction.js';
+import type { FreshAnswer } from './idempotency.js';
+import type { Connection } from './ledger.repository.js';
 import { toPostingJson } from './transaction-row.js';
+import { type Bind, Columns, WriteStatement } from './write-statement.js';
 
 /** A line of an account's statement, and the sums of its day. */
-export interface NewEntry extends Movement {
+export interface NewEntry extends Omit<Movement, 'account'> {
+  readonly accountId: string;
   readonly transactionId: string;
   readonly effectiveAt: Date;
   /** Empty where sums are not kept by channel. */
@@ -14,153 +20,202 @@ export interface NewEntry extends Movement {
 }
 
 export interface NewHold extends Hold {
+  readonly accountId: string;
   readonly transactionId: string;
 }
 
-const ADD_TRANSACTIONS = {
-  name: 'finance_add_transactions',
-  text: `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
-           description, postings, details, effective_at, recorded_at, expires_at, block_number)
-         SELECT id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id, description, postings, details,
-           effective_at, recorded_at, expires_at, $2
-         FROM jsonb_populate_recordset(NULL::finance_transaction, $1::jsonb)`,
+export interface NewAccount extends Account {
+  readonly id: string;
+}
+
+/** What an account comes to. */
+export type NewBalance = Pick<WorkingAccount, 'net' | 'heldDebits' | 'heldCredits' | 'version'> & {
+  readonly accountId: string;
 };
 
-const ADD_ENTRIES = {
-  name: 'finance_add_entries',
-  text: `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, recorded_at)
-         SELECT a.id, v, t, m, n, e, $7
-         FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[]) AS entry (c, v, t, m, n, e)
-         JOIN finance_account a ON a.code = c`,
-};
+/** All that one commit adds to the ledger. */
+export interface LedgerBatch {
+  readonly block: Block;
+  readonly accounts: readonly NewAccount[];
+  readonly transactions: readonly Transaction[];
+  readonly entries: readonly NewEntry[];
+  readonly holds: readonly NewHold[];
+  readonly settlements: readonly SettlementRecord[];
+  readonly balances: readonly NewBalance[];
+  readonly answers: readonly FreshAnswer[];
+}
 
-const ADD_DAILY = {
-  name: 'finance_add_daily',
-  text: `INSERT INTO finance_daily AS d (account_id, day, channel, debits, credits)
-         SELECT a.id, day, channel, debits, credits
-         FROM unnest($1::text[], $2::date[], $3::text[], $4::numeric[], $5::numeric[]) AS added (c, day, channel, debits, credits)
-         JOIN finance_account a ON a.code = c
-         ON CONFLICT (account_id, day, channel) DO UPDATE
-           SET debits = d.debits + excluded.debits, credits = d.credits + excluded.credits`,
-};
-
-const MOVE_BALANCES = {
-  name: 'finance_move_balances',
-  text: `UPDATE finance_balance b SET net = moved.net, held_debits = moved.debits, held_credits = moved.credits, version = moved.version
-         FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS moved (code, net, debits, credits, version)
-         JOIN finance_account a ON a.code = moved.code
-         WHERE b.account_id = a.id`,
-};
-
-const ADD_HOLDS = {
-  name: 'finance_add_holds',
-  text: `INSERT INTO finance_hold (account_id, version, transaction_id, amount)
-         SELECT a.id, v, t, m FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::bigint[]) AS hold (c, v, t, m)
-         JOIN finance_account a ON a.code = c`,
-};
-
-const SETTLE = {
-  name: 'finance_settle',
-  text: `WITH settled AS (
-           INSERT INTO finance_settlement (pending_id, outcome, capture_id, recorded_at, block_number)
-           SELECT p, o, c, $4, $5 FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS ended (p, o, c)
-           RETURNING pending_id, outcome)
-         UPDATE finance_transaction t SET state = settled.outcome FROM settled WHERE t.id = settled.pending_id`,
-};
-
-/** Writes what a batch decided, one statement a table. */
+/** Writes what a batch decided. */
 @Injectable()
 export class PostingRepository {
-  async addTransactions(
-    tx: DatabaseTransaction,
-    transactions: readonly Transaction[],
-    blockNumber: number,
-  ): Promise<void> {
-    if (transactions.length === 0) return;
-    const records = transactions.map((transaction) => ({
-      id: transaction.id,
-      type: transaction.type,
-      state: transaction.state,
-      amount: transaction.amount.toString(),
-      currency: transaction.currency,
-      channel: transaction.channel,
-      order_id: transaction.orderId,
-      customer_id: transaction.customerId,
-      original_transaction_id: transaction.originalTransactionId,
-      description: transaction.description,
-      postings: transaction.postings.map(toPostingJson),
-      details: transaction.details,
-      effective_at: transaction.effectiveAt,
-      recorded_at: transaction.recordedAt,
-      expires_at: transaction.expiresAt,
-    }));
-    await tx.execute(ADD_TRANSACTIONS, [JSON.stringify(records), blockNumber]);
+  /**
+   * Writes a batch with one statement, if its block still follows the latest one. When somebody else wrote meanwhile, nothing is written.
+   *
+   * @returns whether it was written
+   */
+  async write(connection: Connection, batch: LedgerBatch): Promise<boolean> {
+    const { block, accounts, transactions, entries, holds, settlements, balances, answers } = batch;
+    const statement = new WriteStatement();
+    statement.add('head', (bind) => headPart(bind, block));
+    statement.add('block', (bind) => blockPart(bind, block));
+    const rows = <T>(name: string, some: readonly T[], part: (bind: Bind, rows: readonly T[]) => string): void => {
+      if (some.length > 0) statement.add(name, (bind) => part(bind, some));
+    };
+    rows('accounts', accounts, (bind, some) => accountPart(bind, some, block));
+    rows('balances', balances, balancePart);
+    rows('transactions', transactions, (bind, some) => transactionPart(bind, some, block));
+    rows('entries', entries, (bind, some) => entryPart(bind, some, block));
+    rows('days', sumsOf(entries), dayPart);
+    rows('holds', holds, holdPart);
+    rows('ended', settlements, (bind, some) => settlementPart(bind, some, block));
+    if (settlements.length > 0) statement.add('settled', () => SETTLED);
+    rows('requests', answers, (bind, some) => requestPart(bind, some, block));
+    const { name, text, values } = statement.build('SELECT block_number FROM head');
+    return (await connection.query({ name, text }, values)).length === 1;
   }
+}
 
-  async addEntries(tx: DatabaseTransaction, entries: readonly NewEntry[], recordedAt: Date): Promise<void> {
-    if (entries.length === 0) return;
-    await tx.execute(ADD_ENTRIES, [
-      entries.map(({ account }) => account),
-      entries.map(({ version }) => version.toString()),
-      entries.map(({ transactionId }) => transactionId),
-      entries.map(({ amount }) => amount.toString()),
-      entries.map(({ netAfter }) => netAfter.toString()),
-      entries.map(({ effectiveAt }) => effectiveAt),
-      recordedAt,
-    ]);
-    await this.addDaily(tx, entries);
-  }
+/** Moves the head from the block before to this one. Everything else is written for each row of it: one, or none. */
+function headPart(bind: Bind, { number, hash, committedAt }: Block): string {
+  return `UPDATE finance_head SET recorded_at = ${bind(committedAt, 'timestamptz')}, block_number = ${bind(number, 'bigint')},
+            block_hash = ${bind(Buffer.from(hash, 'hex'), 'bytea')}
+          WHERE block_number = ${bind(number - 1, 'bigint')} RETURNING block_number`;
+}
 
-  async addHolds(tx: DatabaseTransaction, holds: readonly NewHold[]): Promise<void> {
-    if (holds.length === 0) return;
-    await tx.execute(ADD_HOLDS, [
-      holds.map(({ account }) => account),
-      holds.map(({ version }) => version.toString()),
-      holds.map(({ transactionId }) => transactionId),
-      holds.map(({ amount }) => amount.toString()),
-    ]);
-  }
+function blockPart(bind: Bind, block: Block): string {
+  const bytes = (hash: string): string => bind(Buffer.from(hash, 'hex'), 'bytea');
+  return `INSERT INTO finance_block (number, previous_hash, merkle_root, count, committed_at, hash, key_id, signature)
+          SELECT block_number, ${bytes(block.previousHash)}, ${bytes(block.merkleRoot)}, ${bind(block.count, 'integer')},
+            ${bind(block.committedAt, 'timestamptz')}, ${bytes(block.hash)}, ${bind(block.keyId, 'text')},
+            ${bind(Buffer.from(block.signature, 'base64url'), 'bytea')}
+          FROM head`;
+}
 
-  async settle(tx: DatabaseTransaction, settlements: readonly SettlementRecord[], blockNumber: number): Promise<void> {
-    if (settlements.length === 0) return;
-    await tx.execute(SETTLE, [
-      settlements.map(({ pendingId }) => pendingId),
-      settlements.map(({ outcome }) => outcome),
-      settlements.map(({ captureId }) => captureId),
-      settlements[0]?.recordedAt,
-      blockNumber,
-    ]);
-  }
+function accountPart(bind: Bind, accounts: readonly NewAccount[], { committedAt }: Block): string {
+  const made = new Columns(bind, accounts)
+    .plain('bigint', ({ id }) => id)
+    .text('text', ({ code }) => code)
+    .text('text', ({ name }) => name)
+    .plain('text', ({ type }) => type)
+    .plain('text', ({ currency }) => currency)
+    .plain('bigint', ({ minBalance }) => minBalance)
+    .plain('bigint', ({ maxBalance }) => maxBalance)
+    .json('jsonb', ({ metadata }) => metadata);
+  return `INSERT INTO finance_account (id, code, name, type, currency, min_balance, max_balance, metadata, created_at, block_number)
+          OVERRIDING SYSTEM VALUE
+          SELECT made.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${made.unnest()} AS made`;
+}
 
-  async moveBalances(tx: DatabaseTransaction, accounts: readonly WorkingAccount[]): Promise<void> {
-    if (accounts.length === 0) return;
-    await tx.execute(MOVE_BALANCES, [
-      accounts.map(({ code }) => code),
-      accounts.map(({ net }) => net.toString()),
-      accounts.map(({ heldDebits }) => heldDebits.toString()),
-      accounts.map(({ heldCredits }) => heldCredits.toString()),
-      accounts.map(({ version }) => version.toString()),
-    ]);
-  }
+/** An account that is made with this batch gets its balance with it. */
+function balancePart(bind: Bind, balances: readonly NewBalance[]): string {
+  const moved = new Columns(bind, balances)
+    .plain('bigint', ({ accountId }) => accountId)
+    .plain('bigint', ({ net }) => net)
+    .plain('bigint', ({ heldDebits }) => heldDebits)
+    .plain('bigint', ({ heldCredits }) => heldCredits)
+    .plain('bigint', ({ version }) => version);
+  return `INSERT INTO finance_balance (account_id, net, held_debits, held_credits, version)
+          SELECT moved.* FROM head, ${moved.unnest()} AS moved
+          ON CONFLICT (account_id) DO UPDATE SET net = excluded.net, held_debits = excluded.held_debits,
+            held_credits = excluded.held_credits, version = excluded.version`;
+}
 
-  /** Adds the entries to the sums of their account, effective day (UTC) and channel. */
-  private async addDaily(tx: DatabaseTransaction, entries: readonly NewEntry[]): Promise<void> {
-    const sums = new Map<string, { account: string; day: string; channel: string; debits: bigint; credits: bigint }>();
-    for (const { account, effectiveAt, channel, amount } of entries) {
-      const day = effectiveAt.toISOString().slice(0, 10);
-      const key = `${account} ${day} ${channel}`;
-      const sum = sums.get(key) ?? { account, day, channel, debits: 0n, credits: 0n };
-      sums.set(key, sum);
-      if (amount > 0n) sum.debits += amount;
-      else sum.credits -= amount;
-    }
-    const rows = [...sums.values()];
-    await tx.execute(ADD_DAILY, [
-      rows.map(({ account }) => account),
-      rows.map(({ day }) => day),
-      rows.map(({ channel }) => channel),
-      rows.map(({ debits }) => debits.toString()),
-      rows.map(({ credits }) => credits.toString()),
-    ]);
+function transactionPart(bind: Bind, transactions: readonly Transaction[], { committedAt }: Block): string {
+  const added = new Columns(bind, transactions)
+    .plain('uuid', ({ id }) => id)
+    .plain('text', ({ type }) => type)
+    .plain('text', ({ state }) => state)
+    .plain('bigint', ({ amount }) => amount)
+    .plain('text', ({ currency }) => currency)
+    .plain('text', ({ channel }) => channel)
+    .text('text', ({ orderId }) => orderId)
+    .text('text', ({ customerId }) => customerId)
+    .plain('uuid', ({ originalTransactionId }) => originalTransactionId)
+    .text('text', ({ description }) => description)
+    .json('jsonb', ({ postings }) => postings.map(toPostingJson))
+    .json('jsonb', ({ details }) => details)
+    .plain('timestamptz', ({ effectiveAt }) => effectiveAt.toISOString())
+    .plain('timestamptz', ({ expiresAt }) => expiresAt?.toISOString() ?? null);
+  return `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
+            description, postings, details, effective_at, expires_at, recorded_at, block_number)
+          SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added`;
+}
+
+function entryPart(bind: Bind, entries: readonly NewEntry[], { committedAt }: Block): string {
+  const added = new Columns(bind, entries)
+    .plain('bigint', ({ accountId }) => accountId)
+    .plain('bigint', ({ version }) => version)
+    .plain('uuid', ({ transactionId }) => transactionId)
+    .plain('bigint', ({ amount }) => amount)
+    .plain('bigint', ({ netAfter }) => netAfter)
+    .plain('timestamptz', ({ effectiveAt }) => effectiveAt.toISOString());
+  return `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, recorded_at)
+          SELECT added.*, ${bind(committedAt, 'timestamptz')} FROM head, ${added.unnest()} AS added`;
+}
+
+/** What entries come to on an effective day (UTC). */
+interface DaySum {
+  readonly accountId: string;
+  readonly day: string;
+  readonly channel: string;
+  debits: bigint;
+  credits: bigint;
+}
+
+function sumsOf(entries: readonly NewEntry[]): DaySum[] {
+  const sums = new Map<string, DaySum>();
+  for (const { accountId, effectiveAt, channel, amount } of entries) {
+    const day = dayOf(effectiveAt);
+    const key = `${accountId} ${day} ${channel}`;
+    const sum = sums.get(key) ?? { accountId, day, channel, debits: 0n, credits: 0n };
+    sums.set(key, sum);
+    if (amount > 0n) sum.debits += amount;
+    else sum.credits -= amount;
   }
+  return [...sums.values()];
+}
+
+function dayPart(bind: Bind, sums: readonly DaySum[]): string {
+  const added = new Columns(bind, sums)
+    .plain('bigint', ({ accountId }) => accountId)
+    .plain('date', ({ day }) => day)
+    .text('text', ({ channel }) => channel)
+    .plain('numeric', ({ debits }) => debits)
+    .plain('numeric', ({ credits }) => credits);
+  return `INSERT INTO finance_daily AS d (account_id, day, channel, debits, credits)
+          SELECT added.* FROM head, ${added.unnest()} AS added
+          ON CONFLICT (account_id, day, channel) DO UPDATE
+            SET debits = d.debits + excluded.debits, credits = d.credits + excluded.credits`;
+}
+
+function holdPart(bind: Bind, holds: readonly NewHold[]): string {
+  const added = new Columns(bind, holds)
+    .plain('bigint', ({ accountId }) => accountId)
+    .plain('bigint', ({ version }) => version)
+    .plain('uuid', ({ transactionId }) => transactionId)
+    .plain('bigint', ({ amount }) => amount);
+  return `INSERT INTO finance_hold (account_id, version, transaction_id, amount) SELECT added.* FROM head, ${added.unnest()} AS added`;
+}
+
+function settlementPart(bind: Bind, settlements: readonly SettlementRecord[], { committedAt }: Block): string {
+  const added = new Columns(bind, settlements)
+    .plain('uuid', ({ pendingId }) => pendingId)
+    .plain('text', ({ outcome }) => outcome)
+    .plain('uuid', ({ captureId }) => captureId);
+  return `INSERT INTO finance_settlement (pending_id, outcome, capture_id, recorded_at, block_number)
+          SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added
+          RETURNING pending_id, outcome`;
+}
+
+/** A pending transaction shows how it ended. */
+const SETTLED = 'UPDATE finance_transaction t SET state = ended.outcome FROM ended WHERE t.id = ended.pending_id';
+
+function requestPart(bind: Bind, answers: readonly FreshAnswer[], { committedAt }: Block): string {
+  const added = new Columns(bind, answers)
+    .plain('uuid', ({ request }) => request.principalId)
+    .text('text', ({ request }) => request.key)
+    .json('jsonb', ({ request }) => request.fingerprintText)
+    .json('json', ({ answer }) => answer);
+  return `INSERT INTO finance_request (principal_id, key, fingerprint, answer, created_at, block_number)
+          SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added`;
 }

@@ -1,4 +1,5 @@
 export { API_PREFIX } from './api-prefix.js';
+export { parseJsonBody } from './body-guard.js';
 export { inflateBody, ReadsBytes } from './byte-body.js';
 export { CursorCodec } from './cursor-codec.js';
 export { FormBody } from './form-body.js';
@@ -16,5 +17,6 @@ export { PublicAddress } from './public-address.js';
 export { installRequestPipeline } from './request-pipeline.js';
 export { routeOf } from './route.js';
 export { STATUS_BY_KIND } from './status-by-kind.js';
+export { ReadsNdjson } from './stream-body.js';
 export { UuidParam } from './uuid-param.pipe.js';
 export { createValidationPipe } from './validation.pipe.js';

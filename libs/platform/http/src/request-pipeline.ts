@@ -13,6 +13,7 @@ import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { routeOf } from './route.js';
 import { secureAnswers } from './security-headers.js';
+import { parseStreamBodies } from './stream-body.js';
 import { isTrustedHost } from './trusted-hosts.js';
 
 const EXPOSED_HEADERS = [
@@ -119,6 +120,7 @@ function parseBodies(fastify: FastifyInstance): void {
     if (readsBytes(request)) done(null, bytes);
     else done(new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/json'));
   });
+  parseStreamBodies(fastify);
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     // Signatures are over the bytes that were sent, not over what they mean.
     (request as FastifyRequest & { rawBody?: string }).rawBody = text;

@@ -1,6 +1,7 @@
 import { ApiExtraModels, ApiProperty, ApiPropertyOptional, getSchemaPath } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsObject, IsOptional, Matches } from 'class-validator';
 import type { ItemResult } from '../../application/batch-transactions.service.js';
+import type { Refusal } from '../../domain/finance.exceptions.js';
 import { PostTransactionDto } from './journal.dto.js';
 import { RecordTransactionDto, TransactionDto } from './transaction.dto.js';
 
@@ -70,11 +71,15 @@ export class BatchResultDto {
   results!: ItemResultDto[];
 }
 
+export function toItemErrorDto({ code, message, details }: Refusal): ItemErrorDto {
+  return { code, detail: message, details: { ...details } };
+}
+
 export function toItemResultDto({ status, transaction, error }: ItemResult, index: number): ItemResultDto {
   return {
     index,
     status,
     ...(transaction && { transaction }),
-    ...(error && { error: { code: error.code, detail: error.message, details: { ...error.details } } }),
+    ...(error && { error: toItemErrorDto(error) }),
   };
 }

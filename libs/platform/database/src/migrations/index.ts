@@ -13,6 +13,8 @@ import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merg
 import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
 import { IndexErrorPresence1764200300000 } from './1764200300000-index-error-presence.js';
 import { CreateErrorRequests1764200310000 } from './1764200310000-create-error-requests.js';
+import { CheckTwoLegsAtAGlance1764200200000 } from './1764200200000-check-two-legs-at-a-glance.js';
+import { CreateFinanceImports1764200210000 } from './1764200210000-create-finance-imports.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -30,4 +32,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateErrorAlerts1764100300002,
   IndexErrorPresence1764200300000,
   CreateErrorRequests1764200310000,
+  CheckTwoLegsAtAGlance1764200200000,
+  CreateFinanceImports1764200210000,
 ];
