@@ -2,11 +2,11 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
 import { EmbeddedPostgresError } from '#platform/database';
+import { shutDownOnSignal } from '#platform/health';
 import { createHttpAdapter } from '#platform/http';
 import { ApiModule } from './api.module.js';
 import { configureApp } from './configure-app.js';
 import { announce, ensureFirstAdmin, listen } from './listen.js';
-import { shutDownOnSignal } from './shut-down.js';
 
 async function main(): Promise<void> {
   const config = loadConfig();

@@ -3,7 +3,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TaskEngine } from '#agents';
 import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
 import { EmbeddedPostgresError } from '#platform/database';
-import { Lifecycle } from '#platform/health';
+import { Lifecycle, shutDownOnSignal } from '#platform/health';
 import { createHttpAdapter, installRequestPipeline } from '#platform/http';
 import { AppLogger } from '#platform/observability';
 import { WorkerModule } from './worker.module.js';
@@ -18,19 +18,7 @@ async function main(): Promise<void> {
   );
   app.useLogger(app.get(AppLogger));
   await installRequestPipeline(app, config);
-  const stop = async (): Promise<void> => {
-    app.get(Lifecycle).drain();
-    await app.close();
-    process.exit(0);
-  };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      stop().catch((error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      });
-    });
-  }
+  shutDownOnSignal(app, config);
   await app.listen(
     config.server.port,
     config.server.host ?? (config.environment.isProduction ? '0.0.0.0' : '127.0.0.1'),

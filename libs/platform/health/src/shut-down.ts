@@ -1,8 +1,8 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AppConfig } from '#config';
-import { Lifecycle } from '#platform/health';
 import { ErrorReporter } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
+import { Lifecycle } from './lifecycle.js';
 
 /** Ctrl-C under npm comes twice, from the terminal and from npm; only a later signal means "at once". */
 const SAME_SIGNAL_MS = 1_000;
@@ -22,7 +22,7 @@ export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig)
       return;
     }
     stoppingSince = performance.now();
-    logger.log(`${signal}: finishing requests in flight`, 'Api');
+    logger.log(`${signal}: finishing work in flight`, 'Lifecycle');
     app.get(Lifecycle).drain();
     await new Promise((resolve) => setTimeout(resolve, config.server.shutdownDelaySeconds * 1000));
     const limit = setTimeout(
