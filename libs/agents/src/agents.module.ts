@@ -3,32 +3,44 @@ import { DiscoveryModule } from '@nestjs/core';
 import { DatabaseModule } from '#platform/database';
 import { AgentExecutionController } from './api/agent-execution.controller.js';
 import { AgentsController } from './api/agents.controller.js';
+import { BatchesController } from './api/batches.controller.js';
 import { TasksController } from './api/tasks.controller.js';
 import { AgentCallback } from './application/agent-callback.service.js';
 import { AgentCatalogue } from './application/agent-catalogue.service.js';
+import { AgentConditions } from './application/agent-conditions.service.js';
 import { AgentDirectory } from './application/agent-directory.service.js';
 import { AgentObservation } from './application/agent-observation.service.js';
 import { AgentReadService } from './application/agent-read.service.js';
 import { AgentRegistry } from './application/agent-registry.service.js';
+import { BatchResults } from './application/batch-results.service.js';
 import { HttpAgentRunner } from './application/http-agent-runner.service.js';
 import { InternalAgents } from './application/internal-agents.js';
 import { SecurityPostureAgent } from './application/security-posture.agent.js';
 import { ServiceMetricsAgent } from './application/service-metrics.agent.js';
+import { SubmitBatch } from './application/submit-batch.service.js';
 import { SubmitTask } from './application/submit-task.service.js';
 import { TaskAnnouncer } from './application/task-announcer.js';
 import { TaskControl } from './application/task-control.service.js';
+import { TaskEnqueue } from './application/task-enqueue.service.js';
 import { TaskEngine } from './application/task-engine.service.js';
 import { TaskLeases } from './application/task-leases.service.js';
 import { TaskLookup } from './application/task-lookup.service.js';
 import { TaskOutcomes } from './application/task-outcomes.service.js';
+import { TaskRecord } from './application/task-record.service.js';
+import { TaskRedrive } from './application/task-redrive.service.js';
 import { TaskRunner } from './application/task-runner.service.js';
 import { TaskSweeper } from './application/task-sweeper.service.js';
 import { AgentStatisticsRepository } from './infrastructure/agent-statistics.repository.js';
 import { AgentEntity } from './infrastructure/agent.entity.js';
 import { AgentRepository } from './infrastructure/agent.repository.js';
+import { BatchRepository } from './infrastructure/batch.repository.js';
+import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
 import { OutboundHttpClient } from './infrastructure/outbound-http.client.js';
 import { ServiceProbeRepository } from './infrastructure/service-probe.repository.js';
+import { TaskClaimRepository } from './infrastructure/task-claim.repository.js';
+import { TaskDependencyRepository } from './infrastructure/task-dependency.repository.js';
 import { TaskEventRepository } from './infrastructure/task-event.repository.js';
+import { TaskLeaseRepository } from './infrastructure/task-lease.repository.js';
 import { TaskQueueRepository } from './infrastructure/task-queue.repository.js';
 import { TaskRepository } from './infrastructure/task.repository.js';
 import { TaskSignals } from './infrastructure/task-signals.js';
@@ -37,7 +49,12 @@ const STORAGE: Provider[] = [
   AgentRepository,
   AgentStatisticsRepository,
   TaskRepository,
+  TaskClaimRepository,
+  TaskLeaseRepository,
   TaskQueueRepository,
+  TaskDependencyRepository,
+  BatchRepository,
+  IdempotencyRepository,
   TaskEventRepository,
   TaskSignals,
   OutboundHttpClient,
@@ -46,6 +63,8 @@ const STORAGE: Provider[] = [
 
 const ENGINE: Provider[] = [
   TaskAnnouncer,
+  TaskRecord,
+  AgentConditions,
   TaskOutcomes,
   TaskLeases,
   TaskRunner,
@@ -62,14 +81,18 @@ const ENGINE: Provider[] = [
 const USE_CASES: Provider[] = [
   AgentDirectory,
   AgentRegistry,
+  TaskEnqueue,
   SubmitTask,
+  SubmitBatch,
+  BatchResults,
   TaskLookup,
   TaskControl,
+  TaskRedrive,
   AgentCallback,
   AgentReadService,
 ];
 
-const CONTROLLERS: Type[] = [AgentsController, AgentExecutionController, TasksController];
+const CONTROLLERS: Type[] = [BatchesController, AgentsController, AgentExecutionController, TasksController];
 
 /** Agents and their work: whole for the API, the engine alone for a worker process. */
 @Module({})

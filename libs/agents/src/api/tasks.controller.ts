@@ -5,6 +5,7 @@ import { CurrentPrincipal, type Principal, Public, Roles } from '#platform/secur
 import { AgentCallback } from '../application/agent-callback.service.js';
 import { TaskControl } from '../application/task-control.service.js';
 import { TaskLookup } from '../application/task-lookup.service.js';
+import { TaskRedrive } from '../application/task-redrive.service.js';
 import { CallbackSignatureError } from '../domain/agents.exceptions.js';
 import { AgentCallbackDto, TaskDto, TaskPageDto, TaskQueryDto, toTaskDto } from './dto/task.dto.js';
 
@@ -15,6 +16,7 @@ export class TasksController {
   constructor(
     private readonly lookup: TaskLookup,
     private readonly control: TaskControl,
+    private readonly redrive: TaskRedrive,
     private readonly callback: AgentCallback,
   ) {}
 
@@ -62,7 +64,21 @@ export class TasksController {
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
   async retryTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
-    await this.control.retry(id, principal);
+    await this.redrive.retry(id, principal);
+    return toTaskDto(await this.lookup.get(id));
+  }
+
+  @Post(':id/approve')
+  @Roles('API_USER')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'approveTask',
+    summary: 'Let a task start that a budget keeps from starting; its owner or a DEVELOPER',
+  })
+  @ApiResponse({ status: 200, type: TaskDto })
+  @ApiProblems(400, 401, 403, 404, 409, 429)
+  async approveTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+    await this.control.approve(id, principal);
     return toTaskDto(await this.lookup.get(id));
   }
 

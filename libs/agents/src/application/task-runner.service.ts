@@ -3,7 +3,7 @@ import type { AgentKind } from '../domain/agent.js';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
 import { unstorable } from '../domain/json-value.js';
 import { MAX_OUTPUT_BYTES } from '../domain/task.js';
-import type { ClaimedTask } from '../infrastructure/task-queue.repository.js';
+import type { ClaimedTask } from '../infrastructure/task-claim.repository.js';
 import { HttpAgentRunner, type RunResult } from './http-agent-runner.service.js';
 import { InternalAgents } from './internal-agents.js';
 

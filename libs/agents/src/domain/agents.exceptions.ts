@@ -42,6 +42,34 @@ export class IdempotencyKeyReusedError extends ValidationError {
   }
 }
 
+/** A task to depend on does not exist. */
+export class DependencyNotFoundError extends ValidationError {
+  constructor(message = 'There is no such task to depend on', options: ExceptionOptions = {}) {
+    super(message, options, { code: 'TASK.DEPENDENCY_NOT_FOUND', category: 'validation', kind: 'invalid' });
+  }
+}
+
+/** A task to depend on ended without success, so that what depends on it could never start. */
+export class DependencyNotPossibleError extends ValidationError {
+  constructor(message = 'A task to depend on ended without success', options: ExceptionOptions = {}) {
+    super(message, options, { code: 'TASK.DEPENDENCY_NOT_POSSIBLE', category: 'validation', kind: 'invalid' });
+  }
+}
+
+/** There is no such batch. */
+export class BatchNotFoundError extends AppException {
+  constructor(message = 'There is no such batch', options: ExceptionOptions = {}) {
+    super({ code: 'BATCH.NOT_FOUND', category: 'agent', kind: 'not_found' }, message, options);
+  }
+}
+
+/** An operation of a batch is refused for what it depends on. */
+export class OperationRefusedError extends AppException {
+  constructor(message = 'It depends on an operation that was refused', options: ExceptionOptions = {}) {
+    super({ code: 'BATCH.OPERATION_REFUSED', category: 'agent', kind: 'invalid' }, message, options);
+  }
+}
+
 /** The agent needs a higher role than the caller's. */
 export class AgentRoleRequiredError extends AppException {
   constructor(message = 'The agent needs a higher role', options: ExceptionOptions = {}) {

@@ -34,7 +34,7 @@ export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig)
       clearTimeout(limit);
       process.exit(0);
     } catch (error) {
-      console.error(error);
+      logger.error(error instanceof Error ? error : new Error(String(error)), 'Lifecycle');
       process.exit(1);
     }
   };

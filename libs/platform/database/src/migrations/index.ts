@@ -11,6 +11,7 @@ import { SealLedger1764100200001 } from './1764100200001-seal-ledger.js';
 import { CreateErrorProjects1764100300000 } from './1764100300000-create-error-projects.js';
 import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merge-parent.js';
 import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
+import { CompleteAgentQueue1764200400000 } from './1764200400000-complete-agent-queue.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -26,4 +27,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateErrorProjects1764100300000,
   AddErrorMergeParent1764100300001,
   CreateErrorAlerts1764100300002,
+  CompleteAgentQueue1764200400000,
 ];
