@@ -7,6 +7,8 @@ import { BatchesController } from './api/batches.controller.js';
 import { TasksController } from './api/tasks.controller.js';
 import { AgentCallback } from './application/agent-callback.service.js';
 import { AgentCatalogue } from './application/agent-catalogue.service.js';
+import { WorkerTasksController } from './api/worker-tasks.controller.js';
+import { WorkersController } from './api/workers.controller.js';
 import { AgentConditions } from './application/agent-conditions.service.js';
 import { AgentDirectory } from './application/agent-directory.service.js';
 import { AgentObservation } from './application/agent-observation.service.js';
@@ -30,6 +32,9 @@ import { TaskRecord } from './application/task-record.service.js';
 import { TaskRedrive } from './application/task-redrive.service.js';
 import { TaskRunner } from './application/task-runner.service.js';
 import { TaskSweeper } from './application/task-sweeper.service.js';
+import { WorkerLeases } from './application/worker-leases.service.js';
+import { WorkerOutcomes } from './application/worker-outcomes.service.js';
+import { WorkerRegistry } from './application/worker-registry.service.js';
 import { AgentStatisticsRepository } from './infrastructure/agent-statistics.repository.js';
 import { AgentEntity } from './infrastructure/agent.entity.js';
 import { AgentRepository } from './infrastructure/agent.repository.js';
@@ -44,6 +49,8 @@ import { TaskLeaseRepository } from './infrastructure/task-lease.repository.js';
 import { TaskQueueRepository } from './infrastructure/task-queue.repository.js';
 import { TaskRepository } from './infrastructure/task.repository.js';
 import { TaskSignals } from './infrastructure/task-signals.js';
+import { WorkerLeaseRepository } from './infrastructure/worker-lease.repository.js';
+import { WorkerRepository } from './infrastructure/worker.repository.js';
 
 const STORAGE: Provider[] = [
   AgentRepository,
@@ -54,6 +61,8 @@ const STORAGE: Provider[] = [
   TaskQueueRepository,
   TaskDependencyRepository,
   BatchRepository,
+  WorkerRepository,
+  WorkerLeaseRepository,
   IdempotencyRepository,
   TaskEventRepository,
   TaskSignals,
@@ -88,11 +97,21 @@ const USE_CASES: Provider[] = [
   TaskLookup,
   TaskControl,
   TaskRedrive,
+  WorkerRegistry,
+  WorkerLeases,
+  WorkerOutcomes,
   AgentCallback,
   AgentReadService,
 ];
 
-const CONTROLLERS: Type[] = [BatchesController, AgentsController, AgentExecutionController, TasksController];
+const CONTROLLERS: Type[] = [
+  BatchesController,
+  AgentsController,
+  AgentExecutionController,
+  WorkersController,
+  WorkerTasksController,
+  TasksController,
+];
 
 /** Agents and their work: whole for the API, the engine alone for a worker process. */
 @Module({})

@@ -85,7 +85,7 @@ export class TaskOutcomes {
       const results: Recorded[] = [];
       for (const id of await this.leases.lockExpired(tx, limit)) {
         const locked = await this.queue.lock(tx, id);
-        if (locked) results.push(await this.failLocked(tx, locked, expiryOf(locked), NO_USAGE));
+        if (locked) results.push(await this.failLocked(tx, locked, expiryOf(locked), locked.attemptUsage));
       }
       return results;
     });
@@ -93,15 +93,21 @@ export class TaskOutcomes {
     return done.length;
   }
 
-  /** Gives a task back unharmed: the attempt does not count. @throws LeaseLostError */
+  /** Gives a task back unharmed: the attempt does not count. One that was to be cancelled is. @throws LeaseLostError */
   async release(lease: Lease, reason: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
+    const cancelled = await this.database.transaction(async (tx) => {
       const locked = await this.queue.lock(tx, lease.id);
       if (locked?.leaseToken !== lease.leaseToken) throw new LeaseLostError();
+      if (locked.task.cancelRequestedAt !== null) {
+        const failure = { code: 'TASK.RELEASED', message: 'The task was given back' };
+        return this.failLocked(tx, locked, { failure, retryable: true, blame: 'elsewhere' }, locked.attemptUsage);
+      }
       await this.queue.requeue(tx, lease.id, { delayMs: 0, failure: null, refund: 1 });
       await this.record.released(tx, lease.id, reason);
+      return undefined;
     });
-    this.announcer.queued();
+    if (cancelled) this.announce(cancelled);
+    else this.announcer.queued();
   }
 
   private async failLocked(

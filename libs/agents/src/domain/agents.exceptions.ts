@@ -84,6 +84,27 @@ export class AgentSlugTakenError extends AppException {
   }
 }
 
+/** The caller's key may not lease tasks of these agents, or they are not done by workers. */
+export class AgentNotLeasableError extends AppException {
+  constructor(message = 'Tasks of this agent cannot be leased with this key', options: ExceptionOptions = {}) {
+    super({ code: 'AGENT.NOT_LEASABLE', category: 'authorization', kind: 'forbidden' }, message, options);
+  }
+}
+
+/** The caller has registered no such worker. */
+export class WorkerNotFoundError extends AppException {
+  constructor(message = 'There is no such worker: register first', options: ExceptionOptions = {}) {
+    super({ code: 'WORKER.NOT_FOUND', category: 'agent', kind: 'not_found' }, message, options);
+  }
+}
+
+/** The output of a task is too large. */
+export class OutputTooLargeError extends AppException {
+  constructor(message = 'The output is larger than 10 MB', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.OUTPUT_TOO_LARGE', category: 'validation', kind: 'too_large' }, message, options);
+  }
+}
+
 /** The agent still has work that has not ended. */
 export class AgentHasOpenTasksError extends AppException {
   constructor(message = 'The agent has tasks that have not ended', options: ExceptionOptions = {}) {

@@ -114,10 +114,13 @@ const CLAIM = {
       attempt = t.attempt + CASE WHEN p.is_over THEN 0 ELSE 1 END,
       lease_token = CASE WHEN NOT p.is_over THEN gen_random_uuid() END,
       worker_id = CASE WHEN NOT p.is_over THEN $4::uuid END,
-      lease_expires_at = CASE WHEN NOT p.is_over THEN now() + make_interval(secs => $5) END,
+      lease_expires_at = CASE WHEN p.is_over THEN NULL
+        -- Nobody but the sweeper ends the time of an attempt that runs elsewhere.
+        WHEN $3 = 'leased' THEN least(now() + make_interval(secs => least($5::double precision, t.timeout_seconds)), t.expires_at)
+        ELSE now() + make_interval(secs => $5::double precision) END,
       started_at = CASE WHEN p.is_over THEN t.started_at ELSE now() END,
       deadline_at = CASE WHEN NOT p.is_over THEN least(now() + make_interval(secs => t.timeout_seconds), t.expires_at) END,
-      awaits_callback = false
+      awaits_callback = false, attempt_usage = NULL, worker_event_seq = 0
     FROM picked p, agent a WHERE t.id = p.id AND a.id = t.agent_id
     RETURNING t.*, a.slug AS agent, a.kind, a.config, a.encrypted_secret,
       extract(epoch FROM t.deadline_at - now())::double precision * 1000 AS timeout_ms`,

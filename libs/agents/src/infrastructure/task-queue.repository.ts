@@ -15,6 +15,8 @@ export interface LockedTask {
   readonly awaitsCallback: boolean;
   /** Whether the attempt's time is over. */
   readonly isOverdue: boolean;
+  /** What its worker last said that this attempt consumed. */
+  readonly attemptUsage: Usage;
   /** How long to wait between attempts, by the agent's policy. */
   readonly retryPolicy: RetryPolicy;
 }
@@ -54,6 +56,7 @@ const SUCCEED = {
   name: 'agent_queue_succeed',
   text: `
     UPDATE agent_task t SET state = 'succeeded', output = d.output, error = NULL, lease_token = NULL,
+      ended_lease_token = t.lease_token, attempt_usage = NULL,
       lease_expires_at = NULL, awaits_callback = false, finished_at = now(), tokens_in = t.tokens_in + d.tokens_in,
       tokens_out = t.tokens_out + d.tokens_out, cost_micros = t.cost_micros + d.cost_micros,
       stopped_at = CASE WHEN t.cancel_requested_at IS NOT NULL THEN now() END
@@ -67,6 +70,7 @@ const END = {
   name: 'agent_queue_end',
   text: `
     UPDATE agent_task t SET state = $2, error = coalesce($3::jsonb, t.error), lease_token = NULL, lease_expires_at = NULL,
+      ended_lease_token = coalesce(t.lease_token, t.ended_lease_token), attempt_usage = NULL,
       awaits_callback = false, finished_at = now(), tokens_in = t.tokens_in + $4, tokens_out = t.tokens_out + $5,
       cost_micros = t.cost_micros + $6,
       cancel_requested_at = CASE WHEN $2 = 'cancelled' THEN coalesce(t.cancel_requested_at, now()) ELSE t.cancel_requested_at END,
@@ -79,6 +83,7 @@ const REQUEUE = {
   name: 'agent_queue_requeue',
   text: `
     UPDATE agent_task t SET state = 'queued', error = $3::jsonb, lease_token = NULL, lease_expires_at = NULL,
+      ended_lease_token = coalesce(t.lease_token, t.ended_lease_token), attempt_usage = NULL,
       awaits_callback = false, attempt = t.attempt - $4, queued_at = now(), finished_at = NULL, deadline_at = NULL,
       cancel_requested_at = NULL, cancel_acknowledged_at = NULL, stopped_at = NULL, tokens_in = t.tokens_in + $5,
       tokens_out = t.tokens_out + $6, cost_micros = t.cost_micros + $7,
@@ -108,6 +113,9 @@ export class TaskQueueRepository {
       leaseToken: row.lease_token,
       awaitsCallback: row.awaits_callback,
       isOverdue: row.is_overdue,
+      attemptUsage: row.attempt_usage
+        ? { ...row.attempt_usage, costMicros: BigInt(row.attempt_usage.costMicros) }
+        : NO_USAGE,
       retryPolicy: {
         maxAttempts: row.max_attempts,
         initialDelayMs: row.initial_delay_ms,
@@ -185,6 +193,7 @@ type LockedRow = TaskRow & {
   lease_token: string | null;
   awaits_callback: boolean;
   is_overdue: boolean;
+  attempt_usage: { tokensIn: number; tokensOut: number; costMicros: string } | null;
   initial_delay_ms: number;
   max_delay_ms: number;
 };

@@ -12,6 +12,7 @@ import { CreateErrorProjects1764100300000 } from './1764100300000-create-error-p
 import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merge-parent.js';
 import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
 import { CompleteAgentQueue1764200400000 } from './1764200400000-complete-agent-queue.js';
+import { CreateAgentWorkers1764200410000 } from './1764200410000-create-agent-workers.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -28,4 +29,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   AddErrorMergeParent1764100300001,
   CreateErrorAlerts1764100300002,
   CompleteAgentQueue1764200400000,
+  CreateAgentWorkers1764200410000,
 ];
