@@ -47,7 +47,7 @@ agents = [os.environ.get("DEVSKYY_AGENT", "financial")]
 me = call("/workers", {"name": f"example-{os.getpid()}", "agents": agents, "runtime": f"python {platform.python_version()}"})
 while not stopping.is_set():
     try:
-        for leased in call("/leases", {"workerId": me["workerId"], "waitMs": 5000}).get("tasks", []):
+        for leased in call("/leases", {"workerId": me["workerId"], "waitMs": 2000}).get("tasks", []):
             run(leased, me["workerId"], me["heartbeatMs"] / 1000)
     except (OSError, urllib.error.URLError) as error:  # a lost lease (409) too: the task runs elsewhere by now
         print(error, file=sys.stderr)

@@ -50,7 +50,7 @@ const registration = { name: `example-${process.pid}`, agents: [DEVSKYY_AGENT], 
 const { workerId, heartbeatMs } = (await call('/workers', registration)) as { workerId: string; heartbeatMs: number };
 while (!isStopping) {
   try {
-    const { tasks = [] } = (await call('/leases', { workerId, waitMs: 5_000 })) as { tasks?: Task[] };
+    const { tasks = [] } = (await call('/leases', { workerId, waitMs: 2_000 })) as { tasks?: Task[] };
     for (const task of tasks) await run(task, workerId, heartbeatMs);
   } catch (error) {
     console.error(error);

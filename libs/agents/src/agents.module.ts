@@ -4,6 +4,7 @@ import { DatabaseModule } from '#platform/database';
 import { AgentExecutionController } from './api/agent-execution.controller.js';
 import { AgentsController } from './api/agents.controller.js';
 import { BatchesController } from './api/batches.controller.js';
+import { SchedulesController } from './api/schedules.controller.js';
 import { TasksController } from './api/tasks.controller.js';
 import { AgentCallback } from './application/agent-callback.service.js';
 import { AgentCatalogue } from './application/agent-catalogue.service.js';
@@ -18,6 +19,7 @@ import { BatchResults } from './application/batch-results.service.js';
 import { HttpAgentRunner } from './application/http-agent-runner.service.js';
 import { InternalAgents } from './application/internal-agents.js';
 import { SecurityPostureAgent } from './application/security-posture.agent.js';
+import { ScheduleRegistry } from './application/schedule-registry.service.js';
 import { ServiceMetricsAgent } from './application/service-metrics.agent.js';
 import { SubmitBatch } from './application/submit-batch.service.js';
 import { SubmitTask } from './application/submit-task.service.js';
@@ -25,12 +27,14 @@ import { TaskAnnouncer } from './application/task-announcer.js';
 import { TaskControl } from './application/task-control.service.js';
 import { TaskEnqueue } from './application/task-enqueue.service.js';
 import { TaskEngine } from './application/task-engine.service.js';
+import { TaskExplanation } from './application/task-explanation.service.js';
 import { TaskLeases } from './application/task-leases.service.js';
 import { TaskLookup } from './application/task-lookup.service.js';
 import { TaskOutcomes } from './application/task-outcomes.service.js';
 import { TaskRecord } from './application/task-record.service.js';
 import { TaskRedrive } from './application/task-redrive.service.js';
 import { TaskRunner } from './application/task-runner.service.js';
+import { TaskScheduler } from './application/task-scheduler.service.js';
 import { TaskSweeper } from './application/task-sweeper.service.js';
 import { WorkerLeases } from './application/worker-leases.service.js';
 import { WorkerOutcomes } from './application/worker-outcomes.service.js';
@@ -41,7 +45,9 @@ import { AgentRepository } from './infrastructure/agent.repository.js';
 import { BatchRepository } from './infrastructure/batch.repository.js';
 import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
 import { OutboundHttpClient } from './infrastructure/outbound-http.client.js';
+import { ScheduleRepository } from './infrastructure/schedule.repository.js';
 import { ServiceProbeRepository } from './infrastructure/service-probe.repository.js';
+import { StartFactsRepository } from './infrastructure/start-facts.repository.js';
 import { TaskClaimRepository } from './infrastructure/task-claim.repository.js';
 import { TaskDependencyRepository } from './infrastructure/task-dependency.repository.js';
 import { TaskEventRepository } from './infrastructure/task-event.repository.js';
@@ -61,6 +67,8 @@ const STORAGE: Provider[] = [
   TaskQueueRepository,
   TaskDependencyRepository,
   BatchRepository,
+  ScheduleRepository,
+  StartFactsRepository,
   WorkerRepository,
   WorkerLeaseRepository,
   IdempotencyRepository,
@@ -83,6 +91,8 @@ const ENGINE: Provider[] = [
   SecurityPostureAgent,
   TaskEngine,
   TaskSweeper,
+  TaskEnqueue,
+  TaskScheduler,
   AgentCatalogue,
   AgentObservation,
 ];
@@ -90,13 +100,14 @@ const ENGINE: Provider[] = [
 const USE_CASES: Provider[] = [
   AgentDirectory,
   AgentRegistry,
-  TaskEnqueue,
   SubmitTask,
   SubmitBatch,
   BatchResults,
   TaskLookup,
   TaskControl,
   TaskRedrive,
+  TaskExplanation,
+  ScheduleRegistry,
   WorkerRegistry,
   WorkerLeases,
   WorkerOutcomes,
@@ -111,6 +122,7 @@ const CONTROLLERS: Type[] = [
   WorkersController,
   WorkerTasksController,
   TasksController,
+  SchedulesController,
 ];
 
 /** Agents and their work: whole for the API, the engine alone for a worker process. */

@@ -56,12 +56,19 @@ export class TaskEnqueue {
   ) {}
 
   /**
-   * Checks a request against what its agent demands.
+   * Checks a request against what its agent demands, and whether the caller may make it.
    *
    * @param agent the agent it names, if there is one
    * @throws AgentNotFoundError, AgentRoleRequiredError, AgentNotRunnableError, ParametersTooLargeError
    */
   check(request: TaskRequest, agent: Agent | undefined, principal: Principal): CheckedRequest {
+    const checked = this.prepare(request, agent);
+    demandRole(checked.agent, principal);
+    return checked;
+  }
+
+  /** Like `check`, for requests that were allowed before. */
+  prepare(request: TaskRequest, agent: Agent | undefined): CheckedRequest {
     const { parameters = {} } = request;
     const problem = unstorable(parameters);
     if (problem !== undefined) {
@@ -71,11 +78,6 @@ export class TaskEnqueue {
     }
     if (Buffer.byteLength(JSON.stringify(parameters)) > MAX_PARAMETERS_BYTES) throw new ParametersTooLargeError();
     if (!agent) throw new AgentNotFoundError();
-    if (!includesRole(principal.role, agent.minimumRole)) {
-      throw new AgentRoleRequiredError(`The agent ${agent.slug} needs the role ${agent.minimumRole}`, {
-        details: { requiredRole: agent.minimumRole, role: principal.role },
-      });
-    }
     if (agent.kind === 'llm') {
       throw new AgentNotRunnableError('Agents of kind llm cannot be run by this version of the service');
     }
@@ -153,4 +155,12 @@ export class TaskEnqueue {
       traceparent: context?.traceparent ?? null,
     };
   }
+}
+
+/** @throws AgentRoleRequiredError unless the caller may give the agent work */
+export function demandRole(agent: Agent, principal: Principal): void {
+  if (includesRole(principal.role, agent.minimumRole)) return;
+  throw new AgentRoleRequiredError(`The agent ${agent.slug} needs the role ${agent.minimumRole}`, {
+    details: { requiredRole: agent.minimumRole, role: principal.role },
+  });
 }

@@ -7,13 +7,26 @@ import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.re
 import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import { type LockedTask, TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
+import { TaskRepository } from '../infrastructure/task.repository.js';
 import { TaskAnnouncer } from './task-announcer.js';
+
+/** Which tasks to queue again; everything given must hold. */
+export interface RedriveFilter {
+  readonly agent?: string | undefined;
+  readonly state: 'dead' | 'failed';
+  readonly ids?: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/** Tasks queued again in one transaction. */
+const REDRIVE_BATCH = 50;
 
 /** Gives tasks that ended another life: with all their attempts, and without the deadline they had. */
 @Injectable()
 export class TaskRedrive {
   constructor(
     private readonly database: Database,
+    private readonly tasks: TaskRepository,
     private readonly queue: TaskQueueRepository,
     private readonly dependencies: TaskDependencyRepository,
     private readonly events: TaskEventRepository,
@@ -36,6 +49,45 @@ export class TaskRedrive {
       await this.requeue(tx, locked, principal);
     });
     this.announcer.queued();
+  }
+
+  /**
+   * Queues tasks again that ended without success, the oldest first; what depends on a task that has not succeeded stays.
+   *
+   * @returns how many
+   */
+  async redrive({ limit, ...filter }: RedriveFilter, principal: Principal): Promise<number> {
+    let redriven = 0;
+    let after: string | undefined;
+    for (let left = limit; left > 0;) {
+      const ids = await this.tasks.endedIds({ ...filter, after, limit: Math.min(left, REDRIVE_BATCH) });
+      if (ids.length === 0) break;
+      redriven += await this.redriveAll(ids, principal);
+      after = ids.at(-1);
+      left -= ids.length;
+      this.announcer.queued();
+    }
+    return redriven;
+  }
+
+  private redriveAll(ids: readonly string[], principal: Principal): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      let redriven = 0;
+      for (const id of ids) {
+        const locked = await this.queue.lock(tx, id);
+        // Somebody else may have been faster.
+        if (!locked || !isFinal(locked.task.state) || locked.task.state === 'succeeded') continue;
+        if (await this.isHopeless(tx, locked)) continue;
+        await this.requeue(tx, locked, principal);
+        redriven++;
+      }
+      return redriven;
+    });
+  }
+
+  private async isHopeless(tx: Transaction, { task }: LockedTask): Promise<boolean> {
+    const states = await this.dependencies.lock(tx, task.dependsOn);
+    return [...states.values()].some((state) => state !== 'succeeded' && isFinal(state));
   }
 
   private async requeue(tx: Transaction, { task, agentId }: LockedTask, principal: Principal): Promise<void> {

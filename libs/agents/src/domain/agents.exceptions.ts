@@ -63,6 +63,13 @@ export class BatchNotFoundError extends AppException {
   }
 }
 
+/** There is no such schedule. */
+export class ScheduleNotFoundError extends AppException {
+  constructor(message = 'There is no such schedule', options: ExceptionOptions = {}) {
+    super({ code: 'SCHEDULE.NOT_FOUND', category: 'agent', kind: 'not_found' }, message, options);
+  }
+}
+
 /** An operation of a batch is refused for what it depends on. */
 export class OperationRefusedError extends AppException {
   constructor(message = 'It depends on an operation that was refused', options: ExceptionOptions = {}) {

@@ -152,6 +152,24 @@ export class TaskRepository {
     return rows.map(({ finished_at, ...row }) => ({ ...row, finishedAt: finished_at }));
   }
 
+  /** Ids of tasks that ended in a state, the oldest first. */
+  async endedIds(filter: {
+    state: TaskState;
+    agent?: string | undefined;
+    ids?: readonly string[] | undefined;
+    after?: string | undefined;
+    limit: number;
+  }): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT id FROM agent_task
+       WHERE state = $1 AND state IN ('failed', 'dead') AND ($2::text IS NULL OR agent_id = (SELECT id FROM agent WHERE slug = $2))
+         AND ($3::uuid[] IS NULL OR id = ANY ($3)) AND ($4::uuid IS NULL OR id > $4)
+       ORDER BY id LIMIT $5`,
+      [filter.state, filter.agent ?? null, filter.ids ?? null, filter.after ?? null, filter.limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Whether the agent has tasks that have not ended. */
   async hasOpen(tx: Transaction, agentId: string): Promise<boolean> {
     const [row] = await tx.query<{ open: boolean }>(

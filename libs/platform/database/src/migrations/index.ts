@@ -13,6 +13,7 @@ import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merg
 import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
 import { CompleteAgentQueue1764200400000 } from './1764200400000-complete-agent-queue.js';
 import { CreateAgentWorkers1764200410000 } from './1764200410000-create-agent-workers.js';
+import { CreateAgentSchedules1764200420000 } from './1764200420000-create-agent-schedules.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -30,4 +31,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateErrorAlerts1764100300002,
   CompleteAgentQueue1764200400000,
   CreateAgentWorkers1764200410000,
+  CreateAgentSchedules1764200420000,
 ];

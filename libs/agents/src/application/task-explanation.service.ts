@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { TaskNotFoundError } from '../domain/agents.exceptions.js';
+import { explain, type Explanation } from '../domain/task-blocker.js';
+import { StartFactsRepository } from '../infrastructure/start-facts.repository.js';
+
+/** Says why a task is where it is. */
+@Injectable()
+export class TaskExplanation {
+  constructor(private readonly facts: StartFactsRepository) {}
+
+  /** @throws TaskNotFoundError */
+  async explain(taskId: string): Promise<Explanation> {
+    const facts = await this.facts.find(taskId);
+    if (!facts) throw new TaskNotFoundError();
+    return explain(facts);
+  }
+}
