@@ -5,6 +5,7 @@ import { AgentExecutionController } from './api/agent-execution.controller.js';
 import { AgentsController } from './api/agents.controller.js';
 import { BatchesController } from './api/batches.controller.js';
 import { SchedulesController } from './api/schedules.controller.js';
+import { TaskEventsController } from './api/task-events.controller.js';
 import { TasksController } from './api/tasks.controller.js';
 import { AgentCallback } from './application/agent-callback.service.js';
 import { AgentCatalogue } from './application/agent-catalogue.service.js';
@@ -27,6 +28,7 @@ import { TaskAnnouncer } from './application/task-announcer.js';
 import { TaskControl } from './application/task-control.service.js';
 import { TaskEnqueue } from './application/task-enqueue.service.js';
 import { TaskEngine } from './application/task-engine.service.js';
+import { TaskEventStream } from './application/task-event-stream.service.js';
 import { TaskExplanation } from './application/task-explanation.service.js';
 import { TaskLeases } from './application/task-leases.service.js';
 import { TaskLookup } from './application/task-lookup.service.js';
@@ -107,6 +109,7 @@ const USE_CASES: Provider[] = [
   TaskControl,
   TaskRedrive,
   TaskExplanation,
+  TaskEventStream,
   ScheduleRegistry,
   WorkerRegistry,
   WorkerLeases,
@@ -122,6 +125,7 @@ const CONTROLLERS: Type[] = [
   WorkersController,
   WorkerTasksController,
   TasksController,
+  TaskEventsController,
   SchedulesController,
 ];
 
