@@ -51,7 +51,7 @@ function numberOf(lastEventId: string | undefined): number {
 }
 
 function toMessage(event: TaskEvent | typeof SIGN_OF_LIFE): MessageEvent {
-  if (event === SIGN_OF_LIFE) return { comment: 'alive' } as MessageEvent;
+  if (event === SIGN_OF_LIFE) return { comment: 'alive' };
   const { seq, type, createdAt } = event;
   const data = { ...event, createdAt: createdAt.toISOString() };
   return { id: String(seq), type, data, ...(seq === 1 && { retry: RETRY_MS }) };
