@@ -20,6 +20,8 @@ import { BatchResults } from './application/batch-results.service.js';
 import { HttpAgentRunner } from './application/http-agent-runner.service.js';
 import { InternalAgents } from './application/internal-agents.js';
 import { SecurityPostureAgent } from './application/security-posture.agent.js';
+import { LlmAgentRunner } from './application/llm-agent-runner.service.js';
+import { ModelSettingsReader } from './application/model-settings.service.js';
 import { ScheduleRegistry } from './application/schedule-registry.service.js';
 import { ServiceMetricsAgent } from './application/service-metrics.agent.js';
 import { SubmitBatch } from './application/submit-batch.service.js';
@@ -46,6 +48,7 @@ import { AgentEntity } from './infrastructure/agent.entity.js';
 import { AgentRepository } from './infrastructure/agent.repository.js';
 import { BatchRepository } from './infrastructure/batch.repository.js';
 import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
+import { LanguageModelClient } from './infrastructure/language-model.client.js';
 import { OutboundHttpClient } from './infrastructure/outbound-http.client.js';
 import { ScheduleRepository } from './infrastructure/schedule.repository.js';
 import { ServiceProbeRepository } from './infrastructure/service-probe.repository.js';
@@ -77,6 +80,7 @@ const STORAGE: Provider[] = [
   TaskEventRepository,
   TaskSignals,
   OutboundHttpClient,
+  LanguageModelClient,
   ServiceProbeRepository,
 ];
 
@@ -88,6 +92,8 @@ const ENGINE: Provider[] = [
   TaskLeases,
   TaskRunner,
   HttpAgentRunner,
+  ModelSettingsReader,
+  LlmAgentRunner,
   InternalAgents,
   ServiceMetricsAgent,
   SecurityPostureAgent,

@@ -125,9 +125,9 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private get claimant(): Claimant {
-    const { kinds, handlers } = this.runner;
+    const { kinds, resources } = this.runner;
     const { leaseSeconds } = this.config;
-    return { workerId: this.workerId, kinds, handlers, entering: 'running', leaseSeconds };
+    return { workerId: this.workerId, kinds, resources, entering: 'running', leaseSeconds };
   }
 
   private begin(claimed: ClaimedTask): void {

@@ -17,6 +17,7 @@ import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.re
 import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import { type NewTask, TaskRepository } from '../infrastructure/task.repository.js';
+import { type ModelEstimate, ModelSettingsReader } from './model-settings.service.js';
 
 /** Work for one agent. */
 export interface TaskRequest {
@@ -42,6 +43,8 @@ export interface CheckedRequest {
   readonly id: string;
   readonly agent: Agent;
   readonly request: TaskRequest;
+  /** What an attempt is expected to consume at most, where that is known beforehand. */
+  readonly estimate?: ModelEstimate | undefined;
 }
 
 /** Puts work into the queue, within the caller's transaction. */
@@ -52,6 +55,7 @@ export class TaskEnqueue {
     private readonly dependencies: TaskDependencyRepository,
     private readonly events: TaskEventRepository,
     private readonly statistics: AgentStatisticsRepository,
+    private readonly models: ModelSettingsReader,
     private readonly ids: Ids,
   ) {}
 
@@ -78,10 +82,18 @@ export class TaskEnqueue {
     }
     if (Buffer.byteLength(JSON.stringify(parameters)) > MAX_PARAMETERS_BYTES) throw new ParametersTooLargeError();
     if (!agent) throw new AgentNotFoundError();
-    if (agent.kind === 'llm') {
-      throw new AgentNotRunnableError('Agents of kind llm cannot be run by this version of the service');
-    }
-    return { id: this.ids.next(), agent, request };
+    const estimate = agent.kind === 'llm' ? this.estimate(agent, request) : undefined;
+    return { id: this.ids.next(), agent, request, estimate };
+  }
+
+  /** A budget that cannot be counted would be none. */
+  private estimate(agent: Agent, { taskDescription, parameters = {}, budget }: TaskRequest): ModelEstimate {
+    const task = { taskDescription: taskDescription ?? null, parameters };
+    const estimate = this.models.estimate(agent.config, task);
+    const { maxCostMicros, dailyCostMicros } = agent.budget;
+    const limits = [maxCostMicros, dailyCostMicros, budget?.maxCostMicros ?? null];
+    if (estimate.micros !== null || limits.every((limit) => limit === null)) return estimate;
+    throw new AgentNotRunnableError('There is a budget, and AI_PRICES does not say what the model costs');
   }
 
   /**
@@ -127,7 +139,7 @@ export class TaskEnqueue {
   }
 
   private taskOf(
-    { id, agent, request }: CheckedRequest,
+    { id, agent, request, estimate }: CheckedRequest,
     createdBy: string,
     batchId: string | null,
     dependsLeft: number,
@@ -147,8 +159,8 @@ export class TaskEnqueue {
       dependsLeft,
       maxCostMicros: request.budget?.maxCostMicros ?? null,
       maxTokens: request.budget?.maxTokens ?? null,
-      estimateMicros: null,
-      estimateTokens: null,
+      estimateMicros: estimate?.micros ?? null,
+      estimateTokens: estimate?.tokens ?? null,
       batchId,
       createdBy,
       correlationId: context?.correlationId ?? null,

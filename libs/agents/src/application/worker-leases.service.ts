@@ -79,7 +79,7 @@ export class WorkerLeases implements OnModuleDestroy {
     const claimant = {
       workerId: worker.id,
       kinds: ['worker'] as const,
-      handlers: [],
+      resources: [],
       agents,
       entering: 'leased' as const,
       leaseSeconds: request.leaseSeconds ?? this.config.leaseSeconds,

@@ -89,7 +89,7 @@ function inTurn(facts: StartFacts, position: number): Reason {
     const detail = `The agent ${agent} failed several times in a row and is left alone for a while`;
     return { reason: 'breaker', detail, estimatedStartAt: circuitOpenUntil };
   }
-  if (!hasWorker) return { reason: 'no_worker', detail: `No worker of the agent ${agent} has been heard of lately` };
+  if (!hasWorker) return { reason: 'no_worker', detail: `Nobody who can run the agent ${agent} is there` };
   if (startsLeft !== null && startsLeft <= 0) {
     const detail = `The agent ${agent} has started all it may in this window`;
     return { reason: 'rate_limit', detail, estimatedStartAt: windowEndsAt ?? undefined };

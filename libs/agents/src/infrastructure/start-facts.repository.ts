@@ -3,7 +3,7 @@ import { Database } from '#platform/database';
 import type { StartFacts } from '../domain/task-blocker.js';
 import type { TaskState } from '../domain/task-state.js';
 import { WORKER_ALIVE_SECONDS } from './agent-row.js';
-import { IN_WINDOW } from './task-claim.repository.js';
+import { IN_WINDOW, NEEDS } from './task-claim.repository.js';
 
 /** Beyond this a place in the queue is not counted any more. */
 const MAX_AHEAD = 10_000;
@@ -13,7 +13,8 @@ const FACTS = {
   text: `
     SELECT now() AS now, t.state, t.attempt, t.max_attempts, t.run_at, a.slug, a.concurrency,
       r.paused_at IS NOT NULL AS is_paused, r.circuit_open_until,
-      a.kind <> 'worker' OR coalesce(r.worker_seen_at > now() - interval '${WORKER_ALIVE_SECONDS} seconds', false) AS has_worker,
+      CASE WHEN a.kind = 'worker' THEN coalesce(r.worker_seen_at > now() - interval '${WORKER_ALIVE_SECONDS} seconds', false)
+        ELSE ${NEEDS} IS NULL OR ${NEEDS} = ANY ($2) END AS has_worker,
       (SELECT count(*)::integer FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running')) AS running,
       a.rate_limit - CASE WHEN ${IN_WINDOW} THEN r.rate_window_used ELSE 0 END AS starts_left,
       CASE WHEN ${IN_WINDOW} THEN r.rate_window_start + make_interval(secs => a.rate_window_seconds) END AS window_ends_at,
@@ -52,8 +53,9 @@ type FactsRow = {
 export class StartFactsRepository {
   constructor(private readonly database: Database) {}
 
-  async find(taskId: string): Promise<StartFacts | undefined> {
-    const [row] = await this.database.query<FactsRow>(FACTS, [taskId]);
+  /** @param resources what processes like this one have, see `Claimant` */
+  async find(taskId: string, resources: readonly string[]): Promise<StartFacts | undefined> {
+    const [row] = await this.database.query<FactsRow>(FACTS, [taskId, resources]);
     if (!row) return undefined;
     return {
       now: row.now,

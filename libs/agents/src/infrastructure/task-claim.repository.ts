@@ -11,8 +11,8 @@ export interface Claimant {
   /** Id of the process or worker that will hold the leases. */
   readonly workerId: string;
   readonly kinds: readonly AgentKind[];
-  /** Handlers that the claimant has, for agents of kind `internal`. */
-  readonly handlers: readonly string[];
+  /** What agents need to run at the claimant: `handler:<name>` of internal ones, `key:<provider>` of models without a key. */
+  readonly resources: readonly string[];
   /** Only these agents; `undefined` is any. */
   readonly agents?: readonly string[] | undefined;
   /** State that a claimed task enters: a remote worker has yet to say that it began. */
@@ -43,6 +43,10 @@ export interface Claim {
 
 const RUNNING = `(SELECT count(*) FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running'))`;
 
+/** What `agent a` needs to be run, in the words of `Claimant.resources`; NULL is nothing. */
+export const NEEDS = `CASE WHEN a.kind = 'internal' THEN 'handler:' || (a.config ->> 'handler')
+  WHEN a.kind = 'llm' AND a.encrypted_secret IS NULL THEN 'key:' || (a.config ->> 'provider') END`;
+
 /** Whether a waiting task may start, as far as it depends on the task alone. */
 export const DUE = `state = 'queued' AND run_at <= now() AND rank_at <= now() AND depends_left = 0
   AND (expires_at IS NULL OR expires_at > now())`;
@@ -55,7 +59,7 @@ const LOCK_AGENTS = {
   name: 'agent_queue_lock',
   text: `
     SELECT a.id FROM agent a JOIN agent_runtime r ON r.agent_id = a.id
-    WHERE a.kind = ANY ($1) AND (a.kind <> 'internal' OR a.config ->> 'handler' = ANY ($2))
+    WHERE a.kind = ANY ($1) AND (${NEEDS} IS NULL OR ${NEEDS} = ANY ($2))
       AND ($3::text[] IS NULL OR a.slug = ANY ($3))
       AND a.deleted_at IS NULL AND r.paused_at IS NULL AND NOT ${CIRCUIT_OPEN}
       AND EXISTS (SELECT FROM agent_task WHERE agent_id = a.id AND ${DUE})
@@ -142,8 +146,8 @@ const COUNT_STARTS = {
 export class TaskClaimRepository {
   /** Takes at most `max` tasks that may run now, within every agent's cap, rate limit, budget, pause and circuit. */
   async claim(tx: Transaction, claimant: Claimant, max: number): Promise<Claim> {
-    const { kinds, handlers, agents = null, entering, workerId, leaseSeconds } = claimant;
-    const locked = await tx.query<{ id: string }>(LOCK_AGENTS, [kinds, handlers, agents]);
+    const { kinds, resources, agents = null, entering, workerId, leaseSeconds } = claimant;
+    const locked = await tx.query<{ id: string }>(LOCK_AGENTS, [kinds, resources, agents]);
     if (locked.length === 0) return { started: [], overBudget: [] };
     const ids = locked.map(({ id }) => id);
     const rows = await tx.query<ClaimRow>(CLAIM, [ids, max, entering, workerId, leaseSeconds]);
