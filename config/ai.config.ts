@@ -1,4 +1,4 @@
-import { address, decimal, flag, integer, oneOf, section, text } from './setting.js';
+import { address, decimal, flag, integer, list, oneOf, section, text } from './setting.js';
 
 /** Language models that `llm` agents run on, and the guards around them. */
 export class AiConfig extends section('ai', {
@@ -28,8 +28,25 @@ export class AiConfig extends section('ai', {
   }),
   defaultModel: text<string>({
     env: 'AI_DEFAULT_MODEL',
-    default: 'claude-sonnet-4-5',
+    default: 'claude-sonnet-4-6',
     description: 'Model of agents that name none.',
+  }),
+  prices: list({
+    env: 'AI_PRICES',
+    default: [
+      'claude-opus-4-5=5/25',
+      'claude-opus-4-6=5/25',
+      'claude-sonnet-4-5=3/15',
+      'claude-sonnet-4-6=3/15',
+      'claude-haiku-4-5=1/5',
+      'gpt-4.1=2/8',
+      'gpt-4.1-mini=0.4/1.6',
+      'gpt-4o=2.5/10',
+      'gpt-4o-mini=0.15/0.6',
+    ],
+    item: /^[A-Za-z0-9._:@/-]{1,200}=\d{1,6}(\.\d{1,6})?\/\d{1,6}(\.\d{1,6})?$/,
+    allowed: 'a comma-separated list of model=input/output',
+    description: 'What models cost in US dollars for a million tokens; keep it up with what your provider charges.',
   }),
   maxTokens: integer({
     env: 'AI_MAX_TOKENS',

@@ -13,6 +13,7 @@ import { JobsModule } from '#platform/jobs';
 import { KernelModule } from '#platform/kernel';
 import { ObservabilityModule } from '#platform/observability';
 import { SecurityModule } from '#platform/security';
+import { McpModule } from './mcp/mcp.module.js';
 
 /** The whole service in one process: composition root of the HTTP API. */
 @Module({})
@@ -35,6 +36,7 @@ export class ApiModule {
         FinanceModule,
         AgentsModule.forApi(),
         DashboardModule,
+        McpModule,
       ],
     };
   }

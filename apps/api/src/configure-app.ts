@@ -2,8 +2,9 @@ import { RequestMethod } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SwaggerModule } from '@nestjs/swagger';
 import type { AppConfig } from '#config';
-import { API_PREFIX, createValidationPipe, installRequestPipeline } from '#platform/http';
+import { API_PREFIX, createValidationPipe, installRequestPipeline, PublicAddress } from '#platform/http';
 import { AppLogger } from '#platform/observability';
+import { challengeMcpClients } from './mcp/mcp.module.js';
 import { buildOpenApi } from './openapi.js';
 
 /** Routes that live outside the API's prefix. */
@@ -16,6 +17,9 @@ const ROOT_ROUTES = [
   'docs/problems',
   '.well-known/jwks.json',
   '.well-known/oauth-authorization-server',
+  '.well-known/oauth-protected-resource',
+  '.well-known/oauth-protected-resource/mcp',
+  'mcp',
   'api/:project/envelope',
 ];
 
@@ -33,6 +37,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   applyPrefix(app);
   app.useGlobalPipes(createValidationPipe());
   await installRequestPipeline(app, config);
+  challengeMcpClients(app.getHttpAdapter().getInstance(), () => app.get(PublicAddress, { strict: false }).origin);
   if (config.server.docsEnabled ?? !config.environment.isProduction) {
     SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
       jsonDocumentUrl: 'docs/openapi.json',

@@ -79,7 +79,7 @@ describe('agent execution', () => {
     expect(await until(body.id, 'succeeded')).toMatchObject({ output: { doubled: 42 }, attempt: 1 });
   });
 
-  it('keeps tasks of worker agents and refuses what nothing can run', async () => {
+  it('keeps tasks that nobody is there to run, and refuses agents that do not exist', async () => {
     expect(await execute('ecommerce', {}, '?wait=1')).toMatchObject({ status: 202, body: { state: 'queued' } });
     await app.call('POST', '/agents', {
       token: admin,
@@ -91,7 +91,7 @@ describe('agent execution', () => {
         config: { provider: 'openai', promptTemplate: 'x' },
       },
     });
-    expect(await execute('model')).toMatchObject({ status: 409, body: { code: 'AGENT.NOT_RUNNABLE' } });
+    expect(await execute('model', {}, '?wait=1')).toMatchObject({ status: 202, body: { state: 'queued' } });
     expect(await execute('nobody')).toMatchObject({ status: 404, body: { code: 'AGENT.NOT_FOUND' } });
   });
 

@@ -40,7 +40,7 @@ describe('agent registry', () => {
     expect(body.items).toHaveLength(23);
     expect(body.items.find(({ slug }) => slug === 'security')).toMatchObject({ priority: 1, minimumRole: 'DEVELOPER' });
     const runnable = body.items.filter(({ kind }) => kind !== 'worker').map(({ slug }) => slug);
-    expect(runnable).toEqual(['performance', 'scanner']);
+    expect(runnable).toEqual(['claude-sonnet', 'openai', 'performance', 'scanner']);
   });
 
   it('keeps what an operator changed when a second replica starts, and adds nothing twice', async () => {

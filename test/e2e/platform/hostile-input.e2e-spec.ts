@@ -71,8 +71,13 @@ describe('hostile input', () => {
   const assertRefused = (answer: Awaited<ReturnType<typeof send>>, what: string): void => {
     // OAuth clients read the shape of RFC 6749 §5.2.
     const isOAuthError = what.includes('/oauth/') && typeof answer.body['error'] === 'string';
+    // And MCP clients that of JSON-RPC.
+    const isRpcError = what.startsWith('POST /mcp ') && answer.body['jsonrpc'] === '2.0';
     const isProblem =
-      answer.status < 400 || isOAuthError || /problem\+json/.test(answer.headers.get('content-type') ?? '');
+      answer.status < 400 ||
+      isOAuthError ||
+      isRpcError ||
+      /problem\+json/.test(answer.headers.get('content-type') ?? '');
     expect({
       what,
       status: answer.status,

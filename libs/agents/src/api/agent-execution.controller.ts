@@ -7,9 +7,8 @@ import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { SubmitTask } from '../application/submit-task.service.js';
 import { TaskLookup } from '../application/task-lookup.service.js';
 import { isFinal } from '../domain/task-state.js';
-import { ExecuteAgentDto, TaskDto, toTaskDto, WaitQueryDto } from './dto/task.dto.js';
-
-const DEFAULT_PRIORITY = 5;
+import { ExecuteAgentDto, toTaskRequest, WaitQueryDto } from './dto/execute-agent.dto.js';
+import { TaskDto, toTaskDto } from './dto/task.dto.js';
 
 /** Giving agents work. */
 @ApiTags('agents')
@@ -34,22 +33,13 @@ export class AgentExecutionController {
   async executeAgent(
     @Param('slug') agent: string,
     @Query() { wait }: WaitQueryDto,
-    @Body() { runAt, priority, ...body }: ExecuteAgentDto,
+    @Body() { idempotencyKey, ...settings }: ExecuteAgentDto,
     @IdempotencyKey() headerKey: string | undefined,
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TaskDto> {
-    const idempotencyKey = oneKey(headerKey, body.idempotencyKey ?? undefined);
-    const request = {
-      agent,
-      taskDescription: body.taskDescription ?? undefined,
-      parameters: body.parameters ?? undefined,
-      priority: priority ?? DEFAULT_PRIORITY,
-      timeoutSeconds: body.timeoutSeconds ?? undefined,
-      runAt: typeof runAt === 'string' ? new Date(runAt) : undefined,
-      idempotencyKey,
-    };
-    const { taskId, isReplay } = await this.submission.submit(request, principal);
+    const key = oneKey(headerKey, idempotencyKey ?? undefined);
+    const { taskId, isReplay } = await this.submission.submit(toTaskRequest(agent, settings), principal, key);
     const task = wait > 0 ? await this.lookup.waitFor(taskId, wait) : await this.lookup.get(taskId);
     if (isReplay) void reply.header('Idempotent-Replayed', 'true');
     void reply.header('Location', `/${API_PREFIX}/tasks/${taskId}`);

@@ -4,8 +4,11 @@ import { ApiProblems, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, Roles } from '#platform/security';
 import { AgentCallback } from '../application/agent-callback.service.js';
 import { TaskControl } from '../application/task-control.service.js';
+import { TaskExplanation } from '../application/task-explanation.service.js';
 import { TaskLookup } from '../application/task-lookup.service.js';
+import { TaskRedrive } from '../application/task-redrive.service.js';
 import { CallbackSignatureError } from '../domain/agents.exceptions.js';
+import { ExplanationDto, RedriveDto, RedrivenDto, toExplanationDto } from './dto/task-control.dto.js';
 import { AgentCallbackDto, TaskDto, TaskPageDto, TaskQueryDto, toTaskDto } from './dto/task.dto.js';
 
 /** Tasks: what agents were asked to do, and what came of it. */
@@ -15,6 +18,8 @@ export class TasksController {
   constructor(
     private readonly lookup: TaskLookup,
     private readonly control: TaskControl,
+    private readonly redrive: TaskRedrive,
+    private readonly explanation: TaskExplanation,
     private readonly callback: AgentCallback,
   ) {}
 
@@ -62,8 +67,46 @@ export class TasksController {
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
   async retryTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
-    await this.control.retry(id, principal);
+    await this.redrive.retry(id, principal);
     return toTaskDto(await this.lookup.get(id));
+  }
+
+  @Post(':id/approve')
+  @Roles('API_USER')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'approveTask',
+    summary: 'Let a task start that a budget keeps from starting; its owner or a DEVELOPER',
+  })
+  @ApiResponse({ status: 200, type: TaskDto })
+  @ApiProblems(400, 401, 403, 404, 409, 429)
+  async approveTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+    await this.control.approve(id, principal);
+    return toTaskDto(await this.lookup.get(id));
+  }
+
+  @Get(':id/why')
+  @Roles('API_USER')
+  @ApiOperation({
+    operationId: 'explainTask',
+    summary: 'Why a task is where it is: what it waits for, its place, an estimate',
+  })
+  @ApiResponse({ status: 200, type: ExplanationDto })
+  @ApiProblems(400, 401, 403, 404, 429)
+  async explainTask(@Param('id', UuidParam) id: string): Promise<ExplanationDto> {
+    return toExplanationDto(await this.explanation.explain(id));
+  }
+
+  @Post('redrive')
+  @Roles('DEVELOPER')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({ operationId: 'redriveTasks', summary: 'Queue dead (or failed) tasks again, the oldest first' })
+  @ApiResponse({ status: 200, type: RedrivenDto })
+  @ApiProblems(400, 401, 403, 422, 429)
+  async redriveTasks(@Body() body: RedriveDto, @CurrentPrincipal() principal: Principal): Promise<RedrivenDto> {
+    const { agent, state, ids, limit } = body;
+    const filter = { agent: agent ?? undefined, state: state ?? 'dead', ids: ids ?? undefined, limit: limit ?? 100 };
+    return { redriven: await this.redrive.redrive(filter, principal) };
   }
 
   @Post(':id/callback')

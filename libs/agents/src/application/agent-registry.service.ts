@@ -51,7 +51,7 @@ export class AgentRegistry {
     await this.database.transaction((tx) =>
       this.agents.insert(tx, id, { ...definition, config }, this.encrypted(id, secret)),
     );
-    return { agent: await this.get(definition.slug), secret };
+    return { agent: await this.get(definition.slug), secret: shown(definition.kind, secret) };
   }
 
   /**
@@ -61,7 +61,7 @@ export class AgentRegistry {
    * @throws ValidationError when the configuration does not fit the kind
    */
   async change(slug: string, { kind, config, ...changes }: AgentPatch): Promise<RegisteredAgent> {
-    const secret = await this.database.transaction(async (tx) => {
+    const secret = await this.database.transaction(async (tx): Promise<string | undefined> => {
       const agent = await this.agents.lock(tx, slug);
       if (!agent) throw new AgentNotFoundError();
       const nextKind = kind ?? agent.kind;
@@ -75,7 +75,7 @@ export class AgentRegistry {
           ? { encryptedSecret: this.encrypted(agent.id, checked?.secret) }
           : {}),
       });
-      return checked?.secret;
+      return shown(nextKind, checked?.secret);
     });
     return { agent: await this.get(slug), secret };
   }
@@ -132,6 +132,11 @@ export class AgentRegistry {
   private encrypted(id: string, secret: string | undefined): string | null {
     return secret === undefined ? null : this.encryption.encrypt(secret, secretPlace(id));
   }
+}
+
+/** The key of a provider is known to whoever set it; only secrets between the agent and us are worth showing. */
+function shown(kind: AgentKind, secret: string | undefined): string | undefined {
+  return kind === 'http' ? secret : undefined;
 }
 
 function invalidConfig(field: string, message: string): ValidationError {

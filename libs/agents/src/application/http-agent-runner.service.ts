@@ -4,11 +4,12 @@ import { EncryptionService, sign, SIGNATURE_HEADER } from '#platform/security';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
 import { unstorable } from '../domain/json-value.js';
 import { type OutboundAnswer, OutboundHttpClient } from '../infrastructure/outbound-http.client.js';
-import type { ClaimedTask } from '../infrastructure/task-queue.repository.js';
+import type { ClaimedTask } from '../infrastructure/task-claim.repository.js';
+import type { Usage } from '../infrastructure/task-queue.repository.js';
 import { secretPlace } from './agent-registry.service.js';
 
 /** What an attempt led to: an output, or the promise of a callback. */
-export type RunResult = { readonly output: unknown } | { readonly awaitsCallback: true };
+export type RunResult = { readonly output: unknown; readonly usage?: Usage } | { readonly awaitsCallback: true };
 
 /** Client errors that another attempt can mend: too slow, too early, too many. */
 const RETRYABLE_STATUSES = new Set([408, 425, 429]);

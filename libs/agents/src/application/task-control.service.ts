@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { includesRole, type Principal } from '#platform/security';
 import { TaskNotFoundError, TaskNotOwnedError, TaskStateError } from '../domain/agents.exceptions.js';
-import { canBecome, isFinal, isHeld } from '../domain/task-state.js';
-import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
+import { isFinal, isHeld } from '../domain/task-state.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
+import { TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
 import { type LockedTask, TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
 import { TaskAnnouncer } from './task-announcer.js';
+import { TaskRecord } from './task-record.service.js';
 
 /** What people may do with a task that exists: its owner, and DEVELOPERs. */
 @Injectable()
@@ -14,8 +15,9 @@ export class TaskControl {
   constructor(
     private readonly database: Database,
     private readonly queue: TaskQueueRepository,
+    private readonly leases: TaskLeaseRepository,
     private readonly events: TaskEventRepository,
-    private readonly statistics: AgentStatisticsRepository,
+    private readonly record: TaskRecord,
     private readonly announcer: TaskAnnouncer,
   ) {}
 
@@ -26,42 +28,38 @@ export class TaskControl {
    * @throws TaskStateError when it has ended otherwise
    */
   async cancel(id: string, principal: Principal): Promise<void> {
-    const isRunning = await this.database.transaction(async (tx) => {
-      const locked = await this.lock(tx, id, principal);
-      const { task, agentId, awaitsCallback } = locked;
-      if (task.state === 'cancelled') return false;
+    const ended = await this.database.transaction(async (tx) => {
+      const { task, awaitsCallback } = await this.lock(tx, id, principal);
+      if (task.state === 'cancelled') return [];
       if (isFinal(task.state)) throw new TaskStateError(`The task has ended: ${task.state}`);
       if (isHeld(task.state) && !awaitsCallback) {
         if (task.cancelRequestedAt === null) {
-          await this.queue.requestCancel(tx, id);
+          await this.leases.requestCancel(tx, id);
           await this.events.append(tx, [{ taskId: id, type: 'cancel_requested', data: { by: principal.id } }]);
         }
-        return true;
+        return undefined;
       }
-      await this.queue.end(tx, id, 'cancelled', null);
-      await this.events.append(tx, [{ taskId: id, type: 'cancelled', data: { by: principal.id } }]);
-      await this.statistics.add(tx, [{ agentId, cancelled: 1 }]);
-      return false;
+      const row = await this.queue.end(tx, id, 'cancelled', null);
+      return this.record.unsuccessful(tx, row, 'cancelled', { by: principal.id });
     });
-    if (isRunning) this.announcer.cancelRequested(id);
-    else this.announcer.ended([id]);
+    if (ended === undefined) this.announcer.cancelRequested(id);
+    else this.announcer.ended(ended);
   }
 
   /**
-   * Queues a task that failed, died or was cancelled again, with all its attempts.
+   * Lets a task start that a budget keeps from starting.
    *
    * @throws TaskNotFoundError, TaskNotOwnedError
-   * @throws TaskStateError when it waits, runs or succeeded
+   * @throws TaskStateError when it does not wait for approval
    */
-  async retry(id: string, principal: Principal): Promise<void> {
+  async approve(id: string, principal: Principal): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const { task, agentId } = await this.lock(tx, id, principal);
-      if (!isFinal(task.state) || !canBecome(task.state, 'queued')) {
-        throw new TaskStateError(`A task that is ${task.state} cannot be retried`);
+      const { task } = await this.lock(tx, id, principal);
+      if (task.state !== 'waiting_approval') {
+        throw new TaskStateError(`A task that is ${task.state} does not wait for approval`);
       }
-      await this.queue.requeue(tx, id, { delayMs: 0, failure: null, refund: task.attempt });
-      await this.events.append(tx, [{ taskId: id, type: 'requeued', data: { by: principal.id } }]);
-      await this.statistics.add(tx, [{ agentId, enqueued: 1 }]);
+      await this.queue.approve(tx, id, principal.id);
+      await this.events.append(tx, [{ taskId: id, type: 'approved', data: { by: principal.id } }]);
     });
     this.announcer.queued();
   }

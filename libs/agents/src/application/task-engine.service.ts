@@ -5,7 +5,7 @@ import { AgentsConfig, ServerConfig } from '#config';
 import { Ids, runInContext } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { LeaseLostError } from '../domain/agents.exceptions.js';
-import type { ClaimedTask } from '../infrastructure/task-queue.repository.js';
+import type { ClaimedTask, Claimant } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { failedAttemptOf, StopReason } from './failed-attempt.js';
 import { TaskLeases } from './task-leases.service.js';
@@ -37,6 +37,7 @@ interface Run {
 export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly runs = new Map<string, Run>();
   private readonly timers: NodeJS.Timeout[] = [];
+  private readonly workerId: string;
   private stopListening: () => void = () => undefined;
   private isStopping = false;
   private isPumping = false;
@@ -52,7 +53,9 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly server: ServerConfig,
     private readonly ids: Ids,
     private readonly logger: AppLogger,
-  ) {}
+  ) {
+    this.workerId = ids.next();
+  }
 
   /** Tasks that run here now. */
   get runningCount(): number {
@@ -110,7 +113,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
         this.isAskedAgain = false;
         const room = this.config.maxConcurrentTasks - this.runs.size;
         if (room <= 0) break;
-        const claimed = await this.leases.claim(this.runner, room);
+        const claimed = await this.leases.claim(this.claimant, room);
         for (const task of claimed) this.begin(task);
         if (claimed.length > 0) this.isAskedAgain = true;
       }
@@ -119,6 +122,12 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     } finally {
       this.isPumping = false;
     }
+  }
+
+  private get claimant(): Claimant {
+    const { kinds, resources } = this.runner;
+    const { leaseSeconds } = this.config;
+    return { workerId: this.workerId, kinds, resources, entering: 'running', leaseSeconds };
   }
 
   private begin(claimed: ClaimedTask): void {
@@ -139,9 +148,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       const result = await orStopped(this.runner.run(claimed, stop.signal), stop.signal);
       await this.record(() =>
-        'awaitsCallback' in result
-          ? this.leases.awaitCallback(lease)
-          : this.outcomes.succeed({ ...lease, output: result.output }),
+        'awaitsCallback' in result ? this.leases.awaitCallback(lease) : this.outcomes.succeed({ ...lease, ...result }),
       );
     } catch (error) {
       await this.recordFailure(claimed, stop.signal, error);
@@ -194,6 +201,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     const sentAt = performance.now();
     const held = await this.leases.extend(
       runs.map(({ claimed }) => ({ id: claimed.task.id, leaseToken: claimed.leaseToken })),
+      this.config.leaseSeconds,
     );
     for (const run of runs) {
       const { id } = run.claimed.task;

@@ -49,7 +49,7 @@ export class TaskLookup {
   }
 
   /**
-   * The task once it has ended, or as it is when the time is over.
+   * The task once it has ended or waits for approval, or as it is when the time is over.
    *
    * @throws TaskNotFoundError
    */
@@ -58,7 +58,7 @@ export class TaskLookup {
     return this.get(id);
   }
 
-  /** Resolves when all have ended or the time is over. */
+  /** Resolves when all have ended or wait for approval, or the time is over. */
   async waitForAll(ids: readonly string[], seconds: number): Promise<void> {
     const open = new Set(ids);
     const limit = performance.now() + seconds * 1000;
@@ -69,7 +69,10 @@ export class TaskLookup {
     });
     try {
       while (open.size > 0) {
-        for (const [id, state] of await this.tasks.statesOf([...open])) if (isFinal(state)) open.delete(id);
+        for (const [id, state] of await this.tasks.statesOf([...open])) {
+          // What waits for a person is not worth waiting for.
+          if (isFinal(state) || state === 'waiting_approval') open.delete(id);
+        }
         const left = limit - performance.now();
         if (open.size === 0 || left <= 0) return;
         await new Promise<void>((resolve) => {

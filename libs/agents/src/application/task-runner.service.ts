@@ -3,23 +3,31 @@ import type { AgentKind } from '../domain/agent.js';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
 import { unstorable } from '../domain/json-value.js';
 import { MAX_OUTPUT_BYTES } from '../domain/task.js';
-import type { ClaimedTask } from '../infrastructure/task-queue.repository.js';
+import type { ClaimedTask } from '../infrastructure/task-claim.repository.js';
 import { HttpAgentRunner, type RunResult } from './http-agent-runner.service.js';
 import { InternalAgents } from './internal-agents.js';
+import { LlmAgentRunner } from './llm-agent-runner.service.js';
+import { ModelSettingsReader } from './model-settings.service.js';
 
 /** Runs one attempt of a task in this process. */
 @Injectable()
 export class TaskRunner {
   /** Kinds of agents that this process runs by itself. */
-  readonly kinds: readonly AgentKind[] = ['internal', 'http'];
+  readonly kinds: readonly AgentKind[] = ['internal', 'http', 'llm'];
 
   constructor(
     private readonly internal: InternalAgents,
     private readonly http: HttpAgentRunner,
+    private readonly llm: LlmAgentRunner,
+    private readonly models: ModelSettingsReader,
   ) {}
 
-  get handlers(): readonly string[] {
-    return this.internal.names;
+  /** What agents need of this process: handlers that it has, and providers of models that it has a key for. */
+  get resources(): readonly string[] {
+    return [
+      ...this.internal.names.map((name) => `handler:${name}`),
+      ...this.models.providers.map((name) => `key:${name}`),
+    ];
   }
 
   /** @throws whatever keeps the attempt from succeeding */
@@ -29,8 +37,9 @@ export class TaskRunner {
         return this.http.run(claimed, signal);
       case 'internal':
         return { output: await this.runHandler(claimed, signal) };
-      case 'worker':
       case 'llm':
+        return this.llm.run(claimed, signal);
+      case 'worker':
         throw new Error(`Agents of kind ${claimed.kind} are not run here`);
     }
   }

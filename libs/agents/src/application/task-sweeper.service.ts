@@ -1,6 +1,10 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Database } from '#platform/database';
 import { AppLogger } from '#platform/observability';
+import { TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
+import { TaskAnnouncer } from './task-announcer.js';
 import { TaskOutcomes } from './task-outcomes.service.js';
+import { TaskRecord } from './task-record.service.js';
 
 /** Lets a task whose worker died run again within about this time after its lease. */
 const EVERY_MS = 1_000;
@@ -8,14 +12,21 @@ const EVERY_MS = 1_000;
 /** Tasks swept in one transaction. */
 const BATCH = 50;
 
-/** Takes tasks back whose lease ran out. Every process does this: whoever locks a task first, sweeps it. */
+/**
+ * Takes tasks back whose lease ran out, and ends those whose deadline passed while they waited. Every process does this:
+ * whoever locks a task first, sweeps it.
+ */
 @Injectable()
 export class TaskSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
   private sweeping: Promise<void> | undefined;
 
   constructor(
+    private readonly database: Database,
+    private readonly queue: TaskQueueRepository,
     private readonly outcomes: TaskOutcomes,
+    private readonly record: TaskRecord,
+    private readonly announcer: TaskAnnouncer,
     private readonly logger: AppLogger,
   ) {}
 
@@ -34,8 +45,26 @@ export class TaskSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   private async sweep(): Promise<void> {
     try {
       while ((await this.outcomes.expire(BATCH)) === BATCH);
+      while ((await this.endOverdue()) === BATCH);
     } catch (error) {
-      this.logger.warn(`Cannot sweep leases: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
+      this.logger.warn(`Cannot sweep tasks: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
     }
+  }
+
+  private async endOverdue(): Promise<number> {
+    const failure = { code: 'TASK.DEADLINE_PASSED', message: 'The deadline passed before the task was done' };
+    const { swept, ended } = await this.database.transaction(async (tx) => {
+      const ids = await this.queue.lockOverdue(tx, BATCH);
+      const all: string[] = [];
+      for (const id of ids) {
+        // It may have ended with one that it depended on.
+        if (all.includes(id)) continue;
+        const row = await this.queue.end(tx, id, 'failed', failure);
+        all.push(...(await this.record.unsuccessful(tx, row, 'failed', failure)));
+      }
+      return { swept: ids.length, ended: all };
+    });
+    this.announcer.ended(ended);
+    return swept;
   }
 }

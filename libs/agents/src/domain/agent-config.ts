@@ -53,6 +53,8 @@ const RULES: Readonly<Record<AgentKind, Readonly<Record<string, Rule>>>> = {
     system: { required: false, check: textOf(1, 100_000) },
     maxTokens: { required: false, check: numberOf(1, 200_000, true) },
     temperature: { required: false, check: numberOf(0, 2, false) },
+    // The key of the provider; the service's own when the agent has none.
+    secret: { required: false, check: textOf(8, 1000) },
   },
 };
 

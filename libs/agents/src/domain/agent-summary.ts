@@ -20,5 +20,8 @@ export interface AgentSummary {
   readonly tokensToday: number;
   readonly costTodayMicros: bigint;
   readonly oldestQueuedSeconds: number | null;
+  /** When a task of it last ended. */
   readonly lastActiveAt: Date | null;
+  /** When a worker of it was last heard of, within ten seconds. */
+  readonly workerSeenAt: Date | null;
 }

@@ -42,6 +42,41 @@ export class IdempotencyKeyReusedError extends ValidationError {
   }
 }
 
+/** A task to depend on does not exist. */
+export class DependencyNotFoundError extends ValidationError {
+  constructor(message = 'There is no such task to depend on', options: ExceptionOptions = {}) {
+    super(message, options, { code: 'TASK.DEPENDENCY_NOT_FOUND', category: 'validation', kind: 'invalid' });
+  }
+}
+
+/** A task to depend on ended without success, so that what depends on it could never start. */
+export class DependencyNotPossibleError extends ValidationError {
+  constructor(message = 'A task to depend on ended without success', options: ExceptionOptions = {}) {
+    super(message, options, { code: 'TASK.DEPENDENCY_NOT_POSSIBLE', category: 'validation', kind: 'invalid' });
+  }
+}
+
+/** There is no such batch. */
+export class BatchNotFoundError extends AppException {
+  constructor(message = 'There is no such batch', options: ExceptionOptions = {}) {
+    super({ code: 'BATCH.NOT_FOUND', category: 'agent', kind: 'not_found' }, message, options);
+  }
+}
+
+/** There is no such schedule. */
+export class ScheduleNotFoundError extends AppException {
+  constructor(message = 'There is no such schedule', options: ExceptionOptions = {}) {
+    super({ code: 'SCHEDULE.NOT_FOUND', category: 'agent', kind: 'not_found' }, message, options);
+  }
+}
+
+/** An operation of a batch is refused for what it depends on. */
+export class OperationRefusedError extends AppException {
+  constructor(message = 'It depends on an operation that was refused', options: ExceptionOptions = {}) {
+    super({ code: 'BATCH.OPERATION_REFUSED', category: 'agent', kind: 'invalid' }, message, options);
+  }
+}
+
 /** The agent needs a higher role than the caller's. */
 export class AgentRoleRequiredError extends AppException {
   constructor(message = 'The agent needs a higher role', options: ExceptionOptions = {}) {
@@ -53,6 +88,27 @@ export class AgentRoleRequiredError extends AppException {
 export class AgentSlugTakenError extends AppException {
   constructor(message = 'Another agent has this slug', options: ExceptionOptions = {}) {
     super({ code: 'AGENT.SLUG_TAKEN', category: 'agent', kind: 'conflict' }, message, options);
+  }
+}
+
+/** The caller's key may not lease tasks of these agents, or they are not done by workers. */
+export class AgentNotLeasableError extends AppException {
+  constructor(message = 'Tasks of this agent cannot be leased with this key', options: ExceptionOptions = {}) {
+    super({ code: 'AGENT.NOT_LEASABLE', category: 'authorization', kind: 'forbidden' }, message, options);
+  }
+}
+
+/** The caller has registered no such worker. */
+export class WorkerNotFoundError extends AppException {
+  constructor(message = 'There is no such worker: register first', options: ExceptionOptions = {}) {
+    super({ code: 'WORKER.NOT_FOUND', category: 'agent', kind: 'not_found' }, message, options);
+  }
+}
+
+/** The output of a task is too large. */
+export class OutputTooLargeError extends AppException {
+  constructor(message = 'The output is larger than 10 MB', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.OUTPUT_TOO_LARGE', category: 'validation', kind: 'too_large' }, message, options);
   }
 }
 

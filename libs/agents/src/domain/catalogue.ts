@@ -20,6 +20,9 @@ const HIGH = 2;
 const CONTENT = ['ecommerce', 'claude-sonnet'];
 const DEVELOPER = 'DEVELOPER';
 
+/** The task is the prompt, and its parameters are what it is about. */
+const PROMPT = '{{taskDescription}}\n\n{{parameters}}';
+
 /** Names of the handlers that come with the service. */
 export const HANDLERS = { securityPosture: 'security-posture', serviceMetrics: 'service-metrics' } as const;
 
@@ -46,8 +49,20 @@ const ROWS: readonly Row[] = [
     ['fix', 'repair', 'format', 'optimize'],
     { priority: HIGH, minimumRole: DEVELOPER, dependencies: ['scanner-v2'] },
   ],
-  ['claude-sonnet', 'Claude Sonnet', 'ai', ['reason', 'analyze', 'generate_text', 'explain']],
-  ['openai', 'OpenAI', 'ai', ['reason', 'generate_text', 'generate_image']],
+  [
+    'claude-sonnet',
+    'Claude Sonnet',
+    'ai',
+    ['reason', 'analyze', 'generate_text', 'explain'],
+    { kind: 'llm', config: { provider: 'anthropic', promptTemplate: PROMPT } },
+  ],
+  [
+    'openai',
+    'OpenAI',
+    'ai',
+    ['reason', 'generate_text'],
+    { kind: 'llm', config: { provider: 'openai', model: 'gpt-4o', promptTemplate: PROMPT } },
+  ],
   ['multi-model-ai', 'Multi-Model AI', 'ai', ['reason', 'route', 'compare']],
   ['ecommerce', 'E-Commerce', 'ecommerce', ['products', 'orders', 'cart', 'pricing'], { priority: HIGH }],
   ['inventory', 'Inventory', 'ecommerce', ['stock', 'warehouse', 'forecast', 'replenish']],
@@ -92,8 +107,8 @@ const ROWS: readonly Row[] = [
 ];
 
 /**
- * The agents an installation starts with. Two of them run out of the box; the others wait for a worker that leases their
- * tasks, or for an operator who points them at an address or a model.
+ * The agents an installation starts with. Two of them run out of the box, two with a key of a provider of language models; the
+ * others wait for a worker that leases their tasks, or for an operator who points them at an address or a model.
  */
 export const CATALOGUE: readonly AgentDefinition[] = ROWS.map(([slug, name, category, capabilities, options]) => ({
   ...AGENT_DEFAULTS,

@@ -15,14 +15,15 @@ export type TaskState = (typeof TASK_STATES)[number];
  * The life of a task, whole: from which state which may follow. Every statement that changes a state asks this table.
  *
  * - `leased`: handed to a worker that has not yet been heard of again; `running`: somebody works on it.
- * - `failed`: ended by an error that repeating cannot mend; `dead`: ended because every attempt failed.
+ * - `waiting_approval`: starting it would exceed a budget, so a person decides.
+ * - `failed`: ended by an error that repeating cannot mend, a deadline or a dependency; `dead`: because every attempt failed.
  * - A task that ended may be queued again by a person (`retry`), except one that succeeded.
  */
 const FOLLOWS: Readonly<Record<TaskState, readonly TaskState[]>> = {
-  queued: ['leased', 'running', 'waiting_approval', 'cancelled'],
+  queued: ['leased', 'running', 'waiting_approval', 'failed', 'cancelled'],
   leased: ['running', 'queued', 'succeeded', 'failed', 'cancelled', 'dead'],
   running: ['queued', 'succeeded', 'failed', 'cancelled', 'dead'],
-  waiting_approval: ['queued', 'cancelled'],
+  waiting_approval: ['queued', 'failed', 'cancelled'],
   succeeded: [],
   failed: ['queued'],
   cancelled: ['queued'],

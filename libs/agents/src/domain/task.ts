@@ -10,6 +10,12 @@ export interface TaskFailure {
   readonly message: string;
 }
 
+/** Limits of what a task may consume over all its attempts; `null` is no limit. Costs in millionths of a US dollar. */
+export interface TaskBudget {
+  readonly maxCostMicros: bigint | null;
+  readonly maxTokens: number | null;
+}
+
 /** A unit of work for an agent. Times are the database's; costs are in millionths of a US dollar. */
 export interface Task {
   readonly id: string;
@@ -30,7 +36,10 @@ export interface Task {
   readonly tokensOut: number;
   readonly costMicros: bigint;
   readonly batchId: string | null;
+  /** Tasks that must succeed before it starts. */
   readonly dependsOn: readonly string[];
+  /** Its own; the agent's holds besides. */
+  readonly budget: TaskBudget;
   readonly createdBy: string;
   readonly createdAt: Date;
   readonly queuedAt: Date;
@@ -38,8 +47,10 @@ export interface Task {
   readonly runAt: Date;
   readonly startedAt: Date | null;
   readonly finishedAt: Date | null;
-  /** End of the present attempt's time. */
+  /** End of the present attempt's time; of the task's, if it has one, while it waits. */
   readonly deadlineAt: Date | null;
+  /** When a person let it start in spite of its budget. */
+  readonly approvedAt: Date | null;
   readonly cancelRequestedAt: Date | null;
   /** When the runner was told of the cancellation. */
   readonly cancelAcknowledgedAt: Date | null;

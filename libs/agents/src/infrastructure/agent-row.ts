@@ -4,8 +4,16 @@ import type { JsonObject } from '../domain/task.js';
 /** Whether the circuit breaker of `agent_runtime r` keeps tasks from starting. */
 export const CIRCUIT_OPEN = 'coalesce(r.circuit_open_until > now(), false)';
 
-/** The status people see of `agent_runtime r`: paused beats everything, an open circuit is a failed agent. */
-export const STATUS = `CASE WHEN r.paused_at IS NOT NULL THEN 'paused' WHEN ${CIRCUIT_OPEN} THEN 'failed' ELSE r.status END`;
+/** A worker that was not heard of for longer is not there; those that wait for tasks ask at least every thirty seconds. */
+export const WORKER_ALIVE_SECONDS = 60;
+
+/**
+ * The status people see of `agent a` with `agent_runtime r`: paused beats everything, an open circuit is a failed agent, and one
+ * whose workers have all gone is offline.
+ */
+export const STATUS = `CASE WHEN r.paused_at IS NOT NULL THEN 'paused' WHEN ${CIRCUIT_OPEN} THEN 'failed'
+  WHEN a.kind = 'worker' AND r.worker_seen_at < now() - interval '${WORKER_ALIVE_SECONDS} seconds' THEN 'offline'
+  ELSE r.status END`;
 
 /** A row of `agent` joined with its status. */
 export type AgentRow = {

@@ -65,7 +65,7 @@ const SUMMARIES = {
   name: 'agent_statistic_summaries',
   text: `
     SELECT a.slug, a.name, a.capabilities, ${STATUS} AS status, ${CIRCUIT_OPEN} AS is_open, r.circuit_open_until,
-           r.consecutive_failures, r.success_rate, s.*, held.n AS running,
+           r.consecutive_failures, r.success_rate, r.worker_seen_at, s.*, held.n AS running,
            s.enqueued - s.succeeded - s.failed - s.cancelled - held.n AS pending,
            (SELECT extract(epoch FROM now() - min(t.queued_at)) FROM (
               SELECT queued_at FROM agent_task WHERE agent_id = a.id AND state = 'queued' AND run_at <= now()
@@ -100,6 +100,7 @@ type SummaryRow = {
   cancelled: string;
   duration_ms: string;
   last_active_at: Date | null;
+  worker_seen_at: Date | null;
   tokens_today: string;
   cost_today: string;
   running: string;
@@ -191,5 +192,6 @@ function toSummary(row: SummaryRow): AgentSummary {
     costTodayMicros: BigInt(row.cost_today),
     oldestQueuedSeconds: row.oldest_seconds === null ? null : Math.max(0, Number(row.oldest_seconds)),
     lastActiveAt: row.last_active_at,
+    workerSeenAt: row.worker_seen_at,
   };
 }

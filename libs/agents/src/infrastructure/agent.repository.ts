@@ -42,6 +42,14 @@ export class AgentRepository {
     return row && toAgent(row);
   }
 
+  /** Of the agents with these slugs, those that exist, by slug. */
+  async findMany(slugs: readonly string[]): Promise<Map<string, Agent>> {
+    const rows = await this.database.query<AgentRow>(`${SELECT} WHERE a.slug = ANY ($1) AND a.deleted_at IS NULL`, [
+      slugs,
+    ]);
+    return new Map(rows.map((row) => [row.slug, toAgent(row)]));
+  }
+
   async search(filter: AgentFilter): Promise<Agent[]> {
     const { capabilities = [], category = null, kind = null, status = null, after = null, limit } = filter;
     const wanted = capabilities.length > 0 ? capabilities : null;

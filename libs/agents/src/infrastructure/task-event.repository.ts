@@ -16,6 +16,8 @@ export interface TaskEvent {
   readonly type: string;
   readonly data: Record<string, unknown>;
   readonly createdAt: Date;
+  /** SHA-256 of the event and of the hash before it, in hexadecimal digits. */
+  readonly hash: string;
 }
 
 /**
@@ -61,14 +63,20 @@ export class TaskEventRepository {
       type: string;
       data: Record<string, unknown>;
       created_at: Date;
+      hash: Buffer;
     }>(
       {
         name: 'agent_task_event_list',
-        text: 'SELECT seq, type, data, created_at FROM agent_task_event WHERE task_id = $1 AND seq > $2 ORDER BY seq LIMIT $3',
+        text: `SELECT seq, type, data, created_at, hash FROM agent_task_event
+               WHERE task_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
       },
       [taskId, after, limit],
     );
-    return rows.map(({ seq, type, data, created_at }) => ({ seq, type, data, createdAt: created_at }));
+    return rows.map(({ created_at, hash, ...event }) => ({
+      ...event,
+      createdAt: created_at,
+      hash: hash.toString('hex'),
+    }));
   }
 
   /** The first event whose hash or number does not fit; `undefined` when the chain is whole. */

@@ -27,6 +27,10 @@ export type TaskRow = {
   started_at: Date | null;
   finished_at: Date | null;
   deadline_at: Date | null;
+  expires_at: Date | null;
+  max_cost_micros: string | null;
+  max_tokens: string | null;
+  approved_at: Date | null;
   cancel_requested_at: Date | null;
   cancel_acknowledged_at: Date | null;
   stopped_at: Date | null;
@@ -51,13 +55,18 @@ export function toTask(row: TaskRow): Task {
     costMicros: BigInt(row.cost_micros),
     batchId: row.batch_id,
     dependsOn: row.depends_on,
+    budget: {
+      maxCostMicros: row.max_cost_micros === null ? null : BigInt(row.max_cost_micros),
+      maxTokens: row.max_tokens === null ? null : Number(row.max_tokens),
+    },
     createdBy: row.created_by,
     createdAt: row.created_at,
     queuedAt: row.queued_at,
     runAt: row.run_at,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
-    deadlineAt: row.deadline_at,
+    deadlineAt: row.deadline_at ?? row.expires_at,
+    approvedAt: row.approved_at,
     cancelRequestedAt: row.cancel_requested_at,
     cancelAcknowledgedAt: row.cancel_acknowledged_at,
     stoppedAt: row.stopped_at,

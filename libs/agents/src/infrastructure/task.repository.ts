@@ -14,6 +14,16 @@ export interface NewTask {
   readonly taskDescription: string | null;
   readonly parameters: JsonObject;
   readonly runAt: Date | null;
+  /** Latest end, over all attempts. */
+  readonly expiresAt: Date | null;
+  readonly dependsOn: readonly string[];
+  /** Of `dependsOn`, how many have yet to succeed. */
+  readonly dependsLeft: number;
+  readonly maxCostMicros: bigint | null;
+  readonly maxTokens: number | null;
+  /** What an attempt is expected to consume at most, where that is known beforehand. */
+  readonly estimateMicros: bigint | null;
+  readonly estimateTokens: number | null;
   readonly batchId: string | null;
   readonly createdBy: string;
   readonly correlationId: string | null;
@@ -34,14 +44,17 @@ const INSERT = {
   name: 'agent_task_insert',
   text: `
     INSERT INTO agent_task (id, agent_id, state, priority, max_attempts, timeout_seconds, task_description, parameters,
-                            run_at, rank_at, batch_id, created_by, correlation_id, traceparent)
+                            run_at, rank_at, expires_at, depends_on, depends_left, max_cost_micros, max_tokens,
+                            estimate_micros, estimate_tokens, batch_id, created_by, correlation_id, traceparent)
     SELECT t.id, t.agent_id, 'queued', t.priority, t.max_attempts, t.timeout_seconds, t.task_description, t.parameters,
            greatest(coalesce(t.run_at, now()), now()),
            greatest(coalesce(t.run_at, now()), now()) - t.priority * interval '${SECONDS_PER_PRIORITY} seconds',
-           t.batch_id, t.created_by, t.correlation_id, t.traceparent
+           t.expires_at, coalesce(t.depends_on, '{}'), t.depends_left, t.max_cost_micros, t.max_tokens, t.estimate_micros,
+           t.estimate_tokens, t.batch_id, t.created_by, t.correlation_id, t.traceparent
     FROM jsonb_to_recordset($1::jsonb) AS t (
       id uuid, agent_id uuid, priority smallint, max_attempts integer, timeout_seconds integer, task_description text,
-      parameters jsonb, run_at timestamptz, batch_id uuid, created_by text, correlation_id text, traceparent text)`,
+      parameters jsonb, run_at timestamptz, expires_at timestamptz, depends_on uuid[], depends_left integer,
+      max_cost_micros bigint, max_tokens bigint, estimate_micros bigint, estimate_tokens bigint, batch_id uuid, created_by text, correlation_id text, traceparent text)`,
 };
 
 const SELECT = 'SELECT t.*, a.slug AS agent FROM agent_task t JOIN agent a ON a.id = t.agent_id';
@@ -81,6 +94,13 @@ export class TaskRepository {
       task_description: task.taskDescription,
       parameters: task.parameters,
       run_at: task.runAt,
+      expires_at: task.expiresAt,
+      ...(task.dependsOn.length > 0 && { depends_on: task.dependsOn }),
+      depends_left: task.dependsLeft,
+      max_cost_micros: task.maxCostMicros?.toString() ?? null,
+      max_tokens: task.maxTokens,
+      estimate_micros: task.estimateMicros?.toString() ?? null,
+      estimate_tokens: task.estimateTokens,
       batch_id: task.batchId,
       created_by: task.createdBy,
       correlation_id: task.correlationId,
@@ -132,36 +152,32 @@ export class TaskRepository {
     return rows.map(({ finished_at, ...row }) => ({ ...row, finishedAt: finished_at }));
   }
 
-  /** Takes a task back that was inserted in this very transaction and must not be. */
-  async discard(tx: Transaction, id: string): Promise<void> {
-    await tx.execute('DELETE FROM agent_task WHERE id = $1', [id]);
+  /** Ids of tasks that ended in a state, the oldest first. */
+  async endedIds(filter: {
+    state: TaskState;
+    agent?: string | undefined;
+    ids?: readonly string[] | undefined;
+    after?: string | undefined;
+    limit: number;
+  }): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      `SELECT id FROM agent_task
+       WHERE state = $1 AND state IN ('failed', 'dead') AND ($2::text IS NULL OR agent_id = (SELECT id FROM agent WHERE slug = $2))
+         AND ($3::uuid[] IS NULL OR id = ANY ($3)) AND ($4::uuid IS NULL OR id > $4)
+       ORDER BY id LIMIT $5`,
+      [filter.state, filter.agent ?? null, filter.ids ?? null, filter.after ?? null, filter.limit],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Whether the agent has tasks that have not ended. */
   async hasOpen(tx: Transaction, agentId: string): Promise<boolean> {
     const [row] = await tx.query<{ open: boolean }>(
       `SELECT EXISTS (SELECT FROM agent_task WHERE agent_id = $1 AND state = 'queued')
+           OR EXISTS (SELECT FROM agent_task WHERE agent_id = $1 AND state = 'waiting_approval')
            OR EXISTS (SELECT FROM agent_task WHERE agent_id = $1 AND state IN ('leased', 'running')) AS open`,
       [agentId],
     );
     return row?.open ?? false;
-  }
-
-  /** Remembers the key with its task; the task remembered before, if the key is known. */
-  async rememberKey(
-    tx: Transaction,
-    key: { ownerId: string; key: string; fingerprint: Readonly<Record<string, string>>; taskId: string },
-  ): Promise<{ taskId: string; fingerprint: Record<string, string> } | undefined> {
-    const inserted = await tx.execute(
-      `INSERT INTO agent_idempotency_key (owner_id, key, fingerprint, task_id) VALUES ($1, $2, $3, $4)
-       ON CONFLICT DO NOTHING`,
-      [key.ownerId, key.key, key.fingerprint, key.taskId],
-    );
-    if (inserted > 0) return undefined;
-    const [row] = await tx.query<{ task_id: string; fingerprint: Record<string, string> }>(
-      'SELECT task_id, fingerprint FROM agent_idempotency_key WHERE owner_id = $1 AND key = $2',
-      [key.ownerId, key.key],
-    );
-    return row && { taskId: row.task_id, fingerprint: row.fingerprint };
   }
 }

@@ -31,6 +31,7 @@ export interface ApiKeyRequest {
   role?: Role | undefined;
   expiresAt?: Date | undefined;
   ipAllowlist?: readonly string[] | undefined;
+  agents?: readonly string[] | undefined;
 }
 
 /**
@@ -64,6 +65,7 @@ export class ApiKeyService {
       name: request.name,
       role,
       ipAllowlist: [...(request.ipAllowlist ?? [])],
+      agents: [...(request.agents ?? [])],
       createdAt: this.clock.now(),
       expiresAt: request.expiresAt ?? null,
       lastUsedAt: null,
@@ -127,7 +129,8 @@ export class ApiKeyService {
       throw new TokenInvalidError();
     if (!isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError('The key is not valid from this address');
     if (this.clock.millis() - (standing.lastUsedAt?.getTime() ?? 0) > TOUCH_AFTER_MS) await this.keys.touch(id);
-    return { id: standing.userId, role: roleOfKey(standing), username: standing.owner.username, apiKeyId: id };
+    const { userId, owner, agents } = standing;
+    return { id: userId, role: roleOfKey(standing), username: owner.username, apiKeyId: id, agents };
   }
 }
 

@@ -73,7 +73,8 @@ export class StandingService {
     // A new secret takes back what the old one was exchanged for.
     if (claims.issuedAt < Math.floor(standing.secretChangedAt.getTime() / 1000)) throw new TokenInvalidError();
     if (ip !== undefined && !isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError();
-    return { id: standing.userId, role, username: standing.owner.username, apiKeyId: clientId };
+    const { userId, owner, agents } = standing;
+    return { id: userId, role, username: owner.username, apiKeyId: clientId, agents };
   }
 
   private believe(claims: AccessTokenClaims): Principal {

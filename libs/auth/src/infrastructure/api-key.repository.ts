@@ -9,6 +9,8 @@ export interface ApiKey {
   readonly name: string;
   readonly role: Role;
   readonly ipAllowlist: string[];
+  /** Slugs of the agents whose tasks it may lease; empty is all that its role may execute. */
+  readonly agents: string[];
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly lastUsedAt: Date | null;
@@ -28,6 +30,7 @@ export interface NewApiKey {
   secretDigest: Buffer;
   role: Role;
   ipAllowlist: readonly string[];
+  agents: readonly string[];
   createdAt: Date;
   expiresAt: Date | null;
 }
@@ -38,6 +41,7 @@ interface KeyRow extends Record<string, unknown> {
   name: string;
   role: Role;
   ip_allowlist: string[];
+  agents: string[];
   created_at: Date;
   expires_at: Date | null;
   last_used_at: Date | null;
@@ -69,11 +73,11 @@ export class ApiKeyRepository {
   constructor(private readonly database: Database) {}
 
   async insert(tx: Transaction, key: NewApiKey): Promise<void> {
-    const { id, userId, name, secretDigest, role, ipAllowlist, createdAt, expiresAt } = key;
+    const { id, userId, name, secretDigest, role, ipAllowlist, agents, createdAt, expiresAt } = key;
     await tx.execute(
-      `INSERT INTO api_key (id, user_id, name, secret_digest, role, ip_allowlist, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [id, userId, name, secretDigest, role, ipAllowlist, createdAt, expiresAt],
+      `INSERT INTO api_key (id, user_id, name, secret_digest, role, ip_allowlist, agents, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [id, userId, name, secretDigest, role, ipAllowlist, agents, createdAt, expiresAt],
     );
   }
 
@@ -142,6 +146,7 @@ function fromRow(row: KeyRow): ApiKey {
     name: row.name,
     role: row.role,
     ipAllowlist: row.ip_allowlist,
+    agents: row.agents,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     lastUsedAt: row.last_used_at,

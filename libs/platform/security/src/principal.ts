@@ -11,6 +11,8 @@ export interface Principal {
   readonly sessionId?: string;
   /** The key, when the caller used one. */
   readonly apiKeyId?: string;
+  /** Agents whose tasks the key may lease; empty or absent is all that its role may execute. */
+  readonly agents?: readonly string[];
 }
 
 /** A request as the guards see it. */

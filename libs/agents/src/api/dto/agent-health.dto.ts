@@ -39,7 +39,7 @@ export class AgentHealthDto {
   running!: number;
   @ApiProperty({ type: Number, nullable: true, example: null })
   oldestQueuedSeconds!: number | null;
-  /** When a task last ended. */
+  /** When a task last ended or a worker was last heard of. */
   @ApiProperty({ type: String, nullable: true, example: '2026-11-24T12:00:00.000Z' })
   lastSeenAt!: string | null;
 }
@@ -70,7 +70,7 @@ export function toHealthDto(summary: AgentSummary): AgentHealthDto {
     backlog: summary.pending,
     running: summary.running,
     oldestQueuedSeconds: summary.oldestQueuedSeconds,
-    lastSeenAt: summary.lastActiveAt?.toISOString() ?? null,
+    lastSeenAt: latestOf(summary.lastActiveAt, summary.workerSeenAt)?.toISOString() ?? null,
   };
 }
 
@@ -82,4 +82,9 @@ export function toAgentsHealthDto(summaries: readonly AgentSummary[]): AgentsHea
     unhealthyAgents: unhealthy,
     agents: summaries.map(toHealthDto),
   };
+}
+
+function latestOf(a: Date | null, b: Date | null): Date | null {
+  if (!a || !b) return a ?? b;
+  return a > b ? a : b;
 }

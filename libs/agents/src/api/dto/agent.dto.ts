@@ -213,7 +213,7 @@ export class UpdateAgentDto {
 
   /**
    * By kind. `http`: `url`, and optionally `secret` (16 to 255 characters; made when left out). `internal`: `handler`. `llm`:
-   * `provider`, `promptTemplate`, and optionally `model`, `system`, `maxTokens`, `temperature`. `worker`: nothing.
+   * `provider`, `promptTemplate`, and optionally `model`, `system`, `maxTokens`, `temperature`, `secret` (a key of the provider). `worker`: nothing.
    */
   @ApiPropertyOptional({
     type: 'object',

@@ -1,92 +1,10 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import {
-  IsIn,
-  IsInt,
-  IsObject,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  MinLength,
-} from 'class-validator';
-import { PageQueryDto, IsInstant } from '#platform/http';
+import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import { PageQueryDto } from '#platform/http';
 import { dollarsOf } from '../../domain/cost.js';
 import type { JsonObject, Task } from '../../domain/task.js';
 import { TASK_STATES, type TaskState } from '../../domain/task-state.js';
-
-/** Work for an agent. */
-export class ExecuteAgentDto {
-  /** @example Look for weaknesses in the configuration. */
-  @IsOptional()
-  @IsString()
-  @MinLength(1)
-  @MaxLength(5000)
-  taskDescription?: string;
-
-  /** What the agent needs to know; at most 1 MB. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { seconds: 1 } })
-  @IsOptional()
-  @IsObject()
-  parameters?: JsonObject;
-
-  /**
-   * 1 to 10; 10 is served first.
-   * @example 5
-   */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(10)
-  priority?: number;
-
-  /**
-   * Time of one attempt; the agent's own when left out.
-   * @example 300
-   */
-  @IsOptional()
-  @IsInt()
-  @Min(1)
-  @Max(3600)
-  timeoutSeconds?: number;
-
-  /**
-   * Makes repeating the request safe, like the header `Idempotency-Key`.
-   * @example invoice-2026-0042
-   */
-  @IsOptional()
-  @IsString()
-  @Matches(/^[\x21-\x7e]{1,255}$/, { message: 'idempotencyKey must be 1 to 255 visible ASCII characters' })
-  idempotencyKey?: string;
-
-  /**
-   * Earliest start; now when left out.
-   * @example 2027-01-01T00:00:00.000Z
-   */
-  @IsOptional()
-  @IsString()
-  @MaxLength(40)
-  @IsInstant({ required: false })
-  @Matches(/^20\d\d-.*(Z|[+-]\d\d:\d\d)$/, { message: 'runAt must be a time of this century with a time zone' })
-  runAt?: string;
-}
-
-/** Whether to wait for the result. */
-export class WaitQueryDto {
-  /**
-   * Seconds to wait for the end of the task; 0 does not wait.
-   * @example 10
-   */
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(0)
-  @Max(30)
-  wait: number = 0;
-}
+import { TaskBudgetDto, toBudgetDto } from './execute-agent.dto.js';
 
 /** Which tasks to list; everything given must hold. */
 export class TaskQueryDto extends PageQueryDto {
@@ -153,6 +71,8 @@ export class TaskDto {
   batchId?: string;
   /** Tasks that must succeed first. */
   dependsOn!: string[];
+  /** What the task may consume, if that was said. */
+  budget?: TaskBudgetDto;
   /** @example 2026-11-24T12:00:00.000Z */
   createdAt!: string;
   queuedAt!: string;
@@ -161,8 +81,10 @@ export class TaskDto {
   /** Start of the last attempt. */
   startedAt?: string;
   finishedAt?: string;
-  /** End of the present attempt's time. */
+  /** End of the present attempt's time; of the task's, if it has one, while it waits. */
   deadlineAt?: string;
+  /** When a person let it start in spite of its budget. */
+  approvedAt?: string;
   cancelRequestedAt?: string;
   cancelAcknowledgedAt?: string;
   stoppedAt?: string;
@@ -240,12 +162,14 @@ export function toTaskDto(task: Task): TaskDto {
     cost: dollarsOf(task.costMicros),
     batchId: task.batchId ?? undefined,
     dependsOn: [...task.dependsOn],
+    budget: toBudgetDto(task.budget),
     createdAt: task.createdAt.toISOString(),
     queuedAt: task.queuedAt.toISOString(),
     runAt: task.runAt.toISOString(),
     startedAt: time(task.startedAt),
     finishedAt: time(task.finishedAt),
     deadlineAt: time(task.deadlineAt),
+    approvedAt: time(task.approvedAt),
     cancelRequestedAt: time(task.cancelRequestedAt),
     cancelAcknowledgedAt: time(task.cancelAcknowledgedAt),
     stoppedAt: time(task.stoppedAt),

@@ -36,6 +36,16 @@ export class CreateApiKeyDto {
   @ArrayMaxSize(50)
   @Matches(ADDRESS_OR_NETWORK, { each: true, message: 'each value in ipAllowlist must be an address or a network' })
   ipAllowlist?: string[];
+
+  /**
+   * Slugs of the agents whose tasks a worker with this key may lease; all that its role may execute when empty.
+   * @example ["financial"]
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @Matches(/^[a-z0-9][a-z0-9-]{0,49}$/, { each: true, message: 'each value in agents must be the slug of an agent' })
+  agents?: string[];
 }
 
 /** A key, without its secret. */
@@ -47,6 +57,7 @@ export class ApiKeyDto {
   @ApiProperty({ enum: ROLES, example: 'API_USER' })
   role!: Role;
   ipAllowlist!: string[];
+  agents!: string[];
   /** @example 2026-11-24T12:00:00.000Z */
   createdAt!: string;
   @ApiProperty({ type: String, nullable: true })
@@ -67,12 +78,13 @@ export class ApiKeyListDto {
 }
 
 export function toApiKeyDto(apiKey: ApiKey): ApiKeyDto {
-  const { id, name, role, ipAllowlist, createdAt, expiresAt, lastUsedAt } = apiKey;
+  const { id, name, role, ipAllowlist, agents, createdAt, expiresAt, lastUsedAt } = apiKey;
   return {
     id,
     name,
     role,
     ipAllowlist,
+    agents,
     createdAt: createdAt.toISOString(),
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,

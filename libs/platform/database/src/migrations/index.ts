@@ -11,10 +11,13 @@ import { SealLedger1764100200001 } from './1764100200001-seal-ledger.js';
 import { CreateErrorProjects1764100300000 } from './1764100300000-create-error-projects.js';
 import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merge-parent.js';
 import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
-import { IndexErrorPresence1764200300000 } from './1764200300000-index-error-presence.js';
-import { CreateErrorRequests1764200310000 } from './1764200310000-create-error-requests.js';
 import { CheckTwoLegsAtAGlance1764200200000 } from './1764200200000-check-two-legs-at-a-glance.js';
 import { CreateFinanceImports1764200210000 } from './1764200210000-create-finance-imports.js';
+import { IndexErrorPresence1764200300000 } from './1764200300000-index-error-presence.js';
+import { CreateErrorRequests1764200310000 } from './1764200310000-create-error-requests.js';
+import { CompleteAgentQueue1764200400000 } from './1764200400000-complete-agent-queue.js';
+import { CreateAgentWorkers1764200410000 } from './1764200410000-create-agent-workers.js';
+import { CreateAgentSchedules1764200420000 } from './1764200420000-create-agent-schedules.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -30,8 +33,11 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateErrorProjects1764100300000,
   AddErrorMergeParent1764100300001,
   CreateErrorAlerts1764100300002,
-  IndexErrorPresence1764200300000,
-  CreateErrorRequests1764200310000,
   CheckTwoLegsAtAGlance1764200200000,
   CreateFinanceImports1764200210000,
+  IndexErrorPresence1764200300000,
+  CreateErrorRequests1764200310000,
+  CompleteAgentQueue1764200400000,
+  CreateAgentWorkers1764200410000,
+  CreateAgentSchedules1764200420000,
 ];

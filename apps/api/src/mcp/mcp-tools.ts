@@ -1,0 +1,189 @@
+import type { Role } from '#platform/security';
+
+/** Arguments of a tool, as a model gave them; the route that is called judges them. */
+export type ToolArguments = Readonly<Record<string, unknown>>;
+
+/** A request to a route of this API. */
+export interface RouteCall {
+  readonly method: 'GET' | 'POST';
+  /** Below the API's prefix. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly idempotencyKey?: unknown;
+}
+
+/** A tool: what a model is told of it, and the route that does the work. */
+export interface McpTool {
+  readonly name: string;
+  readonly description: string;
+  /** Role that the route demands; the tool is shown to those who have it. The route enforces it. */
+  readonly role: Role;
+  readonly isReadOnly: boolean;
+  /** JSON Schema of each argument. */
+  readonly properties: Readonly<Record<string, object>>;
+  readonly required: readonly string[];
+  readonly call: (args: ToolArguments) => RouteCall;
+  /** What of the answer is worth a model's tokens; all of it when absent. */
+  readonly trim?: (answer: Record<string, unknown>) => unknown;
+}
+
+const text = { type: 'string' };
+const object = { type: 'object' };
+const texts = { type: 'array', items: text };
+const agent = { ...text, description: 'Slug of the agent' };
+const wait = { type: 'integer', description: 'Seconds to wait for the result, 0-30' };
+const WAIT_SECONDS = 20;
+
+const settings = {
+  taskDescription: text,
+  parameters: object,
+  priority: { type: 'integer', description: '1-10, 10 first' },
+  timeoutSeconds: { type: 'integer' },
+  budget: { ...object, description: '{maxCost: "0.50" US dollars, maxTokens}' },
+};
+
+const path = (value: unknown): string => encodeURIComponent(String(value));
+const pick = (from: Record<string, unknown>, ...names: string[]): Record<string, unknown> =>
+  Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+
+/** What models may do here, in few words: each word is paid for with every request of every conversation. */
+export const MCP_TOOLS: readonly McpTool[] = [
+  {
+    name: 'find_agents',
+    description: 'Find agents that can do a task',
+    role: 'READ_ONLY',
+    isReadOnly: true,
+    properties: { capability: { ...texts, description: 'All of these' }, category: text, cursor: text },
+    required: [],
+    call: (query) => ({ method: 'GET', path: '/agents', query: { limit: 50, ...query } }),
+    trim: ({ items, nextCursor }) => ({
+      agents: (items as Record<string, unknown>[]).map((item) =>
+        pick(item, 'slug', 'description', 'capabilities', 'status'),
+      ),
+      ...(nextCursor !== null && { nextCursor }),
+    }),
+  },
+  {
+    name: 'run_agent',
+    description: 'Give an agent a task; the result, or the task if it takes longer',
+    role: 'API_USER',
+    isReadOnly: false,
+    properties: { agent, ...settings, waitSeconds: wait, idempotencyKey: text },
+    required: ['agent'],
+    call: ({ agent: slug, waitSeconds = WAIT_SECONDS, ...body }) => ({
+      method: 'POST',
+      path: `/agents/${path(slug)}/execute`,
+      query: { wait: waitSeconds },
+      body,
+    }),
+    trim: (task) => pick(task, 'id', 'state', 'output', 'error'),
+  },
+  {
+    name: 'run_batch',
+    description: 'Run up to 1000 tasks in one call; select keeps only the parts of each output you need',
+    role: 'API_USER',
+    isReadOnly: false,
+    properties: {
+      operations: {
+        type: 'array',
+        items: {
+          ...object,
+          properties: {
+            agent,
+            ...settings,
+            ref: { ...text, description: 'Name for dependsOn' },
+            dependsOn: { ...texts, description: 'refs or task ids that must succeed first' },
+            select: { ...texts, description: 'JSON Pointers into the output' },
+          },
+          required: ['agent'],
+        },
+      },
+      parallel: { type: 'boolean' },
+      atomic: { type: 'boolean' },
+      waitSeconds: wait,
+      idempotencyKey: text,
+    },
+    required: ['operations'],
+    call: ({ waitSeconds = WAIT_SECONDS, idempotencyKey, ...body }) => ({
+      method: 'POST',
+      path: '/agents/batch',
+      query: { wait: waitSeconds },
+      body,
+      idempotencyKey,
+    }),
+    trim: ({ batchId, status, results }) => ({
+      ...(status === 'succeeded' ? {} : { batchId, status }),
+      results: (results as Record<string, unknown>[]).map(trimResult),
+    }),
+  },
+  {
+    name: 'get_task',
+    description: 'State and result of a task',
+    role: 'API_USER',
+    isReadOnly: true,
+    properties: { id: text },
+    required: ['id'],
+    call: ({ id }) => ({ method: 'GET', path: `/tasks/${path(id)}` }),
+    trim: (task) => pick(task, 'id', 'agent', 'state', 'attempt', 'output', 'error', 'progress'),
+  },
+  {
+    name: 'get_batch',
+    description: 'Results of a batch that took longer',
+    role: 'API_USER',
+    isReadOnly: true,
+    properties: { id: text, waitSeconds: wait },
+    required: ['id'],
+    call: ({ id, waitSeconds = 0 }) => ({
+      method: 'GET',
+      path: `/agents/batch/${path(id)}`,
+      query: { wait: waitSeconds },
+    }),
+    trim: ({ status, results }) => ({ status, results: (results as Record<string, unknown>[]).map(trimResult) }),
+  },
+  {
+    name: 'record_transaction',
+    description: 'Record a sale, refund, fee or payout in the ledger',
+    role: 'ADMIN',
+    isReadOnly: false,
+    properties: {
+      type: text,
+      amount: { ...text, description: 'Decimal, e.g. "19.99"' },
+      currency: { ...text, description: 'ISO 4217, USD by default' },
+      channel: text,
+      orderId: text,
+      description: text,
+      idempotencyKey: { ...text, description: 'Makes repeating safe' },
+    },
+    required: ['amount', 'idempotencyKey'],
+    call: ({ idempotencyKey, ...body }) => ({
+      method: 'POST',
+      path: '/finance/transactions/record',
+      body,
+      idempotencyKey,
+    }),
+  },
+  {
+    name: 'report_error',
+    description: 'Report a failure to the error ledger',
+    role: 'API_USER',
+    isReadOnly: false,
+    properties: { errorType: text, message: text, stackTrace: text, severity: text, context: object },
+    required: ['errorType', 'message'],
+    call: (body) => ({ method: 'POST', path: '/errors', body }),
+  },
+  {
+    name: 'read_dashboard',
+    description: 'How the company is doing',
+    role: 'READ_ONLY',
+    isReadOnly: true,
+    properties: { view: { enum: ['data', 'metrics', 'agents', 'activities', 'performance'] } },
+    required: ['view'],
+    call: ({ view }) => ({ method: 'GET', path: `/dashboard/${path(view)}` }),
+  },
+];
+
+/** Ids are for what has to be asked about again. */
+function trimResult(result: Record<string, unknown>): unknown {
+  return result['state'] === 'succeeded' ? pick(result, 'output') : pick(result, 'index', 'taskId', 'state', 'error');
+}

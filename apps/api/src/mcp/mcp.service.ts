@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+  type Tool,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { FastifyRequest } from 'fastify';
+import { AppLogger, VERSION } from '#platform/observability';
+import { includesRole, type Principal } from '#platform/security';
+import { MCP_TOOLS, type McpTool } from './mcp-tools.js';
+import { RouteCaller } from './route-caller.js';
+
+/** The Model Context Protocol over streamable HTTP, without sessions: any replica answers any request. */
+@Injectable()
+export class McpService {
+  constructor(
+    private readonly routes: RouteCaller,
+    private readonly logger: AppLogger,
+  ) {}
+
+  /** Answers one JSON-RPC message, or a batch of them. */
+  async answer(request: FastifyRequest, principal: Principal): Promise<Response> {
+    const server = this.serverFor(request, principal);
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+    await server.connect(transport);
+    try {
+      const headers = new Headers();
+      for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
+      return await transport.handleRequest(new Request('http://mcp/', { method: 'POST', headers }), {
+        parsedBody: request.body,
+      });
+    } finally {
+      await server.close();
+    }
+  }
+
+  private serverFor(request: FastifyRequest, principal: Principal): Server {
+    const server = new Server({ name: 'devskyy', version: VERSION }, { capabilities: { tools: {} } });
+    const visible = MCP_TOOLS.filter(({ role }) => includesRole(principal.role, role));
+    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: visible.map(toTool) }));
+    server.setRequestHandler(CallToolRequestSchema, async ({ params }): Promise<CallToolResult> => {
+      const tool = MCP_TOOLS.find(({ name }) => name === params.name);
+      if (!tool) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${params.name}`);
+      try {
+        return await this.run(tool, params.arguments ?? {}, request);
+      } catch (error) {
+        // The SDK would tell the client what the exception says.
+        this.logger.error(error, 'Mcp');
+        throw new McpError(ErrorCode.InternalError, 'The tool could not be run');
+      }
+    });
+    return server;
+  }
+
+  private async run(tool: McpTool, args: Record<string, unknown>, request: FastifyRequest): Promise<CallToolResult> {
+    const { isSuccess, body } = await this.routes.call(request, tool.call(args));
+    // A refusal is a result too: the model reads what was wrong and can do better.
+    if (!isSuccess) return { content: [{ type: 'text', text: JSON.stringify(toFault(body)) }], isError: true };
+    const answer = tool.trim ? tool.trim(body as Record<string, unknown>) : body;
+    return { content: [{ type: 'text', text: JSON.stringify(answer) }] };
+  }
+}
+
+function toTool({ name, description, properties, required, isReadOnly }: McpTool): Tool {
+  return {
+    name,
+    description,
+    inputSchema: {
+      type: 'object',
+      properties: { ...properties },
+      ...(required.length > 0 && { required: [...required] }),
+    },
+    ...(isReadOnly && { annotations: { readOnlyHint: true } }),
+  };
+}
+
+/** Of a problem document, what helps. */
+function toFault(problem: unknown): object {
+  const { code, detail, errors } = problem as { code?: string; detail?: string; errors?: unknown };
+  return { code, detail, ...(errors !== undefined && { errors }) };
+}

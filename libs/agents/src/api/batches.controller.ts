@@ -1,0 +1,54 @@
+import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { API_PREFIX, ApiProblems, IdempotencyKey, UuidParam } from '#platform/http';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { BatchResults } from '../application/batch-results.service.js';
+import { SubmitBatch } from '../application/submit-batch.service.js';
+import { BatchDto, ExecuteBatchDto, toBatchDto, toBatchRequest } from './dto/batch.dto.js';
+import { WaitQueryDto } from './dto/execute-agent.dto.js';
+
+/** Giving agents many tasks at once. */
+@ApiTags('agents')
+@Controller('agents/batch')
+export class BatchesController {
+  constructor(
+    private readonly submission: SubmitBatch,
+    private readonly batches: BatchResults,
+  ) {}
+
+  @Post()
+  @Roles('API_USER')
+  @ApiOperation({
+    operationId: 'executeBatch',
+    summary: 'Give agents up to 1,000 tasks; needs the role of each agent',
+    description: 'Answers 202 with the batch, or with `wait` 200 once every operation has ended, if they do in time.',
+  })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes repeating the request safe.' })
+  @ApiResponse({ status: 200, type: BatchDto, description: 'Every operation has ended' })
+  @ApiResponse({ status: 202, type: BatchDto, description: 'The operations are queued; `Location` is the address' })
+  @ApiProblems(400, 401, 403, 413, 422, 429)
+  async executeBatch(
+    @Query() { wait }: WaitQueryDto,
+    @Body() body: ExecuteBatchDto,
+    @IdempotencyKey() key: string | undefined,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BatchDto> {
+    const { batchId, isReplay } = await this.submission.submit(toBatchRequest(body), principal, key);
+    const batch = await this.batches.get(batchId, wait);
+    if (isReplay) void reply.header('Idempotent-Replayed', 'true');
+    void reply.header('Location', `/${API_PREFIX}/agents/batch/${batchId}`);
+    void reply.code(batch.status === 'running' ? HttpStatus.ACCEPTED : HttpStatus.OK);
+    return toBatchDto(batch);
+  }
+
+  @Get(':id')
+  @Roles('API_USER')
+  @ApiOperation({ operationId: 'getBatch', summary: 'What became of a batch' })
+  @ApiResponse({ status: 200, type: BatchDto })
+  @ApiProblems(400, 401, 403, 404, 422, 429)
+  async getBatch(@Param('id', UuidParam) id: string, @Query() { wait }: WaitQueryDto): Promise<BatchDto> {
+    return toBatchDto(await this.batches.get(id, wait));
+  }
+}

@@ -1,0 +1,177 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateNested,
+} from 'class-validator';
+import { IsInstant } from '#platform/http';
+import type { TaskRequest } from '../../application/task-enqueue.service.js';
+import { DOLLARS, dollarsOf, microsOf } from '../../domain/cost.js';
+import type { JsonObject, TaskBudget } from '../../domain/task.js';
+
+const DEFAULT_PRIORITY = 5;
+const THIS_CENTURY = /^20\d\d-.*(Z|[+-]\d\d:\d\d)$/;
+
+/** What a task may consume over all its attempts; what is left out is not limited. */
+export class TaskBudgetDto {
+  /**
+   * US dollars.
+   * @example 0.50
+   */
+  @IsOptional()
+  @IsString()
+  @Matches(DOLLARS, { message: 'maxCost must be a decimal text with at most six decimals' })
+  maxCost?: string;
+
+  /**
+   * Tokens, in and out together.
+   * @example 20000
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(2_147_483_647)
+  maxTokens?: number;
+}
+
+/** What may be said of a task, wherever it comes from. */
+export class TaskSettingsDto {
+  /** @example Look for weaknesses in the configuration. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(5000)
+  taskDescription?: string;
+
+  /** What the agent needs to know; at most 1 MB. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { seconds: 1 } })
+  @IsOptional()
+  @IsObject()
+  parameters?: JsonObject;
+
+  /**
+   * 1 to 10; 10 is served first.
+   * @example 5
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10)
+  priority?: number;
+
+  /**
+   * Time of one attempt; the agent's own when left out.
+   * @example 300
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(3600)
+  timeoutSeconds?: number;
+
+  /**
+   * Earliest start; now when left out.
+   * @example 2027-01-01T00:00:00.000Z
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  @IsInstant({ required: false })
+  @Matches(THIS_CENTURY, { message: 'runAt must be a time of this century with a time zone' })
+  runAt?: string;
+
+  /**
+   * Latest end, over all attempts; a task that waits longer fails.
+   * @example 2027-01-01T06:00:00.000Z
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  @IsInstant({ required: false })
+  @Matches(THIS_CENTURY, { message: 'deadlineAt must be a time of this century with a time zone' })
+  deadlineAt?: string;
+
+  /** The agent's budget holds besides. What would exceed either waits for approval. */
+  @ApiPropertyOptional({ type: TaskBudgetDto })
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => TaskBudgetDto)
+  budget?: TaskBudgetDto;
+}
+
+/** Work for an agent. */
+export class ExecuteAgentDto extends TaskSettingsDto {
+  /**
+   * Makes repeating the request safe, like the header `Idempotency-Key`.
+   * @example invoice-2026-0042
+   */
+  @IsOptional()
+  @IsString()
+  @Matches(/^[\x21-\x7e]{1,255}$/, { message: 'idempotencyKey must be 1 to 255 visible ASCII characters' })
+  idempotencyKey?: string;
+
+  /**
+   * Ids of tasks that must succeed first; if one does not, the task fails.
+   * @example ["01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00"]
+   */
+  @IsOptional()
+  @IsArray()
+  @ArrayMaxSize(100)
+  @IsUUID(undefined, { each: true })
+  dependsOn?: string[];
+}
+
+/** Whether to wait for the result. */
+export class WaitQueryDto {
+  /**
+   * Seconds to wait for the end of the task; 0 does not wait.
+   * @example 10
+   */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(30)
+  wait: number = 0;
+}
+
+/** What a request asks of an agent. */
+export function toTaskRequest(agent: string, dto: TaskSettingsDto & { dependsOn?: string[] }): TaskRequest {
+  const time = (text: string | null | undefined): Date | undefined => (text ? new Date(text) : undefined);
+  return {
+    agent,
+    taskDescription: dto.taskDescription ?? undefined,
+    parameters: dto.parameters ?? undefined,
+    priority: dto.priority ?? DEFAULT_PRIORITY,
+    timeoutSeconds: dto.timeoutSeconds ?? undefined,
+    runAt: time(dto.runAt),
+    deadlineAt: time(dto.deadlineAt),
+    dependsOn: dto.dependsOn?.map((id) => id.toLowerCase()),
+    budget: toBudget(dto.budget),
+  };
+}
+
+function toBudget(dto: TaskBudgetDto | null | undefined): TaskBudget | undefined {
+  if (!dto) return undefined;
+  return { maxCostMicros: dto.maxCost ? microsOf(dto.maxCost) : null, maxTokens: dto.maxTokens ?? null };
+}
+
+export function toBudgetDto({ maxCostMicros, maxTokens }: TaskBudget): TaskBudgetDto | undefined {
+  if (maxCostMicros === null && maxTokens === null) return undefined;
+  return {
+    ...(maxCostMicros !== null && { maxCost: dollarsOf(maxCostMicros) }),
+    ...(maxTokens !== null && { maxTokens }),
+  };
+}

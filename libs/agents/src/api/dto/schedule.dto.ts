@@ -1,0 +1,145 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
+import type { Schedule, ScheduleDefinition } from '../../domain/schedule.js';
+import type { JsonObject } from '../../domain/task.js';
+
+/** What may be changed of a schedule. */
+export class UpdateScheduleDto {
+  /** @example scanner */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(50)
+  agent?: string;
+
+  /**
+   * Minute, hour, day of month, month, day of week, as in crontab(5).
+   * @example 0 6 * * MON-FRI
+   */
+  @IsOptional()
+  @IsString()
+  @MinLength(9)
+  @MaxLength(200)
+  cron?: string;
+
+  /**
+   * A name of the IANA time zone database.
+   * @example Europe/Paris
+   */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(60)
+  timeZone?: string;
+
+  /** @example Look for weaknesses in the configuration. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(5000)
+  taskDescription?: string;
+
+  /** What the agent needs to know; at most 1 MB. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: {} })
+  @IsOptional()
+  @IsObject()
+  parameters?: JsonObject;
+
+  /**
+   * Of the tasks; 10 is served first.
+   * @example 5
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10)
+  priority?: number;
+
+  /** @example true */
+  @IsOptional()
+  @IsBoolean()
+  enabled?: boolean;
+}
+
+/** A schedule to make. */
+export class CreateScheduleDto extends UpdateScheduleDto {
+  /** @example scanner */
+  @IsString()
+  @MinLength(1)
+  @MaxLength(50)
+  declare agent: string;
+
+  /** @example 0 6 * * MON-FRI */
+  @IsString()
+  @MinLength(9)
+  @MaxLength(200)
+  declare cron: string;
+}
+
+/** A schedule. */
+export class ScheduleDto {
+  /** @example 01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00 */
+  id!: string;
+  /** @example scanner */
+  agent!: string;
+  /** @example 0 6 * * MON-FRI */
+  cron!: string;
+  /** @example Europe/Paris */
+  timeZone!: string;
+  taskDescription?: string;
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  parameters!: JsonObject;
+  /** @example 5 */
+  priority!: number;
+  /** @example true */
+  enabled!: boolean;
+  @ApiProperty({ type: String, nullable: true, example: '2026-11-25T05:00:00.000Z' })
+  nextRunAt!: string | null;
+  @ApiProperty({ type: String, nullable: true, example: null })
+  lastRunAt!: string | null;
+  lastTaskId?: string;
+  /** Why its last time led to no task. */
+  lastError?: string;
+  /** @example 2026-11-24T12:00:00.000Z */
+  createdAt!: string;
+  /** @example 2026-11-24T12:00:00.000Z */
+  updatedAt!: string;
+}
+
+/** A page of schedules, newest first. */
+export class SchedulePageDto {
+  @ApiProperty({ type: [ScheduleDto] })
+  items!: ScheduleDto[];
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}
+
+const DEFAULTS = { timeZone: 'UTC', taskDescription: null, parameters: {}, priority: 5, enabled: true };
+
+export function toScheduleDefinition(dto: CreateScheduleDto): ScheduleDefinition {
+  return { ...DEFAULTS, ...(toScheduleChanges(dto) as Pick<ScheduleDefinition, 'agent' | 'cron'>) };
+}
+
+/** `null` stands for what is not given. */
+export function toScheduleChanges(dto: UpdateScheduleDto): Partial<ScheduleDefinition> {
+  return Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined && value !== null));
+}
+
+export function toScheduleDto(schedule: Schedule): ScheduleDto {
+  return {
+    id: schedule.id,
+    agent: schedule.agent,
+    cron: schedule.cron,
+    timeZone: schedule.timeZone,
+    taskDescription: schedule.taskDescription ?? undefined,
+    parameters: schedule.parameters,
+    priority: schedule.priority,
+    enabled: schedule.enabled,
+    nextRunAt: schedule.nextRunAt?.toISOString() ?? null,
+    lastRunAt: schedule.lastRunAt?.toISOString() ?? null,
+    lastTaskId: schedule.lastTaskId ?? undefined,
+    lastError: schedule.lastError ?? undefined,
+    createdAt: schedule.createdAt.toISOString(),
+    updatedAt: schedule.updatedAt.toISOString(),
+  };
+}

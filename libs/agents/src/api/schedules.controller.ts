@@ -1,0 +1,71 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems, PageQueryDto, UuidParam } from '#platform/http';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { ScheduleRegistry } from '../application/schedule-registry.service.js';
+import {
+  CreateScheduleDto,
+  ScheduleDto,
+  SchedulePageDto,
+  toScheduleChanges,
+  toScheduleDefinition,
+  toScheduleDto,
+  UpdateScheduleDto,
+} from './dto/schedule.dto.js';
+
+/** Tasks that are queued by the clock. */
+@ApiTags('schedules')
+@Roles('DEVELOPER')
+@Controller('schedules')
+export class SchedulesController {
+  constructor(private readonly schedules: ScheduleRegistry) {}
+
+  @Post()
+  @ApiOperation({ operationId: 'createSchedule', summary: 'Queue a task at the times of a cron expression' })
+  @ApiResponse({ status: 201, type: ScheduleDto })
+  @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
+  async createSchedule(
+    @Body() body: CreateScheduleDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ScheduleDto> {
+    return toScheduleDto(await this.schedules.create(toScheduleDefinition(body), principal));
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listSchedules', summary: 'All schedules, newest first' })
+  @ApiResponse({ status: 200, type: SchedulePageDto })
+  @ApiProblems(400, 401, 403, 422, 429)
+  async listSchedules(@Query() { limit, cursor }: PageQueryDto): Promise<SchedulePageDto> {
+    const { items, nextCursor } = await this.schedules.list(limit, cursor);
+    return { items: items.map(toScheduleDto), nextCursor };
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getSchedule', summary: 'One schedule' })
+  @ApiResponse({ status: 200, type: ScheduleDto })
+  @ApiProblems(400, 401, 403, 404, 429)
+  async getSchedule(@Param('id', UuidParam) id: string): Promise<ScheduleDto> {
+    return toScheduleDto(await this.schedules.get(id));
+  }
+
+  @Patch(':id')
+  @ApiOperation({ operationId: 'updateSchedule', summary: 'Change a schedule; what is left out stays' })
+  @ApiResponse({ status: 200, type: ScheduleDto })
+  @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
+  async updateSchedule(
+    @Param('id', UuidParam) id: string,
+    @Body() body: UpdateScheduleDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ScheduleDto> {
+    return toScheduleDto(await this.schedules.change(id, toScheduleChanges(body), principal));
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'deleteSchedule', summary: 'Remove a schedule; its tasks stay' })
+  @ApiResponse({ status: 204, description: 'Removed' })
+  @ApiProblems(400, 401, 403, 404, 429)
+  async deleteSchedule(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
+    await this.schedules.remove(id, principal);
+  }
+}

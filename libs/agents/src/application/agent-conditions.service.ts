@@ -1,0 +1,28 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
+import { afterAttempt, isSteady } from '../domain/agent-health.js';
+import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
+
+/** Keeps what is known of how agents are doing: success rate, status and circuit. */
+@Injectable()
+export class AgentConditions {
+  constructor(private readonly statistics: AgentStatisticsRepository) {}
+
+  /** Successes of an agent that does well change nothing, and do not queue for its row. */
+  async noteSuccesses(tx: Transaction, agentIds: readonly string[]): Promise<void> {
+    const conditions = await this.statistics.conditionsOf(tx, [...new Set(agentIds)]);
+    for (const agentId of [...agentIds].sort()) {
+      const condition = conditions.get(agentId);
+      if (condition && !isSteady(condition)) await this.note(tx, agentId, true);
+    }
+  }
+
+  async noteFailure(tx: Transaction, agentId: string): Promise<void> {
+    await this.note(tx, agentId, false);
+  }
+
+  private async note(tx: Transaction, agentId: string, isSuccess: boolean): Promise<void> {
+    const before = (await this.statistics.lockConditions(tx, [agentId])).get(agentId);
+    if (before) await this.statistics.setCondition(tx, agentId, afterAttempt(before, isSuccess));
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { BatchNotFoundError } from '../domain/agents.exceptions.js';
+import { project } from '../domain/json-pointer.js';
+import type { Task, TaskFailure } from '../domain/task.js';
+import { isFinal, type TaskState } from '../domain/task-state.js';
+import { type BatchOperation, BatchRepository } from '../infrastructure/batch.repository.js';
+import { TaskRepository } from '../infrastructure/task.repository.js';
+import { TaskLookup } from './task-lookup.service.js';
+
+/** `running` until every operation has ended; then by how many succeeded: all, none or some. */
+export type BatchStatus = 'running' | 'succeeded' | 'failed' | 'partial';
+
+/** What became of an operation. */
+export interface OperationResult {
+  readonly index: number;
+  readonly agent: string;
+  readonly taskId: string | null;
+  /** `refused`: there is no task, `error` says why. */
+  readonly state: TaskState | 'refused';
+  /** All of the output, or with `select` what its pointers lead to, by pointer. */
+  readonly output?: unknown;
+  readonly error?: TaskFailure | undefined;
+}
+
+/** A batch with what its operations led to so far. */
+export interface BatchResult {
+  readonly batchId: string;
+  readonly status: BatchStatus;
+  readonly results: readonly OperationResult[];
+}
+
+/** Says what became of batches. */
+@Injectable()
+export class BatchResults {
+  constructor(
+    private readonly batches: BatchRepository,
+    private readonly tasks: TaskRepository,
+    private readonly lookup: TaskLookup,
+  ) {}
+
+  /**
+   * The batch once all has ended, or as it is when the time is over.
+   *
+   * @throws BatchNotFoundError
+   */
+  async get(batchId: string, waitSeconds = 0): Promise<BatchResult> {
+    const batch = await this.batches.find(batchId);
+    if (!batch) throw new BatchNotFoundError();
+    const ids = batch.operations.flatMap(({ taskId }) => taskId ?? []);
+    if (waitSeconds > 0) await this.lookup.waitForAll(ids, waitSeconds);
+    const tasks = new Map((await this.tasks.findMany(ids)).map((task) => [task.id, task]));
+    const results = batch.operations.map((operation, index) =>
+      toResult(operation, index, operation.taskId === null ? undefined : tasks.get(operation.taskId)),
+    );
+    return { batchId, status: statusOf(results), results };
+  }
+}
+
+function toResult({ agent, taskId, select, error }: BatchOperation, index: number, task?: Task): OperationResult {
+  if (!task) return { index, agent, taskId, state: 'refused', error: error ?? undefined };
+  const { state, output } = task;
+  return {
+    index,
+    agent,
+    taskId,
+    state,
+    ...(state === 'succeeded' && { output: select ? project(output, select) : output }),
+    ...(isFinal(state) && task.error && { error: task.error }),
+  };
+}
+
+function statusOf(results: readonly OperationResult[]): BatchStatus {
+  if (results.some(({ state }) => state !== 'refused' && !isFinal(state))) return 'running';
+  const succeeded = results.filter(({ state }) => state === 'succeeded').length;
+  return succeeded === results.length ? 'succeeded' : succeeded === 0 ? 'failed' : 'partial';
+}

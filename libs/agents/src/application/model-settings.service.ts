@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { AiConfig } from '#config';
+import { costOf, priceOf, priceTable } from '../domain/model-price.js';
+import { renderPrompt } from '../domain/prompt.js';
+import type { JsonObject } from '../domain/task.js';
+import type { ModelProvider } from '../infrastructure/language-model.client.js';
+
+/** How an agent of kind `llm` asks its model: its own settings, and the service's where it has none. */
+export interface ModelSettings {
+  readonly provider: ModelProvider;
+  readonly model: string;
+  readonly promptTemplate: string;
+  readonly system: string | undefined;
+  readonly maxTokens: number;
+  readonly temperature: number;
+}
+
+/** What an attempt will consume at most; the cost is `null` for a model without a price. */
+export interface ModelEstimate {
+  readonly tokens: number;
+  readonly micros: bigint | null;
+}
+
+/** Characters that a token stands for at least, in most texts; used before the provider has counted. */
+const CHARACTERS_PER_TOKEN = 3;
+
+/** What language models are asked with, and what that costs. */
+@Injectable()
+export class ModelSettingsReader {
+  private readonly prices;
+
+  constructor(private readonly config: AiConfig) {
+    this.prices = priceTable(config.prices);
+  }
+
+  /** Providers that the service has a key for. */
+  get providers(): readonly ModelProvider[] {
+    const keys = { anthropic: this.config.anthropicApiKey, openai: this.config.openaiApiKey };
+    return (['anthropic', 'openai'] as const).filter((provider) => keys[provider] !== undefined);
+  }
+
+  keyOf(provider: ModelProvider): string | undefined {
+    return provider === 'anthropic' ? this.config.anthropicApiKey : this.config.openaiApiKey;
+  }
+
+  /** The configuration of an agent was checked when it was set. */
+  read(config: JsonObject): ModelSettings {
+    const { provider, model, promptTemplate, system, maxTokens, temperature } = config as Partial<ModelSettings>;
+    return {
+      provider: provider ?? 'anthropic',
+      model: model ?? this.config.defaultModel,
+      promptTemplate: promptTemplate ?? '',
+      system,
+      maxTokens: maxTokens ?? this.config.maxTokens,
+      temperature: temperature ?? this.config.temperature,
+    };
+  }
+
+  /** Cost in millionths of a US dollar; `undefined` for a model without a price. */
+  costOf(model: string, tokensIn: number, tokensOut: number): bigint | undefined {
+    const price = priceOf(this.prices, model);
+    return price && costOf(price, tokensIn, tokensOut);
+  }
+
+  /** As if the answer were as long as it may be. */
+  estimate(config: JsonObject, task: { taskDescription: string | null; parameters: JsonObject }): ModelEstimate {
+    const { model, promptTemplate, system = '', maxTokens } = this.read(config);
+    const { prompt } = renderPrompt(promptTemplate, task);
+    const tokensIn = Math.ceil((system.length + prompt.length) / CHARACTERS_PER_TOKEN);
+    return { tokens: tokensIn + maxTokens, micros: this.costOf(model, tokensIn, maxTokens) ?? null };
+  }
+}

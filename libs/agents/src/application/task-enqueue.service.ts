@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
+import { AgentNotFoundError, currentContext, Ids, ValidationError } from '#platform/kernel';
+import { includesRole, type Principal } from '#platform/security';
+import type { Agent } from '../domain/agent.js';
+import {
+  AgentNotRunnableError,
+  AgentRoleRequiredError,
+  DependencyNotFoundError,
+  DependencyNotPossibleError,
+  ParametersTooLargeError,
+} from '../domain/agents.exceptions.js';
+import { unstorable } from '../domain/json-value.js';
+import { type JsonObject, MAX_PARAMETERS_BYTES, type TaskBudget } from '../domain/task.js';
+import { isFinal } from '../domain/task-state.js';
+import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
+import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
+import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
+import { type NewTask, TaskRepository } from '../infrastructure/task.repository.js';
+import { type ModelEstimate, ModelSettingsReader } from './model-settings.service.js';
+
+/** Work for one agent. */
+export interface TaskRequest {
+  readonly agent: string;
+  readonly taskDescription?: string | undefined;
+  readonly parameters?: JsonObject | undefined;
+  /** 1 to 10, 10 first. */
+  readonly priority: number;
+  /** Time of one attempt; the agent's own when absent. */
+  readonly timeoutSeconds?: number | undefined;
+  /** Earliest start. */
+  readonly runAt?: Date | undefined;
+  /** Latest end, over all attempts. */
+  readonly deadlineAt?: Date | undefined;
+  /** Ids of tasks that must succeed first. */
+  readonly dependsOn?: readonly string[] | undefined;
+  readonly budget?: TaskBudget | undefined;
+}
+
+/** A request that was checked, with the agent it is for. */
+export interface CheckedRequest {
+  /** Id that the task will have. */
+  readonly id: string;
+  readonly agent: Agent;
+  readonly request: TaskRequest;
+  /** What an attempt is expected to consume at most, where that is known beforehand. */
+  readonly estimate?: ModelEstimate | undefined;
+}
+
+/** Puts work into the queue, within the caller's transaction. */
+@Injectable()
+export class TaskEnqueue {
+  constructor(
+    private readonly tasks: TaskRepository,
+    private readonly dependencies: TaskDependencyRepository,
+    private readonly events: TaskEventRepository,
+    private readonly statistics: AgentStatisticsRepository,
+    private readonly models: ModelSettingsReader,
+    private readonly ids: Ids,
+  ) {}
+
+  /**
+   * Checks a request against what its agent demands, and whether the caller may make it.
+   *
+   * @param agent the agent it names, if there is one
+   * @throws AgentNotFoundError, AgentRoleRequiredError, AgentNotRunnableError, ParametersTooLargeError
+   */
+  check(request: TaskRequest, agent: Agent | undefined, principal: Principal): CheckedRequest {
+    const checked = this.prepare(request, agent);
+    demandRole(checked.agent, principal);
+    return checked;
+  }
+
+  /** Like `check`, for requests that were allowed before. */
+  prepare(request: TaskRequest, agent: Agent | undefined): CheckedRequest {
+    const { parameters = {} } = request;
+    const problem = unstorable(parameters);
+    if (problem !== undefined) {
+      throw new ValidationError('The request has one fault', {
+        details: { errors: [{ path: 'parameters', message: `must not hold ${problem}`, code: 'json' }] },
+      });
+    }
+    if (Buffer.byteLength(JSON.stringify(parameters)) > MAX_PARAMETERS_BYTES) throw new ParametersTooLargeError();
+    if (!agent) throw new AgentNotFoundError();
+    const estimate = agent.kind === 'llm' ? this.estimate(agent, request) : undefined;
+    return { id: this.ids.next(), agent, request, estimate };
+  }
+
+  /** A budget that cannot be counted would be none. */
+  private estimate(agent: Agent, { taskDescription, parameters = {}, budget }: TaskRequest): ModelEstimate {
+    const task = { taskDescription: taskDescription ?? null, parameters };
+    const estimate = this.models.estimate(agent.config, task);
+    const { maxCostMicros, dailyCostMicros } = agent.budget;
+    const limits = [maxCostMicros, dailyCostMicros, budget?.maxCostMicros ?? null];
+    if (estimate.micros !== null || limits.every((limit) => limit === null)) return estimate;
+    throw new AgentNotRunnableError('There is a budget, and AI_PRICES does not say what the model costs');
+  }
+
+  /**
+   * Inserts tasks that may depend on each other, with their first events and counters. Tell the engine after the commit.
+   *
+   * @throws DependencyNotFoundError, DependencyNotPossibleError
+   */
+  async enqueue(
+    tx: Transaction,
+    checked: readonly CheckedRequest[],
+    by: string,
+    batchId: string | null = null,
+  ): Promise<void> {
+    const own = new Set(checked.map(({ id }) => id));
+    const links = checked.flatMap(({ id, request }) =>
+      [...new Set(request.dependsOn)].map((dependsOn) => ({ taskId: id, dependsOn })),
+    );
+    const others = [...new Set(links.map(({ dependsOn }) => dependsOn))].filter((id) => !own.has(id));
+    const states = await this.dependencies.lock(tx, others);
+    for (const id of others) {
+      const state = states.get(id);
+      if (state === undefined) throw new DependencyNotFoundError(`There is no task ${id} to depend on`);
+      if (isFinal(state) && state !== 'succeeded') {
+        throw new DependencyNotPossibleError(`The task ${id} ended as ${state}: what depends on it cannot start`);
+      }
+    }
+    const open = links.filter(({ dependsOn }) => states.get(dependsOn) !== 'succeeded');
+    const left = new Map<string, number>();
+    for (const { taskId } of open) left.set(taskId, (left.get(taskId) ?? 0) + 1);
+    await this.tasks.insert(
+      tx,
+      checked.map((item) => this.taskOf(item, by, batchId, left.get(item.id) ?? 0)),
+    );
+    await this.dependencies.add(tx, open);
+    await this.events.append(
+      tx,
+      checked.map(({ id }) => ({ taskId: id, type: 'queued', data: { by } })),
+    );
+    await this.statistics.add(
+      tx,
+      checked.map(({ agent }) => ({ agentId: agent.id, enqueued: 1 })),
+    );
+  }
+
+  private taskOf(
+    { id, agent, request, estimate }: CheckedRequest,
+    createdBy: string,
+    batchId: string | null,
+    dependsLeft: number,
+  ): NewTask {
+    const context = currentContext();
+    return {
+      id,
+      agentId: agent.id,
+      priority: request.priority,
+      maxAttempts: agent.retryPolicy.maxAttempts,
+      timeoutSeconds: request.timeoutSeconds ?? agent.timeoutSeconds,
+      taskDescription: request.taskDescription ?? null,
+      parameters: request.parameters ?? {},
+      runAt: request.runAt ?? null,
+      expiresAt: request.deadlineAt ?? null,
+      dependsOn: [...new Set(request.dependsOn)],
+      dependsLeft,
+      maxCostMicros: request.budget?.maxCostMicros ?? null,
+      maxTokens: request.budget?.maxTokens ?? null,
+      estimateMicros: estimate?.micros ?? null,
+      estimateTokens: estimate?.tokens ?? null,
+      batchId,
+      createdBy,
+      correlationId: context?.correlationId ?? null,
+      traceparent: context?.traceparent ?? null,
+    };
+  }
+}
+
+/** @throws AgentRoleRequiredError unless the caller may give the agent work */
+export function demandRole(agent: Agent, principal: Principal): void {
+  if (includesRole(principal.role, agent.minimumRole)) return;
+  throw new AgentRoleRequiredError(`The agent ${agent.slug} needs the role ${agent.minimumRole}`, {
+    details: { requiredRole: agent.minimumRole, role: principal.role },
+  });
+}

@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { TaskNotFoundError } from '../domain/agents.exceptions.js';
+import { explain, type Explanation } from '../domain/task-blocker.js';
+import { StartFactsRepository } from '../infrastructure/start-facts.repository.js';
+import { TaskRunner } from './task-runner.service.js';
+
+/** Says why a task is where it is. */
+@Injectable()
+export class TaskExplanation {
+  constructor(
+    private readonly facts: StartFactsRepository,
+    private readonly runner: TaskRunner,
+  ) {}
+
+  /** @throws TaskNotFoundError */
+  async explain(taskId: string): Promise<Explanation> {
+    const facts = await this.facts.find(taskId, this.runner.resources);
+    if (!facts) throw new TaskNotFoundError();
+    return explain(facts);
+  }
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
+import type { TaskState } from '../domain/task-state.js';
+import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
+import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
+import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
+import type { Ended, Usage } from '../infrastructure/task-queue.repository.js';
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** What the end of an attempt leaves, in the transaction that ends it: events, counters, and the tasks that waited for it. */
+@Injectable()
+export class TaskRecord {
+  constructor(
+    private readonly events: TaskEventRepository,
+    private readonly statistics: AgentStatisticsRepository,
+    private readonly dependencies: TaskDependencyRepository,
+  ) {}
+
+  async succeeded(tx: Transaction, rows: readonly Ended[]): Promise<void> {
+    await this.events.append(
+      tx,
+      rows.map(({ id, durationMs }) => ({ taskId: id, type: 'succeeded', data: { durationMs } })),
+    );
+    await this.statistics.add(
+      tx,
+      rows.map((row) => ({ ...row, succeeded: 1 })),
+    );
+    const awaited = rows.filter(({ hasDependents }) => hasDependents).map(({ id }) => id);
+    if (awaited.length > 0) await this.dependencies.release(tx, awaited);
+  }
+
+  /** @returns the tasks that ended: this one, and those that waited for it */
+  async unsuccessful(
+    tx: Transaction,
+    row: Ended,
+    state: Extract<TaskState, 'failed' | 'dead' | 'cancelled'>,
+    data: Data,
+  ): Promise<string[]> {
+    await this.events.append(tx, [{ taskId: row.id, type: state, data }]);
+    await this.statistics.add(tx, [{ ...row, [state === 'cancelled' ? 'cancelled' : 'failed']: 1 }]);
+    if (!row.hasDependents) return [row.id];
+    const failure = { code: 'TASK.DEPENDENCY_FAILED', message: `A task that must succeed first ended as ${state}` };
+    const dependents = await this.dependencies.fail(tx, [row.id], failure);
+    if (dependents.length > 0) {
+      const event = { type: 'failed', data: { ...failure, because: row.id } };
+      await this.events.append(
+        tx,
+        dependents.map(({ id }) => ({ taskId: id, ...event })),
+      );
+      await this.statistics.add(
+        tx,
+        dependents.map(({ agentId }) => ({ agentId, failed: 1 })),
+      );
+    }
+    return [row.id, ...dependents.map(({ id }) => id)];
+  }
+
+  /** The attempt failed, and another will follow; what it consumed is counted all the same. */
+  async willRetry(tx: Transaction, task: { id: string; agentId: string }, usage: Usage, data: Data): Promise<void> {
+    await this.events.append(tx, [{ taskId: task.id, type: 'retry', data }]);
+    const tokens = usage.tokensIn + usage.tokensOut;
+    if (tokens === 0 && usage.costMicros === 0n) return;
+    await this.statistics.add(tx, [{ agentId: task.agentId, tokens, costMicros: usage.costMicros }]);
+  }
+
+  async released(tx: Transaction, taskId: string, reason: string): Promise<void> {
+    await this.events.append(tx, [{ taskId, type: 'released', data: { reason } }]);
+  }
+}

@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import { includesRole, type Principal } from '#platform/security';
+import { TaskNotFoundError, TaskNotOwnedError, TaskStateError } from '../domain/agents.exceptions.js';
+import { canBecome, isFinal } from '../domain/task-state.js';
+import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
+import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
+import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
+import { type LockedTask, TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
+import { TaskRepository } from '../infrastructure/task.repository.js';
+import { TaskAnnouncer } from './task-announcer.js';
+
+/** Which tasks to queue again; everything given must hold. */
+export interface RedriveFilter {
+  readonly agent?: string | undefined;
+  readonly state: 'dead' | 'failed';
+  readonly ids?: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/** Tasks queued again in one transaction. */
+const REDRIVE_BATCH = 50;
+
+/** Gives tasks that ended another life: with all their attempts, and without the deadline they had. */
+@Injectable()
+export class TaskRedrive {
+  constructor(
+    private readonly database: Database,
+    private readonly tasks: TaskRepository,
+    private readonly queue: TaskQueueRepository,
+    private readonly dependencies: TaskDependencyRepository,
+    private readonly events: TaskEventRepository,
+    private readonly statistics: AgentStatisticsRepository,
+    private readonly announcer: TaskAnnouncer,
+  ) {}
+
+  /**
+   * Queues a task that failed, died or was cancelled again; for its owner and DEVELOPERs.
+   *
+   * @throws TaskNotFoundError, TaskNotOwnedError
+   * @throws TaskStateError when it waits, runs or succeeded, or depends on a task that ended without success
+   */
+  async retry(id: string, principal: Principal): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const locked = await this.queue.lock(tx, id);
+      if (!locked) throw new TaskNotFoundError();
+      const isOwner = locked.task.createdBy === principal.id;
+      if (!isOwner && !includesRole(principal.role, 'DEVELOPER')) throw new TaskNotOwnedError();
+      await this.requeue(tx, locked, principal);
+    });
+    this.announcer.queued();
+  }
+
+  /**
+   * Queues tasks again that ended without success, the oldest first; what depends on a task that has not succeeded stays.
+   *
+   * @returns how many
+   */
+  async redrive({ limit, ...filter }: RedriveFilter, principal: Principal): Promise<number> {
+    let redriven = 0;
+    let after: string | undefined;
+    for (let left = limit; left > 0;) {
+      const ids = await this.tasks.endedIds({ ...filter, after, limit: Math.min(left, REDRIVE_BATCH) });
+      if (ids.length === 0) break;
+      redriven += await this.redriveAll(ids, principal);
+      after = ids.at(-1);
+      left -= ids.length;
+      this.announcer.queued();
+    }
+    return redriven;
+  }
+
+  private redriveAll(ids: readonly string[], principal: Principal): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      let redriven = 0;
+      for (const id of ids) {
+        const locked = await this.queue.lock(tx, id);
+        // Somebody else may have been faster.
+        if (!locked || !isFinal(locked.task.state) || locked.task.state === 'succeeded') continue;
+        if (await this.isHopeless(tx, locked)) continue;
+        await this.requeue(tx, locked, principal);
+        redriven++;
+      }
+      return redriven;
+    });
+  }
+
+  private async isHopeless(tx: Transaction, { task }: LockedTask): Promise<boolean> {
+    const states = await this.dependencies.lock(tx, task.dependsOn);
+    return [...states.values()].some((state) => state !== 'succeeded' && isFinal(state));
+  }
+
+  private async requeue(tx: Transaction, { task, agentId }: LockedTask, principal: Principal): Promise<void> {
+    if (!isFinal(task.state) || !canBecome(task.state, 'queued')) {
+      throw new TaskStateError(`A task that is ${task.state} cannot be retried`);
+    }
+    const states = [...(await this.dependencies.lock(tx, task.dependsOn)).values()].filter(
+      (state) => state !== 'succeeded',
+    );
+    if (states.some(isFinal)) throw new TaskStateError('It depends on a task that has not succeeded: retry that first');
+    await this.queue.requeue(tx, task.id, { delayMs: 0, failure: null, refund: task.attempt });
+    await this.queue.renew(tx, task.id, states.length);
+    await this.events.append(tx, [{ taskId: task.id, type: 'requeued', data: { by: principal.id } }]);
+    await this.statistics.add(tx, [{ agentId, enqueued: 1 }]);
+  }
+}

@@ -1,0 +1,154 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { AgentsConfig } from '#config';
+import type { Principal } from '#platform/security';
+import type { JsonObject } from '../domain/task.js';
+import type { ClaimedTask } from '../infrastructure/task-claim.repository.js';
+import { TaskSignals } from '../infrastructure/task-signals.js';
+import { type LeaseReport, WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
+import { TaskLeases } from './task-leases.service.js';
+import { WorkerRegistry } from './worker-registry.service.js';
+
+/** What a worker asks for. */
+export interface LeaseRequest {
+  readonly workerId: string;
+  /** Slugs; the worker's own when empty. */
+  readonly agents: readonly string[];
+  readonly max: number;
+  readonly leaseSeconds?: number | undefined;
+  /** How long to wait for the first task. */
+  readonly waitMs: number;
+}
+
+/** A task as the worker that leased it needs it. */
+export interface LeasedTask {
+  readonly id: string;
+  readonly leaseToken: string;
+  readonly agent: string;
+  readonly attempt: number;
+  readonly taskDescription: string | null;
+  readonly parameters: JsonObject;
+  readonly deadlineAt: Date | null;
+  readonly timeoutMs: number;
+  readonly traceparent: string | null;
+}
+
+/** What became of the leases a worker spoke of. */
+export interface HeartbeatResult {
+  readonly extended: readonly string[];
+  readonly lost: readonly string[];
+  /** Extended too, but somebody asked for these to be stopped. */
+  readonly cancel: readonly string[];
+}
+
+/** How often a waiting worker looks by itself, for work that no signal told of. */
+const LOOK_MS = 1_000;
+
+/** Tasks for workers that are not this process. */
+@Injectable()
+export class WorkerLeases implements OnModuleDestroy {
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly registry: WorkerRegistry,
+    private readonly leases: TaskLeases,
+    private readonly held: WorkerLeaseRepository,
+    private readonly signals: TaskSignals,
+    private readonly config: AgentsConfig,
+  ) {}
+
+  onModuleDestroy(): void {
+    this.stopping.abort();
+  }
+
+  /** Lease of a worker that asks for none in particular, in seconds. */
+  get leaseSeconds(): number {
+    return this.config.leaseSeconds;
+  }
+
+  /**
+   * Leases tasks; none when the time is over, the caller has gone or the service shuts down.
+   *
+   * @throws WorkerNotFoundError, AgentNotLeasableError
+   */
+  async lease(request: LeaseRequest, principal: Principal, gone: AbortSignal): Promise<LeasedTask[]> {
+    const worker = await this.registry.get(request.workerId, principal);
+    const wanted = request.agents.length > 0 ? request.agents : worker.agents;
+    const agents = await this.registry.leasable(wanted, principal);
+    if (agents.length === 0) return [];
+    await this.registry.seen(worker, agents);
+    const claimant = {
+      workerId: worker.id,
+      kinds: ['worker'] as const,
+      resources: [],
+      agents,
+      entering: 'leased' as const,
+      leaseSeconds: request.leaseSeconds ?? this.config.leaseSeconds,
+    };
+    const signal = AbortSignal.any([gone, this.stopping.signal]);
+    const limit = performance.now() + request.waitMs;
+    for (;;) {
+      // Listening begins before the look, so that nothing falls between the two.
+      const news = this.nextQueued();
+      try {
+        const claimed = signal.aborted ? [] : await this.leases.claim(claimant, request.max);
+        const left = limit - performance.now();
+        if (claimed.length > 0 || left <= 0 || signal.aborted) return claimed.map(toLeased);
+        await waitAtMost(news.arrived, Math.min(left, LOOK_MS), signal);
+      } finally {
+        news.stop();
+      }
+    }
+  }
+
+  /** One more task for the worker that had this one. @throws WorkerNotFoundError, AgentNotLeasableError */
+  async leaseNext(taskId: string, principal: Principal): Promise<LeasedTask | undefined> {
+    const workerId = await this.held.workerOf(taskId);
+    if (workerId === undefined) return undefined;
+    const request = { workerId, agents: [], max: 1, waitMs: 0 };
+    const [next] = await this.lease(request, principal, this.stopping.signal);
+    return next;
+  }
+
+  /** Extends all leases of a worker at once. @throws WorkerNotFoundError */
+  async heartbeat(
+    workerId: string,
+    reports: readonly LeaseReport[],
+    leaseSeconds: number | undefined,
+    principal: Principal,
+  ): Promise<HeartbeatResult> {
+    const worker = await this.registry.get(workerId, principal);
+    await this.registry.seen(worker, worker.agents);
+    const held = await this.held.report(reports, leaseSeconds ?? this.config.leaseSeconds);
+    const ids = reports.map(({ id }) => id);
+    return {
+      extended: ids.filter((id) => held.has(id)),
+      lost: ids.filter((id) => !held.has(id)),
+      cancel: ids.filter((id) => held.get(id)?.isCancelRequested),
+    };
+  }
+
+  private nextQueued(): { arrived: Promise<void>; stop: () => void } {
+    let stop = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      stop = this.signals.listen(({ queued }) => {
+        if (queued) resolve();
+      });
+    });
+    return { arrived, stop };
+  }
+}
+
+function toLeased({ task, leaseToken, timeoutMs, traceparent }: ClaimedTask): LeasedTask {
+  const { id, agent, attempt, taskDescription, parameters, deadlineAt } = task;
+  return { id, leaseToken, agent, attempt, taskDescription, parameters, deadlineAt, timeoutMs, traceparent };
+}
+
+async function waitAtMost(arrived: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
+  let end = (): void => undefined;
+  const over = new Promise<void>((resolve) => (end = resolve));
+  const timer = setTimeout(end, ms);
+  signal.addEventListener('abort', end, { once: true });
+  await Promise.race([arrived, over]);
+  clearTimeout(timer);
+  signal.removeEventListener('abort', end);
+}

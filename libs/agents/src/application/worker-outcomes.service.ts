@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import { ValidationError } from '#platform/kernel';
+import { LeaseLostError, OutputTooLargeError } from '../domain/agents.exceptions.js';
+import { unstorable } from '../domain/json-value.js';
+import { MAX_OUTPUT_BYTES } from '../domain/task.js';
+import type { FailedAttempt } from '../domain/task-failure.js';
+import { isFinal } from '../domain/task-state.js';
+import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
+import type { Lease } from '../infrastructure/task-lease.repository.js';
+import { type Success, TaskQueueRepository, type Usage } from '../infrastructure/task-queue.repository.js';
+import { WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
+import { TaskOutcomes } from './task-outcomes.service.js';
+
+/** Something that happened during an attempt, as the worker tells it. */
+export interface WorkerEvent extends Lease {
+  /** Position among the events of the attempt, from 1; one that was told before is not recorded again. */
+  readonly seq: number;
+  readonly type: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** How workers end what they leased. Saying the same thing twice with the same lease is as good as once. */
+@Injectable()
+export class WorkerOutcomes {
+  constructor(
+    private readonly database: Database,
+    private readonly outcomes: TaskOutcomes,
+    private readonly queue: TaskQueueRepository,
+    private readonly held: WorkerLeaseRepository,
+    private readonly events: TaskEventRepository,
+  ) {}
+
+  /** @throws LeaseLostError, OutputTooLargeError, ValidationError */
+  async complete(success: Success): Promise<void> {
+    checkOutput(success.output, 'output');
+    const [isDone] = await this.completeAll([success]);
+    if (!isDone) throw new LeaseLostError();
+  }
+
+  /** Commits results together; says of each, in order, whether its lease was still held. */
+  async completeAll(successes: readonly Success[]): Promise<boolean[]> {
+    for (const [index, { output }] of successes.entries()) checkOutput(output, `results.${index}.output`);
+    const done = await this.outcomes.succeedAll(successes);
+    return Promise.all(
+      successes.map(async (success, index) => done[index] || (await this.held.endOf(success)) === 'succeeded'),
+    );
+  }
+
+  /** @throws LeaseLostError */
+  async fail(lease: Lease, attempt: FailedAttempt, usage: Usage): Promise<void> {
+    try {
+      await this.outcomes.fail(lease, attempt, undefined, usage);
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) throw error;
+      const state = await this.held.endOf(lease);
+      if (state === undefined || state === 'succeeded') throw error;
+    }
+  }
+
+  /** Gives a task back unharmed: the attempt does not count. @throws LeaseLostError */
+  async release(lease: Lease): Promise<void> {
+    try {
+      await this.outcomes.release(lease, 'worker');
+    } catch (error) {
+      if (!(error instanceof LeaseLostError)) throw error;
+      const state = await this.held.endOf(lease);
+      if (state === undefined || (isFinal(state) && state !== 'cancelled')) throw error;
+    }
+  }
+
+  /** @throws LeaseLostError */
+  async appendEvent({ id, leaseToken, seq, type, data }: WorkerEvent): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const locked = await this.queue.lock(tx, id);
+      if (locked?.leaseToken !== leaseToken) throw new LeaseLostError();
+      // A worker's words stand apart from ours: it cannot tell of a success that was none.
+      if (await this.held.countEvent(tx, id, seq)) {
+        await this.events.append(tx, [{ taskId: id, type: `agent.${type}`, data }]);
+      }
+    });
+  }
+}
+
+function checkOutput(output: unknown, path: string): void {
+  const problem = unstorable(output);
+  if (problem !== undefined) {
+    throw new ValidationError('The output cannot be kept', {
+      details: { errors: [{ path, message: `must not hold ${problem}`, code: 'json' }] },
+    });
+  }
+  if (Buffer.byteLength(JSON.stringify(output ?? null)) > MAX_OUTPUT_BYTES) throw new OutputTooLargeError();
+}

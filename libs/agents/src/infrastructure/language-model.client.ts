@@ -1,0 +1,166 @@
+import Anthropic, { APIError as AnthropicError } from '@anthropic-ai/sdk';
+import { Injectable } from '@nestjs/common';
+import OpenAI, { APIError as OpenAiError } from 'openai';
+import { AiConfig } from '#config';
+import { AttemptFailedError } from '../domain/agents.exceptions.js';
+
+export type ModelProvider = 'anthropic' | 'openai';
+
+/** What is asked of a model. */
+export interface Completion {
+  readonly provider: ModelProvider;
+  readonly apiKey: string;
+  readonly model: string;
+  readonly system: string | undefined;
+  readonly prompt: string;
+  readonly maxTokens: number;
+  /** Not sent to Anthropic, which refuses sampling parameters since its API version 2026-10-21. */
+  readonly temperature: number;
+}
+
+/** What a model answered. */
+export interface ModelAnswer {
+  readonly text: string;
+  /** The model as the provider names it. */
+  readonly model: string;
+  /** The provider's word for why the answer ends where it does. */
+  readonly stopReason: string | null;
+  readonly tokensIn: number;
+  readonly tokensOut: number;
+}
+
+/** Client errors that say the request is wrong, not the agent or the provider. */
+const REQUEST_STATUSES = new Set([400, 413, 422]);
+const RETRYABLE_STATUSES = new Set([408, 409, 425, 429]);
+
+/**
+ * Language models, by the official SDKs of their providers. The SDKs do not repeat calls by themselves: attempts are the
+ * engine's, and it knows of budgets and deadlines.
+ */
+@Injectable()
+export class LanguageModelClient {
+  constructor(private readonly config: AiConfig) {}
+
+  /** @throws AttemptFailedError saying whether another attempt can help, and when */
+  async complete(completion: Completion, signal: AbortSignal): Promise<ModelAnswer> {
+    try {
+      return completion.provider === 'anthropic'
+        ? await this.askAnthropic(completion, signal)
+        : await this.askOpenAi(completion, signal);
+    } catch (error) {
+      if (signal.aborted || error instanceof AttemptFailedError) throw error;
+      throw toFailure(error);
+    }
+  }
+
+  private async askAnthropic(completion: Completion, signal: AbortSignal): Promise<ModelAnswer> {
+    const { apiKey, model, system, prompt, maxTokens } = completion;
+    const client = new Anthropic({ ...this.options(this.config.anthropicBaseUrl), apiKey, authToken: null });
+    const message = await client.messages.create(
+      {
+        model,
+        max_tokens: maxTokens,
+        ...(system !== undefined && { system }),
+        messages: [{ role: 'user', content: prompt }],
+      },
+      { signal },
+    );
+    if (!Array.isArray(message?.content) || !isCount(message.usage?.output_tokens)) throw malformed();
+    const { usage } = message;
+    return {
+      text: message.content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
+      model: message.model,
+      stopReason: message.stop_reason,
+      // What came from or went into the cache is billed at other rates; counted whole, the cost is never understated by much.
+      tokensIn: usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0),
+      tokensOut: usage.output_tokens,
+    };
+  }
+
+  private async askOpenAi(completion: Completion, signal: AbortSignal): Promise<ModelAnswer> {
+    const { apiKey, model, system, prompt, maxTokens, temperature } = completion;
+    const options = { ...this.options(this.config.openaiBaseUrl), apiKey, organization: null, project: null };
+    const answer = await new OpenAI(options).chat.completions.create(
+      {
+        model,
+        max_completion_tokens: maxTokens,
+        temperature,
+        messages: [
+          ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
+          { role: 'user', content: prompt },
+        ],
+      },
+      { signal },
+    );
+    const [choice] = Array.isArray(answer?.choices) ? answer.choices : [];
+    if (typeof choice?.message?.content !== 'string' || !isCount(answer.usage?.completion_tokens)) throw malformed();
+    return {
+      text: choice.message.content,
+      model: answer.model,
+      stopReason: choice.finish_reason,
+      tokensIn: answer.usage?.prompt_tokens ?? 0,
+      tokensOut: answer.usage?.completion_tokens ?? 0,
+    };
+  }
+
+  private options(baseURL: string | undefined): {
+    baseURL?: string;
+    maxRetries: number;
+    timeout: number;
+    logLevel: 'off';
+  } {
+    const timeout = this.config.timeoutSeconds * 1000;
+    return { ...(baseURL !== undefined && { baseURL }), maxRetries: 0, timeout, logLevel: 'off' };
+  }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function malformed(cause?: unknown): AttemptFailedError {
+  return new AttemptFailedError('AGENT.BAD_OUTPUT', 'The provider answered what cannot be understood', {
+    retryable: true,
+    cause,
+  });
+}
+
+function toFailure(error: unknown): AttemptFailedError {
+  if (!(error instanceof AnthropicError || error instanceof OpenAiError)) return malformed(error);
+  const { status, headers } = error as { status: number | undefined; headers: Headers | undefined };
+  if (status === undefined) {
+    const isTimeout = /timed? ?out/i.test(error.message);
+    return isTimeout
+      ? new AttemptFailedError('AGENT.TIMEOUT', 'The provider took too long', { retryable: true, cause: error })
+      : new AttemptFailedError('AGENT.UNREACHABLE', 'The provider cannot be reached', {
+          retryable: true,
+          cause: error,
+        });
+  }
+  const retryAfterMs = retryAfterOf(headers);
+  if (status === 429) {
+    // Too much was asked of the provider by all agents together: no fault of this one.
+    const options = { retryable: true, blame: 'elsewhere' as const, retryAfterMs, cause: error };
+    return new AttemptFailedError('AGENT.RATE_LIMITED', 'The provider asks to wait', options);
+  }
+  if (status === 401 || status === 403) {
+    return new AttemptFailedError('AGENT.KEY_REFUSED', 'The provider refused the key', {
+      retryable: false,
+      cause: error,
+    });
+  }
+  return new AttemptFailedError('AGENT.REFUSED', `The provider answered ${status}`, {
+    retryable: status >= 500 || RETRYABLE_STATUSES.has(status),
+    blame: REQUEST_STATUSES.has(status) ? 'elsewhere' : 'agent',
+    retryAfterMs,
+    cause: error,
+  });
+}
+
+/** Seconds, or milliseconds as OpenAI says them; a date would need the provider's clock to agree with ours. */
+function retryAfterOf(headers: Headers | undefined): number | undefined {
+  const ms = headers?.get('retry-after-ms') ?? '';
+  if (/^\d{1,9}(\.\d+)?$/.test(ms)) return Math.ceil(Number(ms));
+  const seconds = headers?.get('retry-after') ?? '';
+  return /^\d{1,6}(\.\d+)?$/.test(seconds) ? Math.ceil(Number(seconds) * 1000) : undefined;
+}

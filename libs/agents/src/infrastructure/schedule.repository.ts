@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import type { Schedule, ScheduleDefinition } from '../domain/schedule.js';
+import type { JsonObject } from '../domain/task.js';
+
+type ScheduleRow = {
+  id: string;
+  agent: string;
+  cron: string;
+  time_zone: string;
+  task_description: string | null;
+  parameters: JsonObject;
+  priority: number;
+  enabled: boolean;
+  created_by: string;
+  next_run_at: Date | null;
+  last_run_at: Date | null;
+  last_task_id: string | null;
+  last_error: string | null;
+  created_at: Date;
+  updated_at: Date;
+};
+
+/** A schedule whose time has come, with the database's clock. */
+export interface DueSchedule extends Schedule {
+  readonly now: Date;
+}
+
+const SELECT = `SELECT s.*, a.slug AS agent FROM agent_schedule s JOIN agent a ON a.id = s.agent_id`;
+
+const DUE = {
+  name: 'agent_schedule_due',
+  text: `
+    SELECT s.*, a.slug AS agent, now() AS now FROM agent_schedule s JOIN agent a ON a.id = s.agent_id
+    WHERE s.enabled AND s.next_run_at <= now() AND a.deleted_at IS NULL
+    ORDER BY s.next_run_at LIMIT $1 FOR UPDATE OF s SKIP LOCKED`,
+};
+
+/** Schedules of tasks. */
+@Injectable()
+export class ScheduleRepository {
+  constructor(private readonly database: Database) {}
+
+  async find(id: string): Promise<Schedule | undefined> {
+    const [row] = await this.database.query<ScheduleRow>(`${SELECT} WHERE s.id = $1`, [id]);
+    return row && toSchedule(row);
+  }
+
+  /** Keeps others from changing or running it until the transaction ends. */
+  async lock(tx: Transaction, id: string): Promise<Schedule | undefined> {
+    const [row] = await tx.query<ScheduleRow>(`${SELECT} WHERE s.id = $1 FOR UPDATE OF s`, [id]);
+    return row && toSchedule(row);
+  }
+
+  /** Newest first. */
+  async list(before: string | undefined, limit: number): Promise<Schedule[]> {
+    const sql = `${SELECT} WHERE $1::uuid IS NULL OR s.id < $1 ORDER BY s.id DESC LIMIT $2`;
+    return (await this.database.query<ScheduleRow>(sql, [before ?? null, limit])).map(toSchedule);
+  }
+
+  async insert(
+    tx: Transaction,
+    id: string,
+    agentId: string,
+    definition: ScheduleDefinition,
+    run: { createdBy: string; nextRunAt: Date | null },
+  ): Promise<void> {
+    await tx.execute(
+      `INSERT INTO agent_schedule (id, agent_id, cron, time_zone, task_description, parameters, priority, enabled, next_run_at,
+                                   created_by)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [id, agentId, ...valuesOf(definition), run.nextRunAt, run.createdBy],
+    );
+  }
+
+  async update(
+    tx: Transaction,
+    id: string,
+    agentId: string,
+    definition: ScheduleDefinition,
+    nextRunAt: Date | null,
+  ): Promise<void> {
+    await tx.execute(
+      `UPDATE agent_schedule SET agent_id = $2, cron = $3, time_zone = $4, task_description = $5, parameters = $6, priority = $7,
+         enabled = $8, next_run_at = $9, updated_at = now() WHERE id = $1`,
+      [id, agentId, ...valuesOf(definition), nextRunAt],
+    );
+  }
+
+  async delete(tx: Transaction, id: string): Promise<void> {
+    await tx.execute('DELETE FROM agent_schedule WHERE id = $1', [id]);
+  }
+
+  /** Locks schedules whose time has come; what another process works on is left to it. */
+  async lockDue(tx: Transaction, limit: number): Promise<DueSchedule[]> {
+    const rows = await tx.query<ScheduleRow & { now: Date }>(DUE, [limit]);
+    return rows.map((row) => ({ ...toSchedule(row), now: row.now }));
+  }
+
+  /** Notes what a time of the schedule led to: a task, or the reason why there is none. */
+  async ran(
+    tx: Transaction,
+    id: string,
+    outcome: { nextRunAt: Date | null; taskId: string | null; error: string | null },
+  ): Promise<void> {
+    await tx.execute(
+      `UPDATE agent_schedule SET next_run_at = $2, last_run_at = now(), last_task_id = coalesce($3, last_task_id), last_error = $4
+       WHERE id = $1`,
+      [id, outcome.nextRunAt, outcome.taskId, outcome.error],
+    );
+  }
+
+  /** The database's clock, which schedules go by. */
+  async now(tx: Transaction): Promise<Date> {
+    const [row] = await tx.query<{ now: Date }>('SELECT now() AS now');
+    return row?.now ?? new Date(Number.NaN);
+  }
+}
+
+function valuesOf(definition: ScheduleDefinition): unknown[] {
+  const { cron, timeZone, taskDescription, parameters, priority, enabled } = definition;
+  return [cron, timeZone, taskDescription, parameters, priority, enabled];
+}
+
+function toSchedule(row: ScheduleRow): Schedule {
+  return {
+    id: row.id,
+    agent: row.agent,
+    cron: row.cron,
+    timeZone: row.time_zone,
+    taskDescription: row.task_description,
+    parameters: row.parameters,
+    priority: row.priority,
+    enabled: row.enabled,
+    createdBy: row.created_by,
+    nextRunAt: row.next_run_at,
+    lastRunAt: row.last_run_at,
+    lastTaskId: row.last_task_id,
+    lastError: row.last_error,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

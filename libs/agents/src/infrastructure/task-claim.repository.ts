@@ -1,0 +1,186 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
+import type { AgentKind } from '../domain/agent.js';
+import type { JsonObject, Task } from '../domain/task.js';
+import type { TaskState } from '../domain/task-state.js';
+import { CIRCUIT_OPEN } from './agent-row.js';
+import { type TaskRow, toTask } from './task-row.js';
+
+/** Whose work a claimant can do. */
+export interface Claimant {
+  /** Id of the process or worker that will hold the leases. */
+  readonly workerId: string;
+  readonly kinds: readonly AgentKind[];
+  /** What agents need to run at the claimant: `handler:<name>` of internal ones, `key:<provider>` of models without a key. */
+  readonly resources: readonly string[];
+  /** Only these agents; `undefined` is any. */
+  readonly agents?: readonly string[] | undefined;
+  /** State that a claimed task enters: a remote worker has yet to say that it began. */
+  readonly entering: Extract<TaskState, 'leased' | 'running'>;
+  readonly leaseSeconds: number;
+}
+
+/** A task with the lease on it and what is needed to run it. */
+export interface ClaimedTask {
+  readonly task: Task;
+  readonly agentId: string;
+  readonly leaseToken: string;
+  /** Milliseconds until the attempt's time is over, from the moment of the claim. */
+  readonly timeoutMs: number;
+  readonly kind: AgentKind;
+  readonly config: JsonObject;
+  readonly encryptedSecret: string | null;
+  readonly correlationId: string | null;
+  readonly traceparent: string | null;
+}
+
+/** What a claim led to. */
+export interface Claim {
+  readonly started: readonly ClaimedTask[];
+  /** Ids of tasks that were due and would exceed a budget: they wait for approval now. */
+  readonly overBudget: readonly string[];
+}
+
+const RUNNING = `(SELECT count(*) FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running'))`;
+
+/** What `agent a` needs to be run, in the words of `Claimant.resources`; NULL is nothing. */
+export const NEEDS = `CASE WHEN a.kind = 'internal' THEN 'handler:' || (a.config ->> 'handler')
+  WHEN a.kind = 'llm' AND a.encrypted_secret IS NULL THEN 'key:' || (a.config ->> 'provider') END`;
+
+/** Whether a waiting task may start, as far as it depends on the task alone. */
+export const DUE = `state = 'queued' AND run_at <= now() AND rank_at <= now() AND depends_left = 0
+  AND (expires_at IS NULL OR expires_at > now())`;
+
+/**
+ * Locks agents that have work which may start now. The lock is what makes caps exact: whoever holds it counts the agent's
+ * running tasks in a later statement, which sees everything that earlier holders committed.
+ */
+const LOCK_AGENTS = {
+  name: 'agent_queue_lock',
+  text: `
+    SELECT a.id FROM agent a JOIN agent_runtime r ON r.agent_id = a.id
+    WHERE a.kind = ANY ($1) AND (${NEEDS} IS NULL OR ${NEEDS} = ANY ($2))
+      AND ($3::text[] IS NULL OR a.slug = ANY ($3))
+      AND a.deleted_at IS NULL AND r.paused_at IS NULL AND NOT ${CIRCUIT_OPEN}
+      AND EXISTS (SELECT FROM agent_task WHERE agent_id = a.id AND ${DUE})
+      AND ${RUNNING} < a.concurrency
+    ORDER BY a.priority, random() LIMIT 16
+    FOR NO KEY UPDATE OF r SKIP LOCKED`,
+};
+
+/** Whether the agent's window of starts is still open. */
+export const IN_WINDOW = 'coalesce(r.rate_window_start + make_interval(secs => a.rate_window_seconds) > now(), false)';
+
+/** Micro-dollars set aside for an attempt of `agent_task t`: its estimate, else what is left of the task's budget. */
+const RESERVE = (task: string, limit: string): string =>
+  `coalesce(${task}.estimate_micros, greatest(${limit} - ${task}.cost_micros, 0), 0)`;
+
+/** What is left of the agent's day: its budget without what was spent and what running tasks have set aside. */
+const DAY_LEFT = `CASE WHEN a.daily_cost_micros IS NOT NULL THEN a.daily_cost_micros
+  - coalesce((SELECT sum(s.day_cost_micros) FROM agent_statistic s
+      WHERE s.agent_id = a.id AND s.day = (now() AT TIME ZONE 'UTC')::date), 0)
+  - coalesce((SELECT sum(${RESERVE('h', 'least(h.max_cost_micros, a.max_cost_micros)')}) FROM agent_task h
+      WHERE h.agent_id = a.id AND h.state IN ('leased', 'running')), 0) END`;
+
+/**
+ * After an open circuit one task at a time may try (half-open). A task that would exceed its own budget, its agent's, or what
+ * the tasks before it leave of the day is not started, but put to a person; what nobody knows the price of counts as a
+ * millionth of a dollar, so that a budget that is used up stops it too.
+ */
+const CLAIM = {
+  name: 'agent_queue_claim',
+  text: `
+    WITH free AS (
+      SELECT a.id, a.priority, a.max_cost_micros, a.max_tokens, ${DAY_LEFT} AS day_left, least(
+        CASE WHEN r.circuit_open_until IS NULL THEN a.concurrency ELSE 1 END - ${RUNNING},
+        CASE WHEN a.rate_limit IS NULL THEN $2
+             WHEN ${IN_WINDOW} THEN a.rate_limit - r.rate_window_used ELSE a.rate_limit END,
+        $2) AS slots
+      FROM agent a JOIN agent_runtime r ON r.agent_id = a.id WHERE a.id = ANY ($1)
+    ), due AS (
+      SELECT q.id, q.rank_at, q.approved_at, free.id AS agent_id, free.priority, free.day_left,
+        ${RESERVE('q', 'least(q.max_cost_micros, free.max_cost_micros)')} AS reserve,
+        coalesce(q.cost_micros + coalesce(q.estimate_micros, 1) > least(q.max_cost_micros, free.max_cost_micros), false)
+          OR coalesce(q.tokens_in + q.tokens_out + coalesce(q.estimate_tokens, 1) > least(q.max_tokens, free.max_tokens), false)
+          AS is_over
+      FROM free CROSS JOIN LATERAL (
+        SELECT t.* FROM agent_task t WHERE t.agent_id = free.id AND ${DUE}
+        ORDER BY t.rank_at, t.id LIMIT greatest(free.slots, 0) FOR UPDATE SKIP LOCKED
+      ) q
+    ), picked AS (
+      SELECT id, approved_at IS NULL AND (is_over OR coalesce(
+        sum(CASE WHEN is_over THEN 0 ELSE greatest(reserve, 1) END) OVER (PARTITION BY agent_id ORDER BY rank_at, id) > day_left,
+        false)) AS is_over
+      FROM due ORDER BY priority, rank_at LIMIT $2
+    )
+    UPDATE agent_task t SET
+      state = CASE WHEN p.is_over THEN 'waiting_approval' ELSE $3 END,
+      attempt = t.attempt + CASE WHEN p.is_over THEN 0 ELSE 1 END,
+      lease_token = CASE WHEN NOT p.is_over THEN gen_random_uuid() END,
+      worker_id = CASE WHEN NOT p.is_over THEN $4::uuid END,
+      lease_expires_at = CASE WHEN p.is_over THEN NULL
+        -- Nobody but the sweeper ends the time of an attempt that runs elsewhere.
+        WHEN $3 = 'leased' THEN least(now() + make_interval(secs => least($5::double precision, t.timeout_seconds)), t.expires_at)
+        ELSE now() + make_interval(secs => $5::double precision) END,
+      started_at = CASE WHEN p.is_over THEN t.started_at ELSE now() END,
+      deadline_at = CASE WHEN NOT p.is_over THEN least(now() + make_interval(secs => t.timeout_seconds), t.expires_at) END,
+      awaits_callback = false, attempt_usage = NULL, worker_event_seq = 0
+    FROM picked p, agent a WHERE t.id = p.id AND a.id = t.agent_id
+    RETURNING t.*, a.slug AS agent, a.kind, a.config, a.encrypted_secret,
+      extract(epoch FROM t.deadline_at - now())::double precision * 1000 AS timeout_ms`,
+};
+
+const COUNT_STARTS = {
+  name: 'agent_queue_count_starts',
+  text: `
+    UPDATE agent_runtime r SET
+      rate_window_used = c.n + CASE WHEN ${IN_WINDOW} THEN r.rate_window_used ELSE 0 END,
+      rate_window_start = CASE WHEN ${IN_WINDOW} THEN r.rate_window_start ELSE now() END
+    FROM (SELECT agent_id, count(*)::integer AS n FROM unnest($1::uuid[]) AS agent_id GROUP BY agent_id) c
+    JOIN agent a ON a.id = c.agent_id
+    WHERE r.agent_id = c.agent_id AND a.rate_limit IS NOT NULL`,
+};
+
+/** Takes tasks from the queue. */
+@Injectable()
+export class TaskClaimRepository {
+  /** Takes at most `max` tasks that may run now, within every agent's cap, rate limit, budget, pause and circuit. */
+  async claim(tx: Transaction, claimant: Claimant, max: number): Promise<Claim> {
+    const { kinds, resources, agents = null, entering, workerId, leaseSeconds } = claimant;
+    const locked = await tx.query<{ id: string }>(LOCK_AGENTS, [kinds, resources, agents]);
+    if (locked.length === 0) return { started: [], overBudget: [] };
+    const ids = locked.map(({ id }) => id);
+    const rows = await tx.query<ClaimRow>(CLAIM, [ids, max, entering, workerId, leaseSeconds]);
+    const started = rows.filter(({ state }) => state === entering);
+    if (started.length > 0) await tx.execute(COUNT_STARTS, [started.map(({ agent_id }) => agent_id)]);
+    return {
+      started: started.map(toClaimed),
+      overBudget: rows.filter(({ state }) => state !== entering).map(({ id }) => id),
+    };
+  }
+}
+
+type ClaimRow = TaskRow & {
+  agent_id: string;
+  lease_token: string;
+  timeout_ms: number;
+  kind: AgentKind;
+  config: JsonObject;
+  encrypted_secret: string | null;
+  correlation_id: string | null;
+  traceparent: string | null;
+};
+
+function toClaimed(row: ClaimRow): ClaimedTask {
+  return {
+    task: toTask(row),
+    agentId: row.agent_id,
+    leaseToken: row.lease_token,
+    timeoutMs: row.timeout_ms,
+    kind: row.kind,
+    config: row.config,
+    encryptedSecret: row.encrypted_secret,
+    correlationId: row.correlation_id,
+    traceparent: row.traceparent,
+  };
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
+import type { TaskFailure } from '../domain/task.js';
+import type { TaskState } from '../domain/task-state.js';
+
+/** A task that was ended because one it depends on did not succeed. */
+export interface FailedDependent {
+  readonly id: string;
+  readonly agentId: string;
+}
+
+/** Locked in the order of their ids, so that two requests with the same dependencies cannot wait for each other. */
+const LOCK = 'SELECT id, state FROM agent_task WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE';
+
+const RELEASE = `
+  UPDATE agent_task t SET depends_left = t.depends_left - d.n
+  FROM (SELECT task_id, count(*)::integer AS n FROM agent_task_dependency WHERE depends_on = ANY ($1) GROUP BY task_id) d
+  WHERE t.id = d.task_id AND t.state = 'queued'`;
+
+/** Tasks further down the line fail with those they depend on. */
+const FAIL = `
+  WITH RECURSIVE doomed AS (
+    SELECT task_id FROM agent_task_dependency WHERE depends_on = ANY ($1)
+    UNION SELECT d.task_id FROM doomed JOIN agent_task_dependency d ON d.depends_on = doomed.task_id
+  )
+  UPDATE agent_task t SET state = 'failed', error = $2::jsonb, finished_at = now()
+  FROM doomed WHERE t.id = doomed.task_id AND t.state = 'queued'
+  RETURNING t.id, t.agent_id`;
+
+/** Which task waits for which. Whoever ends a task asks here, after its state is written, who waited for it. */
+@Injectable()
+export class TaskDependencyRepository {
+  /** States of the tasks, which keep them until the transaction ends: nobody can end a task unseen meanwhile. */
+  async lock(tx: Transaction, ids: readonly string[]): Promise<Map<string, TaskState>> {
+    if (ids.length === 0) return new Map();
+    const rows = await tx.query<{ id: string; state: TaskState }>(LOCK, [ids]);
+    return new Map(rows.map(({ id, state }) => [id, state]));
+  }
+
+  /** Notes that tasks wait for others; all of them exist and are locked or were inserted in this transaction. */
+  async add(tx: Transaction, links: readonly { taskId: string; dependsOn: string }[]): Promise<void> {
+    if (links.length === 0) return;
+    const dependsOn = links.map((link) => link.dependsOn);
+    await tx.execute(
+      'INSERT INTO agent_task_dependency (task_id, depends_on) SELECT * FROM unnest($1::uuid[], $2::uuid[])',
+      [links.map(({ taskId }) => taskId), dependsOn],
+    );
+    await tx.execute('UPDATE agent_task SET has_dependents = true WHERE id = ANY ($1)', [dependsOn]);
+  }
+
+  /** Lets go on what waited for these tasks, which succeeded. */
+  async release(tx: Transaction, succeeded: readonly string[]): Promise<void> {
+    await tx.execute(RELEASE, [succeeded]);
+  }
+
+  /** Ends what waited for these tasks, which will not succeed. */
+  async fail(tx: Transaction, ended: readonly string[], failure: TaskFailure): Promise<FailedDependent[]> {
+    const rows = await tx.query<{ id: string; agent_id: string }>(FAIL, [ended, failure]);
+    return rows.map(({ id, agent_id }) => ({ id, agentId: agent_id }));
+  }
+}

@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import type { TaskState } from '../domain/task-state.js';
+import type { Lease } from './task-lease.repository.js';
+import type { Usage } from './task-queue.repository.js';
+
+/** A lease with what its worker says of the attempt. */
+export interface LeaseReport extends Lease {
+  /** Any JSON; the last one said stays. */
+  readonly progress?: unknown;
+  /** Consumed so far in this attempt. */
+  readonly usage?: Usage | undefined;
+}
+
+/** The lease of an attempt ends with the attempt's time at the latest: no heartbeat lengthens that. */
+const REPORT = {
+  name: 'agent_worker_report',
+  text: `
+    UPDATE agent_task t SET state = 'running', lease_expires_at = least(now() + make_interval(secs => $2), t.deadline_at),
+      progress = coalesce(l.progress, t.progress), attempt_usage = coalesce(l.usage, t.attempt_usage),
+      cancel_acknowledged_at = CASE WHEN t.cancel_requested_at IS NOT NULL
+        THEN coalesce(t.cancel_acknowledged_at, now()) END
+    FROM jsonb_to_recordset($1::jsonb) AS l (id uuid, token uuid, progress jsonb, usage jsonb)
+    WHERE t.id = l.id AND t.lease_token = l.token AND t.state IN ('leased', 'running') AND t.deadline_at > now()
+    RETURNING t.id, t.cancel_requested_at IS NOT NULL AS cancelled`,
+};
+
+/** What workers say of the leases they hold. */
+@Injectable()
+export class WorkerLeaseRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Extends leases that are still held; a lease that is missing from the answer was lost. */
+  async report(leases: readonly LeaseReport[], seconds: number): Promise<Map<string, { isCancelRequested: boolean }>> {
+    const rows = await this.database.query<{ id: string; cancelled: boolean }>(REPORT, [
+      JSON.stringify(
+        leases.map(({ id, leaseToken, progress, usage }) => ({
+          id,
+          token: leaseToken,
+          progress,
+          usage: usage && { ...usage, costMicros: usage.costMicros.toString() },
+        })),
+      ),
+      seconds,
+    ]);
+    return new Map(rows.map(({ id, cancelled }) => [id, { isCancelRequested: cancelled }]));
+  }
+
+  /** The state that a lease ended in, if it was the task's last one; `undefined` otherwise. */
+  async endOf({ id, leaseToken }: Lease): Promise<TaskState | undefined> {
+    const [row] = await this.database.query<{ state: TaskState }>(
+      'SELECT state FROM agent_task WHERE id = $1 AND ended_lease_token = $2 AND lease_token IS NULL',
+      [id, leaseToken],
+    );
+    return row?.state;
+  }
+
+  /** Counts an event of the attempt; false when it was counted before. The caller has locked the task. */
+  async countEvent(tx: Transaction, id: string, seq: number): Promise<boolean> {
+    const sql = `UPDATE agent_task SET worker_event_seq = $2, state = 'running' WHERE id = $1 AND worker_event_seq < $2`;
+    return (await tx.execute(sql, [id, seq])) > 0;
+  }
+
+  /** The worker that holds, or last held, a task. */
+  async workerOf(id: string): Promise<string | undefined> {
+    const [row] = await this.database.query<{ worker_id: string | null }>(
+      'SELECT worker_id FROM agent_task WHERE id = $1',
+      [id],
+    );
+    return row?.worker_id ?? undefined;
+  }
+}

@@ -1,0 +1,152 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Database } from '#platform/database';
+import { AgentTasks } from '../../support/agent-tasks.js';
+import { startTestApp, type TestApp } from '../../support/test-app.js';
+
+interface StreamedEvent {
+  id: number;
+  type: string;
+  data: { seq: number; type: string; data: Record<string, unknown>; createdAt: string; hash: string };
+}
+
+/** Reads a stream until it ends or has given `count` events; then lets go of it. */
+async function read(url: string, token: string, lastEventId?: number, count = Infinity): Promise<StreamedEvent[]> {
+  const letGo = new AbortController();
+  const response = await fetch(url, {
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) }),
+    },
+    signal: letGo.signal,
+  });
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  const events: StreamedEvent[] = [];
+  let text = '';
+  const decoder = new TextDecoder();
+  try {
+    for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      text += decoder.decode(chunk, { stream: true });
+      const blocks = text.split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
+        if (field('data') === '') continue;
+        const data = JSON.parse(field('data')) as StreamedEvent['data'];
+        events.push({ id: Number(field('id')), type: field('event'), data });
+        if (events.length === count) letGo.abort();
+      }
+    }
+  } catch (error) {
+    if (!letGo.signal.aborted) throw error;
+  }
+  return events;
+}
+
+describe('the stream of events', () => {
+  const apps: TestApp[] = [];
+  let tasks: AgentTasks;
+
+  beforeAll(async () => {
+    const app = await startTestApp();
+    apps.push(app, await startTestApp({ AGENTS_RUN_IN_PROCESS: 'false' }, app));
+    tasks = await AgentTasks.on(app);
+  });
+  afterAll(async () => {
+    for (const app of [...apps].reverse()) await app.close();
+  });
+
+  const url = (id: string, replica = 0): string => `${apps[replica]?.url}/api/v1/tasks/${id}/events`;
+
+  it('tells what happened and what happens, and ends with the task', async () => {
+    let finish = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (finish = resolve));
+    tasks.handle = () => gate;
+    const { body } = await tasks.execute(await tasks.agent());
+    await tasks.until(body.id, 'running');
+    const reading = read(url(body.id), tasks.user);
+    await sleep(300);
+    finish();
+    const events = await reading;
+    expect(events.map(({ id, type }) => [id, type])).toEqual([
+      [1, 'queued'],
+      [2, 'started'],
+      [3, 'succeeded'],
+    ]);
+    expect(events[1]?.data).toMatchObject({ seq: 2, type: 'started', data: { attempt: 1 } });
+    expect(new Set(events.map(({ data }) => data.hash)).size).toBe(3);
+    expect(events[0]?.data.hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('goes on at another replica, again and again, without a gap or a repeat', async () => {
+    const slug = await tasks.agent({ kind: 'worker' });
+    const { body } = await tasks.execute(slug);
+    const post = (route: string, payload: object) =>
+      apps[0]?.call<{ workerId: string; tasks: { leaseToken: string }[] }>('POST', route, {
+        token: tasks.user,
+        body: payload,
+      });
+    const workerId = (await post('/workers', { name: 'w', agents: [slug] }))?.body.workerId;
+    const leaseToken = (await post('/leases', { workerId }))?.body.tasks[0]?.leaseToken;
+    const told = 60;
+    const telling = (async () => {
+      for (let seq = 1; seq <= told; seq++) {
+        await post(`/tasks/${body.id}/events`, { leaseToken, seq, type: 'step', data: { n: seq } });
+      }
+      await post(`/tasks/${body.id}/complete`, { leaseToken, output: 1 });
+    })();
+    const seen: StreamedEvent[] = [];
+    // Each reader lets go after seven events, in the middle of whatever came with them, and the next asks the other replica.
+    for (let replica = 0; seen.at(-1)?.type !== 'succeeded'; replica = 1 - replica) {
+      seen.push(...(await read(url(body.id, replica), tasks.user, seen.at(-1)?.id ?? 0, 7)).slice(0, 7));
+    }
+    await telling;
+    expect(seen.map(({ id }) => id)).toEqual(Array.from({ length: told + 3 }, (_, n) => n + 1));
+    expect(seen.filter(({ type }) => type === 'agent.step').map(({ data }) => data.data['n'])).toEqual(
+      Array.from({ length: told }, (_, n) => n + 1),
+    );
+  });
+
+  it('is over for a reader that knows everything, and not for one that does not', async () => {
+    tasks.handle = () => Promise.resolve(1);
+    const { body } = await tasks.execute(await tasks.agent(), {}, '?wait=10');
+    const ask = (last: string) =>
+      apps[0]?.call('GET', `/tasks/${body.id}/events`, { token: tasks.user, headers: { 'last-event-id': last } });
+    expect((await ask('3'))?.status).toBe(204);
+    expect((await ask('x'))?.status).toBe(400);
+    expect((await read(url(body.id, 1), tasks.user, 2)).map(({ type }) => type)).toEqual(['succeeded']);
+  });
+
+  it('shows any change of what was told', async () => {
+    tasks.handle = () => Promise.resolve(1);
+    const { body } = await tasks.execute(await tasks.agent(), {}, '?wait=10');
+    const before = await read(url(body.id), tasks.user);
+    const database = (apps[0] as TestApp).get(Database);
+    const recomputed = await database.query<{ hash: Buffer }>(
+      `SELECT sha256(lag(hash, 1, ''::bytea) OVER (ORDER BY seq) || convert_to(concat_ws(E'\\n', task_id, seq, type, data,
+         extract(epoch FROM created_at)), 'UTF8')) AS hash FROM agent_task_event WHERE task_id = $1 ORDER BY seq`,
+      [body.id],
+    );
+    expect(recomputed.map(({ hash }) => hash.toString('hex'))).toEqual(before.map(({ data }) => data.hash));
+  });
+
+  it('is for API_USERs, of tasks that exist', async () => {
+    const missing = '/tasks/01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00/events';
+    expect((await apps[0]?.call('GET', missing, { token: tasks.user }))?.body).toMatchObject({
+      code: 'TASK.NOT_FOUND',
+    });
+    const reader = await (apps[0] as TestApp).tokenFor('READ_ONLY');
+    expect((await apps[0]?.call('GET', missing, { token: reader }))?.status).toBe(403);
+  });
+
+  it('does not keep a process from shutting down', async () => {
+    tasks.handle = (_task, signal) => sleep(60_000, undefined, { signal });
+    const { body } = await tasks.execute(await tasks.agent());
+    const app = await startTestApp({ AGENTS_RUN_IN_PROCESS: 'false' }, apps[0]);
+    const reading = read(`${app.url}/api/v1/tasks/${body.id}/events`, tasks.user);
+    await sleep(200);
+    await app.close();
+    expect((await reading).map(({ type }) => type)).toEqual(['queued', 'started']);
+    await apps[0]?.call('POST', `/tasks/${body.id}/cancel`, { token: tasks.user });
+  });
+});

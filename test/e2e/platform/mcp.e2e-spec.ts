@@ -1,0 +1,171 @@
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { Database } from '#platform/database';
+import { ROLES, type Role } from '#platform/kernel';
+import { MCP_TOOLS } from '../../../apps/api/src/mcp/mcp-tools.js';
+import { AgentTasks } from '../../support/agent-tasks.js';
+import { startTestApp, type TestApp } from '../../support/test-app.js';
+
+interface Result {
+  isError: boolean;
+  answer: Record<string, unknown>;
+}
+
+/** With the official client, over HTTP. */
+describe('the door for language models', () => {
+  let app: TestApp;
+  let tasks: AgentTasks;
+  const clients: Client[] = [];
+
+  beforeAll(async () => {
+    app = await startTestApp();
+    tasks = await AgentTasks.on(app);
+    tasks.handle = ({ parameters }) => Promise.resolve({ ...parameters, padding: 'x'.repeat(50) });
+  });
+  afterAll(async () => {
+    for (const client of clients) await client.close();
+    await app.close();
+  });
+
+  const connect = async (headers: Record<string, string>): Promise<Client> => {
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    const transport = new StreamableHTTPClientTransport(new URL(`${app.url}/mcp`), { requestInit: { headers } });
+    await client.connect(transport);
+    clients.push(client);
+    return client;
+  };
+  const connectAs = async (role: Role): Promise<Client> =>
+    connect({ authorization: `Bearer ${await app.tokenFor(role)}` });
+  const use = async (client: Client, name: string, args: Record<string, unknown>): Promise<Result> => {
+    const { content, isError } = await client.callTool({ name, arguments: args });
+    const [{ text } = { text: '' }] = content as { text: string }[];
+    return { isError: isError === true, answer: JSON.parse(text) as Record<string, unknown> };
+  };
+
+  it('shows each role the tools it may use, and runs no other', async () => {
+    for (const role of ROLES) {
+      const client = await connectAs(role);
+      const shown = (await client.listTools()).tools.map(({ name }) => name);
+      const above = (tool: { role: Role }): boolean => ROLES.indexOf(tool.role) > ROLES.indexOf(role);
+      expect(shown).toEqual(MCP_TOOLS.filter((tool) => !above(tool)).map(({ name }) => name));
+      for (const tool of MCP_TOOLS.filter(above)) {
+        const args = {
+          agent: 'scanner',
+          operations: [{ agent: 'scanner' }],
+          id: '0',
+          amount: '1',
+          idempotencyKey: 'k',
+        };
+        const { isError, answer } = await use(client, tool.name, args);
+        expect({ tool: tool.name, isError, code: answer['code'] }).toEqual({
+          tool: tool.name,
+          isError: true,
+          code: 'AUTH.ROLE_REQUIRED',
+        });
+      }
+    }
+    const rows = await app.get(Database).query('SELECT FROM agent_task');
+    expect(rows).toHaveLength(0);
+  });
+
+  it('finds agents, runs one, and reads its task', async () => {
+    const client = await connectAs('API_USER');
+    const slug = await tasks.agent({ capabilities: ['echo'] });
+    const found = await use(client, 'find_agents', { capability: ['echo'] });
+    expect(found.answer).toEqual({
+      agents: [{ slug, description: '', capabilities: ['echo'], status: 'initializing' }],
+    });
+    const { answer } = await use(client, 'run_agent', { agent: slug, parameters: { n: 1 }, idempotencyKey: 'once' });
+    expect(answer).toMatchObject({ state: 'succeeded', output: { n: 1 } });
+    const again = await use(client, 'run_agent', { agent: slug, parameters: { n: 1 }, idempotencyKey: 'once' });
+    expect(again.answer['id']).toBe(answer['id']);
+    const task = await use(client, 'get_task', { id: answer['id'] });
+    expect(task.answer).toMatchObject({ agent: slug, state: 'succeeded', attempt: 1 });
+  });
+
+  it('runs a batch and gives back what was selected', async () => {
+    const client = await connectAs('API_USER');
+    const slug = await tasks.agent({ concurrency: 20 });
+    const operations = Array.from({ length: 20 }, (_, n) => ({ agent: slug, parameters: { n }, select: ['/n'] }));
+    const { answer } = await use(client, 'run_batch', { operations });
+    expect(answer).toEqual({ results: operations.map((_, n) => ({ output: { '/n': n } })) });
+    const mixed = await use(client, 'run_batch', { operations: [{ agent: slug }, { agent: 'fixer' }] });
+    expect(mixed.answer).toMatchObject({
+      status: 'partial',
+      results: [{ output: {} }, { state: 'refused', error: { code: 'AGENT.ROLE_REQUIRED' } }],
+    });
+    const batch = await use(client, 'get_batch', { id: mixed.answer['batchId'] });
+    expect(batch.answer['results']).toEqual(mixed.answer['results']);
+  });
+
+  it('records transactions and errors, and reads the dashboard', async () => {
+    const client = await connectAs('ADMIN');
+    const sale = { amount: '19.99', orderId: 'A-1', idempotencyKey: 'sale-1' };
+    const first = await use(client, 'record_transaction', sale);
+    expect(first).toMatchObject({ isError: false, answer: { amount: '19.99' } });
+    expect((await use(client, 'record_transaction', sale)).answer).toEqual(first.answer);
+    const report = await use(client, 'report_error', { errorType: 'TestError', message: 'It broke' });
+    expect(report.answer['ids']).toHaveLength(1);
+    for (const view of ['data', 'metrics', 'agents', 'activities', 'performance']) {
+      expect((await use(client, 'read_dashboard', { view })).isError).toBe(false);
+    }
+  });
+
+  it('tells the model what was wrong, and nothing gets past the rules of the routes', async () => {
+    const client = await connectAs('API_USER');
+    const { isError, answer } = await use(client, 'run_agent', { agent: 'scanner', priority: 11, other: 1 });
+    expect(isError).toBe(true);
+    expect(answer['errors']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ path: 'priority' }),
+        expect.objectContaining({ path: 'other' }),
+      ]),
+    );
+    for (const agent of ['../tasks', 'a/b', '..', 'scanner?x=1', '%2e%2e%2ftasks']) {
+      expect((await use(client, 'run_agent', { agent })).answer['code']).toMatch(/NOT_FOUND|VALIDATION|INVALID/);
+    }
+    await expect(client.callTool({ name: 'no_such_tool', arguments: {} })).rejects.toThrow('no tool');
+  });
+
+  it('takes API keys, from the addresses they are bound to', async () => {
+    const key = async (ipAllowlist: string[]): Promise<string> => {
+      const body = { name: 'mcp', ipAllowlist };
+      return (await app.call<{ key: string }>('POST', '/auth/api-keys', { token: tasks.user, body })).body.key;
+    };
+    const client = await connect({ 'x-api-key': await key(['127.0.0.1']) });
+    expect((await use(client, 'find_agents', { capability: ['scan'] })).isError).toBe(false);
+    await expect(connect({ 'x-api-key': await key(['203.0.113.7']) })).rejects.toThrow();
+  });
+
+  it('says where tokens come from to those who have none', async () => {
+    const message = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    const answer = await app.call('POST', '/mcp', { body: message });
+    expect(answer.status).toBe(401);
+    const metadata = /resource_metadata="([^"]+)"/.exec(answer.headers.get('www-authenticate') ?? '')?.[1] ?? '';
+    const { body } = await app.call('GET', new URL(metadata).pathname);
+    expect(body).toMatchObject({
+      resource: expect.stringMatching(/\/mcp$/),
+      authorization_servers: [expect.any(String)],
+    });
+  });
+
+  it('has no sessions: no streams, no state, any message by itself', async () => {
+    const token = tasks.user;
+    for (const method of ['GET', 'DELETE']) {
+      const answer = await app.call(method, '/mcp', { token });
+      expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({ status: 405, allow: 'POST' });
+    }
+    const headers = { accept: 'application/json, text/event-stream' };
+    const list = await app.call<{ result: { tools: unknown[] } }>('POST', '/mcp', {
+      token,
+      headers,
+      body: { jsonrpc: '2.0', id: 7, method: 'tools/list' },
+    });
+    expect(list.status).toBe(200);
+    expect(list.headers.get('mcp-session-id')).toBeNull();
+    expect(list.headers.get('x-request-id')).not.toBeNull();
+    expect(list.body.result.tools.length).toBeGreaterThan(4);
+    expect((await app.call('POST', '/mcp', { token, headers, body: 'no json' })).status).toBe(400);
+    expect((await app.call('POST', '/mcp', { token, headers, body: { hello: 1 } })).status).toBe(400);
+  });
+});
