@@ -132,7 +132,7 @@ describe('the worker protocol', () => {
     const { body } = await tasks.execute(slug);
     const first = await leaseOne(slug);
     const error = { code: 'BUSY', message: 'Later' };
-    const failure = { leaseToken: first.leaseToken, error, retryAfterMs: 300, usage: { tokensIn: 7, cost: '0.1' } };
+    const failure = { leaseToken: first.leaseToken, error, retryAfterMs: 2_000, usage: { tokensIn: 7, cost: '0.1' } };
     expect((await post(`/tasks/${first.id}/fail`, failure)).status).toBe(204);
     expect((await post(`/tasks/${first.id}/fail`, failure)).status).toBe(204);
     expect(await lease(slug)).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CursorCodec, HttpRefusal, IdempotencyKey, ReadsNdjson, UuidParam } from '#platform/http';
@@ -48,12 +48,11 @@ export class ImportsController {
   @ApiProblems(400, 401, 403, 415, 422, 429, 503)
   async importTransactions(
     @CurrentPrincipal() { id: principalId }: Principal,
-    @Req() { body }: { body: Readable | undefined },
+    @Req() { body }: { body: unknown },
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: WriteReply,
   ): Promise<ImportDto> {
-    const isStream = body !== undefined && Symbol.asyncIterator in body;
-    if (!isStream)
+    if (!(body instanceof Readable))
       throw new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/x-ndjson');
     try {
       const done = await this.imports.run(principalId, key, this.chunksOf(body));
