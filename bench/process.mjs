@@ -10,7 +10,7 @@ export const PASSWORD = 'nine patient owls listening';
 /** Kernel clock ticks a second, as /proc counts them; 100 on every Linux that Node runs on. */
 const TICKS = 100;
 
-/** Flags for the servers, to find out where their time goes: `BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=/tmp/profiles"`. */
+/** Flags for the servers, to find out where their time goes: `BENCH_NODE_FLAGS="--cpu-prof --cpu-prof-dir=profiles"`. */
 const NODE_FLAGS = process.env.BENCH_NODE_FLAGS?.split(' ') ?? [];
 
 /** Starts a script and waits for its `Ready at <url>`. */
