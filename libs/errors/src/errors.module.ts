@@ -36,6 +36,7 @@ import { OccurrenceExport } from './application/occurrence-export.service.js';
 import { ProjectDirectory } from './application/project-directory.service.js';
 import { ProjectItems } from './application/project-items.service.js';
 import { ProjectRegistry } from './application/project-registry.service.js';
+import { ProjectSignals } from './application/project-signals.service.js';
 import { RunArtifactService } from './application/run-artifact.service.js';
 import { RunDiffService } from './application/run-diff.service.js';
 import { RunQueryService } from './application/run-query.service.js';
@@ -97,6 +98,7 @@ import { RunRepository } from './infrastructure/run.repository.js';
     GroupQueryService,
     LedgerIntake,
     LedgerRun,
+    LedgerTally,
     OccurrenceDraftService,
     OccurrenceRepository,
     ProjectItems,
@@ -125,6 +127,7 @@ export class ErrorLedgerModule {}
     OccurrenceExport,
     ProjectDirectory,
     ProjectRegistry,
+    ProjectSignals,
     RunDiffRepository,
     RunDiffService,
   ],

@@ -104,6 +104,9 @@ describe('alerts', () => {
       },
     );
     expect(failed.body.items).toMatchObject([{ status: 'pending', attempts: 1 }]);
+    const { text: metrics } = await app.call('GET', '/metrics');
+    expect(metrics).toContain('devskyy_error_alert_calls_total{outcome="failed"} 1');
+    expect(metrics).toMatch(/devskyy_error_alert_calls_total\{outcome="delivered"\} [1-9]/);
     const second = await callTo('/back', 2);
     expect(second.body).toMatchObject({ event: 'regressed', group: { status: 'regressed' } });
     await resolve();

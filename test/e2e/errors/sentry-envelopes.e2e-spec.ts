@@ -145,6 +145,9 @@ describe('unmodified Sentry SDKs', () => {
       token: admin,
     });
     expect(detail.body.items).toMatchObject({ event: ids.length, attachment: 1, session: expect.any(Number) });
+    const { text: metrics } = await app.call('GET', '/metrics');
+    expect(metrics).toContain(`devskyy_error_project_received{project="shop-${major}"} ${ids.length}`);
+    expect(metrics).toMatch(/devskyy_error_sender_lost_total [1-9]/);
   });
 
   it('group the same error alike in all four versions', () => {

@@ -24,12 +24,12 @@ const sendEvent = ({ id, keys }: Project, event: Record<string, unknown>): Promi
 const ledgerHealth = async (): Promise<Record<string, unknown> | undefined> =>
   (await app.call<{ checks: Record<string, Record<string, unknown>> }>('GET', '/health')).body.checks['errorLedger'];
 
-/** Reports failures of 100 KB, each of another kind, until the ledger is at a stage; their ids. */
+/** Reports failures of 200 KB, each of another kind, until the ledger is at a stage; their ids. */
 async function fillUntil(stage: string, from: number): Promise<string[]> {
   const ids: string[] = [];
   for (let failure = from; (await ledgerHealth())?.['stage'] !== stage; failure++) {
     if (failure > from + 300) throw new Error(`never reached ${stage}`);
-    const { status, body } = await report({ errorType: `Big${failure}`, context: { text: 'x '.repeat(50_000) } });
+    const { status, body } = await report({ errorType: `Big${failure}`, context: { text: 'x '.repeat(100_000) } });
     expect(status).toBe(202);
     ids.push(...body.ids);
   }
@@ -96,7 +96,7 @@ describe('the ledger when its share of the disk fills up', () => {
 
     await database.query('ALTER TABLE error_occurrence_away RENAME TO error_occurrence');
     const total = accepted.length + 3;
-    await eventually(async () => ((await ledgerHealth())?.['stage'] === 'normal' ? true : undefined), 30_000);
+    await eventually(async () => ((await ledgerHealth())?.['stage'] === 'normal' ? true : undefined), 45_000);
     const rows = await eventually(async () => {
       const found = await database.query<{ id: string; error_type: string; detail: { context: object } }>(
         'SELECT id, error_type, detail FROM error_occurrence ORDER BY sequence',
@@ -112,7 +112,7 @@ describe('the ledger when its share of the disk fills up', () => {
     const { body } = await app.call<{ conservation: object }>('GET', '/errors/statistics', { token: admin });
     const settled = { stored: total, refused, received: total + refused };
     expect(body.conservation).toEqual({ ...settled, duplicate: 0, quarantined: 0, backlog: 0 });
-  });
+  }, 120_000);
 
   it('refuses on a disk with less free space than configured', async () => {
     app = await startTestApp({ ERRORS_MIN_FREE_DISK_MB: '16777216' });

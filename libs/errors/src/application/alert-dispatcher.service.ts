@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { PublicAddress } from '#platform/http';
+import { Metrics } from '#platform/observability';
 import { EncryptionService } from '#platform/security';
 import { retryAfterSeconds } from '../domain/alert.js';
 import { AlertOutbox, type DueCall } from '../infrastructure/alert-outbox.repository.js';
@@ -22,6 +23,7 @@ export class AlertDispatcher implements OnApplicationBootstrap, OnModuleDestroy 
   private timer: NodeJS.Timeout | undefined;
   private working: Promise<void> | undefined;
   private isFailing = false;
+  private readonly calls;
 
   constructor(
     private readonly outbox: AlertOutbox,
@@ -29,7 +31,10 @@ export class AlertDispatcher implements OnApplicationBootstrap, OnModuleDestroy 
     private readonly encryption: EncryptionService,
     private readonly address: PublicAddress,
     private readonly run: LedgerRun,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.calls = metrics.counter('error_alert_calls_total', 'Calls of alerts by what came of them.', ['outcome']);
+  }
 
   onApplicationBootstrap(): void {
     this.timer = setInterval(() => {
@@ -67,7 +72,9 @@ export class AlertDispatcher implements OnApplicationBootstrap, OnModuleDestroy 
       error = cause instanceof Error ? `${cause.name}: ${cause.message}`.slice(0, 500) : 'failed';
     }
     const isDelivered = error === undefined;
-    await this.outbox.settle(id, { status, error, isDelivered }, isDelivered ? undefined : retryAfterSeconds(attempts));
+    const retryInSeconds = isDelivered ? undefined : retryAfterSeconds(attempts);
+    await this.outbox.settle(id, { status, error, isDelivered }, retryInSeconds);
+    this.calls.inc({ outcome: isDelivered ? 'delivered' : retryInSeconds === undefined ? 'given_up' : 'failed' });
   }
 
   private bodyOf({ id, event, createdAt, alert, group }: DueCall): string {

@@ -14,6 +14,7 @@ const MISS_MS = 500;
 @Injectable()
 export class ProjectDirectory implements OnApplicationBootstrap {
   private byKey = new Map<string, Project>();
+  private names = new Map<number, string>();
   private readAt = Number.NEGATIVE_INFINITY;
   private upcoming: Promise<void> | undefined;
   private isReachable = true;
@@ -46,12 +47,18 @@ export class ProjectDirectory implements OnApplicationBootstrap {
     return project;
   }
 
+  /** Name of a living project, as far as is known here. */
+  nameOf(id: number): string | undefined {
+    return this.names.get(id);
+  }
+
   /** Reads the projects; never rejects. */
   async refresh(): Promise<void> {
     this.readAt = this.clock.millis();
     try {
       const projects = await this.projects.all();
       this.byKey = new Map(projects.flatMap((project) => project.keys.map((key) => [key, project])));
+      this.names = new Map(projects.map(({ id, name }) => [id, name]));
       this.isReachable = true;
     } catch (error) {
       if (this.isReachable) {

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Metrics } from '#platform/observability';
 import { type ItemCount, ProjectRepository } from '../infrastructure/project.repository.js';
 import { LedgerRun } from './ledger-run.js';
 
@@ -17,12 +18,18 @@ export class ProjectItems implements OnApplicationShutdown {
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
 
+  private readonly lost;
+
   constructor(
     private readonly projects: ProjectRepository,
     private readonly run: LedgerRun,
-  ) {}
+    metrics: Metrics,
+  ) {
+    this.lost = metrics.counter('error_sender_lost_total', 'Events that senders dropped by their own account.');
+  }
 
   add(projectId: number, count: ItemCount): void {
+    if (count.kind === 'lost') this.lost.inc(count.quantity);
     const [category = '', reason = ''] = [count.category, count.reason].map((word) =>
       word === '' || WORD.test(word) ? word : 'other',
     );
