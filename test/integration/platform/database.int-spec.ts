@@ -53,6 +53,19 @@ describe('database', () => {
     expect(exception?.message).not.toMatch(/thing|nowhere|SELECT/);
   });
 
+  it('keeps a connection whose statement failed', async () => {
+    const pids = async (): Promise<unknown[]> => {
+      const sql = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'devskyy'`;
+      return (await database.query(sql)).map(({ pid }) => pid);
+    };
+    const before = await pids();
+    for (let round = 0; round < 3; round++) {
+      await expect(database.query('SELECT 1/0')).rejects.toMatchObject({ code: '22012' });
+      await expect(database.execute('no SQL')).rejects.toMatchObject({ code: '42601' });
+    }
+    expect(await pids()).toEqual(expect.arrayContaining(before));
+  });
+
   it('says unavailable when the server is gone, and recovers when its connections were killed', async () => {
     const refused: unknown = await new Client({ host: '127.0.0.1', port: 1 })
       .connect()

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { TransactionError } from '#platform/kernel';
-import { isRetryable } from './postgres-error.js';
+import { endsConnection, isRetryable } from './postgres-error.js';
 
 /** A statement that PostgreSQL parses and plans once per connection. The name must be unique in the service. */
 export interface Statement {
@@ -61,12 +61,12 @@ export class Database {
 
   /** Runs one statement on a pooled connection, outside any transaction. */
   async query<R extends Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
-    return (await this.pgPool.query<R>(toQuery(statement, values))).rows;
+    return (await this.onPool((client) => client.query<R>(toQuery(statement, values)))).rows;
   }
 
   /** Like `query`, for statements whose effect is the number of rows they changed. */
   async execute(statement: Statement | string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.pgPool.query(toQuery(statement, values))).rowCount ?? 0;
+    return (await this.onPool((client) => client.query(toQuery(statement, values)))).rowCount ?? 0;
   }
 
   /**
@@ -104,6 +104,22 @@ export class Database {
       throw error;
     } finally {
       await runner.release();
+    }
+  }
+
+  /**
+   * `pool.query` would close the connection after any failure, a violated constraint too, and the next caller would pay for a new
+   * one. A connection is given up only when the failure may be its own.
+   */
+  private async onPool<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.pgPool.connect();
+    try {
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(endsConnection(error) ? (error as Error) : undefined);
+      throw error;
     }
   }
 

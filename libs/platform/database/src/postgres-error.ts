@@ -49,6 +49,15 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /**
+ * Whether the connection may not be used again: PostgreSQL ended it (SQLSTATE classes 08 and 57P), or the failure did not come
+ * from PostgreSQL at all.
+ */
+export function endsConnection(error: unknown): boolean {
+  const code = sqlStateOf(error);
+  return code === undefined || code.startsWith('08') || code.startsWith('57P');
+}
+
+/**
  * Turns a failure of the database into the exception a caller may see; `undefined` when it is none. The database's own
  * words stay in `cause`: they can hold SQL and values.
  */
