@@ -6,8 +6,8 @@ import { FinanceClient, type Recorded } from './finance-client.js';
 import { LedgerModel, ModelCalendar, type ModelLeg, monthOf, type ModelTransaction } from './ledger-model.js';
 
 /** Parallel requests would only repeat what the tests of races show; here it is the rules, in any order of events. */
-const RUNS = 12;
-const STEPS = 45;
+const RUNS = 6;
+const STEPS = 160;
 
 interface Asked {
   route: string;
@@ -155,7 +155,8 @@ describe('the ledger and a naive model of it', () => {
   const refund = (which: number, part: number): Act => {
     return async (model, real) => {
       const sales = model.transactions.filter(({ type }) => type === 'sale');
-      const original = pick(which % 5 === 0 ? model.transactions : sales, which);
+      // The same few again and again: what a refund may be depends on those before it.
+      const original = pick(which % 5 === 0 ? model.transactions : sales.slice(0, 3), which);
       if (!original) return;
       const rest = original.cents - model.refunded(original);
       const amount = part % 3 === 0 ? part : Math.max(rest + (part % 3 === 1 ? 0 : 1), 1);
@@ -320,7 +321,7 @@ describe('the ledger and a naive model of it', () => {
       const { status } = await ledger.account(code, { type: types[index], ...limits });
       expect(status).toBe(201);
     }
-    const month = (number: number): string => monthOf(new Date(Date.UTC(2015, number)));
+    const month = (number: number): string => monthOf(new Date(Date.UTC(1971, number)));
     return {
       model: new LedgerModel(accounts, calendar),
       real: { name, months: [month(2 * run), month(2 * run + 1)], asked: [] },
