@@ -13,6 +13,7 @@ import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merg
 import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
 import { CheckTwoLegsAtAGlance1764200200000 } from './1764200200000-check-two-legs-at-a-glance.js';
 import { CreateFinanceImports1764200210000 } from './1764200210000-create-finance-imports.js';
+import { IndexCurrencyOfTransactions1764200220000 } from './1764200220000-index-currency-of-transactions.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -30,4 +31,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateErrorAlerts1764100300002,
   CheckTwoLegsAtAGlance1764200200000,
   CreateFinanceImports1764200210000,
+  IndexCurrencyOfTransactions1764200220000,
 ];
