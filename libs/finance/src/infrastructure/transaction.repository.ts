@@ -52,15 +52,17 @@ export class TransactionRepository {
   ): Promise<{ transaction: Transaction; position: TransactionPosition }[]> {
     const values: unknown[] = [];
     const bind = (value: unknown): string => `$${values.push(value)}`;
-    // Through the account's own entries and holds, in their order: what other accounts did does not matter.
+    // Through the account's own entries and holds, in their order: what other accounts did does not matter. Each in order by itself,
+    // or PostgreSQL reads and sorts all of them for one page.
     const source =
       filter.account === undefined
         ? 'finance_transaction t'
         : `(${['finance_entry', 'finance_hold']
             .map(
               (table) =>
-                `SELECT transaction_id, version FROM ${table} WHERE account_id =
-                   (SELECT id FROM finance_account WHERE code = ${bind(filter.account)}) AND version <= ${bind(after?.version ?? MAX_VERSION)}`,
+                `(SELECT transaction_id, version FROM ${table} WHERE account_id =
+                   (SELECT id FROM finance_account WHERE code = ${bind(filter.account)}) AND version <= ${bind(after?.version ?? MAX_VERSION)}
+                 ORDER BY version DESC)`,
             )
             .join(' UNION ALL ')}) m JOIN finance_transaction t ON t.id = m.transaction_id`;
     const [columns, order] =
