@@ -14,6 +14,7 @@ import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-ale
 import { CheckTwoLegsAtAGlance1764200200000 } from './1764200200000-check-two-legs-at-a-glance.js';
 import { CreateFinanceImports1764200210000 } from './1764200210000-create-finance-imports.js';
 import { IndexCurrencyOfTransactions1764200220000 } from './1764200220000-index-currency-of-transactions.js';
+import { IndexEffectiveTimeOfTransactions1764200230000 } from './1764200230000-index-effective-time-of-transactions.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -32,4 +33,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CheckTwoLegsAtAGlance1764200200000,
   CreateFinanceImports1764200210000,
   IndexCurrencyOfTransactions1764200220000,
+  IndexEffectiveTimeOfTransactions1764200230000,
 ];
