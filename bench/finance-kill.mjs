@@ -73,7 +73,8 @@ async function worker(index, isOver) {
 
 async function killService() {
   process.kill(service.pid, 'SIGKILL');
-  await sleep(200);
+  // Waits for its end and takes away what it left.
+  await service.stop();
   service = await startService(env);
 }
 
