@@ -12,7 +12,7 @@ import { logIn, startService } from './process.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 20);
 const WORKERS = 12;
-const IMPORT_LINES = 3_000;
+const IMPORT_LINES = 2_000;
 const MAX_WAIT_MS = 60_000;
 
 const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-kill-'));
@@ -73,7 +73,8 @@ async function worker(index, isOver) {
 
 async function killService() {
   process.kill(service.pid, 'SIGKILL');
-  await sleep(200);
+  // Waits for its end and takes away what it left.
+  await service.stop();
   service = await startService(env);
 }
 
@@ -118,50 +119,55 @@ async function answerTo({ route, body, key }) {
 }
 
 const totals = { rounds: ROUNDS, requests: 0, acknowledged: 0, unanswered: 0, lost: 0, doubled: 0, faults: 0 };
-let imported = 0;
-for (let round = 0; round < ROUNDS; round++) {
-  requests.length = 0;
-  let isOver = false;
-  const importKey = `import-${round}`;
-  const lines = Array.from({ length: IMPORT_LINES }, (_, line) => JSON.stringify(transfer(`${importKey} ${line}`)));
-  const sendLines = () => call('imports', lines.join('\n'), importKey, 'application/x-ndjson');
-  const importing = sendLines().catch(() => undefined);
-  const working = Array.from({ length: WORKERS }, (_, index) => worker(index, () => isOver));
-  await sleep(300 + Math.random() * 1_200);
-  isOver = true;
-  await (round % 2 === 0 ? killService : killServer)();
-  await Promise.all([...working, importing]);
-  await until('Recovery', async () => (await fetch(`${service.url}/health/ready`)).ok);
-  authorization = `Bearer ${await logIn(service.url)}`;
+try {
+  let imported = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    requests.length = 0;
+    let isOver = false;
+    const importKey = `import-${round}`;
+    const lines = Array.from({ length: IMPORT_LINES }, (_, line) => JSON.stringify(transfer(`${importKey} ${line}`)));
+    const sendLines = () => call('imports', lines.join('\n'), importKey, 'application/x-ndjson');
+    const importing = sendLines().catch(() => undefined);
+    const working = Array.from({ length: WORKERS }, (_, index) => worker(index, () => isOver));
+    await sleep(300 + Math.random() * 1_200);
+    isOver = true;
+    await (round % 2 === 0 ? killService : killServer)();
+    await Promise.all([...working, importing]);
+    await until('Recovery', async () => (await fetch(`${service.url}/health/ready`)).ok);
+    authorization = `Bearer ${await logIn(service.url)}`;
 
-  for (const request of requests) {
-    const again = await answerTo(request);
-    totals.requests += 1;
-    totals[request.acknowledged ? 'acknowledged' : 'unanswered'] += 1;
-    if (request.acknowledged && (!again.isReplay || idsOf(again.body) !== request.acknowledged)) totals.lost += 1;
+    await Promise.all(
+      requests.map(async (request) => {
+        const again = await answerTo(request);
+        totals.requests += 1;
+        totals[request.acknowledged ? 'acknowledged' : 'unanswered'] += 1;
+        if (request.acknowledged && (!again.isReplay || idsOf(again.body) !== request.acknowledged)) totals.lost += 1;
+      }),
+    );
+    await until('The import', async () => {
+      const { status, body } = await sendLines();
+      return status === 200 && body.posted === IMPORT_LINES;
+    });
+    imported += IMPORT_LINES;
   }
-  await until('The import', async () => {
-    const { status, body } = await sendLines();
-    return status === 200 && body.posted === IMPORT_LINES;
-  });
-  imported += IMPORT_LINES;
-}
 
-const client = new pg.Client({ connectionString: databaseUrl });
-await client.connect();
-const { rows } = await client.query(
-  `SELECT count(*)::int AS count, count(DISTINCT description)::int AS different,
-     (SELECT net::int FROM finance_balance b JOIN finance_account a ON a.id = b.account_id WHERE a.code = 'assets:a') AS net
-   FROM finance_transaction`,
-);
-await client.end();
-totals.doubled = rows[0].count - rows[0].different;
-totals.imported = imported;
-if (rows[0].net !== rows[0].count) totals.faults += 1;
-const { body: report } = await call('verify');
-totals.faults += report.valid === true ? 0 : 1;
-await service.stop();
-await server.stop();
-rmSync(dir, { recursive: true, force: true });
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query(
+    `SELECT count(*)::int AS count, count(DISTINCT description)::int AS different,
+       (SELECT net::int FROM finance_balance b JOIN finance_account a ON a.id = b.account_id WHERE a.code = 'assets:a') AS net
+     FROM finance_transaction`,
+  );
+  await client.end();
+  totals.doubled = rows[0].count - rows[0].different;
+  totals.imported = imported;
+  if (rows[0].net !== rows[0].count) totals.faults += 1;
+  const { body: report } = await call('verify');
+  totals.faults += report.valid === true ? 0 : 1;
+} finally {
+  await service.stop();
+  await server.stop();
+  rmSync(dir, { recursive: true, force: true });
+}
 console.log(JSON.stringify(totals));
 if (totals.lost + totals.doubled + totals.faults > 0) process.exitCode = 1;

@@ -322,6 +322,13 @@ describe('ledger', () => {
     const ids = await list('account=assets:limited');
     expect([ids.length, new Set(ids).size]).toEqual([50, 50]);
     expect(ids).toEqual((await list('type=transfer')).filter((id) => ids.includes(id)));
+    // Of a span of time: latest effective first, in whatever order they were recorded.
+    const byDay: string[] = [];
+    for (const day of [4, 9, 2, 7, 5, 3, 8, 1, 6]) {
+      const { body } = await record({ amount: '1.00', transactionDate: `2021-05-0${day}T00:00:00Z` });
+      byDay[9 - day] = body.transactionId;
+    }
+    expect(await list('from=2021-05-01T00:00:00Z&to=2021-05-10T00:00:00Z')).toEqual(byDay);
     const plan = async (sql: string): Promise<string> => {
       const rows = await app.get(Database).query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`);
       return rows.map((row) => row['QUERY PLAN']).join('\n');
@@ -329,6 +336,7 @@ describe('ledger', () => {
     for (const [column, value] of [
       ['type', 'expense'],
       ['channel', 'b2b'],
+      ['currency', 'USD'],
     ]) {
       const sql = `SELECT * FROM finance_transaction WHERE ${column} = '${value}' ORDER BY recorded_at DESC, id DESC LIMIT 20`;
       expect(await plan(sql)).toContain(`finance_transaction_${column}`);

@@ -122,15 +122,19 @@ export class TransactionsController {
 
   @Get()
   @Roles('API_USER')
-  @ApiOperation({ operationId: 'listTransactions', summary: 'Transactions, latest recorded first' })
+  @ApiOperation({
+    operationId: 'listTransactions',
+    summary: 'Transactions, latest recorded first; those of a span of time (`from`, `to`) latest effective first',
+  })
   @ApiResponse({ status: 200, type: TransactionPageDto })
   @ApiProblems(400, 401, 403, 422, 429)
   async listTransactions(@Query() query: TransactionQueryDto): Promise<TransactionPageDto> {
     const { limit, cursor, from, to, ...filter } = query;
-    const list = filter.account === undefined ? LIST : `${LIST}:${filter.account}`;
+    const isSpan = from !== undefined || to !== undefined;
+    const list = filter.account === undefined ? `${LIST}${isSpan ? ':span' : ''}` : `${LIST}:${filter.account}`;
     const position = this.cursors.decode(list, cursor);
     const after = position && {
-      recordedAt: String(position[0]),
+      at: String(position[0]),
       id: String(position[1]),
       version: position[2]?.toString(),
     };
@@ -139,8 +143,8 @@ export class TransactionsController {
       to: to === undefined ? undefined : new Date(to),
     };
     const found = await this.history.list(limit, { ...filter, ...period }, after);
-    const { items, nextCursor } = pageOf(found, limit, ({ position: { recordedAt, id, version } }) =>
-      this.cursors.encode(list, [recordedAt, id, ...(version === undefined ? [] : [version])]),
+    const { items, nextCursor } = pageOf(found, limit, ({ position: { at, id, version } }) =>
+      this.cursors.encode(list, [at, id, ...(version === undefined ? [] : [version])]),
     );
     return { items: items.map(({ view }) => view), nextCursor };
   }

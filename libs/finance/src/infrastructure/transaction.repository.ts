@@ -18,7 +18,8 @@ export interface TransactionFilter {
 
 /** Where a list goes on. */
 export interface TransactionPosition {
-  recordedAt: string;
+  /** When it was recorded; in a list of a span of time, when it was effective. */
+  at: string;
   id: string;
   /** Of the account that the list is filtered by. */
   version: string | undefined;
@@ -44,7 +45,7 @@ export class TransactionRepository {
     return row?.block_number === undefined || row.block_number === null ? undefined : Number(row.block_number);
   }
 
-  /** Latest recorded first. */
+  /** Latest recorded first; of a span of time, latest effective first; of an account, in the order of its statement. */
   async listLatest(
     limit: number,
     filter: TransactionFilter,
@@ -52,15 +53,18 @@ export class TransactionRepository {
   ): Promise<{ transaction: Transaction; position: TransactionPosition }[]> {
     const values: unknown[] = [];
     const bind = (value: unknown): string => `$${values.push(value)}`;
-    // Through the account's own entries and holds, in their order: what other accounts did does not matter.
+    const time = (filter.from || filter.to) && filter.account === undefined ? 'effective_at' : 'recorded_at';
+    // Through the account's own entries and holds, in their order: what other accounts did does not matter. Each in order by itself,
+    // or PostgreSQL reads and sorts all of them for one page.
     const source =
       filter.account === undefined
         ? 'finance_transaction t'
         : `(${['finance_entry', 'finance_hold']
             .map(
               (table) =>
-                `SELECT transaction_id, version FROM ${table} WHERE account_id =
-                   (SELECT id FROM finance_account WHERE code = ${bind(filter.account)}) AND version <= ${bind(after?.version ?? MAX_VERSION)}`,
+                `(SELECT transaction_id, version FROM ${table} WHERE account_id =
+                   (SELECT id FROM finance_account WHERE code = ${bind(filter.account)}) AND version <= ${bind(after?.version ?? MAX_VERSION)}
+                 ORDER BY version DESC)`,
             )
             .join(' UNION ALL ')}) m JOIN finance_transaction t ON t.id = m.transaction_id`;
     const [columns, order] =
@@ -76,16 +80,16 @@ export class TransactionRepository {
       filter.currency && `t.currency = ${bind(filter.currency)}`,
       filter.from && `t.effective_at >= ${bind(filter.from)}`,
       filter.to && `t.effective_at < ${bind(filter.to)}`,
-      after && `(t.recorded_at, t.id) < (${bind(after.recordedAt)}::timestamptz, ${bind(after.id)}::uuid)`,
+      after && `(t.${time}, t.id) < (${bind(after.at)}::timestamptz, ${bind(after.id)}::uuid)`,
     ].filter((condition) => typeof condition === 'string' && condition !== '');
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
     const rows = await this.database.query<TransactionRow & { position?: string }>(
-      `SELECT ${columns} FROM ${source} ${where} ORDER BY ${order}t.recorded_at DESC, t.id DESC LIMIT ${bind(limit)}`,
+      `SELECT ${columns} FROM ${source} ${where} ORDER BY ${order}t.${time} DESC, t.id DESC LIMIT ${bind(limit)}`,
       values,
     );
     return rows.map((row) => ({
       transaction: toTransaction(row),
-      position: { recordedAt: row.recorded_at.toISOString(), id: row.id, version: row.position },
+      position: { at: row[time].toISOString(), id: row.id, version: row.position },
     }));
   }
 

@@ -13,6 +13,8 @@ import { AddErrorMergeParent1764100300001 } from './1764100300001-add-error-merg
 import { CreateErrorAlerts1764100300002 } from './1764100300002-create-error-alerts.js';
 import { CheckTwoLegsAtAGlance1764200200000 } from './1764200200000-check-two-legs-at-a-glance.js';
 import { CreateFinanceImports1764200210000 } from './1764200210000-create-finance-imports.js';
+import { IndexCurrencyOfTransactions1764200220000 } from './1764200220000-index-currency-of-transactions.js';
+import { IndexEffectiveTimeOfTransactions1764200230000 } from './1764200230000-index-effective-time-of-transactions.js';
 import { IndexErrorPresence1764200300000 } from './1764200300000-index-error-presence.js';
 import { CreateErrorRequests1764200310000 } from './1764200310000-create-error-requests.js';
 import { CompleteAgentQueue1764200400000 } from './1764200400000-complete-agent-queue.js';
@@ -35,6 +37,8 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateErrorAlerts1764100300002,
   CheckTwoLegsAtAGlance1764200200000,
   CreateFinanceImports1764200210000,
+  IndexCurrencyOfTransactions1764200220000,
+  IndexEffectiveTimeOfTransactions1764200230000,
   IndexErrorPresence1764200300000,
   CreateErrorRequests1764200310000,
   CompleteAgentQueue1764200400000,
