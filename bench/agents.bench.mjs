@@ -13,7 +13,6 @@ if (!databaseUrl) throw new Error('Set BENCH_DATABASE_URL to an empty database w
 const service = await startService({
   DATABASE_URL: databaseUrl,
   AGENTS_MAX_CONCURRENT_TASKS: '200',
-  LOG_LEVEL: 'WARNING',
 });
 const token = await logIn(service.url);
 const call = async (method, path, body) => {

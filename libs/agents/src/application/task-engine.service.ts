@@ -15,6 +15,9 @@ import { TaskRunner } from './task-runner.service.js';
 /** How often to look for work when no signal comes: for retries, scheduled tasks and lost signals. */
 const POLL_MS = 1_000;
 
+/** Least time between two looks when the first found nothing. */
+const REST_MS = 10;
+
 /** Time a runner has to return after it was told to stop; then its outcome is recorded without it. */
 const STOP_GRACE_MS = 2_000;
 
@@ -42,6 +45,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   private isStopping = false;
   private isPumping = false;
   private isAskedAgain = false;
+  private foundNothingAt = -Infinity;
   private pumping: Promise<void> = Promise.resolve();
 
   constructor(
@@ -113,7 +117,10 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
         this.isAskedAgain = false;
         const room = this.config.maxConcurrentTasks - this.runs.size;
         if (room <= 0) break;
+        await this.restAfterNothing();
+        if (this.isStopping) break;
         const claimed = await this.leases.claim(this.claimant, room);
+        this.foundNothingAt = claimed.length === 0 ? performance.now() : -Infinity;
         for (const task of claimed) this.begin(task);
         if (claimed.length > 0) this.isAskedAgain = true;
       }
@@ -122,6 +129,13 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     } finally {
       this.isPumping = false;
     }
+  }
+
+  /** Others' tasks end all the time, and each end is told: looking for room once for many of them is enough. */
+  private async restAfterNothing(): Promise<void> {
+    const rest = REST_MS - (performance.now() - this.foundNothingAt);
+    if (rest > 0) await sleep(rest);
+    this.isAskedAgain = false;
   }
 
   private get claimant(): Claimant {

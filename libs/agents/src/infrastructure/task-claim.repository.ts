@@ -141,12 +141,19 @@ const COUNT_STARTS = {
     WHERE r.agent_id = c.agent_id AND a.rate_limit IS NOT NULL`,
 };
 
+/**
+ * Lists of unknown length make PostgreSQL plan a statement anew each time, and planning a claim costs several times what
+ * running it does.
+ */
+const KEEP_PLANS = 'SET LOCAL plan_cache_mode = force_generic_plan';
+
 /** Takes tasks from the queue. */
 @Injectable()
 export class TaskClaimRepository {
   /** Takes at most `max` tasks that may run now, within every agent's cap, rate limit, budget, pause and circuit. */
   async claim(tx: Transaction, claimant: Claimant, max: number): Promise<Claim> {
     const { kinds, resources, agents = null, entering, workerId, leaseSeconds } = claimant;
+    await tx.execute(KEEP_PLANS);
     const locked = await tx.query<{ id: string }>(LOCK_AGENTS, [kinds, resources, agents]);
     if (locked.length === 0) return { started: [], overBudget: [] };
     const ids = locked.map(({ id }) => id);
