@@ -54,6 +54,8 @@ export const DUE = `state = 'queued' AND run_at <= now() AND rank_at <= now() AN
 /**
  * Locks agents that have work which may start now. The lock is what makes caps exact: whoever holds it counts the agent's
  * running tasks in a later statement, which sees everything that earlier holders committed.
+ *
+ * One row of each agent's queue is looked at: as an EXISTS it would be a join, and planned as one that reads the whole backlog.
  */
 const LOCK_AGENTS = {
   name: 'agent_queue_lock',
@@ -62,7 +64,7 @@ const LOCK_AGENTS = {
     WHERE a.kind = ANY ($1) AND (${NEEDS} IS NULL OR ${NEEDS} = ANY ($2))
       AND ($3::text[] IS NULL OR a.slug = ANY ($3))
       AND a.deleted_at IS NULL AND r.paused_at IS NULL AND NOT ${CIRCUIT_OPEN}
-      AND EXISTS (SELECT FROM agent_task WHERE agent_id = a.id AND ${DUE})
+      AND (SELECT true FROM agent_task WHERE agent_id = a.id AND ${DUE} ORDER BY rank_at, id LIMIT 1)
       AND ${RUNNING} < a.concurrency
     ORDER BY a.priority, random() LIMIT 16
     FOR NO KEY UPDATE OF r SKIP LOCKED`,
