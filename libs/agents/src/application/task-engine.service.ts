@@ -15,8 +15,9 @@ import { TaskRunner } from './task-runner.service.js';
 /** How often to look for work when no signal comes: for retries, scheduled tasks and lost signals. */
 const POLL_MS = 1_000;
 
-/** Least time between two looks when the first found nothing. */
+/** Least time between two looks when the first found nothing; longer the more often that happens, up to the second one. */
 const REST_MS = 10;
+const LONGEST_REST_MS = 50;
 
 /** Time a runner has to return after it was told to stop; then its outcome is recorded without it. */
 const STOP_GRACE_MS = 2_000;
@@ -45,7 +46,8 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   private isStopping = false;
   private isPumping = false;
   private isAskedAgain = false;
-  private foundNothingAt = -Infinity;
+  private looksInVain = 0;
+  private lookedAt = -Infinity;
   private pumping: Promise<void> = Promise.resolve();
 
   constructor(
@@ -120,7 +122,8 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
         await this.restAfterNothing();
         if (this.isStopping) break;
         const claimed = await this.leases.claim(this.claimant, room);
-        this.foundNothingAt = claimed.length === 0 ? performance.now() : -Infinity;
+        this.looksInVain = claimed.length === 0 ? this.looksInVain + 1 : 0;
+        this.lookedAt = performance.now();
         for (const task of claimed) this.begin(task);
         if (claimed.length > 0) this.isAskedAgain = true;
       }
@@ -133,7 +136,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Others' tasks end all the time, and each end is told: looking for room once for many of them is enough. */
   private async restAfterNothing(): Promise<void> {
-    const rest = REST_MS - (performance.now() - this.foundNothingAt);
+    const rest = Math.min(this.looksInVain * REST_MS, LONGEST_REST_MS) - (performance.now() - this.lookedAt);
     if (rest > 0) await sleep(rest);
     this.isAskedAgain = false;
   }
