@@ -48,6 +48,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   private isAskedAgain = false;
   private looksInVain = 0;
   private lookedAt = -Infinity;
+  private stopResting: () => void = () => undefined;
   private pumping: Promise<void> = Promise.resolve();
 
   constructor(
@@ -80,8 +81,10 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   /** Begins to take work; from then on until shutdown. */
   start(): void {
     if (this.timers.length > 0) return;
-    this.stopListening = this.signals.listen(({ queued, cancelled }) => {
-      if (queued) this.wake();
+    this.stopListening = this.signals.listen(({ queued, ended, cancelled }) => {
+      // New work is worth a look at once, room that others made only now and then.
+      if (queued) this.endRest();
+      if (queued || ended.length > 0) this.wake();
       for (const id of cancelled) this.cancel(id);
     });
     this.timers.push(setInterval(() => this.wake(), POLL_MS));
@@ -137,8 +140,21 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   /** Others' tasks end all the time, and each end is told: looking for room once for many of them is enough. */
   private async restAfterNothing(): Promise<void> {
     const rest = Math.min(this.looksInVain * REST_MS, LONGEST_REST_MS) - (performance.now() - this.lookedAt);
-    if (rest > 0) await sleep(rest);
+    if (rest > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, rest);
+        this.stopResting = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
     this.isAskedAgain = false;
+  }
+
+  private endRest(): void {
+    this.looksInVain = 0;
+    this.stopResting();
   }
 
   private get claimant(): Claimant {

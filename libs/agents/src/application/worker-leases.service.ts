@@ -147,8 +147,8 @@ export class WorkerLeases implements OnModuleDestroy {
   private nextQueued(): { arrived: Promise<void>; stop: () => void } {
     let stop = (): void => undefined;
     const arrived = new Promise<void>((resolve) => {
-      stop = this.signals.listen(({ queued }) => {
-        if (queued) resolve();
+      stop = this.signals.listen(({ queued, ended }) => {
+        if (queued || ended.length > 0) resolve();
       });
     });
     return { arrived, stop };
