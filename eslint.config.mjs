@@ -47,6 +47,8 @@ export default tseslint.config(
         module: 'writable',
         Buffer: 'readonly',
         setInterval: 'readonly',
+        clearInterval: 'readonly',
+        performance: 'readonly',
       },
     },
   },

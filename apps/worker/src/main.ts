@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   );
   app.get(TaskEngine, { strict: false }).start();
   app.get(Lifecycle).started();
-  app.get(AppLogger).log(`Worker ready at ${await app.getUrl()}`, 'Worker');
+  app.get(AppLogger).log(`Ready at ${await app.getUrl()}`, 'Worker');
 }
 
 try {

@@ -15,7 +15,7 @@ import { includesRole, type Principal } from '#platform/security';
 import { MCP_TOOLS, type McpTool } from './mcp-tools.js';
 import { RouteCaller } from './route-caller.js';
 
-/** The Model Context Protocol over streamable HTTP, without sessions: any replica answers any request. */
+/** The Model Context Protocol over streamable HTTP, without sessions, so that each replica answers each request. */
 @Injectable()
 export class McpService {
   constructor(

@@ -30,7 +30,7 @@ export class TaskAnnouncer {
 
   /** A cap has room again, so that waiting work may start. */
   ended(taskIds: readonly string[]): void {
-    if (taskIds.length > 0) this.signals.tell({ ended: taskIds, queued: true });
+    if (taskIds.length > 0) this.signals.tell({ ended: taskIds });
   }
 
   cancelRequested(taskId: string): void {

@@ -15,6 +15,10 @@ import { TaskRunner } from './task-runner.service.js';
 /** How often to look for work when no signal comes: for retries, scheduled tasks and lost signals. */
 const POLL_MS = 1_000;
 
+/** Least time between two looks when the first found nothing; longer the more often that happens, up to the second one. */
+const REST_MS = 10;
+const LONGEST_REST_MS = 50;
+
 /** Time a runner has to return after it was told to stop; then its outcome is recorded without it. */
 const STOP_GRACE_MS = 2_000;
 
@@ -42,6 +46,9 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   private isStopping = false;
   private isPumping = false;
   private isAskedAgain = false;
+  private looksInVain = 0;
+  private lookedAt = -Infinity;
+  private stopResting: () => void = () => undefined;
   private pumping: Promise<void> = Promise.resolve();
 
   constructor(
@@ -74,8 +81,10 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   /** Begins to take work; from then on until shutdown. */
   start(): void {
     if (this.timers.length > 0) return;
-    this.stopListening = this.signals.listen(({ queued, cancelled }) => {
-      if (queued) this.wake();
+    this.stopListening = this.signals.listen(({ queued, ended, cancelled }) => {
+      // New work is worth a look at once, room that others made only now and then.
+      if (queued) this.endRest();
+      if (queued || ended.length > 0) this.wake();
       for (const id of cancelled) this.cancel(id);
     });
     this.timers.push(setInterval(() => this.wake(), POLL_MS));
@@ -113,7 +122,11 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
         this.isAskedAgain = false;
         const room = this.config.maxConcurrentTasks - this.runs.size;
         if (room <= 0) break;
+        await this.restAfterNothing();
+        if (this.isStopping) break;
         const claimed = await this.leases.claim(this.claimant, room);
+        this.looksInVain = claimed.length === 0 ? this.looksInVain + 1 : 0;
+        this.lookedAt = performance.now();
         for (const task of claimed) this.begin(task);
         if (claimed.length > 0) this.isAskedAgain = true;
       }
@@ -122,6 +135,26 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     } finally {
       this.isPumping = false;
     }
+  }
+
+  /** Others' tasks end all the time, and each end is told: looking for room once for many of them is enough. */
+  private async restAfterNothing(): Promise<void> {
+    const rest = Math.min(this.looksInVain * REST_MS, LONGEST_REST_MS) - (performance.now() - this.lookedAt);
+    if (rest > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, rest);
+        this.stopResting = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.isAskedAgain = false;
+  }
+
+  private endRest(): void {
+    this.looksInVain = 0;
+    this.stopResting();
   }
 
   private get claimant(): Claimant {

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AgentsConfig } from '#config';
 import type { Principal } from '#platform/security';
 import type { JsonObject } from '../domain/task.js';
-import type { ClaimedTask } from '../infrastructure/task-claim.repository.js';
+import type { ClaimedTask, Claimant } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { type LeaseReport, WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
 import { TaskLeases } from './task-leases.service.js';
@@ -47,6 +47,7 @@ const LOOK_MS = 1_000;
 @Injectable()
 export class WorkerLeases implements OnModuleDestroy {
   private readonly stopping = new AbortController();
+  private turn: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly registry: WorkerRegistry,
@@ -90,7 +91,7 @@ export class WorkerLeases implements OnModuleDestroy {
       // Listening begins before the look, so that nothing falls between the two.
       const news = this.nextQueued();
       try {
-        const claimed = signal.aborted ? [] : await this.leases.claim(claimant, request.max);
+        const claimed = signal.aborted ? [] : await this.claimInTurn(claimant, request.max);
         const left = limit - performance.now();
         if (claimed.length > 0 || left <= 0 || signal.aborted) return claimed.map(toLeased);
         await waitAtMost(news.arrived, Math.min(left, LOOK_MS), signal);
@@ -127,11 +128,27 @@ export class WorkerLeases implements OnModuleDestroy {
     };
   }
 
+  /**
+   * One claim at a time: workers that wait wake together, and would find each other's locks instead of work, and take all
+   * connections of the pool for it.
+   */
+  private async claimInTurn(claimant: Claimant, max: number): Promise<readonly ClaimedTask[]> {
+    const before = this.turn;
+    let pass = (): void => undefined;
+    this.turn = new Promise((resolve) => (pass = resolve));
+    await before;
+    try {
+      return await this.leases.claim(claimant, max);
+    } finally {
+      pass();
+    }
+  }
+
   private nextQueued(): { arrived: Promise<void>; stop: () => void } {
     let stop = (): void => undefined;
     const arrived = new Promise<void>((resolve) => {
-      stop = this.signals.listen(({ queued }) => {
-        if (queued) resolve();
+      stop = this.signals.listen(({ queued, ended }) => {
+        if (queued || ended.length > 0) resolve();
       });
     });
     return { arrived, stop };

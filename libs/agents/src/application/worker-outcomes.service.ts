@@ -34,8 +34,12 @@ export class WorkerOutcomes {
   /** @throws LeaseLostError, OutputTooLargeError, ValidationError */
   async complete(success: Success): Promise<void> {
     checkOutput(success.output, 'output');
-    const [isDone] = await this.completeAll([success]);
-    if (!isDone) throw new LeaseLostError();
+    try {
+      // Shares a transaction with others that end at the same time.
+      await this.outcomes.succeed(success);
+    } catch (error) {
+      if (!(error instanceof LeaseLostError) || (await this.held.endOf(success)) !== 'succeeded') throw error;
+    }
   }
 
   /** Commits results together; says of each, in order, whether its lease was still held. */

@@ -13,9 +13,17 @@ export interface WorkerRegistration {
   readonly runtime?: string | undefined;
 }
 
+/** Half of what the repository writes, so that every process together writes no less. */
+const SEEN_EVERY_MS = 5_000;
+
+/** Workers whose last sign of life this process remembers. */
+const MAX_REMEMBERED = 10_000;
+
 /** Who leases tasks, and of which agents they may. */
 @Injectable()
 export class WorkerRegistry {
+  private readonly seenAt = new Map<string, number>();
+
   constructor(
     private readonly workers: WorkerRepository,
     private readonly ids: Ids,
@@ -58,8 +66,13 @@ export class WorkerRegistry {
     return found;
   }
 
-  /** Notes that the worker is alive. */
+  /** Notes that the worker is alive; a busy one is written down now and then. */
   async seen(worker: Worker, agents: readonly string[]): Promise<void> {
+    const now = performance.now();
+    const key = `${worker.id} ${agents.join()}`;
+    if (now - (this.seenAt.get(key) ?? -Infinity) < SEEN_EVERY_MS) return;
+    if (this.seenAt.size > MAX_REMEMBERED) this.seenAt.clear();
+    this.seenAt.set(key, now);
     await this.workers.seen(worker.id, agents);
   }
 }

@@ -54,6 +54,8 @@ export const DUE = `state = 'queued' AND run_at <= now() AND rank_at <= now() AN
 /**
  * Locks agents that have work which may start now. The lock is what makes caps exact: whoever holds it counts the agent's
  * running tasks in a later statement, which sees everything that earlier holders committed.
+ *
+ * One row of each agent's queue is looked at: as an EXISTS it would be a join, and planned as one that reads the whole backlog.
  */
 const LOCK_AGENTS = {
   name: 'agent_queue_lock',
@@ -62,7 +64,7 @@ const LOCK_AGENTS = {
     WHERE a.kind = ANY ($1) AND (${NEEDS} IS NULL OR ${NEEDS} = ANY ($2))
       AND ($3::text[] IS NULL OR a.slug = ANY ($3))
       AND a.deleted_at IS NULL AND r.paused_at IS NULL AND NOT ${CIRCUIT_OPEN}
-      AND EXISTS (SELECT FROM agent_task WHERE agent_id = a.id AND ${DUE})
+      AND (SELECT true FROM agent_task WHERE agent_id = a.id AND ${DUE} ORDER BY rank_at, id LIMIT 1)
       AND ${RUNNING} < a.concurrency
     ORDER BY a.priority, random() LIMIT 16
     FOR NO KEY UPDATE OF r SKIP LOCKED`,
@@ -141,12 +143,19 @@ const COUNT_STARTS = {
     WHERE r.agent_id = c.agent_id AND a.rate_limit IS NOT NULL`,
 };
 
+/**
+ * Lists of unknown length make PostgreSQL plan a statement anew each time, and planning a claim costs several times what
+ * running it does.
+ */
+const KEEP_PLANS = 'SET LOCAL plan_cache_mode = force_generic_plan';
+
 /** Takes tasks from the queue. */
 @Injectable()
 export class TaskClaimRepository {
   /** Takes at most `max` tasks that may run now, within every agent's cap, rate limit, budget, pause and circuit. */
   async claim(tx: Transaction, claimant: Claimant, max: number): Promise<Claim> {
     const { kinds, resources, agents = null, entering, workerId, leaseSeconds } = claimant;
+    await tx.execute(KEEP_PLANS);
     const locked = await tx.query<{ id: string }>(LOCK_AGENTS, [kinds, resources, agents]);
     if (locked.length === 0) return { started: [], overBudget: [] };
     const ids = locked.map(({ id }) => id);
