@@ -48,7 +48,6 @@ export default tseslint.config(
         Buffer: 'readonly',
         setInterval: 'readonly',
         clearInterval: 'readonly',
-        performance: 'readonly',
       },
     },
   },
