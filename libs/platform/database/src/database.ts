@@ -113,13 +113,20 @@ export class Database {
    */
   private async onPool<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pgPool.connect();
+    let broken: Error | undefined;
+    // The pool listens only to idle connections, and one may be ended between its answer and its release.
+    const onError = (error: Error): void => {
+      broken = error;
+    };
+    client.on('error', onError);
     try {
-      const result = await work(client);
-      client.release();
-      return result;
+      return await work(client);
     } catch (error) {
-      client.release(endsConnection(error) ? (error as Error) : undefined);
+      if (endsConnection(error)) broken = error as Error;
       throw error;
+    } finally {
+      client.removeListener('error', onError);
+      client.release(broken);
     }
   }
 
