@@ -2,12 +2,13 @@
 // acknowledged may be lost, none may be there twice, and the ledger must verify. Ends with status 1 if that does not hold.
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../dist/libs/platform/database/src/index.js';
+import { unprivilegedUser } from '../dist/libs/platform/database/src/unprivileged-user.js';
 import { logIn, startService } from './process.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 20);
@@ -83,7 +84,8 @@ async function killServer() {
   const [pid] = readFileSync(path.join(dir, 'postgres-18', 'postmaster.pid'), 'utf8').split('\n');
   const binary = readlinkSync(`/proc/${pid}/exe`);
   const options = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1, -1);
-  const { uid, gid } = statSync(path.join(dir, 'postgres-18'));
+  const user = unprivilegedUser([dir, path.dirname(binary)]);
+  const [program, args] = user?.wrap(binary, options) ?? [binary, options];
   const children = execFileSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' }).split('\n').filter(Boolean);
   for (const one of [pid, ...children]) {
     try {
@@ -94,7 +96,7 @@ async function killServer() {
   }
   // While a process of the old server is still ending, the new one refuses to start.
   await until('The server', async () => {
-    const child = spawn(binary, options, { uid, gid, detached: true, stdio: 'ignore' });
+    const child = spawn(program, args, { detached: true, stdio: 'ignore' });
     child.unref();
     return Promise.race([sleep(1_000, true), new Promise((resolve) => child.once('exit', () => resolve(false)))]);
   });
