@@ -1,7 +1,6 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
-import { RouteConfig } from '@nestjs/platform-fastify';
-import type { FastifyRequest } from 'fastify';
+import { ReadsBody } from './body-kind.js';
 import { HttpRefusal } from './http-exceptions.js';
 
 /** What such bodies are parsed as, whatever their sender calls them. */
@@ -11,12 +10,7 @@ export const BYTE_BODY_TYPE = 'application/x-devskyy-bytes';
  * A route that gets its body as a `Buffer`, as it was sent, whatever its `Content-Type` and `Content-Encoding`: for protocols
  * that are no JSON. `inflateBody` undoes the encoding.
  */
-export const ReadsBytes = (): MethodDecorator => RouteConfig({ readsBytes: true });
-
-export function readsBytes(request: FastifyRequest): boolean {
-  const config = request.routeOptions.config as { readsBytes?: boolean } | undefined;
-  return config?.readsBytes === true;
-}
+export const ReadsBytes = (): MethodDecorator => ReadsBody('bytes');
 
 interface Limits {
   maxOutputLength: number;

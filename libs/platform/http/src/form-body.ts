@@ -1,12 +1,11 @@
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
-import { HttpRefusal } from './http-exceptions.js';
+import { assertReadsBody, ReadsBody } from './body-kind.js';
 
 /**
  * This route reads `application/x-www-form-urlencoded`, as OAuth demands. Others do not: a form is what any
  * page on the web can make a browser send.
  */
-export const FormBody = (): MethodDecorator => RouteConfig({ readsForms: true });
+export const FormBody = (): MethodDecorator => ReadsBody('form');
 
 /**
  * Parses a form; a parameter that is sent twice becomes a list.
@@ -14,9 +13,7 @@ export const FormBody = (): MethodDecorator => RouteConfig({ readsForms: true })
  * @throws HttpRefusal (415) on a route that does not read forms
  */
 export function parseFormBody(request: FastifyRequest, text: string): Record<string, string | string[]> {
-  const { readsForms } = (request.routeOptions.config ?? {}) as { readsForms?: boolean };
-  if (readsForms !== true)
-    throw new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/json');
+  assertReadsBody(request, 'form');
   const parameters = new URLSearchParams(text);
   return Object.fromEntries(
     [...new Set(parameters.keys())].map((name) => {

@@ -7,13 +7,14 @@ import { currentContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
 import type { GuardedRequest } from '#platform/security';
 import { checkText, parseJsonBody } from './body-guard.js';
-import { BYTE_BODY_TYPE, readsBytes } from './byte-body.js';
+import { assertReadsBody, type BodyKind, readsBody } from './body-kind.js';
+import { BYTE_BODY_TYPE } from './byte-body.js';
 import { correlate } from './correlation.js';
 import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { routeOf } from './route.js';
 import { secureAnswers } from './security-headers.js';
-import { parseStreamBodies } from './stream-body.js';
+import { NDJSON } from './stream-body.js';
 import { isTrustedHost } from './trusted-hosts.js';
 
 const EXPOSED_HEADERS = [
@@ -90,7 +91,7 @@ function parseBodies(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addHook('onRequest', (request, _reply, done) => {
     const encoding = request.headers['content-encoding'];
-    if (readsBytes(request)) {
+    if (readsBody(request, 'bytes')) {
       request.headers['content-type'] = BYTE_BODY_TYPE;
       done();
       return;
@@ -105,31 +106,39 @@ function parseBodies(fastify: FastifyInstance): void {
         ),
       );
   });
+  const form = 'application/x-www-form-urlencoded';
+  fastify.addContentTypeParser<string>(form, { parseAs: 'string' }, answering(parseFormBody));
+  fastify.addContentTypeParser<Buffer>(BYTE_BODY_TYPE, { parseAs: 'buffer' }, answering(asItIs('bytes')));
+  fastify.addContentTypeParser(NDJSON, answering(asItIs('ndjson')));
   fastify.addContentTypeParser<string>(
-    'application/x-www-form-urlencoded',
+    'application/json',
     { parseAs: 'string' },
-    (request, text, done) => {
-      try {
-        done(null, parseFormBody(request, text));
-      } catch (error) {
-        done(error as Error);
-      }
-    },
+    answering((request, text: string) => {
+      // Signatures are over the bytes that were sent, not over what they mean.
+      (request as FastifyRequest & { rawBody?: string }).rawBody = text;
+      return parseJsonBody(text);
+    }),
   );
-  fastify.addContentTypeParser<Buffer>(BYTE_BODY_TYPE, { parseAs: 'buffer' }, (request, bytes, done) => {
-    if (readsBytes(request)) done(null, bytes);
-    else done(new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/json'));
-  });
-  parseStreamBodies(fastify);
-  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
-    // Signatures are over the bytes that were sent, not over what they mean.
-    (request as FastifyRequest & { rawBody?: string }).rawBody = text;
+}
+
+const asItIs =
+  (kind: BodyKind) =>
+  <B>(request: FastifyRequest, body: B): B => {
+    assertReadsBody(request, kind);
+    return body;
+  };
+
+/** A parser that returns what it read, or throws, as Fastify wants it. */
+function answering<B>(
+  parse: (request: FastifyRequest, body: B) => unknown,
+): (request: FastifyRequest, body: B, done: (error: Error | null, body?: unknown) => void) => void {
+  return (request, body, done) => {
     try {
-      done(null, parseJsonBody(text));
+      done(null, parse(request, body));
     } catch (error) {
       done(error as Error);
     }
-  });
+  };
 }
 
 /** Paths that are asked all day long by machines and would drown the log. */
