@@ -36,6 +36,9 @@ async function fillUntil(stage: string, from: number): Promise<string[]> {
   return ids;
 }
 
+/** A slow machine gives a scheduled job the time to run while its table is away: that is a failure as well, and recorded. */
+const isJobFailure = ({ context }: { context: object }): boolean => 'job' in context;
+
 describe('the ledger when its share of the disk fills up', () => {
   it('gives up detail first, then what is mild, then everything; and stores once what it accepted', async () => {
     app = await startTestApp({ ERRORS_MAX_BACKLOG_MB: '16' });
@@ -101,7 +104,8 @@ describe('the ledger when its share of the disk fills up', () => {
       const found = await database.query<{ id: string; error_type: string; detail: { context: object } }>(
         'SELECT id, error_type, detail FROM error_occurrence ORDER BY sequence',
       );
-      return found.length === total ? found : undefined;
+      const own = found.filter(({ detail }) => !isJobFailure(detail));
+      return own.length === total ? own : undefined;
     }, 15_000);
     expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(accepted));
     const contexts = rows.filter(({ error_type: type }) => type === 'RepeatError').map(({ detail }) => detail.context);
@@ -109,8 +113,15 @@ describe('the ledger when its share of the disk fills up', () => {
     expect(contexts.filter((context) => 'ledger' in context)).toHaveLength(18);
     const groups = await app.call<{ items: object[] }>('GET', '/errors?text=RepeatError', { token: admin });
     expect(groups.body.items).toMatchObject([{ count: 20, why: { basis: 'stack' } }]);
-    const { body } = await app.call<{ conservation: object }>('GET', '/errors/statistics', { token: admin });
-    const settled = { stored: total, refused, received: total + refused };
+    const { body } = await eventually(async () => {
+      const answer = await app.call<{ conservation: { backlog: number } }>('GET', '/errors/statistics', {
+        token: admin,
+      });
+      return answer.body.conservation.backlog === 0 ? answer : undefined;
+    });
+    const details = await database.query<{ detail: { context: object } }>('SELECT detail FROM error_occurrence');
+    const stored = total + details.filter(({ detail }) => isJobFailure(detail)).length;
+    const settled = { stored, refused, received: stored + refused };
     expect(body.conservation).toEqual({ ...settled, duplicate: 0, quarantined: 0, backlog: 0 });
   }, 120_000);
 
