@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { AppException, Ids, ValidationError } from '#platform/kernel';
+import { AppException, fingerprintOf, Ids, ValidationError } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import type { Agent } from '../domain/agent.js';
 import { OperationRefusedError } from '../domain/agents.exceptions.js';
 import { planBatch, type PlannedStep } from '../domain/batch-plan.js';
-import { fingerprintOf, refuseDifferent } from '../domain/request-fingerprint.js';
+import { refuseDifferent } from '../domain/same-request.js';
 import { AgentRepository } from '../infrastructure/agent.repository.js';
 import { type BatchOperation, BatchRepository } from '../infrastructure/batch.repository.js';
 import { IdempotencyRepository } from '../infrastructure/idempotency.repository.js';

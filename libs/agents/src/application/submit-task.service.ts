@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
+import { fingerprintOf } from '#platform/kernel';
 import type { Principal } from '#platform/security';
-import { fingerprintOf, refuseDifferent } from '../domain/request-fingerprint.js';
+import { refuseDifferent } from '../domain/same-request.js';
 import { AgentRepository } from '../infrastructure/agent.repository.js';
 import { IdempotencyRepository } from '../infrastructure/idempotency.repository.js';
 import { TaskAnnouncer } from './task-announcer.js';

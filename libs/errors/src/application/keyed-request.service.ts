@@ -1,9 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import { AppException, Clock, type ExceptionIdentity, type FailureKind } from '#platform/kernel';
+import {
+  AppException,
+  Clock,
+  differingFields,
+  type ExceptionIdentity,
+  type FailureKind,
+  fingerprintOf,
+  type RequestFingerprint,
+} from '#platform/kernel';
 import { EncryptionService } from '#platform/security';
 import { IdempotencyKeyReusedError, RequestInFlightError } from '../domain/errors.exceptions.js';
-import { differingFields, fingerprintOf } from '../domain/request-fingerprint.js';
 import { KeyedRequestRepository } from '../infrastructure/keyed-request.repository.js';
 
 /** A request to make something. */
@@ -60,11 +67,11 @@ export class KeyedRequests {
   }
 
   private async answered<A>(tx: Transaction, request: KeyedRequest, key: string): Promise<Kept<A> | undefined> {
-    const { principalId, operation, fields, onReplay } = request;
+    const { principalId, onReplay } = request;
     if (!(await this.requests.begin(tx, principalId, key))) throw new RequestInFlightError();
     const known = await this.requests.find(tx, principalId, key);
     if (!known) return undefined;
-    const differing = differingFields(known.fingerprint, fingerprintOf(operation, fields));
+    const differing = differingFields(known.fingerprint, fingerprintOfRequest(request));
     if (differing.length > 0) {
       const errors = differing.map((path) => ({
         path,
@@ -78,9 +85,9 @@ export class KeyedRequests {
   }
 
   private async keep(tx: Transaction, request: KeyedRequest, key: string, kept: Kept<unknown>): Promise<void> {
-    const { principalId, operation, fields } = request;
+    const { principalId } = request;
     const encryptedAnswer = this.encryption.encrypt(JSON.stringify(kept), placeOf(principalId, key));
-    const fingerprint = fingerprintOf(operation, fields);
+    const fingerprint = fingerprintOfRequest(request);
     await this.requests.add(tx, principalId, key, { fingerprint, encryptedAnswer }, this.clock.now());
   }
 }
@@ -96,6 +103,12 @@ async function attempt<A>(tx: Transaction, make: (tx: Transaction) => Promise<A>
     const { code, category, kind, severity, message, details } = error;
     return { rejection: { identity: { code, category, kind, severity }, message, details } };
   }
+}
+
+/** A field that is absent is as if it were `null`. */
+function fingerprintOfRequest({ operation, fields }: KeyedRequest): RequestFingerprint {
+  const given = Object.entries(fields).filter(([, value]) => value !== null);
+  return fingerprintOf({ ...Object.fromEntries(given), operation });
 }
 
 function placeOf(principalId: string, key: string): string {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
-import type { RequestFingerprint } from '../domain/request-fingerprint.js';
+import type { RequestFingerprint } from '#platform/kernel';
 
 /** A request that was answered. */
 export interface AnsweredRequest {
