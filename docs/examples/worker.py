@@ -1,7 +1,7 @@
 """A worker for agents of kind `worker`: DEVSKYY_URL and DEVSKYY_API_KEY say where and who, DEVSKYY_AGENT whose tasks."""
 import json, os, platform, signal, sys, threading, time, urllib.error, urllib.request
 
-URL = os.environ.get("DEVSKYY_URL", "http://localhost:3000")
+URL = os.environ.get("DEVSKYY_URL", "http://localhost:8000")
 HEADERS = {"content-type": "application/json", "x-api-key": os.environ.get("DEVSKYY_API_KEY", "")}
 
 

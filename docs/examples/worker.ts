@@ -7,7 +7,7 @@ interface Task {
   input: Record<string, unknown>;
 }
 
-const { DEVSKYY_URL = 'http://localhost:3000', DEVSKYY_API_KEY = '', DEVSKYY_AGENT = 'financial' } = process.env;
+const { DEVSKYY_URL = 'http://localhost:8000', DEVSKYY_API_KEY = '', DEVSKYY_AGENT = 'financial' } = process.env;
 
 async function call(path: string, body: object): Promise<Record<string, unknown>> {
   const headers = { 'content-type': 'application/json', 'x-api-key': DEVSKYY_API_KEY };
