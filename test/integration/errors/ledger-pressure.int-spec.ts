@@ -36,13 +36,15 @@ async function fillUntil(stage: string, from: number): Promise<string[]> {
   return ids;
 }
 
-/** A slow machine gives a scheduled job the time to run while its table is away: that is a failure as well, and recorded. */
-const isJobFailure = ({ context }: { context: object }): boolean => 'job' in context;
+/** Types of the two events that are accepted at the door of SDKs, and of the report of the dying process. */
+const OTHERS = new Set(['Message', 'EvalError']);
 
 describe('the ledger when its share of the disk fills up', () => {
   it('gives up detail first, then what is mild, then everything; and stores once what it accepted', async () => {
     app = await startTestApp({ ERRORS_MAX_BACKLOG_MB: '16' });
     const database = app.get(Database);
+    // On a slow machine the service has failures of its own here, such as of a job whose table is away; they are recorded as well.
+    const ownReports = jest.spyOn(app.get(ErrorReporter), 'report');
     const admin = await app.tokenFor('ADMIN');
     const { body: project } = await app.call<Project>('POST', '/errors/projects', {
       token: admin,
@@ -94,7 +96,9 @@ describe('the ledger when its share of the disk fills up', () => {
     app.get(ErrorReporter).reportFatal({ error: new EvalError('last words') });
     const metrics = await app.call('GET', '/metrics');
     expect(metrics.text).toContain('devskyy_error_ledger_stage{stage="refusing"} 1');
-    expect(metrics.text).toContain(`devskyy_error_ledger_reports{state="refused"} ${refused}`);
+    const refusedSoFar = Number(/devskyy_error_ledger_reports\{state="refused"\} (\d+)/.exec(metrics.text)?.[1]);
+    expect(refusedSoFar).toBeGreaterThanOrEqual(refused);
+    expect(refusedSoFar).toBeLessThanOrEqual(refused + ownReports.mock.calls.length);
     expect(metrics.text).toMatch(/devskyy_error_ledger_disk_free_bytes [1-9]/);
 
     await database.query('ALTER TABLE error_occurrence_away RENAME TO error_occurrence');
@@ -104,8 +108,8 @@ describe('the ledger when its share of the disk fills up', () => {
       const found = await database.query<{ id: string; error_type: string; detail: { context: object } }>(
         'SELECT id, error_type, detail FROM error_occurrence ORDER BY sequence',
       );
-      const own = found.filter(({ detail }) => !isJobFailure(detail));
-      return own.length === total ? own : undefined;
+      const expected = found.filter(({ id, error_type: type }) => accepted.includes(id) || OTHERS.has(type));
+      return expected.length === total ? expected : undefined;
     }, 15_000);
     expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(accepted));
     const contexts = rows.filter(({ error_type: type }) => type === 'RepeatError').map(({ detail }) => detail.context);
@@ -113,16 +117,16 @@ describe('the ledger when its share of the disk fills up', () => {
     expect(contexts.filter((context) => 'ledger' in context)).toHaveLength(18);
     const groups = await app.call<{ items: object[] }>('GET', '/errors?text=RepeatError', { token: admin });
     expect(groups.body.items).toMatchObject([{ count: 20, why: { basis: 'stack' } }]);
-    const { body } = await eventually(async () => {
-      const answer = await app.call<{ conservation: { backlog: number } }>('GET', '/errors/statistics', {
+    const conservation = await eventually(async () => {
+      const { body } = await app.call<{ conservation: Record<string, number> }>('GET', '/errors/statistics', {
         token: admin,
       });
-      return answer.body.conservation.backlog === 0 ? answer : undefined;
+      return body.conservation['backlog'] === 0 ? body.conservation : undefined;
     });
-    const details = await database.query<{ detail: { context: object } }>('SELECT detail FROM error_occurrence');
-    const stored = total + details.filter(({ detail }) => isJobFailure(detail)).length;
-    const settled = { stored, refused, received: stored + refused };
-    expect(body.conservation).toEqual({ ...settled, duplicate: 0, quarantined: 0, backlog: 0 });
+    const { length: stored } = await database.query('SELECT 1 FROM error_occurrence');
+    const received = total + refused + ownReports.mock.calls.length;
+    const settled = { stored, refused: received - stored, received };
+    expect(conservation).toEqual({ ...settled, duplicate: 0, quarantined: 0, backlog: 0 });
   }, 120_000);
 
   it('refuses on a disk with less free space than configured', async () => {
