@@ -199,7 +199,7 @@ async function fill() {
     SELECT gen_random_uuid(), g.id, '20260101_000000_00000000', n, g.last_seen - n * interval '1 minute', g.last_seen, g.severity,
            g.category, 'KindError', g.title, g.service, g.release, 'production', '{"context":{},"frames":[],"tags":{}}'
     FROM error_group g, generate_series(1, ${OCCURRENCES / GROUPS}) AS n WHERE g.service LIKE 'service-%'`);
-  await client.query('VACUUM ANALYZE error_group, error_group_presence, error_occurrence');
+  await client.query('VACUUM ANALYZE error_group, error_group_text, error_group_presence, error_occurrence');
 }
 
 async function lists() {

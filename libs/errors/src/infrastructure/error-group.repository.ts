@@ -124,7 +124,7 @@ export class ErrorGroupRepository {
     if (filter.since !== undefined) where.push(`g.last_seen >= ${bind(filter.since)}`);
     if (filter.text !== undefined) {
       const pattern = bind(`%${filter.text.replace(/[\\%_]/g, '\\$&')}%`);
-      where.push(`(g.title ILIKE ${pattern} OR g.culprit ILIKE ${pattern})`);
+      where.push(`g.id IN (SELECT t.group_id FROM error_group_text t WHERE t.text ILIKE ${pattern})`);
     }
     if (filter.release !== undefined || filter.environment !== undefined) {
       const conditions: string[] = [];

@@ -20,6 +20,7 @@ import { CreateErrorRequests1764200310000 } from './1764200310000-create-error-r
 import { CompleteAgentQueue1764200400000 } from './1764200400000-complete-agent-queue.js';
 import { CreateAgentWorkers1764200410000 } from './1764200410000-create-agent-workers.js';
 import { CreateAgentSchedules1764200420000 } from './1764200420000-create-agent-schedules.js';
+import { SearchErrorGroups1764300300000 } from './1764300300000-search-error-groups.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -44,4 +45,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CompleteAgentQueue1764200400000,
   CreateAgentWorkers1764200410000,
   CreateAgentSchedules1764200420000,
+  SearchErrorGroups1764300300000,
 ];
