@@ -6,8 +6,8 @@ import { NestFactory } from '@nestjs/core';
 import { ApiModule } from '../dist/apps/api/src/api.module.js';
 import { configureApp } from '../dist/apps/api/src/configure-app.js';
 import { ensureFirstAdmin, listen } from '../dist/apps/api/src/listen.js';
-import { shutDownOnSignal } from '../dist/apps/api/src/shut-down.js';
 import { loadConfig } from '../dist/config/index.js';
+import { shutDownOnSignal } from '../dist/libs/platform/health/src/index.js';
 import { createHttpAdapter } from '../dist/libs/platform/http/src/index.js';
 import { Public, Roles } from '../dist/libs/platform/security/src/index.js';
 

@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { SecurityConfig } from '#config';
-import { Clock, Ids, isUuid, type Role, ROLES, TokenInvalidError } from '#platform/kernel';
+import { Clock, Ids, isUuid, type Role, ROLES, TokenExpiredError, TokenInvalidError } from '#platform/kernel';
 import { TokenKeys } from '../infrastructure/token-keys.js';
 import { TokenIssuer } from './token-issuer.service.js';
 
@@ -21,6 +21,9 @@ const FIRST_PARTY_CLIENT = 'devskyy';
 /** Clocks of replicas may differ by this much, in seconds. */
 const CLOCK_TOLERANCE = 60;
 
+/** Verified tokens remembered, a few hundred bytes each; the oldest are forgotten first. */
+const MAX_REMEMBERED = 10_000;
+
 /** Whose token it is: of a login session, or of an OAuth client (an API key). */
 export type TokenHolder = { userId: string; sessionId: string } | { clientId: string };
 
@@ -30,6 +33,12 @@ export type AccessTokenClaims = TokenHolder & { role: Role; tokenId: string; iss
 /** Issues access tokens (RFC 7519, profile RFC 9068) and applies the checks that the JWT library leaves out. */
 @Injectable()
 export class AccessTokenService {
+  /**
+   * What was verified before, by the whole text of the token: a caller sends the same one with every request, and nothing but
+   * the time changes what it says. Whether it was taken back is not asked here.
+   */
+  private readonly verified = new Map<string, AccessTokenClaims>();
+
   constructor(
     private readonly jwt: JwtService,
     private readonly keys: TokenKeys,
@@ -42,11 +51,6 @@ export class AccessTokenService {
   /** Life of a token, in seconds. */
   get lifetimeSeconds(): number {
     return this.config.accessTokenExpireMinutes * 60;
-  }
-
-  /** Algorithms that tokens may be signed with. */
-  get algorithms(): ('HS256' | 'ES256' | 'RS256')[] {
-    return this.keys.algorithms;
   }
 
   issue(holder: TokenHolder, role: Role): Promise<string> {
@@ -70,12 +74,43 @@ export class AccessTokenService {
   }
 
   /**
+   * The claims of a token of ours.
+   *
+   * @throws TokenExpiredError
+   * @throws TokenInvalidError when it is not a token of ours, or lacks a claim
+   */
+  async verify(token: string): Promise<AccessTokenClaims> {
+    const claims = this.verified.get(token) ?? this.remember(token, await this.verifyAnew(token));
+    if (claims.expiresAt > this.now) return claims;
+    this.verified.delete(token);
+    throw new TokenExpiredError();
+  }
+
+  private remember(token: string, claims: AccessTokenClaims): AccessTokenClaims {
+    this.verified.set(token, claims);
+    const [oldest] = this.verified.size > MAX_REMEMBERED ? this.verified.keys() : [];
+    if (oldest !== undefined) this.verified.delete(oldest);
+    return claims;
+  }
+
+  private async verifyAnew(token: string): Promise<AccessTokenClaims> {
+    // The library takes a KeyObject, and is many times faster with one; its types know only text and bytes.
+    const secret = this.inspect(token) as unknown as Buffer;
+    const { algorithms } = this.keys;
+    const options = { secret, algorithms, audience: this.config.audience, clockTimestamp: this.now };
+    try {
+      return this.readClaims(await this.jwt.verifyAsync<Record<string, unknown>>(token, options));
+    } catch (error) {
+      if (error instanceof Error && error.name === 'TokenExpiredError') throw new TokenExpiredError();
+      throw error instanceof TokenInvalidError ? error : new TokenInvalidError(undefined, { cause: error });
+    }
+  }
+
+  /**
    * Looks at a token before its signature: size, canonical form and header. The key to verify it with is chosen by us from
    * those we have; the token only says which.
-   *
-   * @throws TokenInvalidError
    */
-  inspect(token: string): KeyObject {
+  private inspect(token: string): KeyObject {
     if (token.length > MAX_TOKEN_BYTES || !COMPACT_FORM.test(token)) throw new TokenInvalidError();
     const parts = token.split('.');
     // Spare bits of the last character decode to the same bytes: a token has one spelling, or revoking by it fails.
@@ -88,12 +123,8 @@ export class AccessTokenService {
     return key;
   }
 
-  /**
-   * Reads the claims of a token whose signature, audience and times were verified.
-   *
-   * @throws TokenInvalidError when a claim is missing or has the wrong form
-   */
-  readClaims(payload: Record<string, unknown>): AccessTokenClaims {
+  /** Reads the claims of a token whose signature, audience and times were verified. */
+  private readClaims(payload: Record<string, unknown>): AccessTokenClaims {
     const { iss, sub, sid, client_id: clientId, role, jti, iat, exp } = payload;
     const isWhole =
       Number.isSafeInteger(iat) && Number.isSafeInteger(exp) && isId(sub) && isId(jti) && ROLES.includes(role as Role);
@@ -103,21 +134,6 @@ export class AccessTokenService {
     if (isId(sid)) return { ...claims, userId: sub, sessionId: sid };
     if (sid !== undefined || clientId !== sub) throw new TokenInvalidError();
     return { ...claims, clientId: sub };
-  }
-
-  /**
-   * The claims of a token that came as data, not as a credential (introspection, revocation).
-   *
-   * @throws TokenInvalidError when it is not a token of ours or has expired
-   */
-  async verify(token: string): Promise<AccessTokenClaims> {
-    const secret = this.inspect(token) as unknown as Buffer;
-    const options = { secret, algorithms: this.algorithms, audience: this.config.audience };
-    try {
-      return this.readClaims(await this.jwt.verifyAsync<Record<string, unknown>>(token, options));
-    } catch (error) {
-      throw new TokenInvalidError(undefined, { cause: error });
-    }
   }
 
   private get now(): number {

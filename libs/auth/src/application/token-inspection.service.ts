@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityConfig } from '#config';
-import { type Role, TokenInvalidError } from '#platform/kernel';
+import { type Role, TokenExpiredError, TokenInvalidError } from '#platform/kernel';
 import { OAuthException } from '../domain/oauth.exceptions.js';
 import { ApiKeyRepository } from '../infrastructure/api-key.repository.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
@@ -82,5 +82,5 @@ export class TokenInspectionService {
 }
 
 function whenInvalid(error: unknown): undefined {
-  if (!(error instanceof TokenInvalidError)) throw error;
+  if (!(error instanceof TokenInvalidError || error instanceof TokenExpiredError)) throw error;
 }

@@ -5,7 +5,6 @@ import {
   AppException,
   currentContext,
   InvalidInputError,
-  TokenExpiredError,
   TokenInvalidError,
   TokenMissingError,
 } from '#platform/kernel';
@@ -50,22 +49,14 @@ export class AuthenticationGuard extends AuthGuard() {
   }
 
   /** Called by passport with its verdict; what is returned becomes `request.user`. */
-  override handleRequest<P = Principal>(error: unknown, user: P | false, info: unknown, context: ExecutionContext): P {
+  override handleRequest<P = Principal>(error: unknown, user: P | false, _: unknown, context: ExecutionContext): P {
     if (!error && user) return user;
     // A failure to look the caller up (a database that is down) is not the caller's fault: let it surface as it is.
     if (error && !(error instanceof AppException)) throw error as Error;
     if (error instanceof AppException && error.kind !== 'unauthenticated') throw error;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
-    request.authenticationFailure = error instanceof AppException ? error : failureOf(info);
+    // Without an error the header holds nothing that any strategy knows, such as Basic credentials.
+    request.authenticationFailure = error instanceof AppException ? error : new TokenInvalidError();
     return null as P;
   }
-}
-
-/** The reason a strategy gave; with several strategies passport hands over a list of them. */
-function failureOf(info: unknown): AppException {
-  const reasons = Array.isArray(info) ? (info as unknown[]) : [info];
-  const stated = reasons.find((reason) => reason instanceof AppException);
-  if (stated) return stated;
-  const isExpired = reasons.some((reason) => reason instanceof Error && reason.name === 'TokenExpiredError');
-  return isExpired ? new TokenExpiredError() : new TokenInvalidError();
 }
