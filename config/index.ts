@@ -5,6 +5,7 @@ export { DatabaseConfig } from './database.config.js';
 export { describeConfig, environmentReference, listVariables } from './describe-config.js';
 export { type Environment, EnvironmentConfig } from './environment.config.js';
 export { type AppConfig, type ConfigProblem, EXIT_CONFIG, InvalidConfigurationError } from './app-config.js';
+export { keptSecret } from './kept-secret.js';
 export { loadConfig, type LoadOptions } from './load-config.js';
 export { LoggingConfig, type LogLevel } from './logging.config.js';
 export { MailConfig } from './mail.config.js';

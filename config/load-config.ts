@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import { AiConfig } from './ai.config.js';
 import { CorsConfig } from './cors.config.js';
 import { DatabaseConfig } from './database.config.js';
 import { EnvironmentConfig } from './environment.config.js';
+import { keptSecret } from './kept-secret.js';
 import { LoggingConfig } from './logging.config.js';
 import { MailConfig } from './mail.config.js';
 import { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
@@ -156,12 +156,7 @@ function developmentSecretKey(dataDir: string, warnings: string[]): string {
   const file = path.join(dataDir, 'secret-key');
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   mkdirSync(dataDir, { recursive: true });
-  try {
-    writeFileSync(file, `${randomBytes(48).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
-    warnings.push(`SECRET_KEY is not set: a key for development was made and kept in ${file}`);
-  } catch (error) {
-    // Another process of this installation made it first; its key is the one to use.
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  return readFileSync(file, 'utf8').trim();
+  const { secret, isNew } = keptSecret(file, 48);
+  if (isNew) warnings.push(`SECRET_KEY is not set: a key for development was made and kept in ${file}`);
+  return secret;
 }

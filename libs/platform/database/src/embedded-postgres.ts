@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { Client } from 'pg';
+import { keptSecret } from '#config';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { type RunAs, unprivilegedUser } from './unprivileged-user.js';
 
@@ -279,11 +280,7 @@ async function linkLibraries(packageDir: string): Promise<void> {
 
 async function keptPassword(dir: string): Promise<string> {
   const file = path.join(dir, 'postgres-password');
-  await writeFile(file, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx' }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
+  if (!existsSync(file)) keptSecret(file, 24);
   await chmod(file, 0o600);
   return (await readFile(file, 'utf8')).trim();
 }
