@@ -25,6 +25,68 @@ describe('database', () => {
     expect(await database.query('SELECT id FROM thing')).toEqual([{ id: 1 }]);
   });
 
+  it('runs statements of a transaction that are started together in their order', async () => {
+    await database.transaction(async (tx) => {
+      const insert = { name: 'thing_insert', text: 'INSERT INTO thing VALUES ($1, 1)' };
+      const counts = await Promise.all([
+        tx.execute(insert, [1]),
+        tx.execute(insert, [2]),
+        tx.execute('UPDATE thing SET value = value + 1'),
+        tx.execute('DELETE FROM thing WHERE value = 2'),
+      ]);
+      expect(counts).toEqual([1, 1, 2, 2]);
+    });
+    expect(await database.query('SELECT id FROM thing')).toEqual([]);
+  });
+
+  it('rolls back when one of them fails, and the connection is as good as before', async () => {
+    const late = { name: 'thing_late', text: 'INSERT INTO thing VALUES (3, $1) ON CONFLICT (id) DO NOTHING' };
+    const failing = database.transaction((tx) =>
+      Promise.all([
+        tx.query('INSERT INTO thing VALUES (1, 1)'),
+        tx.query('INSERT INTO thing VALUES (2, -1)'),
+        tx.query(late, [1]),
+      ]),
+    );
+    await expect(failing).rejects.toMatchObject({ code: '23514' });
+    expect(await database.query('SELECT id FROM thing')).toEqual([]);
+    // Prepared for the first time while the transaction had already failed: that must not be taken for done.
+    const many = Array.from({ length: 30 }, (_, value) => database.transaction((tx) => tx.query(late, [value])));
+    await Promise.all(many);
+    expect(await database.query('SELECT id FROM thing')).toEqual([{ id: 3 }]);
+  });
+
+  it('does not commit after a failure that the work kept to itself', async () => {
+    const careless = database.transaction(async (tx) => {
+      await tx.query('INSERT INTO thing VALUES (1, 1)');
+      await tx.query('SELECT 1/0').catch(() => undefined);
+    });
+    await expect(careless).rejects.toMatchObject({ code: 'DATABASE.TRANSACTION_FAILED' });
+    expect(await database.query('SELECT id FROM thing')).toEqual([]);
+  });
+
+  it('takes no statement of a transaction that has ended', async () => {
+    let straggler: Promise<unknown> | undefined;
+    const failing = database.transaction(async (tx) => {
+      straggler = new Promise((resolve) => setTimeout(resolve, 100)).then(() =>
+        tx.query('INSERT INTO thing VALUES (1, 1)'),
+      );
+      straggler.catch(() => undefined);
+      await tx.query('SELECT 1/0');
+    });
+    await expect(failing).rejects.toMatchObject({ code: '22012' });
+    await expect(straggler).rejects.toMatchObject({ code: 'DATABASE.TRANSACTION_FAILED' });
+    expect(await database.query('SELECT id FROM thing')).toEqual([]);
+  });
+
+  it('begins with the isolation that is asked for', async () => {
+    const level = (isolation?: 'REPEATABLE READ' | 'SERIALIZABLE') =>
+      database.transaction((tx) => tx.query('SHOW transaction_isolation'), isolation);
+    expect(await level()).toEqual([{ transaction_isolation: 'read committed' }]);
+    expect(await level('REPEATABLE READ')).toEqual([{ transaction_isolation: 'repeatable read' }]);
+    expect(await level('SERIALIZABLE')).toEqual([{ transaction_isolation: 'serializable' }]);
+  });
+
   it('runs a transaction again after a serialization failure: no increment is lost', async () => {
     await database.query('INSERT INTO thing VALUES (1, 0)');
     const increment = () =>

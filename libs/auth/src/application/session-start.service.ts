@@ -45,9 +45,12 @@ export class SessionStartService {
   ): Promise<StartedSession> {
     const session = await this.database.transaction(async (tx) => {
       await before(tx);
-      const opened = await this.sessions.open(tx, { userId: user.id, role: user.role, isRemembered: remember }, origin);
-      await this.users.recordLogin(tx, user.id, this.clock.now());
-      await this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id, origin });
+      // Together, in this order: the audit trail is locked from its insert on.
+      const [opened] = await Promise.all([
+        this.sessions.open(tx, { userId: user.id, role: user.role, isRemembered: remember }, origin),
+        this.users.recordLogin(tx, user.id, this.clock.now()),
+        this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id, origin }),
+      ]);
       return opened;
     });
     return { tokens: await this.pairs.of(session), user, deviceToken: this.devices.tokenFor(user, deviceToken) };

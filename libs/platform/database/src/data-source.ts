@@ -28,6 +28,7 @@ export function createDataSource(
     },
     extra: {
       Client: SafeClient,
+      pipeline: true,
       application_name: 'devskyy',
       max: config.poolSize + config.maxOverflow,
       min: config.poolSize,

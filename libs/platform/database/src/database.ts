@@ -18,9 +18,12 @@ interface PostgresDriver {
 }
 
 /**
- * An open transaction. Whatever takes part in it gets it as its first argument; there is no ambient one to forget.
+ * An open transaction. Whatever takes part in it gets it as its first argument; there is no ambient one to forget. Statements that
+ * do not need each other's answers may be started together: they run in that order and travel in one round trip.
  */
 export class Transaction {
+  private isClosed = false;
+
   constructor(
     /** TypeORM's manager, bound to this transaction. */
     readonly manager: EntityManager,
@@ -29,12 +32,22 @@ export class Transaction {
 
   /** Runs SQL in this transaction; a named statement is prepared once per connection. */
   async query<R extends Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
-    return (await this.client.query<R>(toQuery(statement, values))).rows;
+    return (await this.open.query<R>(toQuery(statement, values))).rows;
   }
 
   /** Like `query`, for statements whose effect is the number of rows they changed. */
   async execute(statement: Statement | string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.client.query(toQuery(statement, values))).rowCount ?? 0;
+    return (await this.open.query(toQuery(statement, values))).rowCount ?? 0;
+  }
+
+  /** From now on the connection is somebody else's: what still runs of the work that failed must not write to it. */
+  close(): void {
+    this.isClosed = true;
+  }
+
+  private get open(): PoolClient {
+    if (this.isClosed) throw new TransactionError('The transaction has ended');
+    return this.client;
   }
 }
 
@@ -92,17 +105,23 @@ export class Database {
 
   private async attempt<T>(work: (tx: Transaction) => Promise<T>, isolation: IsolationLevel): Promise<T> {
     const runner: QueryRunner = this.dataSource.createQueryRunner();
+    const client = (await runner.connect()) as PoolClient;
+    // TypeORM would wait for the answer to its own BEGIN; so it is told that there is a transaction, and does not begin another.
+    (runner as { isTransactionActive: boolean }).isTransactionActive = true;
+    const tx = new Transaction(runner.manager, client);
     try {
-      const client = (await runner.connect()) as PoolClient;
-      // READ COMMITTED is what PostgreSQL starts with: naming it would cost a round trip.
-      await runner.startTransaction(isolation === 'READ COMMITTED' ? undefined : isolation);
-      const result = await work(new Transaction(runner.manager, client));
-      await runner.commitTransaction();
+      // READ COMMITTED is what PostgreSQL starts with. Not awaited: the first statement travels along with it.
+      const begun = client.query(isolation === 'READ COMMITTED' ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`);
+      const [result] = await Promise.all([work(tx), begun]);
+      const { command } = await client.query('COMMIT');
+      // PostgreSQL answers so, and not with an error, when a statement failed and `work` did not say so.
+      if (command === 'ROLLBACK') throw new TransactionError('A statement of the transaction failed unnoticed');
       return result;
     } catch (error) {
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+      await client.query('ROLLBACK').catch(() => undefined);
       throw error;
     } finally {
+      tx.close();
       await runner.release();
     }
   }
