@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { createValidationPipe } from '#platform/http';
-import { compileRules } from './compiled-rules.js';
+import { ValidationPipe } from '@nestjs/common';
+import { compileRules, createValidationPipe } from '#platform/http';
 import { BatchDto, BusinessItemDto, JournalItemDto } from './dto/batch.dto.js';
-import { NewPostingDto } from './dto/journal.dto.js';
-import { LineItemDto } from './dto/transaction.dto.js';
 import { ItemReader } from './item-reader.js';
 
 /** Mostly good values, some of every kind that is not, and some that are missing. */
@@ -56,8 +54,8 @@ const business = record({
 describe('the quick reader', () => {
   const pipe = createValidationPipe();
   const cases = [
-    [JournalItemDto, compileRules<object>(JournalItemDto, { postings: compileRules(NewPostingDto) }), journal],
-    [BusinessItemDto, compileRules<object>(BusinessItemDto, { lineItems: compileRules(LineItemDto) }), business],
+    [JournalItemDto, compileRules<object>(JournalItemDto), journal],
+    [BusinessItemDto, compileRules<object>(BusinessItemDto), business],
     [BatchDto, compileRules<object>(BatchDto), record({ transactions: fc.array(journal), atomic: fc.boolean() })],
   ] as const;
 
@@ -70,7 +68,9 @@ describe('the quick reader', () => {
           const made = quick(value);
           if (made === undefined) return;
           taken += 1;
-          expect(made).toEqual(await pipe.transform(value, { type: 'body', metatype }));
+          // The long way, which asks no compiled rules.
+          const slow: unknown = await ValidationPipe.prototype.transform.call(pipe, value, { type: 'body', metatype });
+          expect(made).toEqual(slow);
           expect(made).toBeInstanceOf(metatype);
         }),
         { numRuns: 500 },

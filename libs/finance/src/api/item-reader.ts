@@ -3,22 +3,16 @@ import { createValidationPipe, parseJsonBody } from '#platform/http';
 import { AppException } from '#platform/kernel';
 import type { BatchItem } from '../application/batch-transactions.service.js';
 import { refusalOf, UnreadableLineException } from '../domain/finance.exceptions.js';
-import { compileRules, type QuickReader } from './compiled-rules.js';
 import { BatchDto, BusinessItemDto, JournalItemDto } from './dto/batch.dto.js';
-import { NewPostingDto } from './dto/journal.dto.js';
-import { LineItemDto } from './dto/transaction.dto.js';
 
 /** Checks each of many transactions like the body of a single request, so that a bad one is refused and its neighbours are not. */
 @Injectable()
 export class ItemReader {
   private readonly pipe = createValidationPipe();
-  private readonly batch = compileRules(BatchDto);
-  private readonly journal = compileRules(JournalItemDto, { postings: compileRules(NewPostingDto) });
-  private readonly business = compileRules(BusinessItemDto, { lineItems: compileRules(LineItemDto) });
 
   /** The envelope of a batch; its items are read one by one. @throws ValidationError */
   readBatch(body: unknown): Promise<BatchDto> {
-    return this.check(body, BatchDto, this.batch);
+    return this.check(body, BatchDto);
   }
 
   /** A line of JSON; `undefined` for one that is none. */
@@ -36,10 +30,10 @@ export class ItemReader {
   async read(value: object): Promise<BatchItem> {
     try {
       if ('postings' in value) {
-        const { idempotencyKey: key, ...journal } = await this.check(value, JournalItemDto, this.journal);
+        const { idempotencyKey: key, ...journal } = await this.check(value, JournalItemDto);
         return { journal, key };
       }
-      const { idempotencyKey: key, ...business } = await this.check(value, BusinessItemDto, this.business);
+      const { idempotencyKey: key, ...business } = await this.check(value, BusinessItemDto);
       return { business, key };
     } catch (error) {
       if (!(error instanceof AppException)) throw error;
@@ -47,7 +41,7 @@ export class ItemReader {
     }
   }
 
-  private async check<T extends object>(value: unknown, metatype: Type<T>, quick: QuickReader<T>): Promise<T> {
-    return quick(value) ?? ((await this.pipe.transform(value, { type: 'body', metatype })) as T);
+  private async check<T extends object>(value: unknown, metatype: Type<T>): Promise<T> {
+    return (await this.pipe.transform(value, { type: 'body', metatype })) as T;
   }
 }
