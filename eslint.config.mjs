@@ -48,6 +48,7 @@ export default tseslint.config(
         Buffer: 'readonly',
         setInterval: 'readonly',
         clearInterval: 'readonly',
+        AbortSignal: 'readonly',
       },
     },
   },

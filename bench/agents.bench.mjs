@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { cpuMs, logIn, startService } from './process.mjs';
+import { cpuMs, logIn, runScript, startService } from './process.mjs';
 
 const TASKS = Number(process.argv[2] ?? 5_000);
 const databaseUrl = process.env.BENCH_DATABASE_URL;
@@ -134,6 +134,25 @@ await queue('batched', TASKS);
 const plainBatched = report('plain SQL, 100 at a time', await plainQueue(100, 4));
 report('workers, 100 at a time', await measured(() => drain('batched', 100, 4)), plainBatched);
 
+// The engine without HTTP, as the doors for workers call it, in a process of its own that is warm.
+const { id: ownerId } = await call('GET', '/auth/me');
+async function engineAlone(slug, size, loops) {
+  await makeAgent(slug, 'worker');
+  const warmUp = Math.max(2000, TASKS / 2);
+  await queue(slug, TASKS + warmUp);
+  const args = [slug, workerId, ownerId, size, loops, warmUp].map(String);
+  const {
+    done,
+    seconds,
+    own,
+    database: inDatabase,
+  } = await runScript('bench/engine-runner.mjs', args, {
+    DATABASE_URL: databaseUrl,
+  });
+  return { seconds: (seconds / done) * TASKS, cpu: ((own + inDatabase) / done) * TASKS };
+}
+report('engine alone, 50 at a time, 2 loops', await engineAlone('alone-batched', 50, 2), plainBatched);
+
 // Inside: an internal agent that does next to nothing, as fast as the engine takes and ends its tasks.
 await makeAgent('inside', 'internal', { config: { handler: 'security-posture' } });
 await call('POST', '/agents/inside/pause');
@@ -157,6 +176,8 @@ await makeAgent('single', 'worker');
 await queue('single', TASKS);
 const plainSingle = report('plain SQL, one at a time', await plainQueue(1, 10));
 report('workers, one at a time', await measured(() => drain('single', 1, 10)), plainSingle);
+report('engine alone, one at a time, 10 loops', await engineAlone('alone-single', 1, 10), plainSingle);
+report('engine alone, one at a time, 1 loop', await engineAlone('alone-lonely', 1, 1), plainSingle);
 console.log(
   '| case | tasks/s | CPU ms a task | tasks/s that 2 cores could do | ratio to plain SQL |\n|---|---|---|---|---|',
 );

@@ -1,8 +1,9 @@
 // Starts servers for benchmarks, and reads what they cost.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 export const PASSWORD = 'nine patient owls listening';
@@ -39,19 +40,32 @@ export async function start(script, env = {}) {
   return { url, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-/** The built service on its embedded PostgreSQL, with limits out of the way and the log as in production. */
+/** Settings with limits out of the way and the log as in production. */
+const SETTINGS = {
+  ENVIRONMENT: 'development',
+  PORT: '0',
+  SECRET_KEY: 'kJ8sPq2vXz7LmN4bTf9RwYc3GhD6aEuQ5oViSx1K',
+  RATE_LIMIT_MAX: '1000000',
+  AUTH_RATE_LIMIT_MAX: '10000',
+  BOOTSTRAP_ADMIN_EMAIL: 'root@example.com',
+  BOOTSTRAP_ADMIN_PASSWORD: PASSWORD,
+  LOG_FORMAT: 'json',
+};
+
+/** The built service on its embedded PostgreSQL. */
 export function startService(env = {}, script = 'dist/apps/api/src/main.js') {
-  return start(script, {
-    ENVIRONMENT: 'development',
-    PORT: '0',
-    SECRET_KEY: 'kJ8sPq2vXz7LmN4bTf9RwYc3GhD6aEuQ5oViSx1K',
-    RATE_LIMIT_MAX: '1000000',
-    AUTH_RATE_LIMIT_MAX: '10000',
-    BOOTSTRAP_ADMIN_EMAIL: 'root@example.com',
-    BOOTSTRAP_ADMIN_PASSWORD: PASSWORD,
-    LOG_FORMAT: 'json',
-    ...env,
+  return start(script, { ...SETTINGS, ...env });
+}
+
+/** Runs a script of this folder with the settings of the service; resolves to the last line it says, which is JSON. */
+export async function runScript(script, args, env = {}) {
+  const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-bench-'));
+  const { stdout } = await promisify(execFile)(process.execPath, [...NODE_FLAGS, path.join(ROOT, script), ...args], {
+    cwd: dir,
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', ...SETTINGS, ...env },
   });
+  rmSync(dir, { recursive: true, force: true });
+  return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
 /** CPU time a process has used so far, in milliseconds. */

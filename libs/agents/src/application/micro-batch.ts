@@ -1,15 +1,25 @@
+interface Waiting<T, R> {
+  readonly item: T;
+  readonly resolve: (result: R) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
 /**
  * Gathers what is asked for while an earlier batch is under way, so that the cost of a transaction is shared under load and a
  * single request still goes at once.
  */
 export class MicroBatch<T, R> {
-  private waiting: { item: T; resolve: (result: R) => void; reject: (reason: unknown) => void }[] = [];
+  private waiting: Waiting<T, R>[] = [];
   private isRunning = false;
 
-  /** @param work handles a batch; its results stand in the order of the items */
+  /**
+   * @param work handles a batch; its results stand in the order of the items
+   * @param fits whether an item can be handled together with the first of a batch
+   */
   constructor(
     private readonly work: (items: T[]) => Promise<R[]>,
     private readonly maxSize: number,
+    private readonly fits: (item: T, first: T) => boolean = () => true,
   ) {}
 
   add(item: T): Promise<R> {
@@ -22,7 +32,7 @@ export class MicroBatch<T, R> {
   private async run(): Promise<void> {
     this.isRunning = true;
     while (this.waiting.length > 0) {
-      const batch = this.waiting.splice(0, this.maxSize);
+      const batch = this.nextBatch();
       try {
         const results = await this.work(batch.map(({ item }) => item));
         batch.forEach(({ resolve }, index) => resolve(results[index] as R));
@@ -31,5 +41,13 @@ export class MicroBatch<T, R> {
       }
     }
     this.isRunning = false;
+  }
+
+  private nextBatch(): Waiting<T, R>[] {
+    const [first] = this.waiting;
+    const fitting = this.waiting.filter(({ item }) => first !== undefined && this.fits(item, first.item));
+    const batch = new Set(fitting.slice(0, this.maxSize));
+    this.waiting = this.waiting.filter((one) => !batch.has(one));
+    return [...batch];
   }
 }

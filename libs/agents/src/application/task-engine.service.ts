@@ -5,12 +5,15 @@ import { AgentsConfig, ServerConfig } from '#config';
 import { Ids, runInContext } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { LeaseLostError } from '../domain/agents.exceptions.js';
-import type { ClaimedTask, Claimant } from '../infrastructure/task-claim.repository.js';
+import type { ClaimedTask, Claimant, Slot } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { failedAttemptOf, StopReason } from './failed-attempt.js';
 import { TaskLeases } from './task-leases.service.js';
 import { TaskOutcomes } from './task-outcomes.service.js';
 import { TaskRunner } from './task-runner.service.js';
+
+/** Most tasks taken in one transaction. */
+const CLAIM_MAX = 50;
 
 /** How often to look for work when no signal comes: for retries, scheduled tasks and lost signals. */
 const POLL_MS = 1_000;
@@ -124,7 +127,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
         if (room <= 0) break;
         await this.restAfterNothing();
         if (this.isStopping) break;
-        const claimed = await this.leases.claim(this.claimant, room);
+        const claimed = await this.leases.claim(this.claimant, this.slots(room));
         this.looksInVain = claimed.length === 0 ? this.looksInVain + 1 : 0;
         this.lookedAt = performance.now();
         for (const task of claimed) this.begin(task);
@@ -159,8 +162,12 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
 
   private get claimant(): Claimant {
     const { kinds, resources } = this.runner;
-    const { leaseSeconds } = this.config;
-    return { workerId: this.workerId, kinds, resources, entering: 'running', leaseSeconds };
+    return { kinds, resources, entering: 'running' };
+  }
+
+  private slots(room: number): Slot[] {
+    const slot = { workerId: this.workerId, leaseSeconds: this.config.leaseSeconds };
+    return Array.from({ length: Math.min(room, CLAIM_MAX) }, () => slot);
   }
 
   private begin(claimed: ClaimedTask): void {

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { LeaseLostError } from '../domain/agents.exceptions.js';
-import { type ClaimedTask, type Claimant, TaskClaimRepository } from '../infrastructure/task-claim.repository.js';
+import {
+  type ClaimedTask,
+  type Claimant,
+  type Slot,
+  TaskClaimRepository,
+} from '../infrastructure/task-claim.repository.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import { type Lease, TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
-
-/** Most tasks taken in one transaction. */
-const CLAIM_MAX = 50;
 
 /** Taking, keeping and passing on leases, for whoever runs tasks. */
 @Injectable()
@@ -18,20 +20,21 @@ export class TaskLeases {
     private readonly events: TaskEventRepository,
   ) {}
 
-  /** Takes tasks, at most fifty; each has begun an attempt when this returns. What is over budget is put aside on the way. */
-  async claim(claimant: Claimant, room: number): Promise<readonly ClaimedTask[]> {
+  /** Fills slots with tasks; each has begun an attempt when this returns. What is over budget is put aside on the way. */
+  async claim(claimant: Claimant, slots: readonly Slot[]): Promise<readonly ClaimedTask[]> {
     for (;;) {
       const { started, overBudget } = await this.database.transaction(async (tx) => {
-        const claim = await this.claims.claim(tx, claimant, Math.min(room, CLAIM_MAX));
+        const claim = await this.claims.claim(tx, claimant, slots);
         const events = [
-          ...claim.started.map(({ task }) => ({
+          ...claim.started.map(({ task, slot }) => ({
             taskId: task.id,
             type: 'started',
-            data: { attempt: task.attempt, workerId: claimant.workerId },
+            data: { attempt: task.attempt, workerId: slots[slot]?.workerId },
           })),
           ...claim.overBudget.map((taskId) => ({ taskId, type: 'approval_required', data: { reason: 'budget' } })),
         ];
-        if (events.length > 0) await this.events.append(tx, events);
+        if (events.length > 0)
+          await Promise.all([this.claims.countStarts(tx, claim.started), this.events.append(tx, events)]);
         return claim;
       });
       if (started.length > 0 || overBudget.length === 0) return started;

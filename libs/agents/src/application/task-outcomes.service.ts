@@ -52,11 +52,13 @@ export class TaskOutcomes {
     const ended = await this.database.transaction(async (tx) => {
       const rows = await this.queue.succeed(tx, successes);
       if (rows.length === 0) return rows;
-      await this.record.succeeded(tx, rows);
-      await this.conditions.noteSuccesses(
-        tx,
-        rows.map(({ agentId }) => agentId),
-      );
+      await Promise.all([
+        this.record.succeeded(tx, rows),
+        this.conditions.noteSuccesses(
+          tx,
+          rows.map(({ agentId }) => agentId),
+        ),
+      ]);
       return rows;
     });
     this.announcer.ended(ended.map(({ id }) => id));

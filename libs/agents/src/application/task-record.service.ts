@@ -18,14 +18,16 @@ export class TaskRecord {
   ) {}
 
   async succeeded(tx: Transaction, rows: readonly Ended[]): Promise<void> {
-    await this.events.append(
-      tx,
-      rows.map(({ id, durationMs }) => ({ taskId: id, type: 'succeeded', data: { durationMs } })),
-    );
-    await this.statistics.add(
-      tx,
-      rows.map((row) => ({ ...row, succeeded: 1 })),
-    );
+    await Promise.all([
+      this.events.append(
+        tx,
+        rows.map(({ id, durationMs }) => ({ taskId: id, type: 'succeeded', data: { durationMs } })),
+      ),
+      this.statistics.add(
+        tx,
+        rows.map((row) => ({ ...row, succeeded: 1 })),
+      ),
+    ]);
     const awaited = rows.filter(({ hasDependents }) => hasDependents).map(({ id }) => id);
     if (awaited.length > 0) await this.dependencies.release(tx, awaited);
   }

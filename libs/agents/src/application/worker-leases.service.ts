@@ -2,9 +2,10 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AgentsConfig } from '#config';
 import type { Principal } from '#platform/security';
 import type { JsonObject } from '../domain/task.js';
-import type { ClaimedTask, Claimant } from '../infrastructure/task-claim.repository.js';
+import type { ClaimedTask, Slot } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { type LeaseReport, WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
+import { MicroBatch } from './micro-batch.js';
 import { TaskLeases } from './task-leases.service.js';
 import { WorkerRegistry } from './worker-registry.service.js';
 
@@ -43,11 +44,33 @@ export interface HeartbeatResult {
 /** How often a waiting worker looks by itself, for work that no signal told of. */
 const LOOK_MS = 1_000;
 
+/** Most tasks that one request is given, and most requests that are served by one transaction. */
+const CLAIM_MAX = 50;
+const CLAIMS_AT_ONCE = 16;
+
+/** A worker that waits for tasks. */
+interface Ask {
+  /** Slugs in their order. */
+  readonly agents: readonly string[];
+  readonly slot: Slot;
+  readonly max: number;
+  /** Whether it still waits. */
+  readonly signal: AbortSignal;
+}
+
 /** Tasks for workers that are not this process. */
 @Injectable()
 export class WorkerLeases implements OnModuleDestroy {
   private readonly stopping = new AbortController();
-  private turn: Promise<void> = Promise.resolve();
+  /**
+   * One claim at a time, and for all that wait for the same agents' work: they wake together, and would find each other's locks
+   * instead of work, and take all connections of the pool for it.
+   */
+  private readonly claims = new MicroBatch<Ask, ClaimedTask[]>(
+    (asked) => this.claimFor(asked),
+    CLAIMS_AT_ONCE,
+    (ask, first) => ask.agents.join() === first.agents.join(),
+  );
 
   constructor(
     private readonly registry: WorkerRegistry,
@@ -77,21 +100,14 @@ export class WorkerLeases implements OnModuleDestroy {
     const agents = await this.registry.leasable(wanted, principal);
     if (agents.length === 0) return [];
     await this.registry.seen(worker, agents);
-    const claimant = {
-      workerId: worker.id,
-      kinds: ['worker'] as const,
-      resources: [],
-      agents,
-      entering: 'leased' as const,
-      leaseSeconds: request.leaseSeconds ?? this.config.leaseSeconds,
-    };
+    const slot = { workerId: worker.id, leaseSeconds: request.leaseSeconds ?? this.config.leaseSeconds };
     const signal = AbortSignal.any([gone, this.stopping.signal]);
     const limit = performance.now() + request.waitMs;
     for (;;) {
       // Listening begins before the look, so that nothing falls between the two.
       const news = this.nextQueued();
       try {
-        const claimed = signal.aborted ? [] : await this.claimInTurn(claimant, request.max);
+        const claimed = await this.claims.add({ agents: agents.toSorted(), slot, max: request.max, signal });
         const left = limit - performance.now();
         if (claimed.length > 0 || left <= 0 || signal.aborted) return claimed.map(toLeased);
         await waitAtMost(news.arrived, Math.min(left, LOOK_MS), signal);
@@ -128,20 +144,21 @@ export class WorkerLeases implements OnModuleDestroy {
     };
   }
 
-  /**
-   * One claim at a time: workers that wait wake together, and would find each other's locks instead of work, and take all
-   * connections of the pool for it.
-   */
-  private async claimInTurn(claimant: Claimant, max: number): Promise<readonly ClaimedTask[]> {
-    const before = this.turn;
-    let pass = (): void => undefined;
-    this.turn = new Promise((resolve) => (pass = resolve));
-    await before;
-    try {
-      return await this.leases.claim(claimant, max);
-    } finally {
-      pass();
-    }
+  private async claimFor(asked: readonly Ask[]): Promise<ClaimedTask[][]> {
+    const slots = asked.flatMap(({ slot, max, signal }, index) =>
+      Array.from({ length: signal.aborted ? 0 : Math.min(max, CLAIM_MAX) }, () => ({ ...slot, index })),
+    );
+    const results: ClaimedTask[][] = asked.map(() => []);
+    if (slots.length === 0) return results;
+    const claimant = {
+      kinds: ['worker'] as const,
+      resources: [],
+      agents: asked[0]?.agents,
+      entering: 'leased' as const,
+    };
+    for (const claimed of await this.leases.claim(claimant, slots))
+      results[slots[claimed.slot]?.index ?? 0]?.push(claimed);
+    return results;
   }
 
   private nextQueued(): { arrived: Promise<void>; stop: () => void } {

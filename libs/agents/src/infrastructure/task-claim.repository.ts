@@ -8,8 +8,6 @@ import { type TaskRow, toTask } from './task-row.js';
 
 /** Whose work a claimant can do. */
 export interface Claimant {
-  /** Id of the process or worker that will hold the leases. */
-  readonly workerId: string;
   readonly kinds: readonly AgentKind[];
   /** What agents need to run at the claimant: `handler:<name>` of internal ones, `key:<provider>` of models without a key. */
   readonly resources: readonly string[];
@@ -17,6 +15,12 @@ export interface Claimant {
   readonly agents?: readonly string[] | undefined;
   /** State that a claimed task enters: a remote worker has yet to say that it began. */
   readonly entering: Extract<TaskState, 'leased' | 'running'>;
+}
+
+/** Room for one task. */
+export interface Slot {
+  /** Id of the process or worker that will hold the lease. */
+  readonly workerId: string;
   readonly leaseSeconds: number;
 }
 
@@ -25,6 +29,8 @@ export interface ClaimedTask {
   readonly task: Task;
   readonly agentId: string;
   readonly leaseToken: string;
+  /** Index of the slot that it fills. */
+  readonly slot: number;
   /** Milliseconds until the attempt's time is over, from the moment of the claim. */
   readonly timeoutMs: number;
   readonly kind: AgentKind;
@@ -112,23 +118,26 @@ const CLAIM = {
     ), picked AS (
       SELECT id, approved_at IS NULL AND (is_over OR coalesce(
         sum(CASE WHEN is_over THEN 0 ELSE greatest(reserve, 1) END) OVER (PARTITION BY agent_id ORDER BY rank_at, id) > day_left,
-        false)) AS is_over
-      FROM due ORDER BY priority, rank_at LIMIT $2
+        false)) AS is_over, priority, rank_at
+      FROM due ORDER BY priority, rank_at, id LIMIT $2
+    ), placed AS (
+      SELECT id, is_over, (count(*) FILTER (WHERE NOT is_over) OVER (ORDER BY priority, rank_at, id))::integer AS place FROM picked
     )
     UPDATE agent_task t SET
       state = CASE WHEN p.is_over THEN 'waiting_approval' ELSE $3 END,
       attempt = t.attempt + CASE WHEN p.is_over THEN 0 ELSE 1 END,
       lease_token = CASE WHEN NOT p.is_over THEN gen_random_uuid() END,
-      worker_id = CASE WHEN NOT p.is_over THEN $4::uuid END,
+      worker_id = CASE WHEN NOT p.is_over THEN ($4::uuid[])[p.place] END,
       lease_expires_at = CASE WHEN p.is_over THEN NULL
         -- Nobody but the sweeper ends the time of an attempt that runs elsewhere.
-        WHEN $3 = 'leased' THEN least(now() + make_interval(secs => least($5::double precision, t.timeout_seconds)), t.expires_at)
-        ELSE now() + make_interval(secs => $5::double precision) END,
-      started_at = CASE WHEN p.is_over THEN t.started_at ELSE now() END,
+        WHEN $3 = 'leased' THEN least(now() + make_interval(secs => least(($5::double precision[])[p.place], t.timeout_seconds)), t.expires_at)
+        ELSE now() + make_interval(secs => ($5::double precision[])[p.place]) END,
+      -- Not the time at which the transaction began: a task that made room may have ended since, and would seem to overlap.
+      started_at = CASE WHEN p.is_over THEN t.started_at ELSE clock_timestamp() END,
       deadline_at = CASE WHEN NOT p.is_over THEN least(now() + make_interval(secs => t.timeout_seconds), t.expires_at) END,
       awaits_callback = false, attempt_usage = NULL, worker_event_seq = 0
-    FROM picked p, agent a WHERE t.id = p.id AND a.id = t.agent_id
-    RETURNING t.*, a.slug AS agent, a.kind, a.config, a.encrypted_secret,
+    FROM placed p, agent a WHERE t.id = p.id AND a.id = t.agent_id
+    RETURNING t.*, p.place, a.slug AS agent, a.kind, a.config, a.encrypted_secret,
       extract(epoch FROM t.deadline_at - now())::double precision * 1000 AS timeout_ms`,
 };
 
@@ -152,26 +161,36 @@ const KEEP_PLANS = 'SET LOCAL plan_cache_mode = force_generic_plan';
 /** Takes tasks from the queue. */
 @Injectable()
 export class TaskClaimRepository {
-  /** Takes at most `max` tasks that may run now, within every agent's cap, rate limit, budget, pause and circuit. */
-  async claim(tx: Transaction, claimant: Claimant, max: number): Promise<Claim> {
-    const { kinds, resources, agents = null, entering, workerId, leaseSeconds } = claimant;
-    await tx.execute(KEEP_PLANS);
-    const locked = await tx.query<{ id: string }>(LOCK_AGENTS, [kinds, resources, agents]);
+  /**
+   * Takes tasks that may run now, within every agent's cap, rate limit, budget, pause and circuit: as many as there are slots for, the
+   * first slots first.
+   */
+  async claim(tx: Transaction, claimant: Claimant, slots: readonly Slot[]): Promise<Claim> {
+    const { kinds, resources, agents = null, entering } = claimant;
+    const [, locked] = await Promise.all([
+      tx.execute(KEEP_PLANS),
+      tx.query<{ id: string }>(LOCK_AGENTS, [kinds, resources, agents]),
+    ]);
     if (locked.length === 0) return { started: [], overBudget: [] };
     const ids = locked.map(({ id }) => id);
-    const rows = await tx.query<ClaimRow>(CLAIM, [ids, max, entering, workerId, leaseSeconds]);
-    const started = rows.filter(({ state }) => state === entering);
-    if (started.length > 0) await tx.execute(COUNT_STARTS, [started.map(({ agent_id }) => agent_id)]);
+    const [workers, seconds] = [slots.map(({ workerId }) => workerId), slots.map(({ leaseSeconds }) => leaseSeconds)];
+    const rows = await tx.query<ClaimRow>(CLAIM, [ids, slots.length, entering, workers, seconds]);
     return {
-      started: started.map(toClaimed),
+      started: rows.filter(({ state }) => state === entering).map(toClaimed),
       overBudget: rows.filter(({ state }) => state !== entering).map(({ id }) => id),
     };
+  }
+
+  /** Counts what was started in the windows of the agents' rate limits. */
+  async countStarts(tx: Transaction, started: readonly ClaimedTask[]): Promise<void> {
+    await tx.execute(COUNT_STARTS, [started.map(({ agentId }) => agentId)]);
   }
 }
 
 type ClaimRow = TaskRow & {
   agent_id: string;
   lease_token: string;
+  place: number;
   timeout_ms: number;
   kind: AgentKind;
   config: JsonObject;
@@ -185,6 +204,7 @@ function toClaimed(row: ClaimRow): ClaimedTask {
     task: toTask(row),
     agentId: row.agent_id,
     leaseToken: row.lease_token,
+    slot: row.place - 1,
     timeoutMs: row.timeout_ms,
     kind: row.kind,
     config: row.config,

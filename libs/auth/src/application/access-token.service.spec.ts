@@ -19,8 +19,8 @@ function serviceAt(start: number) {
     keys as unknown as TokenKeys,
     { address: 'http://localhost', isOurs: () => true } as unknown as TokenIssuer,
     { accessTokenExpireMinutes: 30, audience: 'test' } as SecurityConfig,
-    { millis: () => clock.now } as Clock,
-    { next: () => randomUUID() } as Ids,
+    { millis: () => clock.now } as unknown as Clock,
+    { next: () => randomUUID() },
   );
   const verifications = jest.spyOn(jwt, 'verifyAsync');
   return { tokens, clock, verifications };
