@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { type SecurityConfig } from '#config';
-import { type Clock, type Ids, TokenExpiredError, TokenInvalidError } from '#platform/kernel';
+import { type Clock, TokenExpiredError, TokenInvalidError } from '#platform/kernel';
 import type { TokenKeys } from '../infrastructure/token-keys.js';
 import { AccessTokenService } from './access-token.service.js';
 import type { TokenIssuer } from './token-issuer.service.js';
