@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { BOOTSTRAP_PASSWORD, type ServiceProcess, startService } from '../../support/service-process.js';
@@ -70,6 +71,26 @@ describe('the service as a process', () => {
     });
     expect(closedAfter).toBeLessThan(6_000);
     expect((await call(service.url, 'GET', '/health')).status).toBe(200);
+  });
+
+  it.each(['api', 'worker'] as const)('outlives its terminal: %s', async (app) => {
+    service = await startService({
+      app,
+      env: { LOG_ENABLE_FILE: 'true', LOG_DIR: 'logs', LOG_LEVEL: 'DEBUG' },
+    });
+    const { url, child, dir, ended } = service;
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    const statuses: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      statuses.push((await call(url, 'GET', '/no-such-route')).status);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(statuses).toEqual(Array.from({ length: 5 }, () => 404));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const log = readFileSync(path.join(dir, 'logs/devskyy.log'), 'utf8');
+    expect(log.match(/"route":"unmatched"/g)).toHaveLength(5);
   });
 
   it('names every wrong setting and ends with 78', () => {
