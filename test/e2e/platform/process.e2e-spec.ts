@@ -119,6 +119,31 @@ describe('the service as a process', () => {
     expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: 'Up to date' });
   });
 
+  it('lists every metric that it has', async () => {
+    service = await startService();
+    await call(service.url, 'GET', '/no-such-route');
+    const { text } = await call(service.url, 'GET', '/metrics');
+    const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
+    const live = [...text.matchAll(/^# HELP (devskyy_\S+) (.*)$/gm)].map(([, name = '', help = '']) => ({
+      name,
+      type: types.get(name),
+      help,
+    }));
+    const reference = readFileSync(path.join(ROOT, 'docs/generated/metrics.md'), 'utf8');
+    const listed = [...reference.matchAll(/^\| `(\S+)` \| (\w+) \| (.*?) \| (.*) \|$/gm)].map(
+      ([, name = '', type, labels = '', help]) => ({ name, type, labels, help }),
+    );
+    expect(listed.map(({ name, type, help }) => ({ name, type, help }))).toEqual(
+      live.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    );
+    for (const [, sample = '', inBraces = ''] of text.matchAll(/^(devskyy_\w+)\{(.*?)\} /gm)) {
+      const found = listed.find(({ name }) => sample.replace(/_(bucket|sum|count)$/, '') === name || sample === name);
+      const labels = [...inBraces.matchAll(/(\w+)="/g)].map(([, label]) => label).filter((label) => label !== 'le');
+      for (const label of labels)
+        expect([sample, found?.labels]).toEqual([sample, expect.stringContaining(`\`${label}\``)]);
+    }
+  });
+
   it('keeps secrets out of its log', async () => {
     service = await startService({ env: { LOG_LEVEL: 'DEBUG', LOG_FORMAT: 'json' } });
     const token = await logIn(service.url);

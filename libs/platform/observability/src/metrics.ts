@@ -17,17 +17,17 @@ const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5
 
 /**
  * The service's Prometheus metrics. Labels are bounded: route templates, fixed words, never ids or paths. Modules add their
- * own through `gauge` and `counter`; whoever wants every finished request subscribes with `onRequest`.
+ * own through these methods, name and help as plain texts (the reference is read from them); whoever wants every finished request subscribes with `onRequest`.
  */
 @Injectable()
 export class Metrics {
   private readonly observers: RequestObserver[] = [];
-  private readonly duration = new Histogram({
-    name: claim('request_duration_seconds'),
-    help: 'Time to answer a request, in seconds.',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: DURATION_BUCKETS,
-  });
+  private readonly duration = this.histogram(
+    'request_duration_seconds',
+    'Time to answer a request, in seconds.',
+    ['method', 'route', 'status'],
+    DURATION_BUCKETS,
+  );
 
   /** Counts a finished request and tells the observers. */
   request(request: FinishedRequest): void {
@@ -43,6 +43,11 @@ export class Metrics {
   /** A counter named `devskyy_<name>`. */
   counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
     return new Counter({ name: claim(name), help, labelNames });
+  }
+
+  /** A histogram named `devskyy_<name>`. @param buckets their upper bounds */
+  histogram<L extends string>(name: string, help: string, labelNames: readonly L[], buckets: number[]): Histogram<L> {
+    return new Histogram({ name: claim(name), help, labelNames, buckets });
   }
 
   /** A gauge named `devskyy_<name>` whose value is read when it is scraped; `undefined` leaves it out. */
