@@ -8,11 +8,16 @@ export interface FinishedRequest {
   route: string;
   status: number;
   durationMs: number;
+  /** What the service level objective asks: an answer in time, any answer but a 5xx, or nothing (probes, unknown addresses). */
+  objective: 'in_time' | 'answered' | 'none';
 }
 
 export type RequestObserver = (request: FinishedRequest) => void;
 
-/** Upper bounds in seconds; the service level objective (P95 < 200 ms) is one of them. */
+/** The service level objective: 95 of 100 requests are answered without a 5xx within this time. */
+const OBJECTIVE_MS = 200;
+
+/** Upper bounds in seconds; the objective is one of them. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
 
 /**
@@ -29,10 +34,25 @@ export class Metrics {
     DURATION_BUCKETS,
   );
 
+  private readonly objective = this.counter(
+    'slo_requests_total',
+    'Requests by what they are to the service level objective: good, slow (200 ms and more) or failed (5xx).',
+    ['outcome'],
+  );
+
+  constructor() {
+    // A share of what was never counted is no number.
+    for (const outcome of ['good', 'slow', 'failed']) this.objective.labels(outcome).inc(0);
+  }
+
   /** Counts a finished request and tells the observers. */
   request(request: FinishedRequest): void {
-    const { method, route, status, durationMs } = request;
+    const { method, route, status, durationMs, objective } = request;
     this.duration.labels(method, route, String(status)).observe(durationMs / 1000);
+    if (objective !== 'none') {
+      const isSlow = objective === 'in_time' && durationMs >= OBJECTIVE_MS;
+      this.objective.labels(status >= 500 ? 'failed' : isSlow ? 'slow' : 'good').inc();
+    }
     for (const observer of this.observers) observer(request);
   }
 
