@@ -24,12 +24,19 @@ describe('the service level objective', () => {
       await app.call('GET', route, { token });
     }
     const start = Date.now();
-    const { status } = await app.call('POST', '/agents/idle/execute?wait=1', { token, body: {} });
+    const { status, body } = await app.call('POST', '/agents/idle/execute?wait=1', { token, body: {} });
     expect([status, Date.now() - start > 900]).toEqual([202, true]);
+    const stream = await fetch(`${app.url}/tasks/${String(body['id'])}/events`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(stream.status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    await app.call('POST', `/tasks/${String(body['id'])}/cancel`, { token });
+    expect(await stream.text()).toContain('cancelled');
     await new Promise((resolve) => setTimeout(resolve, 100));
     const after = await counts();
     const total = (of: Record<string, number>): number => Object.values(of).reduce((sum, count) => sum + count, 0);
-    expect(total(after) - total(before)).toBe(3);
+    expect(total(after) - total(before)).toBe(5);
     expect([after['slow'], after['failed']]).toEqual([before['slow'], before['failed']]);
   });
 });
