@@ -72,9 +72,13 @@ export class AiConfig extends section('ai', {
   isConsequential: flag<boolean>({
     env: 'OPENAI_IS_CONSEQUENTIAL',
     default: true,
-    description: 'Treat model actions as consequential.',
+    description: 'Count every model call as consequential; false counts none.',
   }),
-  enableSafeguards: flag<boolean>({ env: 'OPENAI_ENABLE_SAFEGUARDS', default: true, description: 'Model safeguards.' }),
+  enableSafeguards: flag<boolean>({
+    env: 'OPENAI_ENABLE_SAFEGUARDS',
+    default: true,
+    description: 'Keep the limit of consequential calls; false drops it.',
+  }),
   enableRateLimiting: flag<boolean>({
     env: 'OPENAI_ENABLE_RATE_LIMITING',
     default: true,
@@ -83,7 +87,7 @@ export class AiConfig extends section('ai', {
   enableCircuitBreaker: flag<boolean>({
     env: 'OPENAI_ENABLE_CIRCUIT_BREAKER',
     default: true,
-    description: 'Stop calling a provider that keeps failing.',
+    description: 'Leave llm agents alone for a minute after five failures in a row; other kinds always are.',
   }),
   enableAuditLogging: flag<boolean>({
     env: 'OPENAI_ENABLE_AUDIT_LOGGING',
@@ -99,7 +103,8 @@ export class AiConfig extends section('ai', {
     env: 'OPENAI_SAFEGUARD_LEVEL',
     values: ['strict', 'moderate', 'permissive'],
     default: 'strict',
-    description: 'How strict the safeguards are.',
+    description:
+      'Beyond the limit of consequential calls: strict waits for approval, moderate for the next hour, permissive only warns.',
   }),
   maxRequestsPerMinute: integer({
     env: 'OPENAI_MAX_REQUESTS_PER_MINUTE',
@@ -113,6 +118,6 @@ export class AiConfig extends section('ai', {
     default: 100,
     min: 1,
     max: 10_000,
-    description: 'Consequential model requests an hour.',
+    description: 'Consequential model requests an hour (UTC), exact over all processes.',
   }),
 }) {}

@@ -1,4 +1,4 @@
-import { flag, integer, list, section } from './setting.js';
+import { flag, integer, list, section, text } from './setting.js';
 
 /** The error ledger. */
 export class ErrorsConfig extends section('errors', {
@@ -33,6 +33,14 @@ export class ErrorsConfig extends section('errors', {
     min: 1,
     max: 3650,
     description: 'Days that single occurrences are kept; group counts stay exact.',
+  }),
+  sentryDsn: text<string | undefined>({
+    env: 'SENTRY_DSN',
+    default: undefined,
+    secret: true,
+    pattern: /^https?:\/\/[A-Za-z0-9]+(:[A-Za-z0-9]*)?@[^\s/?#@]+(\/[^\s?#@]+)?\/[A-Za-z0-9_-]+\/?$/,
+    allowed: 'https://<key>@<host>/<project>',
+    description: 'An external Sentry that gets this service’s own errors too, best effort.',
   }),
 }) {}
 

@@ -16,7 +16,8 @@ export class SecurityConfig extends section('security', {
     default: undefined,
     minLength: 32,
     secret: true,
-    description: 'The root key before the last rotation; still decrypts stored secrets.',
+    description:
+      'The root key before the last rotation; stored secrets are read with it and encrypted anew under SECRET_KEY.',
   }),
   jwtPrivateKey: signingKey({
     env: 'JWT_PRIVATE_KEY',

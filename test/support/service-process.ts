@@ -11,6 +11,8 @@ const ROOT = path.resolve(__dirname, '../..');
 export interface ServiceProcess {
   readonly url: string;
   readonly child: ChildProcess;
+  /** Its working directory. */
+  readonly dir: string;
   /** Everything it wrote to its terminal. */
   output(): string;
   /** Resolves with the exit status, or the signal that ended it. */
@@ -65,7 +67,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     await dispose();
     throw new Error(`The service did not start:\n${output}`);
   }
-  return { url, child, ended, output: () => output, dispose };
+  return { url, child, dir, ended, output: () => output, dispose };
 }
 
 /** Password of `root`, the SUPER_ADMIN that a started service makes. */

@@ -21,6 +21,7 @@ const ROOT_ROUTES = [
   '.well-known/oauth-protected-resource/mcp',
   'mcp',
   'api/:project/envelope',
+  'api/:project/store',
 ];
 
 /** Puts the API below its prefix, and leaves the routes of ops and protocols at the root. */

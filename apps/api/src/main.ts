@@ -4,11 +4,13 @@ import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
 import { EmbeddedPostgresError } from '#platform/database';
 import { shutDownOnSignal } from '#platform/health';
 import { createHttpAdapter } from '#platform/http';
+import { outliveTerminal } from '#platform/observability';
 import { ApiModule } from './api.module.js';
 import { configureApp } from './configure-app.js';
 import { announce, ensureFirstAdmin, listen } from './listen.js';
 
 async function main(): Promise<void> {
+  outliveTerminal();
   const config = loadConfig();
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.forRoot(config),

@@ -5,11 +5,12 @@ import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
 import { EmbeddedPostgresError } from '#platform/database';
 import { Lifecycle, shutDownOnSignal } from '#platform/health';
 import { createHttpAdapter, installRequestPipeline } from '#platform/http';
-import { AppLogger } from '#platform/observability';
+import { AppLogger, outliveTerminal } from '#platform/observability';
 import { WorkerModule } from './worker.module.js';
 
 /** Runs tasks of agents without the API; probes and metrics are all it serves. Several may run beside each other. */
 async function main(): Promise<void> {
+  outliveTerminal();
   const config = loadConfig();
   const app = await NestFactory.create<NestFastifyApplication>(
     WorkerModule.forRoot(config),

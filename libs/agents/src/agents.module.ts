@@ -21,6 +21,7 @@ import { HttpAgentRunner } from './application/http-agent-runner.service.js';
 import { InternalAgents } from './application/internal-agents.js';
 import { SecurityPostureAgent } from './application/security-posture.agent.js';
 import { LlmAgentRunner } from './application/llm-agent-runner.service.js';
+import { ModelSafeguards } from './application/model-safeguards.service.js';
 import { ModelSettingsReader } from './application/model-settings.service.js';
 import { ScheduleRegistry } from './application/schedule-registry.service.js';
 import { ServiceMetricsAgent } from './application/service-metrics.agent.js';
@@ -47,6 +48,7 @@ import { AgentStatisticsRepository } from './infrastructure/agent-statistics.rep
 import { AgentEntity } from './infrastructure/agent.entity.js';
 import { AgentRepository } from './infrastructure/agent.repository.js';
 import { BatchRepository } from './infrastructure/batch.repository.js';
+import { ConsequentialCallRepository } from './infrastructure/consequential-call.repository.js';
 import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
 import { LanguageModelClient } from './infrastructure/language-model.client.js';
 import { OutboundHttpClient } from './infrastructure/outbound-http.client.js';
@@ -81,6 +83,7 @@ const STORAGE: Provider[] = [
   TaskSignals,
   OutboundHttpClient,
   LanguageModelClient,
+  ConsequentialCallRepository,
   ServiceProbeRepository,
 ];
 
@@ -94,6 +97,7 @@ const ENGINE: Provider[] = [
   HttpAgentRunner,
   ModelSettingsReader,
   LlmAgentRunner,
+  ModelSafeguards,
   InternalAgents,
   ServiceMetricsAgent,
   SecurityPostureAgent,

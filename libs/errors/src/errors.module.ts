@@ -41,11 +41,13 @@ import { RunArtifactService } from './application/run-artifact.service.js';
 import { RunDiffService } from './application/run-diff.service.js';
 import { RunQueryService } from './application/run-query.service.js';
 import { RunRegistrar } from './application/run-registrar.service.js';
+import { SentryForwarder } from './application/sentry-forwarder.service.js';
 import { AlertOutbox } from './infrastructure/alert-outbox.repository.js';
 import { AlertWebhook } from './infrastructure/alert-webhook.client.js';
 import { AlertRepository } from './infrastructure/alert.repository.js';
 import { ErrorGroupRepository } from './infrastructure/error-group.repository.js';
 import { ErrorStatisticsRepository } from './infrastructure/error-statistics.repository.js';
+import { ExternalSentry } from './infrastructure/external-sentry.client.js';
 import { GroupMergeRepository } from './infrastructure/group-merge.repository.js';
 import { KeyedRequestRepository } from './infrastructure/keyed-request.repository.js';
 import { OccurrenceRepository } from './infrastructure/occurrence.repository.js';
@@ -82,8 +84,10 @@ import { RunRepository } from './infrastructure/run.repository.js';
     RunArtifactService,
     RunQueryService,
     RunRegistrar,
+    SentryForwarder,
     ErrorGroupRepository,
     ErrorStatisticsRepository,
+    ExternalSentry,
     OccurrenceRepository,
     OccurrenceStore,
     RunRepository,

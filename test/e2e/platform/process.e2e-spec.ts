@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { BOOTSTRAP_PASSWORD, type ServiceProcess, startService } from '../../support/service-process.js';
@@ -72,6 +73,26 @@ describe('the service as a process', () => {
     expect((await call(service.url, 'GET', '/health')).status).toBe(200);
   });
 
+  it.each(['api', 'worker'] as const)('outlives its terminal: %s', async (app) => {
+    service = await startService({
+      app,
+      env: { LOG_ENABLE_FILE: 'true', LOG_DIR: 'logs', LOG_LEVEL: 'DEBUG' },
+    });
+    const { url, child, dir, ended } = service;
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    const statuses: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      statuses.push((await call(url, 'GET', '/no-such-route')).status);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect(statuses).toEqual(Array.from({ length: 5 }, () => 404));
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const log = readFileSync(path.join(dir, 'logs/devskyy.log'), 'utf8');
+    expect(log.match(/"route":"unmatched"/g)).toHaveLength(5);
+  });
+
   it('names every wrong setting and ends with 78', () => {
     const { status, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'dist/apps/api/src/main.js')], {
       env: { PATH: process.env['PATH'] ?? '', ENVIRONMENT: 'production', PORT: 'x', CORS_ORIGINS: '*' },
@@ -96,6 +117,31 @@ describe('the service as a process', () => {
       encoding: 'utf8',
     });
     expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: 'Up to date' });
+  });
+
+  it('lists every metric that it has', async () => {
+    service = await startService();
+    await call(service.url, 'GET', '/no-such-route');
+    const { text } = await call(service.url, 'GET', '/metrics');
+    const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
+    const live = [...text.matchAll(/^# HELP (devskyy_\S+) (.*)$/gm)].map(([, name = '', help = '']) => ({
+      name,
+      type: types.get(name),
+      help,
+    }));
+    const reference = readFileSync(path.join(ROOT, 'docs/generated/metrics.md'), 'utf8');
+    const listed = [...reference.matchAll(/^\| `(\S+)` \| (\w+) \| (.*?) \| (.*) \|$/gm)].map(
+      ([, name = '', type, labels = '', help]) => ({ name, type, labels, help }),
+    );
+    expect(listed.map(({ name, type, help }) => ({ name, type, help }))).toEqual(
+      live.sort((a, b) => (a.name < b.name ? -1 : 1)),
+    );
+    for (const [, sample = '', inBraces = ''] of text.matchAll(/^(devskyy_\w+)\{(.*?)\} /gm)) {
+      const found = listed.find(({ name }) => sample.replace(/_(bucket|sum|count)$/, '') === name || sample === name);
+      const labels = [...inBraces.matchAll(/(\w+)="/g)].map(([, label]) => label).filter((label) => label !== 'le');
+      for (const label of labels)
+        expect([sample, found?.labels]).toEqual([sample, expect.stringContaining(`\`${label}\``)]);
+    }
   });
 
   it('keeps secrets out of its log', async () => {

@@ -10,7 +10,7 @@ export const generateCommand: Command = {
   name: 'generate',
   usage: 'generate [--check]',
   summary:
-    'Write docs/generated (OpenAPI, errors, environment, authorization); --check only tells what is out of date.',
+    'Write docs/generated (OpenAPI, errors, environment, authorization, metrics); --check only tells what is out of date.',
   options: { check: { type: 'boolean' } },
   async run({ options, print }) {
     const stale: string[] = [];

@@ -8,6 +8,7 @@ import { applyPrefix } from '../../../api/src/configure-app.js';
 import { buildOpenApi } from '../../../api/src/openapi.js';
 import { authorizationMatrix } from './authorization-matrix.js';
 import { errorReference } from './error-reference.js';
+import { metricsReference } from './metrics-reference.js';
 
 /** Every generated document by its file name. */
 export async function generateDocuments(): Promise<Record<string, string>> {
@@ -17,6 +18,7 @@ export async function generateDocuments(): Promise<Record<string, string>> {
     'authorization.md': authorizationMatrix(openApi),
     'env.md': environmentReference(),
     'errors.md': await errorReference(),
+    'metrics.md': await metricsReference(),
   };
 }
 

@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { STATUS_BY_KIND } from '#platform/http';
 import { DEFAULT_KIND, DEFAULT_SEVERITY, type ErrorCategory, type FailureKind, type Severity } from '#platform/kernel';
+import { sourcesBelow } from './sources.js';
 
 interface ErrorCode {
   code: string;
@@ -34,13 +34,6 @@ export async function errorReference(): Promise<string> {
     );
   }
   return `${lines.join('\n')}\n`;
-}
-
-async function sourcesBelow(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { recursive: true });
-  return entries
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
-    .map((name) => path.join(dir, name));
 }
 
 /** An identity literal with a code, and what is said of the class before it. */

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, IdempotencyKey } from '#platform/http';
+import { API_PREFIX, ApiProblems, IdempotencyKey, OwnPace } from '#platform/http';
 import { InvalidInputError } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { SubmitTask } from '../application/submit-task.service.js';
@@ -21,6 +21,7 @@ export class AgentExecutionController {
 
   @Post(':slug/execute')
   @Roles('API_USER')
+  @OwnPace()
   @ApiOperation({
     operationId: 'executeAgent',
     summary: 'Give an agent a task; needs the role of the agent',

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, IdempotencyKey, UuidParam } from '#platform/http';
+import { API_PREFIX, ApiProblems, IdempotencyKey, OwnPace, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { BatchResults } from '../application/batch-results.service.js';
 import { SubmitBatch } from '../application/submit-batch.service.js';
@@ -19,6 +19,7 @@ export class BatchesController {
 
   @Post()
   @Roles('API_USER')
+  @OwnPace()
   @ApiOperation({
     operationId: 'executeBatch',
     summary: 'Give agents up to 1,000 tasks; needs the role of each agent',

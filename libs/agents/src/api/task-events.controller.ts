@@ -2,7 +2,7 @@ import { Controller, Headers, type MessageEvent, Param, Res, Sse, SseSignal } fr
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { EMPTY, from, map, type Observable } from 'rxjs';
-import { ApiProblems, UuidParam } from '#platform/http';
+import { ApiProblems, OwnPace, UuidParam } from '#platform/http';
 import { InvalidInputError } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { SIGN_OF_LIFE, type TaskEvent, TaskEventStream } from '../application/task-event-stream.service.js';
@@ -18,6 +18,7 @@ export class TaskEventsController {
 
   @Sse(':id/events')
   @Roles('API_USER')
+  @OwnPace()
   @ApiOperation({
     operationId: 'streamTaskEvents',
     summary: 'What happened to a task and what happens next, until it has ended',

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiProblems, UuidParam } from '#platform/http';
+import { ApiProblems, OwnPace, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeases } from '../application/worker-leases.service.js';
 import { WorkerRegistry } from '../application/worker-registry.service.js';
@@ -59,6 +59,7 @@ export class WorkersController {
 
   @Post('leases')
   @HttpCode(HttpStatus.OK)
+  @OwnPace()
   @ApiOperation({
     operationId: 'leaseTasks',
     summary: 'Lease tasks, waiting for them if need be',

@@ -1,12 +1,22 @@
 import { Injectable } from '@nestjs/common';
+import { AiConfig } from '#config';
 import type { Transaction } from '#platform/database';
+import type { AgentKind } from '../domain/agent.js';
 import { afterAttempt, isSteady } from '../domain/agent-health.js';
 import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
 
 /** Keeps what is known of how agents are doing: success rate, status and circuit. */
 @Injectable()
 export class AgentConditions {
-  constructor(private readonly statistics: AgentStatisticsRepository) {}
+  /** Kinds of agents whose circuit never opens. */
+  private readonly unbroken: readonly AgentKind[];
+
+  constructor(
+    private readonly statistics: AgentStatisticsRepository,
+    config: AiConfig,
+  ) {
+    this.unbroken = config.enableCircuitBreaker ? [] : ['llm'];
+  }
 
   /** Successes of an agent that does well change nothing, and do not queue for its row. */
   async noteSuccesses(tx: Transaction, agentIds: readonly string[]): Promise<void> {
@@ -23,6 +33,6 @@ export class AgentConditions {
 
   private async note(tx: Transaction, agentId: string, isSuccess: boolean): Promise<void> {
     const before = (await this.statistics.lockConditions(tx, [agentId])).get(agentId);
-    if (before) await this.statistics.setCondition(tx, agentId, afterAttempt(before, isSuccess));
+    if (before) await this.statistics.setCondition(tx, agentId, afterAttempt(before, isSuccess), this.unbroken);
   }
 }

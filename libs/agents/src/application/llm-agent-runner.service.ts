@@ -1,17 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { AiConfig, EnvironmentConfig } from '#config';
+import { AiConfig } from '#config';
 import { AppLogger } from '#platform/observability';
-import { EncryptionService, RateLimitStorage } from '#platform/security';
+import { EncryptionService } from '#platform/security';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
 import { renderPrompt } from '../domain/prompt.js';
 import { LanguageModelClient } from '../infrastructure/language-model.client.js';
 import type { ClaimedTask } from '../infrastructure/task-claim.repository.js';
 import { secretPlace } from './agent-registry.service.js';
 import type { RunResult } from './http-agent-runner.service.js';
+import { ModelSafeguards } from './model-safeguards.service.js';
 import { ModelSettingsReader } from './model-settings.service.js';
-
-const MINUTE_MS = 60_000;
 
 /** Gives a task to a language model. */
 @Injectable()
@@ -20,15 +18,17 @@ export class LlmAgentRunner {
     private readonly settings: ModelSettingsReader,
     private readonly client: LanguageModelClient,
     private readonly encryption: EncryptionService,
-    private readonly limits: RateLimitStorage,
+    private readonly safeguards: ModelSafeguards,
     private readonly config: AiConfig,
-    private readonly environment: EnvironmentConfig,
     private readonly logger: AppLogger,
   ) {}
 
-  /** @throws AttemptFailedError when the prompt lacks a value, or the provider refuses, fails or answers what cannot be used */
+  /**
+   * @throws AttemptFailedError when the prompt lacks a value, or the provider refuses, fails or answers what cannot be used
+   * @throws PutOff when the safeguards do not let the call through now
+   */
   async run(claimed: ClaimedTask, signal: AbortSignal): Promise<RunResult> {
-    this.demandSafeguards();
+    this.safeguards.demand();
     const { task } = claimed;
     const settings = this.settings.read(claimed.config);
     const { prompt, missing } = renderPrompt(settings.promptTemplate, task);
@@ -39,7 +39,7 @@ export class LlmAgentRunner {
       });
     }
     const apiKey = this.keyFor(claimed);
-    await this.waitForTurn(signal);
+    await this.safeguards.admit(task, signal);
     const answer = await this.client.complete({ ...settings, prompt, apiKey }, signal);
     const { text, model, stopReason, tokensIn, tokensOut } = answer;
     const costMicros = this.settings.costOf(settings.model, tokensIn, tokensOut) ?? 0n;
@@ -57,24 +57,5 @@ export class LlmAgentRunner {
       throw new AttemptFailedError('AGENT.KEY_MISSING', 'There is no key for the provider', { retryable: false });
     }
     return key;
-  }
-
-  private demandSafeguards(): void {
-    const { enforceProductionSafeguards, enableSafeguards } = this.config;
-    if (!this.environment.isProduction || !enforceProductionSafeguards || enableSafeguards) return;
-    throw new AttemptFailedError('AGENT.SAFEGUARDS_OFF', 'Models do not run in production without safeguards', {
-      retryable: false,
-      blame: 'elsewhere',
-    });
-  }
-
-  /** Over all replicas, where Redis is shared. Waiting costs no attempt; the time of the attempt bounds it. */
-  private async waitForTurn(signal: AbortSignal): Promise<void> {
-    const { enableRateLimiting, maxRequestsPerMinute } = this.config;
-    while (enableRateLimiting) {
-      const hit = await this.limits.increment('models', MINUTE_MS, maxRequestsPerMinute);
-      if (!hit.isBlocked) return;
-      await sleep(hit.timeToExpire * 1000 + Math.random() * 1000, undefined, { signal });
-    }
   }
 }

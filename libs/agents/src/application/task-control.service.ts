@@ -47,7 +47,7 @@ export class TaskControl {
   }
 
   /**
-   * Lets a task start that a budget keeps from starting.
+   * Lets a task start that a budget, or the limit of consequential model calls, keeps from starting.
    *
    * @throws TaskNotFoundError, TaskNotOwnedError
    * @throws TaskStateError when it does not wait for approval

@@ -8,6 +8,7 @@ import { LeaseLostError } from '../domain/agents.exceptions.js';
 import type { ClaimedTask, Claimant, Slot } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { failedAttemptOf, StopReason } from './failed-attempt.js';
+import { PutOff } from './put-off.js';
 import { TaskLeases } from './task-leases.service.js';
 import { TaskOutcomes } from './task-outcomes.service.js';
 import { TaskRunner } from './task-runner.service.js';
@@ -207,6 +208,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.record(async () => {
         if (reason === 'shutdown') await this.outcomes.release(lease, 'shutdown');
+        else if (error instanceof PutOff) await this.outcomes.release(lease, error.reason, error.until);
         else await this.outcomes.fail(lease, failedAttemptOf(error, reason), error);
       });
     } catch (failure) {

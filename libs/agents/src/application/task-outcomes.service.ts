@@ -95,8 +95,13 @@ export class TaskOutcomes {
     return done.length;
   }
 
-  /** Gives a task back unharmed: the attempt does not count. One that was to be cancelled is. @throws LeaseLostError */
-  async release(lease: Lease, reason: string): Promise<void> {
+  /**
+   * Gives a task back unharmed: the attempt does not count. One that was to be cancelled is.
+   *
+   * @param until milliseconds before it may start again, or that a person has to approve
+   * @throws LeaseLostError
+   */
+  async release(lease: Lease, reason: string, until: number | 'approval' = 0): Promise<void> {
     const cancelled = await this.database.transaction(async (tx) => {
       const locked = await this.queue.lock(tx, lease.id);
       if (locked?.leaseToken !== lease.leaseToken) throw new LeaseLostError();
@@ -104,8 +109,13 @@ export class TaskOutcomes {
         const failure = { code: 'TASK.RELEASED', message: 'The task was given back' };
         return this.failLocked(tx, locked, { failure, retryable: true, blame: 'elsewhere' }, locked.attemptUsage);
       }
-      await this.queue.requeue(tx, lease.id, { delayMs: 0, failure: null, refund: 1 });
+      const delayMs = until === 'approval' ? 0 : until;
+      await this.queue.requeue(tx, lease.id, { delayMs, failure: null, refund: 1 });
       await this.record.released(tx, lease.id, reason);
+      if (until === 'approval') {
+        await this.queue.holdForApproval(tx, lease.id);
+        await this.record.needsApproval(tx, lease.id, reason);
+      }
       return undefined;
     });
     if (cancelled) this.announce(cancelled);

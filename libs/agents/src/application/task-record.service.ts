@@ -69,4 +69,8 @@ export class TaskRecord {
   async released(tx: Transaction, taskId: string, reason: string): Promise<void> {
     await this.events.append(tx, [{ taskId, type: 'released', data: { reason } }]);
   }
+
+  async needsApproval(tx: Transaction, taskId: string, reason: string): Promise<void> {
+    await this.events.append(tx, [{ taskId, type: 'approval_required', data: { reason } }]);
+  }
 }

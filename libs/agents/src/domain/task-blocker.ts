@@ -57,7 +57,7 @@ export interface Explanation {
 export function explain(facts: StartFacts): Explanation {
   const { state } = facts;
   if (state === 'waiting_approval') {
-    return { state, reason: 'budget', detail: 'It would exceed a budget: somebody has to approve it' };
+    return { state, reason: 'budget', detail: 'It would exceed a budget or a limit: somebody has to approve it' };
   }
   if (state !== 'queued') return { state, detail: detailOf(facts) };
   const before = beforeTurn(facts);

@@ -15,7 +15,7 @@ export type TaskState = (typeof TASK_STATES)[number];
  * The life of a task, whole: from which state which may follow. Every statement that changes a state asks this table.
  *
  * - `leased`: handed to a worker that has not yet been heard of again; `running`: somebody works on it.
- * - `waiting_approval`: starting it would exceed a budget, so a person decides.
+ * - `waiting_approval`: starting it would exceed a budget or the limit of consequential model calls, so a person decides.
  * - `failed`: ended by an error that repeating cannot mend, a deadline or a dependency; `dead`: because every attempt failed.
  * - A task that ended may be queued again by a person (`retry`), except one that succeeded.
  */

@@ -49,7 +49,7 @@ export interface Task {
   readonly finishedAt: Date | null;
   /** End of the present attempt's time; of the task's, if it has one, while it waits. */
   readonly deadlineAt: Date | null;
-  /** When a person let it start in spite of its budget. */
+  /** When a person let it start in spite of a budget or limit. */
   readonly approvedAt: Date | null;
   readonly cancelRequestedAt: Date | null;
   /** When the runner was told of the cancellation. */

@@ -3,7 +3,7 @@ import { Database, type Transaction } from '#platform/database';
 import type { AgentCondition } from '../domain/agent-health.js';
 import { CIRCUIT_OPEN_SECONDS, CIRCUIT_THRESHOLD } from '../domain/agent-health.js';
 import type { AgentSummary } from '../domain/agent-summary.js';
-import type { AgentStatus, ResultStatus } from '../domain/agent.js';
+import type { AgentKind, AgentStatus, ResultStatus } from '../domain/agent.js';
 import { CIRCUIT_OPEN, STATUS } from './agent-row.js';
 
 /** What one transaction adds to the counters of an agent. */
@@ -56,7 +56,9 @@ const SET_CONDITION = {
   name: 'agent_runtime_set',
   text: `
     UPDATE agent_runtime SET status = $2, success_rate = $3, consecutive_failures = $4,
-      circuit_open_until = CASE WHEN $4 >= ${CIRCUIT_THRESHOLD} THEN now() + interval '${CIRCUIT_OPEN_SECONDS} seconds' END
+      circuit_open_until = CASE WHEN $4 >= ${CIRCUIT_THRESHOLD}
+        AND (SELECT kind FROM agent WHERE id = $1) <> ALL ($5::text[])
+        THEN now() + interval '${CIRCUIT_OPEN_SECONDS} seconds' END
     WHERE agent_id = $1`,
 };
 
@@ -143,10 +145,19 @@ export class AgentStatisticsRepository {
     return toConditions(await tx.query<ConditionRow>(LOCK_CONDITION, [agentIds]));
   }
 
-  /** Keeps a condition; opens the circuit when it says so, closes it otherwise. */
-  async setCondition(tx: Transaction, agentId: string, condition: AgentCondition): Promise<void> {
+  /**
+   * Keeps a condition; opens the circuit when it says so, closes it otherwise.
+   *
+   * @param unbroken kinds of agents whose circuit never opens
+   */
+  async setCondition(
+    tx: Transaction,
+    agentId: string,
+    condition: AgentCondition,
+    unbroken: readonly AgentKind[],
+  ): Promise<void> {
     const { status, successRate, consecutiveFailures } = condition;
-    await tx.execute(SET_CONDITION, [agentId, status, successRate, consecutiveFailures]);
+    await tx.execute(SET_CONDITION, [agentId, status, successRate, consecutiveFailures, unbroken]);
   }
 
   /** Every agent, or the named one, by slug. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
+import { EncryptedColumns } from '#platform/security';
 import type { Agent, AgentDefinition, AgentKind, AgentStatus } from '../domain/agent.js';
 import { AgentSlugTakenError } from '../domain/agents.exceptions.js';
 import { AgentEntity } from './agent.entity.js';
@@ -35,7 +36,12 @@ const SEARCH = {
 /** The registry's tables. */
 @Injectable()
 export class AgentRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    columns: EncryptedColumns,
+  ) {
+    columns.add({ table: 'agent', column: 'encrypted_secret', key: ['id'] });
+  }
 
   async find(slug: string): Promise<Agent | undefined> {
     const [row] = await this.database.query<AgentRow>(FIND, [slug]);

@@ -169,7 +169,12 @@ export class TaskQueueRepository {
     await tx.execute('UPDATE agent_task SET expires_at = NULL, depends_left = $2 WHERE id = $1', [id, dependsLeft]);
   }
 
-  /** From now on no budget keeps the task from starting. */
+  /** A task that waits to start waits for a person instead. */
+  async holdForApproval(tx: Transaction, id: string): Promise<void> {
+    await tx.execute(`UPDATE agent_task SET state = 'waiting_approval' WHERE id = $1 AND state = 'queued'`, [id]);
+  }
+
+  /** From now on neither a budget nor the limit of consequential calls keeps the task from starting. */
   async approve(tx: Transaction, id: string, by: string): Promise<void> {
     await tx.execute(`UPDATE agent_task SET state = 'queued', approved_at = now(), approved_by = $2 WHERE id = $1`, [
       id,

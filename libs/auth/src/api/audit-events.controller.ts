@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec } from '#platform/http';
+import { ApiProblems, CursorCodec, OwnPace } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { AuditReadService } from '../application/audit-read.service.js';
@@ -36,6 +36,7 @@ export class AuditEventsController {
   }
 
   @Get('verify')
+  @OwnPace()
   @ApiOperation({
     operationId: 'verifyAuditEvents',
     summary: 'Compute the hash chain again; names the first event that was changed',

@@ -55,8 +55,8 @@ export class SecondFactorService {
   }
 
   /** The digest by which a recovery code is kept: keyed, since a code is shorter than a hash should cover alone. */
-  digestOf(userId: string, code: string): Buffer {
-    return createHmac('sha256', this.keys.get('recovery-code'))
+  digestOf(userId: string, code: string, key = this.keys.get('recovery-code')): Buffer {
+    return createHmac('sha256', key)
       .update(`${userId}:${normaliseRecoveryCode(code)}`)
       .digest();
   }
@@ -64,7 +64,9 @@ export class SecondFactorService {
   /** Whose confirmed authenticator shows this code now, for the first time. */
   private async outcomeOf(userId: string, code: string): Promise<AttemptOutcome> {
     if (!/^\d{6}$/.test(code.replaceAll(' ', ''))) {
-      return (await this.factors.useRecoveryCode(userId, this.digestOf(userId, code))) ? 'proven' : 'wrong';
+      const previous = this.keys.previous('recovery-code');
+      const digests = [this.digestOf(userId, code), ...(previous ? [this.digestOf(userId, code, previous)] : [])];
+      return (await this.factors.useRecoveryCode(userId, digests)) ? 'proven' : 'wrong';
     }
     const authenticator = await this.factors.findAuthenticator(userId);
     if (!authenticator?.isConfirmed) return 'wrong';

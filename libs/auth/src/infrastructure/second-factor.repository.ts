@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import { EncryptedColumns } from '#platform/security';
 
 /** A user's authenticator. */
 export interface Authenticator {
@@ -16,7 +17,12 @@ interface AuthenticatorRow extends Record<string, unknown> {
 /** Questions about authenticators and recovery codes. */
 @Injectable()
 export class SecondFactorRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    columns: EncryptedColumns,
+  ) {
+    columns.add({ table: 'user_account', column: 'totp_secret', key: ['id'] });
+  }
 
   async findAuthenticator(userId: string): Promise<Authenticator | undefined> {
     const sql =
@@ -46,10 +52,11 @@ export class SecondFactorRepository {
     return (await this.database.execute(sql, [userId, step])) === 1;
   }
 
-  /** Uses up a recovery code; false when it is unknown or was used before. */
-  async useRecoveryCode(userId: string, digest: Buffer): Promise<boolean> {
-    const sql = 'UPDATE recovery_code SET used_at = now() WHERE user_id = $1 AND digest = $2 AND used_at IS NULL';
-    return (await this.database.execute(sql, [userId, digest])) === 1;
+  /** Uses up a recovery code; false when it is unknown or was used before. @param digests of it, one for each key */
+  async useRecoveryCode(userId: string, digests: readonly Buffer[]): Promise<boolean> {
+    const sql = `UPDATE recovery_code SET used_at = now()
+                 WHERE user_id = $1 AND digest = ANY ($2::bytea[]) AND used_at IS NULL`;
+    return (await this.database.execute(sql, [userId, digests])) === 1;
   }
 
   async replaceRecoveryCodes(tx: Transaction, userId: string, digests: readonly Buffer[]): Promise<void> {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { Role } from '#platform/kernel';
+import { EncryptedColumns } from '#platform/security';
 
 /** Why a session ended before its time. */
 export type RevokeReason =
@@ -118,7 +119,12 @@ interface RefreshRow extends StandingRow {
 /** Questions about login sessions. */
 @Injectable()
 export class SessionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    columns: EncryptedColumns,
+  ) {
+    columns.add({ table: 'auth_session', column: 'refresh_key', key: ['id'] });
+  }
 
   async insert(tx: Transaction, session: NewSession): Promise<void> {
     const { id, userId, refreshKey, createdAt, expiresAt, ip, userAgent, isRemembered } = session;

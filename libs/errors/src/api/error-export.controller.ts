@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '#platform/http';
+import { ApiProblems, OwnPace } from '#platform/http';
 import { Roles } from '#platform/security';
 import { type ExportFormat, OccurrenceExport } from '../application/occurrence-export.service.js';
 import { ErrorExportQueryDto } from './dto/error-export.dto.js';
@@ -21,6 +21,7 @@ export class ErrorExportController {
   constructor(private readonly occurrences: OccurrenceExport) {}
 
   @Get()
+  @OwnPace()
   @ApiOperation({ operationId: 'exportErrors', summary: 'Occurrences as JSON, lines of JSON or CSV, oldest first' })
   @ApiProduces('application/json', 'application/x-ndjson', 'text/csv')
   @ApiResponse({

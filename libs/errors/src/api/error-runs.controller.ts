@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Param, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, PageQueryDto } from '#platform/http';
+import { ApiProblems, CursorCodec, OwnPace, PageQueryDto } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { RunDiffService } from '../application/run-diff.service.js';
@@ -34,6 +34,7 @@ export class ErrorRunsController {
   }
 
   @Get(':runId')
+  @OwnPace()
   @ApiOperation({
     operationId: 'getErrorRun',
     summary: 'The error-ledger artifact of a run, with resolutions made since',
@@ -51,6 +52,7 @@ export class ErrorRunsController {
   }
 
   @Get(':runId/report')
+  @OwnPace()
   @ApiOperation({ operationId: 'getErrorRunReport', summary: 'The text report of a run' })
   @ApiParam(RUN_ID)
   @ApiProduces('text/plain')

@@ -4,23 +4,24 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PerformanceConfig } from '#config';
 import { ApiProblems, inflateBody, ReadsBytes } from '#platform/http';
 import { Public, RateLimit } from '#platform/security';
-import { EnvelopeIntake } from '../application/envelope-intake.service.js';
+import { type ArrivedForm, EnvelopeIntake } from '../application/envelope-intake.service.js';
 import { EnvelopeAcceptedDto } from './dto/sentry-envelope.dto.js';
 import { dsnKeysOf } from './dsn-keys.js';
 import { limitsAtStage, limitsOfRefusal } from './sentry-rate-limits.js';
+import { unwrapEvent } from './wrapped-event.js';
 
 /** The door for Sentry SDKs; their key stands for a login, and their project has a limit of its own. */
 @ApiTags('errors')
 @Public()
 @RateLimit('none')
-@Controller('api/:project/envelope')
+@Controller('api/:project')
 export class SentryEnvelopesController {
   constructor(
     private readonly intake: EnvelopeIntake,
     private readonly limits: PerformanceConfig,
   ) {}
 
-  @Post()
+  @Post('envelope')
   @ReadsBytes()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
@@ -41,14 +42,49 @@ export class SentryEnvelopesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EnvelopeAcceptedDto> {
+    return this.accept('envelope', project, request, reply, (limit) => inflated(request, body, limit));
+  }
+
+  @Post('store')
+  @ReadsBytes()
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'storeSentryEvent',
+    summary: 'One event, as Sentry SDKs before envelopes send it; authenticated by a DSN key',
+  })
+  @ApiParam({ name: 'project', example: 1 })
+  @ApiQuery({ name: 'sentry_key', required: false, example: '0f6a2c1e9b7d4c550f6a2c1e9b7d4c55' })
+  @ApiBody({
+    description:
+      'The event in JSON, as it is, compressed (gzip, deflate, br), or zlib in base64 as raven clients have it',
+    schema: { type: 'string', format: 'binary' },
+  })
+  @ApiResponse({ status: 200, type: EnvelopeAcceptedDto })
+  @ApiProblems(400, 403, 413, 415, 429, 503)
+  async storeSentryEvent(
+    @Param('project') project: string,
+    @Body() body: Buffer | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EnvelopeAcceptedDto> {
+    return this.accept('event', project, request, reply, async (limit) =>
+      unwrapEvent(await inflated(request, body, limit), limit),
+    );
+  }
+
+  private async accept(
+    form: ArrivedForm,
+    projectId: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    read: (limit: number) => Promise<Buffer>,
+  ): Promise<EnvelopeAcceptedDto> {
     const limit = this.limits.maxContentLengthMb * 1024 * 1024;
-    const read = (): Promise<Buffer> =>
-      inflateBody(body ?? Buffer.alloc(0), request.headers['content-encoding'], limit);
     const tell = (limits: string | undefined): void => {
       if (limits !== undefined) void reply.header('x-sentry-rate-limits', limits);
     };
     try {
-      const id = await this.intake.accept({ projectId: project, keys: dsnKeysOf(request), read });
+      const id = await this.intake.accept({ form, projectId, keys: dsnKeysOf(request), read: () => read(limit) });
       tell(limitsAtStage(this.intake.stage));
       return id === undefined ? {} : { id: id.replaceAll('-', '') };
     } catch (error) {
@@ -56,4 +92,8 @@ export class SentryEnvelopesController {
       throw error;
     }
   }
+}
+
+function inflated(request: FastifyRequest, body: Buffer | undefined, limit: number): Promise<Buffer> {
+  return inflateBody(body ?? Buffer.alloc(0), request.headers['content-encoding'], limit);
 }

@@ -5,6 +5,7 @@ import type { Occurrence } from '../domain/occurrence.js';
 import type { PressureStage } from '../domain/pressure.js';
 import { type Envelope, jsonIn, parseEnvelope } from '../domain/sentry-envelope.js';
 import { eventIdOf, readSentryEvent } from '../domain/sentry-event.js';
+import { inPresentNames } from '../domain/sentry-names.js';
 import type { Project } from '../infrastructure/project.repository.js';
 import { LedgerIntake } from './ledger-intake.service.js';
 import { OccurrenceDraftService } from './occurrence-draft.service.js';
@@ -16,8 +17,17 @@ const MAX_EVENT_BYTES = 1024 * 1024;
 
 const MINUTE_MS = 60_000;
 
+/** What a request of the protocol is: an envelope, or one event alone as SDKs sent it before envelopes. */
+export type ArrivedForm = 'envelope' | 'event';
+
+const PARSERS: Readonly<Record<ArrivedForm, (bytes: Buffer) => Envelope>> = {
+  envelope: parseEnvelope,
+  event: (payload) => ({ header: {}, items: [{ type: 'event', payload }] }),
+};
+
 /** An envelope as it arrives. */
 export interface ArrivedEnvelope {
+  form: ArrivedForm;
   projectId: string;
   /** Keys that came with the request; the envelope may hold one too. */
   keys: readonly string[];
@@ -43,17 +53,18 @@ export class EnvelopeIntake {
    * @throws MalformedEnvelopeError when it cannot be read, or none of its events can
    * @throws ProjectRateExceededError beyond the project's limit; LedgerFullError, LedgerSheddingError, LedgerUnwritableError as for every report
    */
-  async accept({ projectId, keys, read }: ArrivedEnvelope): Promise<string | undefined> {
+  async accept({ form, projectId, keys, read }: ArrivedEnvelope): Promise<string | undefined> {
+    const parse = PARSERS[form];
     // Without a key beside the envelope it must be in it.
     if (keys.length === 0) {
-      const envelope = parseEnvelope(await read());
+      const envelope = parse(await read());
       const project = await this.directory.authenticate(projectId, keysIn(envelope));
       return this.record(project, envelope);
     }
     const project = await this.directory.authenticate(projectId, keys);
     let envelope;
     try {
-      envelope = parseEnvelope(await read());
+      envelope = parse(await read());
     } catch (error) {
       this.intake.refuse(1, project.id);
       throw error;
@@ -100,7 +111,7 @@ export class EnvelopeIntake {
     }
     const fields = event as Record<string, unknown>;
     return this.drafts.complete({
-      ...readSentryEvent(fields),
+      ...readSentryEvent(inPresentNames(fields)),
       sentAt,
       errorId: id ?? eventIdOf(fields['event_id']),
       service: project.name,

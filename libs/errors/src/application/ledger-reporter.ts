@@ -4,6 +4,7 @@ import { AppLogger } from '#platform/observability';
 import { LedgerIntake } from './ledger-intake.service.js';
 import { LedgerRun } from './ledger-run.js';
 import { OccurrenceDraftService } from './occurrence-draft.service.js';
+import { SentryForwarder } from './sentry-forwarder.service.js';
 
 /** The platform's port for failures, backed by the ledger. */
 @Injectable()
@@ -12,6 +13,7 @@ export class LedgerReporter extends ErrorReporter {
     private readonly drafts: OccurrenceDraftService,
     private readonly intake: LedgerIntake,
     private readonly run: LedgerRun,
+    private readonly sentry: SentryForwarder,
     private readonly logger: AppLogger,
   ) {
     super();
@@ -21,6 +23,7 @@ export class LedgerReporter extends ErrorReporter {
     try {
       const occurrence = this.drafts.fromFailure(failure);
       await this.intake.accept([occurrence]);
+      this.sentry.offer(occurrence);
       return occurrence.errorId;
     } catch (error) {
       this.failed('report', error);

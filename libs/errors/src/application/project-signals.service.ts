@@ -3,12 +3,6 @@ import { Metrics } from '#platform/observability';
 import { LedgerTally } from './ledger-tally.js';
 import { ProjectDirectory } from './project-directory.service.js';
 
-const SHOWN = {
-  received: 'Events of this run by project, whatever became of them.',
-  stored: 'Events of this run that are in the database, by project.',
-  refused: 'Events of this run that were not kept, by project.',
-} as const;
-
 /** Shows operators what comes from which project; the labels are the names that administrators gave. */
 @Injectable()
 export class ProjectSignals implements OnModuleInit {
@@ -19,12 +13,27 @@ export class ProjectSignals implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const [state, help] of Object.entries(SHOWN)) {
-      this.metrics.labelledGauge(`error_project_${state}`, help, 'project', () => this.by(state as keyof typeof SHOWN));
-    }
+    this.metrics.labelledGauge(
+      'error_project_received',
+      'Events of this run by project, whatever became of them.',
+      'project',
+      () => this.by('received'),
+    );
+    this.metrics.labelledGauge(
+      'error_project_stored',
+      'Events of this run that are in the database, by project.',
+      'project',
+      () => this.by('stored'),
+    );
+    this.metrics.labelledGauge(
+      'error_project_refused',
+      'Events of this run that were not kept, by project.',
+      'project',
+      () => this.by('refused'),
+    );
   }
 
-  private by(state: keyof typeof SHOWN): Record<string, number> {
+  private by(state: 'received' | 'stored' | 'refused'): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const [id, conservation] of this.tally.conservationByProject) {
       const name = this.directory.nameOf(id);

@@ -26,7 +26,7 @@ export function readSentryEvent(event: Fields): ErrorDraft {
   const [thrown, ...causes] = exceptionsOf(event).reverse();
   const logged = messageOf(event);
   const isMessage = logged !== undefined && (thrown === undefined || mechanismOf(thrown)['synthetic'] === true);
-  const frames = thrown ? framesOf(thrown) : framesOf(valuesOf(event['threads'])[0] ?? {});
+  const frames = framesOf(thrown ?? valuesOf(event['threads'])[0] ?? event);
   const [type, message] = isMessage
     ? ['Message', logged]
     : [text(thrown?.['type']) ?? 'Error', text(thrown?.['value']) ?? ''];
@@ -162,9 +162,10 @@ function fingerprintOf({ fingerprint }: Fields): string[] | undefined {
   return parts.length === 0 ? undefined : parts.slice(0, LIMITS.fingerprint).map((part) => part.slice(0, 200));
 }
 
-/** Seconds since 1970, or RFC 3339. */
+/** Seconds since 1970, or RFC 3339; without an offset it is UTC. */
 function instantOf(value: unknown): Date | undefined {
-  const millis = typeof value === 'number' ? value * 1000 : typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const written = typeof value === 'string' ? value.replace(/T[\d:.]+$/, '$&Z') : '';
+  const millis = typeof value === 'number' ? value * 1000 : Date.parse(written);
   const at = new Date(millis);
   return Number.isNaN(at.getTime()) ? undefined : at;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import type { RequestFingerprint } from '#platform/kernel';
+import { EncryptedColumns } from '#platform/security';
 
 /** A request that was answered. */
 export interface AnsweredRequest {
@@ -11,6 +12,10 @@ export interface AnsweredRequest {
 /** Requests that came with an idempotency key. */
 @Injectable()
 export class KeyedRequestRepository {
+  constructor(columns: EncryptedColumns) {
+    columns.add({ table: 'error_request', column: 'encrypted_answer', key: ['principal_id', 'key'] });
+  }
+
   /** Whether nobody else is at work on this key; if so, nobody will be until the transaction ends. */
   async begin(tx: Transaction, principalId: string, key: string): Promise<boolean> {
     const [row] = await tx.query<{ is_free: boolean }>(

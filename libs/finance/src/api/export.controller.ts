@@ -1,7 +1,7 @@
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
-import { ApiProblems } from '#platform/http';
+import { ApiProblems, OwnPace } from '#platform/http';
 import { Roles } from '#platform/security';
 import { ExportService } from '../application/export.service.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../domain/ledger-format.js';
@@ -23,6 +23,7 @@ export class ExportController {
 
   @Get()
   @Roles('ADMIN')
+  @OwnPace()
   @ApiOperation({
     operationId: 'exportLedger',
     summary: 'Every posted transaction as of now, as a stream',

@@ -1,6 +1,6 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, UuidParam } from '#platform/http';
+import { ApiProblems, OwnPace, UuidParam } from '#platform/http';
 import { Roles } from '#platform/security';
 import { ReceiptService } from '../application/receipt.service.js';
 import { VerificationService } from '../application/verification.service.js';
@@ -17,6 +17,7 @@ export class IntegrityController {
 
   @Get('verify')
   @Roles('ADMIN')
+  @OwnPace()
   @ApiOperation({
     operationId: 'verifyLedger',
     summary: 'Work the whole ledger out again from its blocks, and compare',

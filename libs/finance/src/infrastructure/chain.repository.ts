@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import { EncryptedColumns } from '#platform/security';
 import type { Block } from '../domain/chain.js';
 
 /** A key that blocks are signed with; the private part is encrypted. */
@@ -38,7 +39,12 @@ const ADD_BLOCK = {
 /** Blocks and the keys that sign them. */
 @Injectable()
 export class ChainRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    columns: EncryptedColumns,
+  ) {
+    columns.add({ table: 'finance_signing_key', column: 'private_key', key: ['id'] });
+  }
 
   /** Adds a block and moves the head to it. */
   async addBlock(tx: Transaction, block: Block): Promise<void> {

@@ -51,7 +51,7 @@ export class OutboundHttp {
   }
 
   /**
-   * @param limits the largest answer that is read, and whether this machine itself may be called
+   * @param limits the largest answer that is read, and whether this machine itself or all of this network may be called
    * @throws AddressRefusedError, AnswerTooLargeError; the transport's own error otherwise
    */
   async post(
@@ -59,11 +59,15 @@ export class OutboundHttp {
     body: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
-    { maxBytes, allowLoopback = false }: { maxBytes: number; allowLoopback?: boolean },
+    {
+      maxBytes,
+      allowLoopback = false,
+      allowInternal = false,
+    }: { maxBytes: number; allowLoopback?: boolean; allowInternal?: boolean },
   ): Promise<OutboundAnswer> {
-    if (this.isRefused(address, allowLoopback)) throw new AddressRefusedError();
+    if (!allowInternal && this.isRefused(address, allowLoopback)) throw new AddressRefusedError();
     const url = new URL(address);
-    const lookup = this.isTrusted(url, allowLoopback) ? undefined : publicLookup;
+    const lookup = allowInternal || this.isTrusted(url, allowLoopback) ? undefined : publicLookup;
     const { request } = url.protocol === 'https:' ? https : http;
     return new Promise((resolvePost, reject) => {
       const call = request(

@@ -12,6 +12,7 @@ import { BYTE_BODY_TYPE } from './byte-body.js';
 import { correlate } from './correlation.js';
 import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
+import { hasOwnPace } from './own-pace.js';
 import { routeOf } from './route.js';
 import { secureAnswers } from './security-headers.js';
 import { NDJSON } from './stream-body.js';
@@ -148,8 +149,10 @@ function observe(fastify: FastifyInstance, metrics: Metrics, logger: AppLogger):
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     const route = routeOf(request);
     const durationMs = reply.elapsedTime;
-    metrics.request({ method: request.method, route, status: reply.statusCode, durationMs });
-    if (!QUIET_ROUTES.has(route)) {
+    const isQuiet = QUIET_ROUTES.has(route);
+    const objective = isQuiet || route === 'unmatched' ? 'none' : hasOwnPace(request) ? 'answered' : 'in_time';
+    metrics.request({ method: request.method, route, status: reply.statusCode, durationMs, objective });
+    if (!isQuiet) {
       logger.access({
         method: request.method,
         route,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import { Clock, Ids } from '#platform/kernel';
-import { EncryptionService } from '#platform/security';
+import { EncryptedColumns, EncryptionService } from '#platform/security';
 import { MailDelivery } from './mail-delivery.js';
 
 /** A message in plain text. */
@@ -24,7 +24,10 @@ export class Mailer {
     private readonly encryption: EncryptionService,
     private readonly clock: Clock,
     private readonly ids: Ids,
-  ) {}
+    columns: EncryptedColumns,
+  ) {
+    columns.add({ table: 'mail_outbox', column: 'message', key: ['id'] });
+  }
 
   async enqueue(tx: Transaction, { expiresAt, ...message }: Mail): Promise<void> {
     const id = this.ids.next();

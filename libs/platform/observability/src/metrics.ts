@@ -8,31 +8,57 @@ export interface FinishedRequest {
   route: string;
   status: number;
   durationMs: number;
+  /** What the service level objective asks: an answer in time, any answer but a 5xx, or nothing (probes, unknown addresses). */
+  objective: 'in_time' | 'answered' | 'none';
 }
 
 export type RequestObserver = (request: FinishedRequest) => void;
 
-/** Upper bounds in seconds; the service level objective (P95 < 200 ms) is one of them. */
+/** The service level objective: 95 of 100 requests are answered without a 5xx within this time. */
+const OBJECTIVE_MS = 200;
+
+/** Upper bounds in seconds; the objective is one of them. */
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10];
 
 /**
  * The service's Prometheus metrics. Labels are bounded: route templates, fixed words, never ids or paths. Modules add their
- * own through `gauge` and `counter`; whoever wants every finished request subscribes with `onRequest`.
+ * own through these methods, name and help as plain texts (the reference is read from them); whoever wants every finished request subscribes with `onRequest`.
  */
 @Injectable()
 export class Metrics {
   private readonly observers: RequestObserver[] = [];
-  private readonly duration = new Histogram({
-    name: claim('request_duration_seconds'),
-    help: 'Time to answer a request, in seconds.',
-    labelNames: ['method', 'route', 'status'] as const,
-    buckets: DURATION_BUCKETS,
-  });
+  private readonly duration = this.histogram(
+    'request_duration_seconds',
+    'Time to answer a request, in seconds.',
+    ['method', 'route', 'status'],
+    DURATION_BUCKETS,
+  );
+
+  private readonly objective = this.counter(
+    'slo_requests_total',
+    'Requests by what they are to the service level objective: good, slow (200 ms and more) or failed (5xx).',
+    ['outcome'],
+  );
+
+  /** Made before the first request: a share of what was never counted is no number. */
+  private readonly outcomes = {
+    good: this.objective.labels('good'),
+    slow: this.objective.labels('slow'),
+    failed: this.objective.labels('failed'),
+  };
+
+  constructor() {
+    for (const outcome of Object.values(this.outcomes)) outcome.inc(0);
+  }
 
   /** Counts a finished request and tells the observers. */
   request(request: FinishedRequest): void {
-    const { method, route, status, durationMs } = request;
+    const { method, route, status, durationMs, objective } = request;
     this.duration.labels(method, route, String(status)).observe(durationMs / 1000);
+    if (objective !== 'none') {
+      const isSlow = objective === 'in_time' && durationMs >= OBJECTIVE_MS;
+      this.outcomes[status >= 500 ? 'failed' : isSlow ? 'slow' : 'good'].inc();
+    }
     for (const observer of this.observers) observer(request);
   }
 
@@ -43,6 +69,11 @@ export class Metrics {
   /** A counter named `devskyy_<name>`. */
   counter<L extends string>(name: string, help: string, labelNames: readonly L[] = []): Counter<L> {
     return new Counter({ name: claim(name), help, labelNames });
+  }
+
+  /** A histogram named `devskyy_<name>`. @param buckets their upper bounds */
+  histogram<L extends string>(name: string, help: string, labelNames: readonly L[], buckets: number[]): Histogram<L> {
+    return new Histogram({ name: claim(name), help, labelNames, buckets });
   }
 
   /** A gauge named `devskyy_<name>` whose value is read when it is scraped; `undefined` leaves it out. */

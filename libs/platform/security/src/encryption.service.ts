@@ -55,9 +55,9 @@ export class EncryptionService {
     }
   }
 
-  /** Whether the value should be encrypted again because its key was rotated. */
-  isOutdated(encrypted: string): boolean {
-    return encrypted.split('.')[1] !== this.current.id;
+  /** Id of the key that encrypts: a value that names another one is to be encrypted anew (`EncryptedColumns`). */
+  get keyId(): string {
+    return this.current.id;
   }
 }
 

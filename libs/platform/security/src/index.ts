@@ -2,6 +2,7 @@ export { Public, RateLimit, type RateLimitPolicy, Roles, SignatureSuffices } fro
 export { AuthenticationStrategies } from './authentication-strategies.js';
 export { networkOf } from './client-network.js';
 export { DerivedKeys, type KeyPurpose } from './derived-keys.js';
+export { type EncryptedColumn, EncryptedColumns, type ReencryptionPass } from './encrypted-columns.js';
 export { EncryptionService } from './encryption.service.js';
 export { CurrentPrincipal, type GuardedRequest, type Principal } from './principal.js';
 export { type PublishedKey, PublishedKeys } from './published-keys.js';

@@ -4,6 +4,7 @@ import { PassportModule } from '@nestjs/passport';
 import { AuthenticationStrategies } from './authentication-strategies.js';
 import { AuthenticationGuard } from './authentication.guard.js';
 import { DerivedKeys } from './derived-keys.js';
+import { EncryptedColumns } from './encrypted-columns.js';
 import { EncryptionService } from './encryption.service.js';
 import { PublishedKeys } from './published-keys.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
@@ -17,6 +18,7 @@ import { RolesGuard } from './roles.guard.js';
   providers: [
     AuthenticationStrategies,
     DerivedKeys,
+    EncryptedColumns,
     EncryptionService,
     PublishedKeys,
     RateLimitStorage,
@@ -24,6 +26,13 @@ import { RolesGuard } from './roles.guard.js';
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],
-  exports: [AuthenticationStrategies, DerivedKeys, EncryptionService, PublishedKeys, RateLimitStorage],
+  exports: [
+    AuthenticationStrategies,
+    DerivedKeys,
+    EncryptedColumns,
+    EncryptionService,
+    PublishedKeys,
+    RateLimitStorage,
+  ],
 })
 export class SecurityModule {}

@@ -21,6 +21,7 @@ import { CompleteAgentQueue1764200400000 } from './1764200400000-complete-agent-
 import { CreateAgentWorkers1764200410000 } from './1764200410000-create-agent-workers.js';
 import { CreateAgentSchedules1764200420000 } from './1764200420000-create-agent-schedules.js';
 import { SearchErrorGroups1764300300000 } from './1764300300000-search-error-groups.js';
+import { CountConsequentialCalls1764300500000 } from './1764300500000-count-consequential-calls.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -46,4 +47,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateAgentWorkers1764200410000,
   CreateAgentSchedules1764200420000,
   SearchErrorGroups1764300300000,
+  CountConsequentialCalls1764300500000,
 ];
