@@ -39,4 +39,5 @@ VOLUME ["/var/lib/devskyy", "/var/log/devskyy"]
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 8000) + '/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["tini", "--"]
-CMD ["node", "--enable-source-maps", "dist/apps/api/src/main.js"]
+# Room for short-lived objects: with the 16 MB that V8 takes by itself a posting costs a tenth more, an imported line a quarter.
+CMD ["node", "--max-semi-space-size=64", "--enable-source-maps", "dist/apps/api/src/main.js"]
