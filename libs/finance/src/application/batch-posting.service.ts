@@ -9,7 +9,8 @@ import { differingFields } from '../domain/fingerprint.js';
 import { standardAccountOf } from '../domain/posting-rules.js';
 import type { Transaction } from '../domain/transaction.js';
 import { type FreshAnswer, idOf, type KeyedRequest, type StoredAnswer } from '../infrastructure/idempotency.js';
-import { type Connection, LedgerRepository, type LedgerView } from '../infrastructure/ledger.repository.js';
+import { type Connection, type Head, LedgerRepository, type LedgerView } from '../infrastructure/ledger.repository.js';
+import type { LedgerBatch } from '../infrastructure/posting.repository.js';
 import {
   answerOf,
   type ItemOutcome,
@@ -32,13 +33,26 @@ interface Run {
   readonly state: BatchState;
   /** Answers of earlier commits, and of requests before this one in the batch. */
   readonly answers: Map<string, KnownAnswer>;
-  /** Answers that this batch gives. */
+  /** Those among them that this batch gives. */
+  readonly given: Map<string, KnownAnswer>;
   readonly fresh: FreshAnswer[];
   readonly decided: Decided[];
 }
 
 /** What became of each unit, or the exception with which it is refused as a whole. */
 export type Outcomes = (UnitOutcome | AppException)[];
+
+/** A batch that is decided and sealed. */
+export interface SealedBatch {
+  readonly outcomes: Outcomes;
+  /** What is to be written. */
+  readonly batch: LedgerBatch | undefined;
+  /** Where the ledger stood before. */
+  readonly head: Head;
+  /** The accounts it depended on, as they are after it. */
+  readonly accounts: ReadonlyMap<string, WorkingAccount>;
+  readonly given: ReadonlyMap<string, KnownAnswer>;
+}
 
 /** Decides the units of one batch in their order and writes what passed. */
 @Injectable()
@@ -50,35 +64,55 @@ export class BatchPostingService {
   ) {}
 
   /**
-   * Reads what the batch depends on, decides, and writes: all of it only if nobody else wrote to the ledger meanwhile, on any replica, so
-   * that what was read is still true.
+   * Reads what the batch depends on, decides and seals. Nothing is written; whether what was read is still true shows when it is.
    *
-   * @returns undefined when somebody did; nothing is written then
+   * @param before the batch that is being written meanwhile, and that this one is to follow
+   * @returns undefined for a batch that cannot be decided before the one before it is written
    */
-  async run(connection: Connection, units: readonly PostingUnit[]): Promise<Outcomes | undefined> {
+  async decide(connection: Connection, units: readonly PostingUnit[]): Promise<SealedBatch>;
+  async decide(
+    connection: Connection,
+    units: readonly PostingUnit[],
+    before: SealedBatch,
+  ): Promise<SealedBatch | undefined>;
+  async decide(
+    connection: Connection,
+    units: readonly PostingUnit[],
+    before?: SealedBatch,
+  ): Promise<SealedBatch | undefined> {
     const keyed = units.flatMap(({ request, items }) => [request, ...items.map((item) => item.request)]);
     const drafts = units.flatMap(({ items }) => items.flatMap((item) => ('draft' in item ? [item.draft] : [])));
-    const view = await this.ledger.read(
+    if (before && !canFollowUnseen(before, drafts)) return undefined;
+    const read = await this.ledger.read(
       connection,
       codesOf(drafts),
       keyed.filter((request) => request !== undefined),
     );
+    if (before && read.head.due.length > 0) return undefined;
+    const view = before ? asAfter(before, read) : read;
     const { head } = view;
     const expiries = head.due.map((originalId): Draft => ({ kind: 'expiry', originalId }));
     const state = await this.stateOf(connection, view, [...expiries, ...drafts]);
     const answers = await this.known(connection, view.answers);
-    const run: Run = { state, answers, fresh: [], decided: [] };
+    for (const [id, answer] of before?.given ?? []) answers.set(id, answer);
+    const run: Run = { state, answers, given: new Map(), fresh: [], decided: [] };
     for (const draft of expiries) this.verdictOf(draft, run);
     const outcomes = units.map((unit) => this.outcomeOf(unit, run));
-    return (await this.writer.write(connection, head, run)) ? outcomes : undefined;
+    const batch = await this.writer.seal(connection, head, run);
+    return { outcomes, batch, head, accounts: state.accounts, given: run.given };
   }
 
-  /** The same, when its turn comes: others wait meanwhile. */
+  /** @returns false when somebody else wrote to the ledger, on any replica, since the batch was decided; nothing is written then */
+  write(connection: Connection, { batch }: SealedBatch): Promise<boolean> {
+    return this.writer.write(connection, batch);
+  }
+
+  /** Decides and writes a batch when its turn comes: others wait meanwhile. */
   async runLocked(tx: DatabaseTransaction, units: readonly PostingUnit[]): Promise<Outcomes> {
     await this.ledger.lockHead(tx);
-    const outcomes = await this.run(tx, units);
-    if (!outcomes) throw new Error('The ledger moved under the lock of its head');
-    return outcomes;
+    const sealed = await this.decide(tx, units);
+    if (!(await this.write(tx, sealed))) throw new Error('The ledger moved under the lock of its head');
+    return sealed.outcomes;
   }
 
   private outcomeOf(unit: PostingUnit, run: Run): UnitOutcome | AppException {
@@ -117,7 +151,10 @@ export class BatchPostingService {
     if (refused === -1) return outcomes;
     saved.restore();
     run.decided.length = decidedBefore;
-    for (const { request } of run.fresh.splice(freshBefore)) run.answers.delete(idOf(request));
+    for (const { request } of run.fresh.splice(freshBefore)) {
+      run.answers.delete(idOf(request));
+      run.given.delete(idOf(request));
+    }
     const aborted = { refusal: refusalOf(new BatchAbortedException(refused)) };
     return outcomes.map((outcome) => ('refusal' in outcome || outcome.isReplay ? outcome : aborted));
   }
@@ -220,7 +257,26 @@ function conflictOf(request: KeyedRequest, known: KnownAnswer): IdempotencyConfl
   return differing.length === 0 ? undefined : new IdempotencyConflictException(differing);
 }
 
-function keep(request: KeyedRequest, outcomes: readonly ItemOutcome[], answer: object, { answers, fresh }: Run): void {
-  answers.set(idOf(request), { fingerprint: request.fingerprint, outcomes });
-  fresh.push({ request, answer });
+function keep(request: KeyedRequest, outcomes: readonly ItemOutcome[], answer: object, run: Run): void {
+  const known = { fingerprint: request.fingerprint, outcomes };
+  run.answers.set(idOf(request), known);
+  run.given.set(idOf(request), known);
+  run.fresh.push({ request, answer });
+}
+
+/**
+ * Whether the drafts can be decided while the batch before them is being written: all they depend on is then what that batch leaves in
+ * memory and what it does not touch. What refers to earlier transactions, or to accounts that are only being made, waits.
+ */
+function canFollowUnseen({ batch }: SealedBatch, drafts: readonly Draft[]): boolean {
+  return batch?.accounts.length === 0 && drafts.every(({ kind }) => kind === 'post');
+}
+
+/** What is read beside a batch that is being written, as it will be after that batch. */
+function asAfter({ batch, head, accounts }: SealedBatch, read: LedgerView): LedgerView {
+  if (!batch) return read;
+  const { number: blockNumber, hash: blockHash } = batch.block;
+  const now = read.head.now > head.now ? read.head.now : head.now;
+  const known = [...read.accounts].map(([code, account]) => [code, accounts.get(code) ?? account] as const);
+  return { head: { ...read.head, now, blockNumber, blockHash }, accounts: new Map(known), answers: read.answers };
 }

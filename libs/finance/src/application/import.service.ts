@@ -46,7 +46,8 @@ export class ImportService {
   ) {}
 
   /**
-   * Reads no further ahead than the chunk after the one that is being posted.
+   * Reads no further ahead than the chunk after those that are being posted: two, so that the second is decided while the first is
+   * written. What they came to is noted in their order.
    *
    * @throws IdempotencyConflictException when the key was used for other lines; PostingOverloadedException
    */
@@ -54,7 +55,7 @@ export class ImportService {
     const request = this.requests.keyed(principalId, key, 'import', {});
     const known = await this.imports.open(this.ids.next(), principalId, request.key);
     let lines = 0;
-    let posting = Promise.resolve();
+    let noted = Promise.resolve();
     for await (const chunk of chunks) {
       lines = chunk.first - 1 + chunk.items.length;
       if (lines <= known.lines) {
@@ -62,12 +63,13 @@ export class ImportService {
         continue;
       }
       if (chunk.first <= known.lines || known.completedAt) throw conflictAt(chunk.first);
-      await posting;
-      posting = this.post(known, chunk);
+      const before = noted;
+      noted = this.note(known, chunk, this.post(known, chunk), before);
       // Whoever waits for it gets its failure; until then it must not count as unhandled.
-      posting.catch(() => undefined);
+      noted.catch(() => undefined);
+      await before;
     }
-    await posting;
+    await noted;
     if (lines < known.lines) throw conflictAt(lines + 1);
     return this.imports.complete(known.id);
   }
@@ -109,16 +111,29 @@ export class ImportService {
       .filter(({ line }) => line >= from && line <= to);
   }
 
-  private async post({ id, principalId }: Import, { first, items, digest }: ImportChunk): Promise<void> {
+  private async post(
+    { id, principalId }: Import,
+    { first, items, digest }: ImportChunk,
+  ): Promise<readonly ItemOutcome[]> {
     const request = this.requests.keyed(principalId, keyOf(id, first), 'import', { digest: digest.toString('hex') });
     const unit = { request, isAtomic: false, items: items.map((item) => this.batches.itemOf(principalId, item)) };
-    const { items: outcomes } = await this.poster.postUnit(unit);
+    return (await this.poster.postUnit(unit)).items;
+  }
+
+  /** Notes what a chunk came to, after the chunk before it. */
+  private async note(
+    { id }: Import,
+    { first, digest }: ImportChunk,
+    posting: Promise<readonly ItemOutcome[]>,
+    before: Promise<unknown>,
+  ): Promise<void> {
+    const [outcomes] = await Promise.all([posting, before]);
     const rejections = outcomes.flatMap((outcome, index) =>
       'refusal' in outcome ? [{ line: first + index, refusal: outcome.refusal }] : [],
     );
     const replayed = outcomes.filter(isReplay).length;
     const posted = outcomes.length - rejections.length - replayed;
-    const [from, to] = [first - 1, first - 1 + items.length];
+    const [from, to] = [first - 1, first - 1 + outcomes.length];
     await this.imports.advance(id, { from, to, posted, replayed, rejections, digest });
   }
 }

@@ -36,9 +36,13 @@ export class LedgerWriterService {
     return this.sealing.prepare();
   }
 
-  /** @returns false when the ledger has moved since the head was read; nothing is written then */
-  async write(connection: Connection, head: Head, { decided, fresh, state }: BatchResult): Promise<boolean> {
-    if (decided.length === 0 && fresh.length === 0) return true;
+  /** All that is to be written of a batch, in the block that follows the head; `undefined` when that is nothing. */
+  async seal(
+    connection: Connection,
+    head: Head,
+    { decided, fresh, state }: BatchResult,
+  ): Promise<LedgerBatch | undefined> {
+    if (decided.length === 0 && fresh.length === 0) return undefined;
     const touched = new Set(decided.flatMap(({ passed }) => passed.touched));
     const working = [...touched].map((code) => state.accounts.get(code)).filter((account) => account !== undefined);
     const accounts = await this.withIds(connection, working);
@@ -54,7 +58,12 @@ export class LedgerWriterService {
       })),
     ]);
     const balances = working.map((account) => ({ ...account, accountId: ids.get(account.code) ?? '' }));
-    return this.postings.write(connection, { ...records, block, accounts, balances, answers: fresh });
+    return { ...records, block, accounts, balances, answers: fresh };
+  }
+
+  /** @returns false when the ledger has moved since the head was read; nothing is written then */
+  async write(connection: Connection, batch: LedgerBatch | undefined): Promise<boolean> {
+    return batch === undefined || this.postings.write(connection, batch);
   }
 
   /** Makes an account; under the lock of the head. */

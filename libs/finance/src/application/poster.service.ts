@@ -5,7 +5,7 @@ import { Metrics } from '#platform/observability';
 import type { Draft } from '../domain/draft.js';
 import { PostingOverloadedException, PostingRefusedException } from '../domain/finance.exceptions.js';
 import type { KeyedRequest } from '../infrastructure/idempotency.js';
-import { BatchPostingService, type Outcomes } from './batch-posting.service.js';
+import { BatchPostingService, type Outcomes, type SealedBatch } from './batch-posting.service.js';
 import type { PostingAnswer, PostingUnit, UnitOutcome } from './posting-unit.js';
 import { SealService } from './seal.service.js';
 
@@ -30,6 +30,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** A batch whose turn has come, decided already or not yet. */
+interface Turn {
+  readonly batch: Waiting[];
+  sealed?: SealedBatch | undefined;
+}
+
 /** Ends the transaction of a dry run. */
 class RolledBack extends Error {
   constructor(readonly outcome: UnitOutcome | AppException) {
@@ -38,7 +44,7 @@ class RolledBack extends Error {
 }
 
 /**
- * Posts transactions by natural batching: while one batch commits, the next fills. A single request pays one commit; under load
+ * Posts transactions by natural batching: while one batch commits, the next fills, and is decided once it is full. A single request pays one commit; under load
  * hundreds share one, and a hot account is written once a batch. Each gets its own verdict, in order of arrival, and only after
  * the commit. Several replicas may post at once: their batches take turns.
  */
@@ -47,6 +53,8 @@ export class PosterService implements OnModuleInit {
   private readonly waiting: Waiting[] = [];
   private count = 0;
   private isPosting = false;
+  /** Called when a full batch waits. */
+  private onFull: () => void = () => undefined;
   /** Batches that take the lock first. */
   private lockedTurns = 0;
 
@@ -87,6 +95,7 @@ export class PosterService implements OnModuleInit {
     return new Promise((resolve, reject) => {
       this.waiting.push({ unit, resolve, reject });
       this.count += unit.items.length;
+      if (this.count >= MAX_BATCH) this.onFull();
       if (!this.isPosting) void this.run();
     });
   }
@@ -109,8 +118,68 @@ export class PosterService implements OnModuleInit {
 
   private async run(): Promise<void> {
     this.isPosting = true;
-    while (this.waiting.length > 0) await this.commit(this.nextBatch());
+    let next: Turn | undefined;
+    while (next || this.waiting.length > 0) next = await this.take(next ?? { batch: this.nextBatch() });
     this.isPosting = false;
+  }
+
+  /**
+   * Commits a batch.
+   *
+   * @returns the turn after this one, if it was begun meanwhile
+   */
+  private async take({ batch, sealed }: Turn, looksAhead = true): Promise<Turn | undefined> {
+    let next: Turn | undefined;
+    try {
+      await this.sealing.prepare();
+      sealed ??= await this.decide(batch);
+      if (sealed) {
+        const { outcomes } = sealed;
+        const written = this.batches.write(this.database, sealed).then((isWritten) => {
+          if (isWritten) settle(batch, outcomes);
+          return isWritten;
+        });
+        // Whoever waits for it gets its failure; until then it must not count as unhandled.
+        written.catch(() => undefined);
+        if (looksAhead) next = await this.decideAhead(sealed, written);
+        if (await written) return next;
+        this.lockedTurns = LOCKED_TURNS;
+      }
+      const units = unitsOf(batch);
+      settle(batch, await this.database.transaction((tx) => this.batches.runLocked(tx, units)));
+    } catch (error) {
+      // What breaks a batch as a whole must not break its neighbours: they are then posted one by one.
+      if (batch.length === 1) batch[0]?.reject(error);
+      else for (const single of batch) await this.take({ batch: [single] }, false);
+    }
+    // Decided on top of a batch that was not written as it was: it has to be decided again.
+    return next && { batch: next.batch };
+  }
+
+  /**
+   * Most often nobody else writes between a batch's reading and its writing: it then needs no lock, and two statements are all of it.
+   * When another replica did, the batch takes its turn under the lock, as do the next ones, so that both get on.
+   */
+  private async decide(batch: Waiting[]): Promise<SealedBatch | undefined> {
+    if (this.lockedTurns === 0) return this.batches.decide(this.database, unitsOf(batch));
+    this.lockedTurns -= 1;
+    return undefined;
+  }
+
+  /**
+   * While a batch is written, the next one is decided on top of it. Only a full one: others would be cut short, and their commits be
+   * shared by fewer.
+   */
+  private async decideAhead(before: SealedBatch, written: Promise<unknown>): Promise<Turn | undefined> {
+    if (this.count < MAX_BATCH) {
+      const full = new Promise<void>((resolve) => (this.onFull = resolve));
+      await Promise.race([full, written]).catch(() => undefined);
+    }
+    if (this.count < MAX_BATCH) return undefined;
+    const batch = this.nextBatch();
+    // Should it fail, it fails again in its turn, and is then dealt with.
+    const sealed = await this.batches.decide(this.database, unitsOf(batch), before).catch(() => undefined);
+    return { batch, sealed };
   }
 
   private nextBatch(): Waiting[] {
@@ -123,35 +192,16 @@ export class PosterService implements OnModuleInit {
     this.count -= items;
     return this.waiting.splice(0, units);
   }
+}
 
-  /** Commits a batch. What breaks a batch as a whole must not break its neighbours: they are then posted one by one. */
-  private async commit(batch: Waiting[]): Promise<void> {
-    try {
-      const outcomes = await this.decide(batch.map(({ unit }) => unit));
-      batch.forEach(({ resolve, reject }, index) => {
-        const outcome = outcomes[index];
-        if (outcome && !(outcome instanceof AppException)) resolve(outcome);
-        else reject(outcome);
-      });
-    } catch (error) {
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const single of batch) await this.commit([single]);
-    }
-  }
+function unitsOf(batch: readonly Waiting[]): PostingUnit[] {
+  return batch.map(({ unit }) => unit);
+}
 
-  /**
-   * Most often nobody else writes between a batch's reading and its writing: it then needs no lock, and two statements are all of it.
-   * When another replica did, the batch takes its turn under the lock, as do the next ones, so that both get on.
-   */
-  private async decide(units: readonly PostingUnit[]): Promise<Outcomes> {
-    await this.sealing.prepare();
-    if (this.lockedTurns > 0) {
-      this.lockedTurns -= 1;
-    } else {
-      const outcomes = await this.batches.run(this.database, units);
-      if (outcomes) return outcomes;
-      this.lockedTurns = LOCKED_TURNS;
-    }
-    return this.database.transaction((tx) => this.batches.runLocked(tx, units));
-  }
+function settle(batch: readonly Waiting[], outcomes: Outcomes): void {
+  batch.forEach(({ resolve, reject }, index) => {
+    const outcome = outcomes[index];
+    if (outcome && !(outcome instanceof AppException)) resolve(outcome);
+    else reject(outcome);
+  });
 }

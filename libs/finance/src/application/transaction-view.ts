@@ -1,3 +1,4 @@
+import { isoOf } from '../domain/instant.js';
 import { formatMoney } from '../domain/money.js';
 import type { Direction, Transaction } from '../domain/transaction.js';
 
@@ -41,8 +42,8 @@ export function toTransactionView(transaction: Transaction): TransactionView {
       currency: posting.currency,
     })),
     details: { ...details },
-    effectiveAt: effectiveAt.toISOString(),
-    recordedAt: recordedAt.toISOString(),
-    expiresAt: transaction.expiresAt?.toISOString() ?? null,
+    effectiveAt: isoOf(effectiveAt),
+    recordedAt: isoOf(recordedAt),
+    expiresAt: transaction.expiresAt ? isoOf(transaction.expiresAt) : null,
   };
 }

@@ -1,4 +1,5 @@
 import type { Account } from './account.js';
+import { isoOf } from './instant.js';
 import type { Outcome, Transaction } from './transaction.js';
 
 /** What blocks are made of. Amounts are minor units as text: what they look like in major units may change with ISO 4217. */
@@ -40,7 +41,7 @@ export function accountLeaf({
   return {
     account: {
       code,
-      createdAt: createdAt.toISOString(),
+      createdAt: isoOf(createdAt),
       currency,
       maxBalance: maxBalance?.toString() ?? null,
       metadata,
@@ -63,8 +64,8 @@ export function transactionLeaf(transaction: Transaction): Leaf {
       customerId,
       description,
       details,
-      effectiveAt: effectiveAt.toISOString(),
-      expiresAt: expiresAt?.toISOString() ?? null,
+      effectiveAt: isoOf(effectiveAt),
+      expiresAt: expiresAt ? isoOf(expiresAt) : null,
       id,
       orderId,
       originalTransactionId,
@@ -74,7 +75,7 @@ export function transactionLeaf(transaction: Transaction): Leaf {
         currency: posting.currency,
         direction: posting.direction,
       })),
-      recordedAt: recordedAt.toISOString(),
+      recordedAt: isoOf(recordedAt),
       state: state === 'posted' ? 'posted' : 'pending',
       type,
     },

@@ -1,4 +1,5 @@
 import type { Account } from './account.js';
+import { isoOf } from './instant.js';
 import type { Transaction } from './transaction.js';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'hledger', 'beancount'] as const;
@@ -19,7 +20,7 @@ export interface LedgerFormat {
 
 /** The day something is effective, in UTC. */
 export function dayOf(at: Date): string {
-  return at.toISOString().slice(0, 10);
+  return isoOf(at).slice(0, 10);
 }
 
 /** Text for one line of a journal: without line breaks, comment signs and runs of blanks. */

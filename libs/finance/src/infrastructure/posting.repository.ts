@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Account } from '../domain/account.js';
 import type { Hold, Movement, WorkingAccount } from '../domain/batch-state.js';
 import type { Block } from '../domain/chain.js';
+import { isoOf } from '../domain/instant.js';
 import { dayOf } from '../domain/ledger-format.js';
 import type { SettlementRecord } from '../domain/leaves.js';
 import type { Transaction } from '../domain/transaction.js';
@@ -134,8 +135,8 @@ function transactionPart(bind: Bind, transactions: readonly Transaction[], { com
     .text('text', ({ description }) => description)
     .json('jsonb', ({ postings }) => postings.map(toPostingJson))
     .json('jsonb', ({ details }) => details)
-    .plain('timestamptz', ({ effectiveAt }) => effectiveAt.toISOString())
-    .plain('timestamptz', ({ expiresAt }) => expiresAt?.toISOString() ?? null);
+    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
+    .plain('timestamptz', ({ expiresAt }) => (expiresAt ? isoOf(expiresAt) : null));
   return `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
             description, postings, details, effective_at, expires_at, recorded_at, block_number)
           SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added`;
@@ -148,7 +149,7 @@ function entryPart(bind: Bind, entries: readonly NewEntry[], { committedAt }: Bl
     .plain('uuid', ({ transactionId }) => transactionId)
     .plain('bigint', ({ amount }) => amount)
     .plain('bigint', ({ netAfter }) => netAfter)
-    .plain('timestamptz', ({ effectiveAt }) => effectiveAt.toISOString());
+    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt));
   return `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, recorded_at)
           SELECT added.*, ${bind(committedAt, 'timestamptz')} FROM head, ${added.unnest()} AS added`;
 }
