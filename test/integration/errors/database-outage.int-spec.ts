@@ -35,10 +35,17 @@ describe('while PostgreSQL is stopped', () => {
       });
     const report = (token: string, message: string): Promise<Answer> =>
       app.call('POST', '/errors', { token, body: { errorType: 'OutageError', message } });
+    const accepted: string[] = [];
+    const made = await app.call<{ key: string }>('POST', '/auth/api-keys', {
+      token: reporter,
+      body: { name: 'reporter' },
+    });
+    const reportByKey = (message: string): Promise<Answer> =>
+      app.call('POST', '/errors', { apiKey: made.body.key, body: { errorType: 'OutageError', message } });
+    accepted.push(...((await reportByKey('by key')).body['ids'] as string[]));
     const warnings = jest.spyOn(app.get(AppLogger), 'warn');
 
     // Reports go on through the stop itself.
-    const accepted: string[] = [];
     let isOver = false;
     const senders = [0, 1].map(async (sender) => {
       for (let index = 0; !isOver; index++) {
@@ -61,6 +68,9 @@ describe('while PostgreSQL is stopped', () => {
     }, 15_000);
     isOver = true;
     await Promise.all(senders);
+    const byKey = await reportByKey('by key in the outage');
+    expect(byKey.status).toBe(202);
+    accepted.push(...(byKey.body['ids'] as string[]));
 
     expect(health.checks['database']?.['status']).toBe('unhealthy');
     expect(Number(health.checks['errorLedger']?.['backlog'])).toBeGreaterThan(0);
@@ -71,6 +81,10 @@ describe('while PostgreSQL is stopped', () => {
     expect((await app.call('GET', '/errors', { token: reporter })).status).toBe(503);
     expect((await report(`${reporter.slice(0, -8)}AAAAAAAA`, 'forged')).status).toBe(401);
     expect((await sendEvent('f'.repeat(32), 'unknown key')).status).toBe(503);
+    expect((await app.call('GET', '/errors', { apiKey: made.body.key })).status).toBe(503);
+    expect((await app.call('POST', '/errors', { apiKey: `${made.body.key.slice(0, -4)}AAAA`, body: {} })).status).toBe(
+      401,
+    );
 
     await postgres.start();
     const stored = await eventually(async () => {

@@ -17,14 +17,14 @@ export class ApiKeyStrategy extends Strategy {
   }
 
   override authenticate(request: unknown): void {
-    const { headers, ip } = request as GuardedRequest;
+    const { headers, ip, signatureSuffices } = request as GuardedRequest;
     const key = headers['x-api-key'];
     if (typeof key !== 'string') {
       this.fail('no API key');
       return;
     }
     // passport calls the strategy on an object of its own that inherits from it: the outcome must go to that object.
-    this.apiKeys.authenticate(key, ip).then(
+    this.apiKeys.authenticate(key, ip, signatureSuffices).then(
       (principal) => this.success(principal),
       (error: unknown) => this.error(error),
     );

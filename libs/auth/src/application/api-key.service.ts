@@ -1,8 +1,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { Database, translateDatabaseError } from '#platform/database';
 import {
   Clock,
+  ConnectionError,
   Ids,
   includesRole,
   rankOf,
@@ -11,6 +12,7 @@ import {
   uuidFromBytes,
   uuidToBytes,
 } from '#platform/kernel';
+import { AppLogger } from '#platform/observability';
 import type { Principal } from '#platform/security';
 import { ApiKeyNotFoundException, RankViolationException } from '../domain/auth.exceptions.js';
 import { isAllowedFrom } from '../domain/ip-allowlist.js';
@@ -26,6 +28,15 @@ const SECRET_BYTES = 32;
 /** A busy key's last use is written no more often than this. */
 const TOUCH_AFTER_MS = 60_000;
 
+/** Keys whose standing is remembered for an outage of the database. */
+const MAX_REMEMBERED = 1_000;
+
+interface FoundStanding {
+  readonly standing: ApiKeyStanding | undefined;
+  /** Asked of the database just now. */
+  readonly isCurrent: boolean;
+}
+
 export interface ApiKeyRequest {
   name: string;
   role?: Role | undefined;
@@ -40,12 +51,18 @@ export interface ApiKeyRequest {
  */
 @Injectable()
 export class ApiKeyService {
+  /** Keys as they were found last; the ones that were not used for longest are forgotten first. */
+  private readonly remembered = new Map<string, ApiKeyStanding>();
+  /** Keys that were taken from memory in this outage, each logged once. */
+  private readonly told = new Set<string>();
+
   constructor(
     private readonly keys: ApiKeyRepository,
     private readonly audit: AuditService,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly ids: Ids,
+    private readonly logger: AppLogger,
   ) {}
 
   /**
@@ -117,20 +134,44 @@ export class ApiKeyService {
   /**
    * Who a key stands for. Asked of PostgreSQL every time: a revoked key is refused at once.
    *
+   * @param mayRemember whether what was found last in this process is enough while the database is away; that is logged
    * @throws TokenInvalidError when the key is unknown, revoked, expired, or used from an address that is not listed
    */
-  async authenticate(key: string, ip: string): Promise<Principal> {
+  async authenticate(key: string, ip: string, mayRemember = false): Promise<Principal> {
     const text = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : '';
     const bytes = Buffer.from(text, 'base64url');
     if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== text) throw new TokenInvalidError();
     const id = uuidFromBytes(bytes.subarray(0, ID_BYTES));
-    const standing = await this.keys.findStanding(id);
+    const { standing, isCurrent } = await this.standingOf(id, mayRemember);
     if (!standing || !timingSafeEqual(standing.secretDigest, digestOf(bytes.subarray(ID_BYTES))))
       throw new TokenInvalidError();
     if (!isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError('The key is not valid from this address');
-    if (this.clock.millis() - (standing.lastUsedAt?.getTime() ?? 0) > TOUCH_AFTER_MS) await this.keys.touch(id);
+    const isLongAgo = this.clock.millis() - (standing.lastUsedAt?.getTime() ?? 0) > TOUCH_AFTER_MS;
+    if (isCurrent && isLongAgo) await this.keys.touch(id);
     const { userId, owner, agents } = standing;
     return { id: userId, role: roleOfKey(standing), username: owner.username, apiKeyId: id, agents };
+  }
+
+  private async standingOf(id: string, mayRemember: boolean): Promise<FoundStanding> {
+    try {
+      const standing = await this.keys.findStanding(id);
+      this.remembered.delete(id);
+      if (standing) this.remembered.set(id, standing);
+      const [oldest] = this.remembered.size > MAX_REMEMBERED ? this.remembered.keys() : [];
+      if (oldest !== undefined) this.remembered.delete(oldest);
+      this.told.delete(id);
+      return { standing, isCurrent: true };
+    } catch (error) {
+      const standing = this.remembered.get(id);
+      const isOver = (standing?.expiresAt?.getTime() ?? Infinity) <= this.clock.millis();
+      if (!mayRemember || !standing || isOver || !(translateDatabaseError(error) instanceof ConnectionError))
+        throw error;
+      if (!this.told.has(id)) {
+        this.told.add(id);
+        this.logger.warn('The database is away: an API key is taken as it was found last', 'Auth', { apiKeyId: id });
+      }
+      return { standing, isCurrent: false };
+    }
   }
 }
 
