@@ -140,6 +140,18 @@ describe('the house rules', () => {
     );
     expect(long.map(({ file }) => file)).toEqual([]);
   });
+
+  it('moves nothing away that benches and scripts take from the build', () => {
+    const sources = new Set(files.map(({ file }) => file.replace(/\.ts$/, '.js')));
+    const taken = ['bench', 'scripts'].flatMap((dir) =>
+      readdirSync(path.join(ROOT, dir))
+        .filter((name) => name.endsWith('.mjs'))
+        .flatMap((name) => [...readFileSync(path.join(ROOT, dir, name), 'utf8').matchAll(/dist\/([\w./-]+\.js)/g)])
+        .map(([, file = '']) => file),
+    );
+    expect(taken.length).toBeGreaterThan(10);
+    expect(taken.filter((file) => !sources.has(file))).toEqual([]);
+  });
 });
 
 /** A copy of what the rules look at, as small as it can be, with the violation in it. */
