@@ -130,7 +130,7 @@ describe('alerts', () => {
       await new Promise((resolve) => setTimeout(resolve, 1_500));
       expect(callsTo('/shared')).toHaveLength(12);
     } finally {
-      await other.app.close();
+      await other.close();
     }
   });
 

@@ -97,7 +97,7 @@ describe('the difference between two runs', () => {
     await earlier.app.close();
     const later = await startTestApp({}, app);
     await report(later, [kind('NewError'), kind('SameError'), kind('BackError')]);
-    await later.app.close();
+    await later.close();
     const runs = await app.call<{ items: { runId: string; startedAt: string }[] }>('GET', '/errors/runs', {
       token: developer,
     });

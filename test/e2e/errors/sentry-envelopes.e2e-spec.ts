@@ -445,7 +445,7 @@ describe('projects', () => {
       await app.call('DELETE', `/errors/projects/${project.id}`, { token: admin });
       expect(await eventually(async () => ((await post()) === 403 ? 403 : undefined), 8_000)).toBe(403);
     } finally {
-      await other.app.close();
+      await other.close();
     }
   });
 });

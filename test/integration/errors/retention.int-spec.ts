@@ -69,7 +69,7 @@ describe('retention', () => {
       await eventually(async () => ((await keptOf('json')).length <= 2 ? true : undefined), 10_000);
       await eventually(async () => ((await keptOf('long')).length <= 4 ? true : undefined));
     } finally {
-      await replica.app.close();
+      await replica.close();
     }
     expect(await keptOf('short')).toEqual([0, 1, 6]);
     expect(await keptOf('long')).toEqual([0, 1, 31, 364]);
