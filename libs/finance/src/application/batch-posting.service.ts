@@ -3,6 +3,7 @@ import type { Transaction as DatabaseTransaction } from '#platform/database';
 import { AppException, Ids } from '#platform/kernel';
 import { decide } from '../domain/batch.js';
 import { type BatchState, type Passed, savedState, type WorkingAccount } from '../domain/batch-state.js';
+import type { Block } from '../domain/chain.js';
 import type { Draft } from '../domain/draft.js';
 import { BatchAbortedException, IdempotencyConflictException, refusalOf } from '../domain/finance.exceptions.js';
 import { differingFields } from '../domain/fingerprint.js';
@@ -33,8 +34,7 @@ interface Run {
   readonly state: BatchState;
   /** Answers of earlier commits, and of requests before this one in the batch. */
   readonly answers: Map<string, KnownAnswer>;
-  /** Those among them that this batch gives. */
-  readonly given: Map<string, KnownAnswer>;
+  /** Answers that this batch gives. */
   readonly fresh: FreshAnswer[];
   readonly decided: Decided[];
 }
@@ -51,7 +51,8 @@ export interface SealedBatch {
   readonly head: Head;
   /** The accounts it depended on, as they are after it. */
   readonly accounts: ReadonlyMap<string, WorkingAccount>;
-  readonly given: ReadonlyMap<string, KnownAnswer>;
+  /** What was answered before, and what it answers itself. */
+  readonly answers: ReadonlyMap<string, KnownAnswer>;
 }
 
 /** Decides the units of one batch in their order and writes what passed. */
@@ -63,43 +64,31 @@ export class BatchPostingService {
     private readonly ids: Ids,
   ) {}
 
+  /** Reads what the batch depends on, decides and seals. Nothing is written; whether what was read is still true shows when it is. */
+  async decide(connection: Connection, units: readonly PostingUnit[]): Promise<SealedBatch> {
+    const drafts = draftsOf(units);
+    const view = await this.read(connection, units, drafts);
+    return this.decideOn(connection, view, units, drafts);
+  }
+
   /**
-   * Reads what the batch depends on, decides and seals. Nothing is written; whether what was read is still true shows when it is.
+   * Like `decide`, while the batch before is being written: all it depends on is then what that batch leaves in memory and what that
+   * batch does not touch.
    *
-   * @param before the batch that is being written meanwhile, and that this one is to follow
-   * @returns undefined for a batch that cannot be decided before the one before it is written
+   * @returns undefined for what has to wait: it refers to earlier transactions, to accounts that are only being made, or to nothing written
    */
-  async decide(connection: Connection, units: readonly PostingUnit[]): Promise<SealedBatch>;
-  async decide(
-    connection: Connection,
-    units: readonly PostingUnit[],
+  async decideAfter(
     before: SealedBatch,
-  ): Promise<SealedBatch | undefined>;
-  async decide(
     connection: Connection,
     units: readonly PostingUnit[],
-    before?: SealedBatch,
   ): Promise<SealedBatch | undefined> {
-    const keyed = units.flatMap(({ request, items }) => [request, ...items.map((item) => item.request)]);
-    const drafts = units.flatMap(({ items }) => items.flatMap((item) => ('draft' in item ? [item.draft] : [])));
-    if (before && !canFollowUnseen(before, drafts)) return undefined;
-    const read = await this.ledger.read(
-      connection,
-      codesOf(drafts),
-      keyed.filter((request) => request !== undefined),
-    );
-    if (before && read.head.due.length > 0) return undefined;
-    const view = before ? asAfter(before, read) : read;
-    const { head } = view;
-    const expiries = head.due.map((originalId): Draft => ({ kind: 'expiry', originalId }));
-    const state = await this.stateOf(connection, view, [...expiries, ...drafts]);
-    const answers = await this.known(connection, view.answers);
-    for (const [id, answer] of before?.given ?? []) answers.set(id, answer);
-    const run: Run = { state, answers, given: new Map(), fresh: [], decided: [] };
-    for (const draft of expiries) this.verdictOf(draft, run);
-    const outcomes = units.map((unit) => this.outcomeOf(unit, run));
-    const batch = await this.writer.seal(connection, head, run);
-    return { outcomes, batch, head, accounts: state.accounts, given: run.given };
+    const drafts = draftsOf(units);
+    if (before.batch?.accounts.length !== 0 || drafts.some(({ kind }) => kind !== 'post')) return undefined;
+    const view = await this.read(connection, units, drafts);
+    if (view.head.due.length > 0) return undefined;
+    const given = before.batch.answers.map(({ request }) => idOf(request));
+    const answers = given.map((id) => [id, before.answers.get(id)] as const);
+    return this.decideOn(connection, asAfter(before, before.batch.block, view), units, drafts, answers);
   }
 
   /** @returns false when somebody else wrote to the ledger, on any replica, since the batch was decided; nothing is written then */
@@ -113,6 +102,35 @@ export class BatchPostingService {
     const sealed = await this.decide(tx, units);
     if (!(await this.write(tx, sealed))) throw new Error('The ledger moved under the lock of its head');
     return sealed.outcomes;
+  }
+
+  private read(connection: Connection, units: readonly PostingUnit[], drafts: readonly Draft[]): Promise<LedgerView> {
+    const keyed = units.flatMap(({ request, items }) => [request, ...items.map((item) => item.request)]);
+    return this.ledger.read(
+      connection,
+      codesOf(drafts),
+      keyed.filter((request) => request !== undefined),
+    );
+  }
+
+  /** @param answered answers that are on their way to the database, by `idOf` */
+  private async decideOn(
+    connection: Connection,
+    view: LedgerView,
+    units: readonly PostingUnit[],
+    drafts: readonly Draft[],
+    answered: readonly (readonly [string, KnownAnswer | undefined])[] = [],
+  ): Promise<SealedBatch> {
+    const { head } = view;
+    const expiries = head.due.map((originalId): Draft => ({ kind: 'expiry', originalId }));
+    const state = await this.stateOf(connection, view, [...expiries, ...drafts]);
+    const answers = await this.known(connection, view.answers);
+    for (const [id, answer] of answered) if (answer) answers.set(id, answer);
+    const run: Run = { state, answers, fresh: [], decided: [] };
+    for (const draft of expiries) this.verdictOf(draft, run);
+    const outcomes = units.map((unit) => this.outcomeOf(unit, run));
+    const batch = await this.writer.seal(connection, head, run);
+    return { outcomes, batch, head, accounts: state.accounts, answers };
   }
 
   private outcomeOf(unit: PostingUnit, run: Run): UnitOutcome | AppException {
@@ -151,10 +169,7 @@ export class BatchPostingService {
     if (refused === -1) return outcomes;
     saved.restore();
     run.decided.length = decidedBefore;
-    for (const { request } of run.fresh.splice(freshBefore)) {
-      run.answers.delete(idOf(request));
-      run.given.delete(idOf(request));
-    }
+    for (const { request } of run.fresh.splice(freshBefore)) run.answers.delete(idOf(request));
     const aborted = { refusal: refusalOf(new BatchAbortedException(refused)) };
     return outcomes.map((outcome) => ('refusal' in outcome || outcome.isReplay ? outcome : aborted));
   }
@@ -217,6 +232,10 @@ function codesIn(postings: readonly { account: string }[]): string[] {
   return postings.map(({ account }) => account);
 }
 
+function draftsOf(units: readonly PostingUnit[]): Draft[] {
+  return units.flatMap(({ items }) => items.flatMap((item) => ('draft' in item ? [item.draft] : [])));
+}
+
 /** Accounts that drafts name. */
 function codesOf(drafts: readonly Draft[]): string[] {
   return [...new Set(drafts.flatMap((draft) => (draft.kind === 'post' ? codesIn(draft.postings) : [])))];
@@ -257,26 +276,18 @@ function conflictOf(request: KeyedRequest, known: KnownAnswer): IdempotencyConfl
   return differing.length === 0 ? undefined : new IdempotencyConflictException(differing);
 }
 
-function keep(request: KeyedRequest, outcomes: readonly ItemOutcome[], answer: object, run: Run): void {
-  const known = { fingerprint: request.fingerprint, outcomes };
-  run.answers.set(idOf(request), known);
-  run.given.set(idOf(request), known);
-  run.fresh.push({ request, answer });
+function keep(request: KeyedRequest, outcomes: readonly ItemOutcome[], answer: object, { answers, fresh }: Run): void {
+  answers.set(idOf(request), { fingerprint: request.fingerprint, outcomes });
+  fresh.push({ request, answer });
 }
 
-/**
- * Whether the drafts can be decided while the batch before them is being written: all they depend on is then what that batch leaves in
- * memory and what it does not touch. What refers to earlier transactions, or to accounts that are only being made, waits.
- */
-function canFollowUnseen({ batch }: SealedBatch, drafts: readonly Draft[]): boolean {
-  return batch?.accounts.length === 0 && drafts.every(({ kind }) => kind === 'post');
-}
-
-/** What is read beside a batch that is being written, as it will be after that batch. */
-function asAfter({ batch, head, accounts }: SealedBatch, read: LedgerView): LedgerView {
-  if (!batch) return read;
-  const { number: blockNumber, hash: blockHash } = batch.block;
+/** What was read while a batch was being written, as it is after that batch. */
+function asAfter({ head, accounts }: SealedBatch, { number, hash }: Block, read: LedgerView): LedgerView {
   const now = read.head.now > head.now ? read.head.now : head.now;
   const known = [...read.accounts].map(([code, account]) => [code, accounts.get(code) ?? account] as const);
-  return { head: { ...read.head, now, blockNumber, blockHash }, accounts: new Map(known), answers: read.answers };
+  return {
+    head: { ...read.head, now, blockNumber: number, blockHash: hash },
+    accounts: new Map(known),
+    answers: read.answers,
+  };
 }

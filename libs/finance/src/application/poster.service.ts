@@ -33,7 +33,7 @@ interface Waiting {
 /** A batch whose turn has come, decided already or not yet. */
 interface Turn {
   readonly batch: Waiting[];
-  sealed?: SealedBatch | undefined;
+  readonly sealed?: SealedBatch | undefined;
 }
 
 /** Ends the transaction of a dry run. */
@@ -44,9 +44,9 @@ class RolledBack extends Error {
 }
 
 /**
- * Posts transactions by natural batching: while one batch commits, the next fills, and is decided once it is full. A single request pays one commit; under load
- * hundreds share one, and a hot account is written once a batch. Each gets its own verdict, in order of arrival, and only after
- * the commit. Several replicas may post at once: their batches take turns.
+ * Posts transactions by natural batching: while one batch commits, the next fills, and is decided once it is full. A single
+ * request pays one commit; under load hundreds share one, and a hot account is written once a batch. Each gets its own verdict,
+ * in order of arrival, and only after the commit. Several replicas may post at once: their batches take turns.
  */
 @Injectable()
 export class PosterService implements OnModuleInit {
@@ -128,11 +128,11 @@ export class PosterService implements OnModuleInit {
    *
    * @returns the turn after this one, if it was begun meanwhile
    */
-  private async take({ batch, sealed }: Turn, looksAhead = true): Promise<Turn | undefined> {
+  private async take({ batch, sealed: decided }: Turn, looksAhead = true): Promise<Turn | undefined> {
     let next: Turn | undefined;
     try {
       await this.sealing.prepare();
-      sealed ??= await this.decide(batch);
+      const sealed = decided ?? (await this.decide(batch));
       if (sealed) {
         const { outcomes } = sealed;
         const written = this.batches.write(this.database, sealed).then((isWritten) => {
@@ -178,7 +178,7 @@ export class PosterService implements OnModuleInit {
     if (this.count < MAX_BATCH) return undefined;
     const batch = this.nextBatch();
     // Should it fail, it fails again in its turn, and is then dealt with.
-    const sealed = await this.batches.decide(this.database, unitsOf(batch), before).catch(() => undefined);
+    const sealed = await this.batches.decideAfter(before, this.database, unitsOf(batch)).catch(() => undefined);
     return { batch, sealed };
   }
 
