@@ -154,7 +154,6 @@ function resolveDatabaseUrl(database: DatabaseConfig, problems: ConfigProblem[])
 /** Outside production a missing root key is made once and kept, so that sessions survive a restart. */
 function developmentSecretKey(dataDir: string, warnings: string[]): string {
   const file = path.join(dataDir, 'secret-key');
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
   mkdirSync(dataDir, { recursive: true });
   const { secret, isNew } = keptSecret(file, 48);
   if (isNew) warnings.push(`SECRET_KEY is not set: a key for development was made and kept in ${file}`);

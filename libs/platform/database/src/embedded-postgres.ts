@@ -280,9 +280,9 @@ async function linkLibraries(packageDir: string): Promise<void> {
 
 async function keptPassword(dir: string): Promise<string> {
   const file = path.join(dir, 'postgres-password');
-  if (!existsSync(file)) keptSecret(file, 24);
+  const { secret } = keptSecret(file, 24);
   await chmod(file, 0o600);
-  return (await readFile(file, 'utf8')).trim();
+  return secret;
 }
 
 function isPostgres(pid: number): boolean {
