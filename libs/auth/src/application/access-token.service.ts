@@ -2,7 +2,16 @@ import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { SecurityConfig } from '#config';
-import { Clock, Ids, isUuid, type Role, ROLES, TokenExpiredError, TokenInvalidError } from '#platform/kernel';
+import {
+  Clock,
+  Ids,
+  isUuid,
+  RecentMap,
+  type Role,
+  ROLES,
+  TokenExpiredError,
+  TokenInvalidError,
+} from '#platform/kernel';
 import { TokenKeys } from '../infrastructure/token-keys.js';
 import { TokenIssuer } from './token-issuer.service.js';
 
@@ -37,7 +46,7 @@ export class AccessTokenService {
    * What was verified before, by the whole text of the token: a caller sends the same one with every request, and nothing but
    * the time changes what it says. Whether it was taken back is not asked here.
    */
-  private readonly verified = new Map<string, AccessTokenClaims>();
+  private readonly verified = new RecentMap<string, AccessTokenClaims>(MAX_REMEMBERED);
 
   constructor(
     private readonly jwt: JwtService,
@@ -80,17 +89,12 @@ export class AccessTokenService {
    * @throws TokenInvalidError when it is not a token of ours, or lacks a claim
    */
   async verify(token: string): Promise<AccessTokenClaims> {
-    const claims = this.verified.get(token) ?? this.remember(token, await this.verifyAnew(token));
+    const known = this.verified.get(token);
+    const claims = known ?? (await this.verifyAnew(token));
+    if (!known) this.verified.set(token, claims);
     if (claims.expiresAt > this.now) return claims;
     this.verified.delete(token);
     throw new TokenExpiredError();
-  }
-
-  private remember(token: string, claims: AccessTokenClaims): AccessTokenClaims {
-    this.verified.set(token, claims);
-    const [oldest] = this.verified.size > MAX_REMEMBERED ? this.verified.keys() : [];
-    if (oldest !== undefined) this.verified.delete(oldest);
-    return claims;
   }
 
   private async verifyAnew(token: string): Promise<AccessTokenClaims> {

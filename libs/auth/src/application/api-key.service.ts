@@ -7,6 +7,7 @@ import {
   Ids,
   includesRole,
   rankOf,
+  RecentMap,
   type Role,
   TokenInvalidError,
   uuidFromBytes,
@@ -52,7 +53,7 @@ export interface ApiKeyRequest {
 @Injectable()
 export class ApiKeyService {
   /** Keys as they were found last; the ones that were not used for longest are forgotten first. */
-  private readonly remembered = new Map<string, ApiKeyStanding>();
+  private readonly remembered = new RecentMap<string, ApiKeyStanding>(MAX_REMEMBERED);
   /** Keys that were taken from memory in this outage, each logged once. */
   private readonly told = new Set<string>();
 
@@ -155,10 +156,8 @@ export class ApiKeyService {
   private async standingOf(id: string, mayRemember: boolean): Promise<FoundStanding> {
     try {
       const standing = await this.keys.findStanding(id);
-      this.remembered.delete(id);
       if (standing) this.remembered.set(id, standing);
-      const [oldest] = this.remembered.size > MAX_REMEMBERED ? this.remembered.keys() : [];
-      if (oldest !== undefined) this.remembered.delete(oldest);
+      else this.remembered.delete(id);
       this.told.delete(id);
       return { standing, isCurrent: true };
     } catch (error) {

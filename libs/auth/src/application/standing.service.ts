@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { translateDatabaseError } from '#platform/database';
-import { Clock, ConnectionError, includesRole, TokenInvalidError } from '#platform/kernel';
+import { Clock, ConnectionError, includesRole, RecentMap, TokenInvalidError } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { type Principal } from '#platform/security';
 import { isAllowedFrom } from '../domain/ip-allowlist.js';
@@ -29,7 +29,7 @@ interface Verdict {
  */
 @Injectable()
 export class StandingService {
-  private readonly verdicts = new Map<string, Verdict>();
+  private readonly verdicts = new RecentMap<string, Verdict>(MAX_REMEMBERED);
   /** Tokens that were taken by their signature in this outage, each logged once. */
   private readonly unchecked = new Set<string>();
 
@@ -96,20 +96,11 @@ export class StandingService {
     const known = this.verdicts.get(id);
     if (known && now - known.askedAt < FRESH_MS) return known.standing as Promise<S | undefined>;
     const standing = find();
-    this.verdicts.delete(id);
     this.verdicts.set(id, { standing, askedAt: now });
     standing.then(
       () => this.unchecked.clear(),
       () => this.verdicts.delete(id),
     );
-    if (this.verdicts.size > MAX_REMEMBERED) this.forgetOldest();
     return standing;
-  }
-
-  private forgetOldest(): void {
-    for (const id of this.verdicts.keys()) {
-      this.verdicts.delete(id);
-      if (this.verdicts.size <= MAX_REMEMBERED * 0.9) return;
-    }
   }
 }

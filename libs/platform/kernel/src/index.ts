@@ -105,6 +105,7 @@ export { ComplianceError, ConsentError, DataRetentionError, GDPRViolationError }
 export { Ids, isUuid, uuidFromBytes, uuidToBytes, UuidV7Ids } from './ids.js';
 export { KernelModule } from './kernel.module.js';
 export { type Page, PAGE_LIMIT, pageOf } from './page.js';
+export { RecentMap } from './recent-map.js';
 export { differingFields, fingerprintOf, type RequestFingerprint } from './request-fingerprint.js';
 export { includesRole, rankOf, type Role, ROLES } from './role.js';
 export { currentContext, type RequestContext, runInContext } from './request-context.js';
