@@ -1,5 +1,6 @@
-import { Client } from 'pg';
+import { Client, Pool } from 'pg';
 import { Database, Migrator, translateDatabaseError } from '#platform/database';
+import { GatheringClient } from '../../../libs/platform/database/src/gathering-client.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 import { createTestDatabase } from '../../support/test-database.js';
 
@@ -138,6 +139,31 @@ describe('database', () => {
       .catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(await database.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});
+
+describe('a pool in pipeline mode', () => {
+  it('recovers from a server that stops answering without closing the connection', async () => {
+    const database = await createTestDatabase({ empty: true });
+    const settings = { Client: GatheringClient, pipeline: true, max: 1, query_timeout: 300 };
+    const pool = new Pool({ connectionString: database.url, ...settings });
+    pool.on('error', () => undefined);
+    let pid: number | undefined;
+    try {
+      const client = await pool.connect();
+      client.on('error', () => undefined);
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      pid = rows[0]?.pid;
+      process.kill(pid ?? 0, 'SIGSTOP');
+      await expect(client.query('SELECT 1')).rejects.toThrow('Query read timeout');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      client.release();
+      expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    } finally {
+      if (pid !== undefined) process.kill(pid, 'SIGCONT');
+      await pool.end();
+      await database.drop();
+    }
   });
 });
 

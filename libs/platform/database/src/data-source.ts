@@ -3,7 +3,7 @@ import { DataSource, type DataSourceOptions, type EntityTarget, type Logger, typ
 import type { DatabaseConfig } from '#config';
 import { MIGRATIONS } from './migrations/index.js';
 import { SnakeNamingStrategy } from './naming-strategy.js';
-import { SafeClient } from './safe-client.js';
+import { GatheringClient } from './gathering-client.js';
 
 /** Table in which TypeORM keeps the migrations that were applied. */
 const MIGRATIONS_TABLE = 'schema_migration';
@@ -27,7 +27,8 @@ export function createDataSource(
       logger.warn(`Idle database connection lost: ${error.message}`, 'Database');
     },
     extra: {
-      Client: SafeClient,
+      Client: GatheringClient,
+      // Also: after a read timeout the driver then gives the connection up, which still owes an answer.
       pipeline: true,
       application_name: 'devskyy',
       max: config.poolSize + config.maxOverflow,
