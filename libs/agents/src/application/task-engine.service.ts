@@ -9,12 +9,9 @@ import type { ClaimedTask, Claimant, Slot } from '../infrastructure/task-claim.r
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { failedAttemptOf, StopReason } from './failed-attempt.js';
 import { PutOff } from './put-off.js';
-import { TaskLeases } from './task-leases.service.js';
+import { CLAIM_MAX, TaskLeases } from './task-leases.service.js';
 import { TaskOutcomes } from './task-outcomes.service.js';
 import { TaskRunner } from './task-runner.service.js';
-
-/** Most tasks taken in one transaction. */
-const CLAIM_MAX = 50;
 
 /** How often to look for work when no signal comes: for retries, scheduled tasks and lost signals. */
 const POLL_MS = 1_000;

@@ -10,6 +10,9 @@ import {
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import { type Lease, TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
 
+/** Most tasks that anybody should take at once. */
+export const CLAIM_MAX = 50;
+
 /** Taking, keeping and passing on leases, for whoever runs tasks. */
 @Injectable()
 export class TaskLeases {

@@ -6,7 +6,7 @@ import type { ClaimedTask, Slot } from '../infrastructure/task-claim.repository.
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { type LeaseReport, WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
 import { MicroBatch } from './micro-batch.js';
-import { TaskLeases } from './task-leases.service.js';
+import { CLAIM_MAX, TaskLeases } from './task-leases.service.js';
 import { WorkerRegistry } from './worker-registry.service.js';
 
 /** What a worker asks for. */
@@ -44,8 +44,7 @@ export interface HeartbeatResult {
 /** How often a waiting worker looks by itself, for work that no signal told of. */
 const LOOK_MS = 1_000;
 
-/** Most tasks that one request is given, and most requests that are served by one transaction. */
-const CLAIM_MAX = 50;
+/** Most requests that are served by one transaction. */
 const CLAIMS_AT_ONCE = 16;
 
 /** A worker that waits for tasks. */
@@ -102,12 +101,13 @@ export class WorkerLeases implements OnModuleDestroy {
     await this.registry.seen(worker, agents);
     const slot = { workerId: worker.id, leaseSeconds: request.leaseSeconds ?? this.config.leaseSeconds };
     const signal = AbortSignal.any([gone, this.stopping.signal]);
+    const ask = { agents: agents.toSorted(), slot, max: request.max, signal };
     const limit = performance.now() + request.waitMs;
     for (;;) {
       // Listening begins before the look, so that nothing falls between the two.
       const news = this.nextQueued();
       try {
-        const claimed = await this.claims.add({ agents: agents.toSorted(), slot, max: request.max, signal });
+        const claimed = await this.claims.add(ask);
         const left = limit - performance.now();
         if (claimed.length > 0 || left <= 0 || signal.aborted) return claimed.map(toLeased);
         await waitAtMost(news.arrived, Math.min(left, LOOK_MS), signal);

@@ -1,4 +1,4 @@
-import { type ArgumentMetadata, Injectable, type Type, ValidationPipe } from '@nestjs/common';
+import { type ArgumentMetadata, type Type, ValidationPipe } from '@nestjs/common';
 import type { ValidationError as ClassValidatorError } from 'class-validator';
 import { ValidationError } from '#platform/kernel';
 import { compileRules } from './compiled-rules.js';
@@ -11,7 +11,6 @@ const PLAIN = new Set<unknown>([String, Boolean, Number, Array, Object, Buffer, 
  * Checks every body, query and path against its DTO; unknown fields are refused and every fault is named. What is good, as almost
  * everything is, passes by compiled rules; the rest goes the long way.
  */
-@Injectable()
 class RequestValidationPipe extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     const { metatype, type } = metadata;

@@ -101,7 +101,7 @@ export class EncryptedColumns implements OnApplicationBootstrap {
     const keys = column.key.join(', ');
     const further = after ? `AND (${keys}) > (${column.key.map((_, index) => `$${index + 2}`).join(', ')})` : '';
     const sql = `SELECT ${column.column} AS encrypted, ${keys} FROM ${column.table}
-                 WHERE ${IS_OUTDATED(column)} ${further} ORDER BY ${keys} LIMIT ${BATCH}`;
+                 WHERE ${outdatedIn(column)} ${further} ORDER BY ${keys} LIMIT ${BATCH}`;
     const rows = await this.database.query<{ encrypted: string } & Record<string, unknown>>(sql, [
       this.encryption.keyId,
       ...(after ?? []),
@@ -121,7 +121,7 @@ export class EncryptedColumns implements OnApplicationBootstrap {
   }
 
   private async countOutdated(column: EncryptedColumn): Promise<number> {
-    const sql = `SELECT count(*)::int AS left FROM ${column.table} WHERE ${IS_OUTDATED(column)}`;
+    const sql = `SELECT count(*)::int AS left FROM ${column.table} WHERE ${outdatedIn(column)}`;
     const [row] = await this.database.query<{ left: number }>(sql, [this.encryption.keyId]);
     return row?.left ?? 0;
   }
@@ -141,5 +141,7 @@ function nameOf({ table, column }: EncryptedColumn): string {
   return `${table}.${column}`;
 }
 
-/** Whether the value names another key than `$1`; never true of NULL. */
-const IS_OUTDATED = ({ column }: EncryptedColumn): string => `split_part(${column}, '.', 2) <> $1`;
+/** SQL for whether the value names another key than `$1`; never true of NULL. */
+function outdatedIn({ column }: EncryptedColumn): string {
+  return `split_part(${column}, '.', 2) <> $1`;
+}
