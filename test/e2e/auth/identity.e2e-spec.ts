@@ -1,8 +1,9 @@
-import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import * as oauth from 'openid-client';
 import { SMTPServer } from 'smtp-server';
 import { Database } from '#platform/database';
 import { startTestApp, TEST_PASSWORD, type TestApp } from '../../support/test-app.js';
+import { codeOf } from '../../support/totp.js';
 
 interface Tokens {
   accessToken: string;
@@ -68,22 +69,12 @@ describe('identity', () => {
   };
 
   describe('second factor', () => {
-    const codeNow = (secret: string, away = 0): string => {
-      const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-      const bits = [...secret].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
-      const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-      const counter = Buffer.alloc(8);
-      counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + away));
-      const mac = createHmac('sha1', key).update(counter).digest();
-      const number = mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff;
-      return String(number % 1_000_000).padStart(6, '0');
-    };
     const enrol = async (username: string): Promise<{ secret: string; recoveryCodes: string[]; token: string }> => {
       const { accessToken: token } = (await logIn(username)).body;
       const { secret } = (await post<{ secret: string }>('mfa/totp', {}, token)).body;
       const confirmed = await post<{ recoveryCodes: string[] }>(
         'mfa/totp/confirm',
-        { code: codeNow(secret, -1) },
+        { code: codeOf(secret, -1) },
         token,
       );
       expect(confirmed.status).toBe(200);
@@ -99,7 +90,7 @@ describe('identity', () => {
       expect(first.accessToken).toBeUndefined();
       expect((await meAt(app, first.mfaToken ?? '')).status).toBe(401);
       const verify = (code: string) => post('mfa/verify', { mfaToken: first.mfaToken, code });
-      const code = codeNow(secret);
+      const code = codeOf(secret);
       const answers = await Promise.all([verify(code), verify(code), verify(code)]);
       expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
       const recovery = recoveryCodes[0] ?? '';

@@ -3,32 +3,15 @@ import path from 'node:path';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 import { eventually } from './eventually.js';
-
-interface Project {
-  id: number;
-  name: string;
-  dsn: string;
-  keys: string[];
-}
-
-interface Account {
-  id: number;
-  received: number;
-  stored: number;
-  duplicate: number;
-  quarantined: number;
-  backlog: number;
-  refused: number;
-  lostBySender: number;
-}
-
-interface Occurrence {
-  errorId: string;
-  groupId: string;
-  service: string;
-  severity: string;
-  [field: string]: unknown;
-}
+import {
+  type Account,
+  hex,
+  type Occurrence,
+  type Project,
+  type SendOptions,
+  type Sent,
+  SentryDoors,
+} from './sentry-doors.js';
 
 interface Recorded {
   url: string;
@@ -42,59 +25,24 @@ const FIXTURES = path.resolve(__dirname, '../../fixtures/sentry');
 let app: TestApp;
 let admin: string;
 let developer: string;
+let doors: SentryDoors;
 
 beforeAll(async () => {
   app = await startTestApp({ ERRORS_SCRUB_PII: 'true' });
-  [admin, developer] = [await app.tokenFor('ADMIN'), await app.tokenFor('DEVELOPER')];
+  doors = await SentryDoors.of(app);
+  ({ admin, developer } = doors);
 });
 afterAll(() => app.close());
 
-async function newProject(name: string, limits: Record<string, unknown> = {}): Promise<Project> {
-  const { status, body } = await app.call<Project>('POST', '/api/v1/errors/projects', {
-    token: admin,
-    body: { name, ...limits },
-  });
-  expect(status).toBe(201);
-  return body;
-}
-
-interface Sent {
-  status: number;
-  body: { id?: string; code?: string };
-  headers: Headers;
-}
-
-async function send(
-  { id, keys }: Pick<Project, 'id' | 'keys'>,
-  body: string | Buffer,
-  options: { headers?: Record<string, string>; query?: string; slash?: boolean } = {},
-): Promise<Sent> {
-  const { headers = {}, query = `?sentry_version=7&sentry_key=${keys[0]}`, slash = true } = options;
-  const response = await fetch(`${app.url}/api/${id}/envelope${slash ? '/' : ''}${query}`, {
-    method: 'POST',
-    headers,
-    body: typeof body === 'string' ? body : new Uint8Array(body),
-  });
-  return { status: response.status, headers: response.headers, body: (await response.json()) as Sent['body'] };
-}
+const newProject = (name: string, limits?: Record<string, unknown>): Promise<Project> => doors.newProject(name, limits);
+const send = (project: Pick<Project, 'id' | 'keys'>, body: string | Buffer, options?: SendOptions): Promise<Sent> =>
+  doors.send('envelope', project, body, options);
+const find = (id: string): Promise<Occurrence> => doors.find(id);
+const accountOf = (project: Project, isReady: (account: Account) => boolean): Promise<Account> =>
+  doors.accountOf(project, isReady);
 
 const envelope = (id: string, event: unknown): string =>
   `{"event_id":"${id}"}\n{"type":"event"}\n${JSON.stringify(event)}`;
-
-const hex = (digit: string): string => digit.repeat(32);
-
-const find = (id: string): Promise<Occurrence> =>
-  eventually(async () => {
-    const answer = await app.call<Occurrence>('GET', `/errors/occurrences/${id}`, { token: developer });
-    return answer.status === 200 ? answer.body : undefined;
-  });
-
-const accountOf = (project: Project, isReady: (account: Account) => boolean): Promise<Account> =>
-  eventually(async () => {
-    const { body } = await app.call<{ projects: Account[] }>('GET', '/errors/statistics', { token: developer });
-    const account = body.projects.find(({ id }) => id === project.id);
-    return account && account.backlog === 0 && isReady(account) ? account : undefined;
-  });
 
 describe('unmodified Sentry SDKs', () => {
   const groups = new Map<string, Set<string>>();

@@ -1,13 +1,9 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 import { eventually } from './eventually.js';
+import { type Account, hex, type Occurrence, type Project, type SendOptions, SentryDoors } from './sentry-doors.js';
 
-interface Project {
-  id: number;
-  keys: string[];
-}
-
-interface Sent {
+interface Answered {
   status: number;
   limits: string | null;
   body: { id?: string; code?: string };
@@ -15,66 +11,30 @@ interface Sent {
 
 let app: TestApp;
 let admin: string;
-let developer: string;
+let doors: SentryDoors;
 let project: Project;
 
 beforeAll(async () => {
   app = await startTestApp({});
-  [admin, developer] = [await app.tokenFor('ADMIN'), await app.tokenFor('DEVELOPER')];
+  doors = await SentryDoors.of(app);
+  ({ admin } = doors);
   project = await newProject('legacy');
 });
 afterAll(() => app.close());
 
-async function newProject(name: string, limits: Record<string, unknown> = {}): Promise<Project> {
-  const { status, body } = await app.call<Project>('POST', '/api/v1/errors/projects', {
-    token: admin,
-    body: { name, ...limits },
-  });
-  expect(status).toBe(201);
-  return body;
-}
+const newProject = (name: string, limits?: Record<string, unknown>): Promise<Project> => doors.newProject(name, limits);
 
 const authOf = ({ keys }: Project, client: string): string =>
   `Sentry sentry_key=${keys[0]}, sentry_version=7, sentry_client=${client}`;
 
-async function store(
-  { id, keys }: Project,
-  body: string | Buffer,
-  options: { headers?: Record<string, string>; query?: string; slash?: boolean } = {},
-): Promise<Sent> {
-  const { headers = {}, query = `?sentry_version=7&sentry_key=${keys[0]}`, slash = true } = options;
-  const response = await fetch(`${app.url}/api/${id}/store${slash ? '/' : ''}${query}`, {
-    method: 'POST',
-    headers,
-    body: typeof body === 'string' ? body : new Uint8Array(body),
-  });
-  const limits = response.headers.get('x-sentry-rate-limits');
-  return { status: response.status, limits, body: (await response.json()) as Sent['body'] };
+async function store(project: Project, sent: string | Buffer, options?: SendOptions): Promise<Answered> {
+  const { status, headers, body } = await doors.send('store', project, sent, options);
+  return { status, limits: headers.get('x-sentry-rate-limits'), body };
 }
 
-const hex = (digit: string): string => digit.repeat(32);
-
-const find = (id: string): Promise<Record<string, unknown>> =>
-  eventually(async () => {
-    const answer = await app.call<Record<string, unknown>>('GET', `/errors/occurrences/${id}`, { token: developer });
-    return answer.status === 200 ? answer.body : undefined;
-  });
-
-interface Account {
-  id: number;
-  received: number;
-  stored: number;
-  duplicate: number;
-  refused: number;
-  backlog: number;
-}
-
-const accountOf = (of: Project, isReady: (account: Account) => boolean): Promise<Account> =>
-  eventually(async () => {
-    const { body } = await app.call<{ projects: Account[] }>('GET', '/errors/statistics', { token: developer });
-    const account = body.projects.find(({ id }) => id === of.id);
-    return account && account.backlog === 0 && isReady(account) ? account : undefined;
-  });
+const find = (id: string): Promise<Occurrence> => doors.find(id);
+const accountOf = (project: Project, isReady: (account: Account) => boolean): Promise<Account> =>
+  doors.accountOf(project, isReady);
 
 /** As `sentry_sdk` 1.x writes it. */
 const pythonEvent = (id: string): unknown => ({

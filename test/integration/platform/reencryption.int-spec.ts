@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { Database } from '#platform/database';
 import { Ids } from '#platform/kernel';
 import { EncryptedColumns, EncryptionService, PublishedKeys } from '#platform/security';
 import { Mailer } from '#platform/mail';
 import { type Answer, startTestApp, TEST_PASSWORD, type TestApp } from '../../support/test-app.js';
+import { codeOf } from '../../support/totp.js';
 import { eventually } from '../../e2e/errors/eventually.js';
 
 const OLD = 'kJ8sPq2vXz7LmN4bTf9RwYc3GhD6aEuQ5oViSx1K';
@@ -36,18 +36,6 @@ async function keysInUse(app: TestApp): Promise<Record<string, string[]>> {
   }
   return found;
 }
-
-/** The code that an authenticator shows, or one so many steps away. */
-const codeOf = (secret: string, away = 0): string => {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-  const bits = [...secret].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('');
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + away));
-  const mac = createHmac('sha1', key).update(counter).digest();
-  const number = mac.readUInt32BE((mac.at(-1) ?? 0) & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, '0');
-};
 
 describe('after a rotation of SECRET_KEY', () => {
   let first: TestApp;
