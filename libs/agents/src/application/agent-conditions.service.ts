@@ -4,6 +4,7 @@ import type { Transaction } from '#platform/database';
 import type { AgentKind } from '../domain/agent.js';
 import { afterAttempt, isSteady } from '../domain/agent-health.js';
 import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
+import type { Succeeded } from '../infrastructure/task-queue.repository.js';
 
 /** Keeps what is known of how agents are doing: success rate, status and circuit. */
 @Injectable()
@@ -19,12 +20,10 @@ export class AgentConditions {
   }
 
   /** Successes of an agent that does well change nothing, and do not queue for its row. */
-  async noteSuccesses(tx: Transaction, agentIds: readonly string[]): Promise<void> {
-    const conditions = await this.statistics.conditionsOf(tx, [...new Set(agentIds)]);
-    for (const agentId of [...agentIds].sort()) {
-      const condition = conditions.get(agentId);
-      if (condition && !isSteady(condition)) await this.note(tx, agentId, true);
-    }
+  async noteSuccesses(tx: Transaction, successes: readonly Succeeded[]): Promise<void> {
+    const unsteady = successes.filter(({ condition }) => !isSteady(condition)).map(({ agentId }) => agentId);
+    // In one order, so that two transactions cannot wait for each other.
+    for (const agentId of unsteady.sort()) await this.note(tx, agentId, true);
   }
 
   async noteFailure(tx: Transaction, agentId: string): Promise<void> {
@@ -32,7 +31,7 @@ export class AgentConditions {
   }
 
   private async note(tx: Transaction, agentId: string, isSuccess: boolean): Promise<void> {
-    const before = (await this.statistics.lockConditions(tx, [agentId])).get(agentId);
+    const before = await this.statistics.lockCondition(tx, agentId);
     if (before) await this.statistics.setCondition(tx, agentId, afterAttempt(before, isSuccess), this.unbroken);
   }
 }

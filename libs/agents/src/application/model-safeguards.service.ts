@@ -4,8 +4,8 @@ import { AiConfig, EnvironmentConfig } from '#config';
 import { AppLogger } from '#platform/observability';
 import { RateLimitStorage } from '#platform/security';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
-import type { Task } from '../domain/task.js';
 import { ConsequentialCallRepository } from '../infrastructure/consequential-call.repository.js';
+import type { StartedTask } from '../infrastructure/task-claim.repository.js';
 import { PutOff } from './put-off.js';
 
 const MINUTE_MS = 60_000;
@@ -39,13 +39,13 @@ export class ModelSafeguards {
    *
    * @throws PutOff when the hour has seen all the consequential calls it may
    */
-  async admit(task: Task, signal: AbortSignal): Promise<void> {
+  async admit(task: StartedTask, signal: AbortSignal): Promise<void> {
     await this.countConsequential(task);
     await this.waitForTurn(signal);
   }
 
   /** Every call is consequential, or none: what a model says is acted upon by whoever asked, and we do not know how. */
-  private async countConsequential({ approvedAt }: Task): Promise<void> {
+  private async countConsequential({ approvedAt }: StartedTask): Promise<void> {
     const { enableSafeguards, isConsequential, safeguardLevel, maxConsequentialPerHour } = this.config;
     if (!enableSafeguards || !isConsequential) return;
     const isBound = safeguardLevel !== 'permissive' && approvedAt === null;

@@ -26,20 +26,7 @@ export class TaskLeases {
   /** Fills slots with tasks; each has begun an attempt when this returns. What is over budget is put aside on the way. */
   async claim(claimant: Claimant, slots: readonly Slot[]): Promise<readonly ClaimedTask[]> {
     for (;;) {
-      const { started, overBudget } = await this.database.transaction(async (tx) => {
-        const claim = await this.claims.claim(tx, claimant, slots);
-        const events = [
-          ...claim.started.map(({ task, slot }) => ({
-            taskId: task.id,
-            type: 'started',
-            data: { attempt: task.attempt, workerId: slots[slot]?.workerId },
-          })),
-          ...claim.overBudget.map((taskId) => ({ taskId, type: 'approval_required', data: { reason: 'budget' } })),
-        ];
-        if (events.length > 0)
-          await Promise.all([this.claims.countStarts(tx, claim.started), this.events.append(tx, events)]);
-        return claim;
-      });
+      const { started, overBudget } = await this.database.transaction((tx) => this.claims.claim(tx, claimant, slots));
       if (started.length > 0 || overBudget.length === 0) return started;
     }
   }

@@ -51,14 +51,8 @@ export class TaskOutcomes {
   async succeedAll(successes: readonly Success[]): Promise<boolean[]> {
     const ended = await this.database.transaction(async (tx) => {
       const rows = await this.queue.succeed(tx, successes);
-      if (rows.length === 0) return rows;
-      await Promise.all([
-        this.record.succeeded(tx, rows),
-        this.conditions.noteSuccesses(
-          tx,
-          rows.map(({ agentId }) => agentId),
-        ),
-      ]);
+      await this.record.succeeded(tx, rows);
+      await this.conditions.noteSuccesses(tx, rows);
       return rows;
     });
     this.announcer.ended(ended.map(({ id }) => id));

@@ -4,7 +4,7 @@ import type { TaskState } from '../domain/task-state.js';
 import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
 import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
-import type { Ended, Usage } from '../infrastructure/task-queue.repository.js';
+import type { Ended, Succeeded, Usage } from '../infrastructure/task-queue.repository.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -17,17 +17,8 @@ export class TaskRecord {
     private readonly dependencies: TaskDependencyRepository,
   ) {}
 
-  async succeeded(tx: Transaction, rows: readonly Ended[]): Promise<void> {
-    await Promise.all([
-      this.events.append(
-        tx,
-        rows.map(({ id, durationMs }) => ({ taskId: id, type: 'succeeded', data: { durationMs } })),
-      ),
-      this.statistics.add(
-        tx,
-        rows.map((row) => ({ ...row, succeeded: 1 })),
-      ),
-    ]);
+  /** Event and counters of a success are written with it: here are those that waited. */
+  async succeeded(tx: Transaction, rows: readonly Succeeded[]): Promise<void> {
     const awaited = rows.filter(({ hasDependents }) => hasDependents).map(({ id }) => id);
     if (awaited.length > 0) await this.dependencies.release(tx, awaited);
   }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Ids } from '#platform/kernel';
+import { Ids, RecentMap } from '#platform/kernel';
 import { includesRole, type Principal } from '#platform/security';
 import { EXECUTOR_ROLES } from '../domain/agent.js';
 import { AgentNotLeasableError, WorkerNotFoundError } from '../domain/agents.exceptions.js';
@@ -16,13 +16,21 @@ export interface WorkerRegistration {
 /** Half of what the repository writes, so that every process together writes no less. */
 const SEEN_EVERY_MS = 5_000;
 
-/** Workers whose last sign of life this process remembers. */
+/** Workers, and answers about what may be leased, that this process remembers. */
 const MAX_REMEMBERED = 10_000;
+
+/** How long it is remembered that a caller may lease: a change counts within a second, like everything about access. */
+const LEASABLE_FOR_MS = 750;
 
 /** Who leases tasks, and of which agents they may. */
 @Injectable()
 export class WorkerRegistry {
-  private readonly seenAt = new Map<string, number>();
+  private readonly seenAt = new RecentMap<string, number>(MAX_REMEMBERED);
+  /** Workers never change after they have registered. */
+  private readonly registered = new RecentMap<string, Worker>(MAX_REMEMBERED);
+  private readonly answers = new RecentMap<string, { readonly found: string[]; readonly until: number }>(
+    MAX_REMEMBERED,
+  );
 
   constructor(
     private readonly workers: WorkerRepository,
@@ -44,8 +52,9 @@ export class WorkerRegistry {
 
   /** @throws WorkerNotFoundError for workers of others too */
   async get(id: string, principal: Principal): Promise<Worker> {
-    const worker = await this.workers.find(id);
+    const worker = this.registered.get(id) ?? (await this.workers.find(id));
     if (worker?.ownerId !== principal.id) throw new WorkerNotFoundError();
+    this.registered.set(id, worker);
     return worker;
   }
 
@@ -55,8 +64,7 @@ export class WorkerRegistry {
    * @throws AgentNotLeasableError naming those it may not
    */
   async leasable(wanted: readonly string[], principal: Principal): Promise<string[]> {
-    const roles = EXECUTOR_ROLES.filter((role) => includesRole(principal.role, role));
-    const found = await this.workers.leasable(roles, principal.agents ?? [], wanted);
+    const found = await this.found(wanted, principal);
     const missing = wanted.filter((slug) => !found.includes(slug));
     if (missing.length > 0) {
       throw new AgentNotLeasableError(`Tasks of ${missing.join(', ')} cannot be leased with this key`, {
@@ -71,8 +79,19 @@ export class WorkerRegistry {
     const now = performance.now();
     const key = `${worker.id} ${agents.join()}`;
     if (now - (this.seenAt.get(key) ?? -Infinity) < SEEN_EVERY_MS) return;
-    if (this.seenAt.size > MAX_REMEMBERED) this.seenAt.clear();
     this.seenAt.set(key, now);
     await this.workers.seen(worker.id, agents);
+  }
+
+  private async found(wanted: readonly string[], { role, agents = [] }: Principal): Promise<string[]> {
+    const question = JSON.stringify([role, agents, wanted]);
+    const known = this.answers.get(question);
+    if (known && performance.now() < known.until) return known.found;
+    const until = performance.now() + LEASABLE_FOR_MS;
+    const roles = EXECUTOR_ROLES.filter((one) => includesRole(role, one));
+    const found = await this.workers.leasable(roles, agents, wanted);
+    // Only that all may be leased: an agent that has just come to be must not wait.
+    if (wanted.length > 0 && wanted.every((slug) => found.includes(slug))) this.answers.set(question, { found, until });
+    return found;
   }
 }

@@ -21,35 +21,41 @@ export interface StatisticDelta {
 /** Rows an agent's counters are spread over; tasks of one agent that finish at once seldom meet in a row. */
 const SLOTS = 8;
 
+/** Adds the rows of a table expression `d` to the counters, one row an agent, in the slot that a parameter names. */
+export const addStatistics = (deltas: string, slot: string): string => `
+  INSERT INTO agent_statistic AS s (agent_id, slot, enqueued, succeeded, failed, cancelled, duration_ms, tokens, cost_micros,
+                                    day, day_tokens, day_cost_micros, last_active_at)
+  SELECT d.agent_id, ${slot}, d.enqueued, d.succeeded, d.failed, d.cancelled, d.duration_ms, d.tokens, d.cost_micros,
+         (now() AT TIME ZONE 'UTC')::date, d.tokens, d.cost_micros,
+         CASE WHEN d.succeeded + d.failed + d.cancelled > 0 THEN now() END
+  FROM ${deltas}
+  ORDER BY d.agent_id
+  ON CONFLICT (agent_id, slot) DO UPDATE SET
+    enqueued = s.enqueued + excluded.enqueued, succeeded = s.succeeded + excluded.succeeded,
+    failed = s.failed + excluded.failed, cancelled = s.cancelled + excluded.cancelled,
+    duration_ms = s.duration_ms + excluded.duration_ms, tokens = s.tokens + excluded.tokens,
+    cost_micros = s.cost_micros + excluded.cost_micros,
+    day_tokens = excluded.day_tokens + CASE WHEN s.day = excluded.day THEN s.day_tokens ELSE 0 END,
+    day_cost_micros = excluded.day_cost_micros + CASE WHEN s.day = excluded.day THEN s.day_cost_micros ELSE 0 END,
+    day = greatest(s.day, excluded.day), last_active_at = greatest(s.last_active_at, excluded.last_active_at)`;
+
 const ADD = {
   name: 'agent_statistic_add',
-  text: `
-    INSERT INTO agent_statistic AS s (agent_id, slot, enqueued, succeeded, failed, cancelled, duration_ms, tokens, cost_micros,
-                                      day, day_tokens, day_cost_micros, last_active_at)
-    SELECT d.agent_id, $2, d.enqueued, d.succeeded, d.failed, d.cancelled, d.duration_ms, d.tokens, d.cost_micros,
-           (now() AT TIME ZONE 'UTC')::date, d.tokens, d.cost_micros,
-           CASE WHEN d.succeeded + d.failed + d.cancelled > 0 THEN now() END
-    FROM jsonb_to_recordset($1::jsonb) AS d (agent_id uuid, enqueued bigint, succeeded bigint, failed bigint,
-      cancelled bigint, duration_ms bigint, tokens bigint, cost_micros bigint)
-    ORDER BY d.agent_id
-    ON CONFLICT (agent_id, slot) DO UPDATE SET
-      enqueued = s.enqueued + excluded.enqueued, succeeded = s.succeeded + excluded.succeeded,
-      failed = s.failed + excluded.failed, cancelled = s.cancelled + excluded.cancelled,
-      duration_ms = s.duration_ms + excluded.duration_ms, tokens = s.tokens + excluded.tokens,
-      cost_micros = s.cost_micros + excluded.cost_micros,
-      day_tokens = excluded.day_tokens + CASE WHEN s.day = excluded.day THEN s.day_tokens ELSE 0 END,
-      day_cost_micros = excluded.day_cost_micros + CASE WHEN s.day = excluded.day THEN s.day_cost_micros ELSE 0 END,
-      day = greatest(s.day, excluded.day), last_active_at = greatest(s.last_active_at, excluded.last_active_at)`,
+  text: addStatistics(
+    `jsonb_to_recordset($1::jsonb) AS d (agent_id uuid, enqueued bigint, succeeded bigint, failed bigint,
+      cancelled bigint, duration_ms bigint, tokens bigint, cost_micros bigint)`,
+    '$2',
+  ),
 };
 
-const CONDITIONS = {
-  name: 'agent_runtime_conditions',
-  text: 'SELECT agent_id, status, success_rate, consecutive_failures FROM agent_runtime WHERE agent_id = ANY ($1)',
-};
+/** A row of the counters for a transaction to write to. */
+export function anySlot(): number {
+  return Math.floor(Math.random() * SLOTS);
+}
 
 const LOCK_CONDITION = {
   name: 'agent_runtime_lock',
-  text: `${CONDITIONS.text} ORDER BY agent_id FOR NO KEY UPDATE`,
+  text: `SELECT status, success_rate, consecutive_failures FROM agent_runtime WHERE agent_id = $1 FOR NO KEY UPDATE`,
 };
 
 const SET_CONDITION = {
@@ -132,17 +138,13 @@ export class AgentStatisticsRepository {
       row['cost_micros'] = (BigInt(row['cost_micros'] ?? 0) + (delta.costMicros ?? 0n)).toString();
       byAgent.set(delta.agentId, row);
     }
-    await tx.execute(ADD, [JSON.stringify([...byAgent.values()]), Math.floor(Math.random() * SLOTS)]);
+    await tx.execute(ADD, [JSON.stringify([...byAgent.values()]), anySlot()]);
   }
 
-  /** Conditions as last committed, by agent. */
-  async conditionsOf(tx: Transaction, agentIds: readonly string[]): Promise<Map<string, AgentCondition>> {
-    return toConditions(await tx.query<ConditionRow>(CONDITIONS, [agentIds]));
-  }
-
-  /** Conditions, locked until the transaction ends. */
-  async lockConditions(tx: Transaction, agentIds: readonly string[]): Promise<Map<string, AgentCondition>> {
-    return toConditions(await tx.query<ConditionRow>(LOCK_CONDITION, [agentIds]));
+  /** An agent's condition, locked until the transaction ends. */
+  async lockCondition(tx: Transaction, agentId: string): Promise<AgentCondition | undefined> {
+    const [row] = await tx.query<ConditionRow>(LOCK_CONDITION, [agentId]);
+    return row && toCondition(row);
   }
 
   /**
@@ -166,20 +168,15 @@ export class AgentStatisticsRepository {
   }
 }
 
-type ConditionRow = {
-  agent_id: string;
+/** Columns of `agent_runtime` that make an agent's condition. */
+export type ConditionRow = {
   status: ResultStatus;
   success_rate: number | null;
   consecutive_failures: number;
 };
 
-function toConditions(rows: ConditionRow[]): Map<string, AgentCondition> {
-  return new Map(
-    rows.map((row) => [
-      row.agent_id,
-      { status: row.status, successRate: row.success_rate, consecutiveFailures: row.consecutive_failures },
-    ]),
-  );
+export function toCondition(row: ConditionRow): AgentCondition {
+  return { status: row.status, successRate: row.success_rate, consecutiveFailures: row.consecutive_failures };
 }
 
 function toSummary(row: SummaryRow): AgentSummary {

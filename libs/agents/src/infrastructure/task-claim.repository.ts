@@ -4,7 +4,7 @@ import type { AgentKind } from '../domain/agent.js';
 import type { JsonObject, Task } from '../domain/task.js';
 import type { TaskState } from '../domain/task-state.js';
 import { CIRCUIT_OPEN } from './agent-row.js';
-import { type TaskRow, toTask } from './task-row.js';
+import { recordEvents } from './task-event.repository.js';
 
 /** Whose work a claimant can do. */
 export interface Claimant {
@@ -24,9 +24,15 @@ export interface Slot {
   readonly leaseSeconds: number;
 }
 
+/** What whoever runs a task needs to know of it. */
+export type StartedTask = Pick<
+  Task,
+  'id' | 'agent' | 'attempt' | 'taskDescription' | 'parameters' | 'deadlineAt' | 'approvedAt'
+>;
+
 /** A task with the lease on it and what is needed to run it. */
 export interface ClaimedTask {
-  readonly task: Task;
+  readonly task: StartedTask;
   readonly agentId: string;
   readonly leaseToken: string;
   /** Index of the slot that it fills. */
@@ -122,34 +128,38 @@ const CLAIM = {
       FROM due ORDER BY priority, rank_at, id LIMIT $2
     ), placed AS (
       SELECT id, is_over, (count(*) FILTER (WHERE NOT is_over) OVER (ORDER BY priority, rank_at, id))::integer AS place FROM picked
+    ), taken AS (
+      UPDATE agent_task t SET
+        state = CASE WHEN p.is_over THEN 'waiting_approval' ELSE $3 END,
+        attempt = t.attempt + CASE WHEN p.is_over THEN 0 ELSE 1 END,
+        lease_token = CASE WHEN NOT p.is_over THEN gen_random_uuid() END,
+        worker_id = CASE WHEN NOT p.is_over THEN ($4::uuid[])[p.place] END,
+        lease_expires_at = CASE WHEN p.is_over THEN NULL
+          -- Nobody but the sweeper ends the time of an attempt that runs elsewhere.
+          WHEN $3 = 'leased' THEN least(now() + make_interval(secs => least(($5::double precision[])[p.place], t.timeout_seconds)), t.expires_at)
+          ELSE now() + make_interval(secs => ($5::double precision[])[p.place]) END,
+        -- Not the time at which the transaction began: a task that made room may have ended since, and would seem to overlap.
+        started_at = CASE WHEN p.is_over THEN t.started_at ELSE clock_timestamp() END,
+        deadline_at = CASE WHEN NOT p.is_over THEN least(now() + make_interval(secs => t.timeout_seconds), t.expires_at) END,
+        awaits_callback = false, attempt_usage = NULL, worker_event_seq = 0
+      FROM placed p WHERE t.id = p.id
+      RETURNING t.*, p.place, p.is_over
+    ), recorded AS (${recordEvents(`
+      (SELECT id AS task_id, CASE WHEN is_over THEN 'approval_required' ELSE 'started' END AS type,
+         CASE WHEN is_over THEN '{"reason": "budget"}' ELSE jsonb_build_object('attempt', attempt, 'workerId', worker_id) END AS data
+       FROM taken) AS e`)}
+    ), counted AS (
+      UPDATE agent_runtime r SET
+        rate_window_used = c.n + CASE WHEN ${IN_WINDOW} THEN r.rate_window_used ELSE 0 END,
+        rate_window_start = CASE WHEN ${IN_WINDOW} THEN r.rate_window_start ELSE now() END
+      FROM (SELECT agent_id, count(*)::integer AS n FROM taken WHERE NOT is_over GROUP BY agent_id) c
+      JOIN agent a ON a.id = c.agent_id
+      WHERE r.agent_id = c.agent_id AND a.rate_limit IS NOT NULL
     )
-    UPDATE agent_task t SET
-      state = CASE WHEN p.is_over THEN 'waiting_approval' ELSE $3 END,
-      attempt = t.attempt + CASE WHEN p.is_over THEN 0 ELSE 1 END,
-      lease_token = CASE WHEN NOT p.is_over THEN gen_random_uuid() END,
-      worker_id = CASE WHEN NOT p.is_over THEN ($4::uuid[])[p.place] END,
-      lease_expires_at = CASE WHEN p.is_over THEN NULL
-        -- Nobody but the sweeper ends the time of an attempt that runs elsewhere.
-        WHEN $3 = 'leased' THEN least(now() + make_interval(secs => least(($5::double precision[])[p.place], t.timeout_seconds)), t.expires_at)
-        ELSE now() + make_interval(secs => ($5::double precision[])[p.place]) END,
-      -- Not the time at which the transaction began: a task that made room may have ended since, and would seem to overlap.
-      started_at = CASE WHEN p.is_over THEN t.started_at ELSE clock_timestamp() END,
-      deadline_at = CASE WHEN NOT p.is_over THEN least(now() + make_interval(secs => t.timeout_seconds), t.expires_at) END,
-      awaits_callback = false, attempt_usage = NULL, worker_event_seq = 0
-    FROM placed p, agent a WHERE t.id = p.id AND a.id = t.agent_id
-    RETURNING t.*, p.place, a.slug AS agent, a.kind, a.config, a.encrypted_secret,
-      extract(epoch FROM t.deadline_at - now())::double precision * 1000 AS timeout_ms`,
-};
-
-const COUNT_STARTS = {
-  name: 'agent_queue_count_starts',
-  text: `
-    UPDATE agent_runtime r SET
-      rate_window_used = c.n + CASE WHEN ${IN_WINDOW} THEN r.rate_window_used ELSE 0 END,
-      rate_window_start = CASE WHEN ${IN_WINDOW} THEN r.rate_window_start ELSE now() END
-    FROM (SELECT agent_id, count(*)::integer AS n FROM unnest($1::uuid[]) AS agent_id GROUP BY agent_id) c
-    JOIN agent a ON a.id = c.agent_id
-    WHERE r.agent_id = c.agent_id AND a.rate_limit IS NOT NULL`,
+    SELECT t.id, t.attempt, t.task_description, t.parameters, t.deadline_at, t.approved_at, t.agent_id, t.lease_token,
+      t.correlation_id, t.traceparent, t.place, t.is_over, a.slug AS agent, a.kind, a.config, a.encrypted_secret,
+      extract(epoch FROM t.deadline_at - now())::double precision * 1000 AS timeout_ms
+    FROM taken t JOIN agent a ON a.id = t.agent_id ORDER BY t.place`,
 };
 
 /**
@@ -163,7 +173,7 @@ const KEEP_PLANS = 'SET LOCAL plan_cache_mode = force_generic_plan';
 export class TaskClaimRepository {
   /**
    * Takes tasks that may run now, within every agent's cap, rate limit, budget, pause and circuit: as many as there are slots for, the
-   * first slots first.
+   * first slots first. Their events are recorded, and their starts counted in the agents' windows.
    */
   async claim(tx: Transaction, claimant: Claimant, slots: readonly Slot[]): Promise<Claim> {
     const { kinds, resources, agents = null, entering } = claimant;
@@ -176,21 +186,24 @@ export class TaskClaimRepository {
     const [workers, seconds] = [slots.map(({ workerId }) => workerId), slots.map(({ leaseSeconds }) => leaseSeconds)];
     const rows = await tx.query<ClaimRow>(CLAIM, [ids, slots.length, entering, workers, seconds]);
     return {
-      started: rows.filter(({ state }) => state === entering).map(toClaimed),
-      overBudget: rows.filter(({ state }) => state !== entering).map(({ id }) => id),
+      started: rows.filter(({ is_over }) => !is_over).map(toClaimed),
+      overBudget: rows.filter(({ is_over }) => is_over).map(({ id }) => id),
     };
-  }
-
-  /** Counts what was started in the windows of the agents' rate limits. */
-  async countStarts(tx: Transaction, started: readonly ClaimedTask[]): Promise<void> {
-    await tx.execute(COUNT_STARTS, [started.map(({ agentId }) => agentId)]);
   }
 }
 
-type ClaimRow = TaskRow & {
+type ClaimRow = {
+  id: string;
+  attempt: number;
+  task_description: string | null;
+  parameters: JsonObject;
+  deadline_at: Date | null;
+  approved_at: Date | null;
+  agent: string;
   agent_id: string;
   lease_token: string;
   place: number;
+  is_over: boolean;
   timeout_ms: number;
   kind: AgentKind;
   config: JsonObject;
@@ -201,7 +214,15 @@ type ClaimRow = TaskRow & {
 
 function toClaimed(row: ClaimRow): ClaimedTask {
   return {
-    task: toTask(row),
+    task: {
+      id: row.id,
+      agent: row.agent,
+      attempt: row.attempt,
+      taskDescription: row.task_description,
+      parameters: row.parameters,
+      deadlineAt: row.deadline_at,
+      approvedAt: row.approved_at,
+    },
     agentId: row.agent_id,
     leaseToken: row.lease_token,
     slot: row.place - 1,

@@ -21,20 +21,23 @@ export interface TaskEvent {
 }
 
 /**
- * Each event carries the SHA-256 of its content and of the event before it, so that a change of history shows. The caller
- * holds the lock of every task named here, which keeps the numbers without gaps.
+ * Records events: the rows (task_id, type, data) of a table expression, at most one for each task. Each event carries the SHA-256 of
+ * its content and of the event before it, so that a change of history shows. The statement, or one before it in the transaction,
+ * locks every task named here, which keeps the numbers without gaps.
  */
+export const recordEvents = (happened: string): string => `
+  INSERT INTO agent_task_event (task_id, seq, type, data, created_at, hash)
+  SELECT e.task_id, coalesce(last.seq, 0) + 1, e.type, e.data, now(),
+         sha256(coalesce(last.hash, ''::bytea) || convert_to(concat_ws(E'\\n', e.task_id, coalesce(last.seq, 0) + 1, e.type,
+           e.data, extract(epoch FROM now())), 'UTF8'))
+  FROM ${happened}
+  LEFT JOIN LATERAL (
+    SELECT seq, hash FROM agent_task_event WHERE task_id = e.task_id ORDER BY seq DESC LIMIT 1
+  ) last ON true`;
+
 const APPEND = {
   name: 'agent_task_event_append',
-  text: `
-    INSERT INTO agent_task_event (task_id, seq, type, data, created_at, hash)
-    SELECT e.task_id, coalesce(last.seq, 0) + 1, e.type, e.data, now(),
-           sha256(coalesce(last.hash, ''::bytea) || convert_to(concat_ws(E'\\n', e.task_id, coalesce(last.seq, 0) + 1, e.type,
-             e.data, extract(epoch FROM now())), 'UTF8'))
-    FROM jsonb_to_recordset($1::jsonb) AS e (task_id uuid, type text, data jsonb)
-    LEFT JOIN LATERAL (
-      SELECT seq, hash FROM agent_task_event WHERE task_id = e.task_id ORDER BY seq DESC LIMIT 1
-    ) last ON true`,
+  text: recordEvents('jsonb_to_recordset($1::jsonb) AS e (task_id uuid, type text, data jsonb)'),
 };
 
 const VERIFY = `

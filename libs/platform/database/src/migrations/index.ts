@@ -22,6 +22,7 @@ import { CreateAgentWorkers1764200410000 } from './1764200410000-create-agent-wo
 import { CreateAgentSchedules1764200420000 } from './1764200420000-create-agent-schedules.js';
 import { SearchErrorGroups1764300300000 } from './1764300300000-search-error-groups.js';
 import { CountConsequentialCalls1764300500000 } from './1764300500000-count-consequential-calls.js';
+import { LightenTaskWrites1764400000000 } from './1764400000000-lighten-task-writes.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -48,4 +49,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CreateAgentSchedules1764200420000,
   SearchErrorGroups1764300300000,
   CountConsequentialCalls1764300500000,
+  LightenTaskWrites1764400000000,
 ];
