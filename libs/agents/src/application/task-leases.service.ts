@@ -11,7 +11,7 @@ import { TaskEventRepository } from '../infrastructure/task-event.repository.js'
 import { type Lease, TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
 
 /** Most tasks that anybody should take at once. */
-export const CLAIM_MAX = 50;
+export const CLAIM_MAX = 100;
 
 /** Taking, keeping and passing on leases, for whoever runs tasks. */
 @Injectable()

@@ -16,7 +16,7 @@ import { type AttemptReport, TaskAnnouncer } from './task-announcer.js';
 import { TaskRecord } from './task-record.service.js';
 
 /** Successes that are committed together at most. */
-const BATCH = 50;
+const BATCH = 100;
 
 interface Recorded {
   readonly verdict: Verdict;

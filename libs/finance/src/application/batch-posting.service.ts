@@ -25,7 +25,7 @@ import { fromStored, recordedIds, type StoredOutcome, toStored } from './stored-
 
 /** What a request came to: of a single one, or of each item of a unit. */
 interface KnownAnswer {
-  readonly fingerprint: KeyedRequest['fingerprint'];
+  readonly asked: Pick<KeyedRequest, 'fingerprint'>;
   readonly outcomes: readonly ItemOutcome[];
 }
 
@@ -156,7 +156,8 @@ export class BatchPostingService {
       if (!outcome) throw new Error('A stored answer without outcome');
       return conflict ? { refusal: refusalOf(conflict) } : { ...outcome, isReplay: true };
     }
-    const verdict: Verdict = 'draft' in item ? this.verdictOf(item.draft, run) : { refusal: item.refusal };
+    const verdict: Verdict =
+      'draft' in item ? this.verdictOf(item.draft, run, request !== undefined) : { refusal: item.refusal };
     if (request) keep(request, [verdict], toStored(verdict, false), run);
     return verdict;
   }
@@ -174,12 +175,13 @@ export class BatchPostingService {
     return outcomes.map((outcome) => ('refusal' in outcome || outcome.isReplay ? outcome : aborted));
   }
 
-  private verdictOf(draft: Draft, run: Run): Verdict {
+  /** @param hasBalances what a batch answers of one of its items says nothing of balances, unless it is kept under a key of its own */
+  private verdictOf(draft: Draft, run: Run, hasBalances = false): Verdict {
     try {
       const passed = decide(draft, run.state);
       const transaction = this.recorded(passed, run.state);
       run.decided.push({ passed, transaction });
-      return { answer: answerOf(transaction ?? settled(passed), passed.touched, run.state) };
+      return { answer: answerOf(transaction ?? settled(passed), hasBalances ? passed.touched : [], run.state) };
     } catch (error) {
       if (!(error instanceof AppException)) throw error;
       return { refusal: refusalOf(error) };
@@ -212,17 +214,13 @@ export class BatchPostingService {
     connection: Connection,
     stored: ReadonlyMap<string, StoredAnswer>,
   ): Promise<Map<string, KnownAnswer>> {
-    const kept = [...stored].map(([id, { fingerprint, answer }]) => ({
-      id,
-      fingerprint,
-      outcomes: outcomesIn(answer),
-    }));
+    const kept = [...stored].map(([id, asked]) => ({ id, asked, outcomes: outcomesIn(asked.answer) }));
     const ids = kept.flatMap(({ outcomes }) => recordedIds(outcomes));
     const transactions = await this.ledger.transactions(connection, ids);
     return new Map(
-      kept.map(({ id, fingerprint, outcomes }) => [
+      kept.map(({ id, asked, outcomes }) => [
         id,
-        { fingerprint, outcomes: outcomes.map((outcome) => fromStored(outcome, transactions)) },
+        { asked, outcomes: outcomes.map((outcome) => fromStored(outcome, transactions)) },
       ]),
     );
   }
@@ -272,12 +270,12 @@ function settled({ settles }: Passed): Transaction {
 
 /** A key stands for one request. */
 function conflictOf(request: KeyedRequest, known: KnownAnswer): IdempotencyConflictException | undefined {
-  const differing = differingFields(known.fingerprint, request.fingerprint);
+  const differing = differingFields(known.asked.fingerprint, request.fingerprint);
   return differing.length === 0 ? undefined : new IdempotencyConflictException(differing);
 }
 
 function keep(request: KeyedRequest, outcomes: readonly ItemOutcome[], answer: object, { answers, fresh }: Run): void {
-  answers.set(idOf(request), { fingerprint: request.fingerprint, outcomes });
+  answers.set(idOf(request), { asked: request, outcomes });
   fresh.push({ request, answer });
 }
 

@@ -4,7 +4,6 @@ import { businessDraft, type Draft } from '../domain/draft.js';
 import { type Refusal, refusalOf } from '../domain/finance.exceptions.js';
 import { type JournalTransaction, journalDraft } from '../domain/journal.js';
 import type { BusinessTransaction } from '../domain/posting-rules.js';
-import { canonical } from '../domain/fingerprint.js';
 import { KeyedRequestService } from './keyed-request.service.js';
 import { PosterService } from './poster.service.js';
 import type { ItemOutcome, PostingItem } from './posting-unit.js';
@@ -57,8 +56,7 @@ export class BatchTransactionsService {
   itemOf(principalId: string, item: BatchItem): PostingItem {
     if ('refusal' in item) return { refusal: item.refusal };
     const [operation, asked] = 'business' in item ? ['record', item.business] : ['journal', item.journal];
-    const request =
-      item.key === undefined ? undefined : this.requests.keyed(principalId, item.key, operation, canonical(asked));
+    const request = item.key === undefined ? undefined : this.requests.keyed(principalId, item.key, operation, asked);
     try {
       return { draft: this.draftOf(item), request };
     } catch (error) {

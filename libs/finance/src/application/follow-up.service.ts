@@ -3,7 +3,6 @@ import { Clock } from '#platform/kernel';
 import { type Draft, effectiveTime } from '../domain/draft.js';
 import { TransactionNotFoundException } from '../domain/finance.exceptions.js';
 import { TransactionRepository } from '../infrastructure/transaction.repository.js';
-import { canonical } from '../domain/fingerprint.js';
 import { KeyedRequestService } from './keyed-request.service.js';
 import { PosterService } from './poster.service.js';
 import type { RecordedTransaction, WriteRequest } from './record-transaction.service.js';
@@ -36,7 +35,7 @@ export class FollowUpService {
     request: FollowUpRequest = {},
   ): Promise<RecordedTransaction> {
     if (!(await this.transactions.findById(originalId))) throw new TransactionNotFoundException();
-    const keyed = this.requests.keyed(by.principalId, by.key, what, canonical({ originalId, ...request }));
+    const keyed = this.requests.keyed(by.principalId, by.key, what, { originalId, ...request });
     const draft = this.draftOf(what, originalId, request);
     return { ...(await this.poster.post(keyed, draft, by.isDryRun)), key: keyed.key };
   }

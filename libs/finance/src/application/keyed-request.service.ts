@@ -3,7 +3,7 @@ import { FinanceConfig } from '#config';
 import { Ids } from '#platform/kernel';
 import { CanonicalText } from '../domain/canonical-json.js';
 import { IdempotencyKeyRequiredException } from '../domain/finance.exceptions.js';
-import type { KeyedRequest } from '../infrastructure/idempotency.js';
+import { KeyedRequest } from '../infrastructure/idempotency.js';
 
 /** Gives every write a key: the caller's, or one of ours. */
 @Injectable()
@@ -14,12 +14,10 @@ export class KeyedRequestService {
   ) {}
 
   /**
-   * @param request as JSON has it, without members that are undefined
    * @throws IdempotencyKeyRequiredException when this installation demands one
    */
   keyed(principalId: string, key: string | undefined, operation: string, request: object): KeyedRequest {
     if (key === undefined && this.config.requireIdempotencyKey) throw new IdempotencyKeyRequiredException();
-    const fingerprint = { operation, ...request };
-    return { principalId, key: key ?? this.ids.next(), fingerprint, fingerprintText: new CanonicalText(fingerprint) };
+    return new KeyedRequest(principalId, key ?? this.ids.next(), new CanonicalText({ operation, ...request }));
   }
 }

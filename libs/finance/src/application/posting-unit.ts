@@ -30,8 +30,20 @@ export interface BalanceView {
 
 /** What a write is answered with. */
 export interface PostingAnswer {
-  transaction: TransactionView;
-  balances: BalanceView[];
+  readonly transaction: TransactionView;
+  readonly balances: BalanceView[];
+}
+
+/** The answer to what was decided just now. Its transaction is written out when it is looked at: most of an import never is. */
+export class FreshPosting implements PostingAnswer {
+  constructor(
+    readonly recorded: Transaction,
+    readonly balances: BalanceView[],
+  ) {}
+
+  get transaction(): TransactionView {
+    return toTransactionView(this.recorded);
+  }
 }
 
 /** What became of an item, as it is kept under its key. */
@@ -53,13 +65,11 @@ export function answerOf(
   touched: readonly string[],
   { accounts }: BatchState,
 ): PostingAnswer {
-  return {
-    transaction: toTransactionView(transaction),
-    balances: touched.flatMap((code) => {
-      const account = accounts.get(code);
-      if (!account) return [];
-      const { currency, type, net } = account;
-      return [{ account: code, currency, balance: formatMoney(net * normalSign(type), currency) }];
-    }),
-  };
+  const balances = touched.flatMap((code) => {
+    const account = accounts.get(code);
+    if (!account) return [];
+    const { currency, type, net } = account;
+    return [{ account: code, currency, balance: formatMoney(net * normalSign(type), currency) }];
+  });
+  return new FreshPosting(transaction, balances);
 }

@@ -3,7 +3,6 @@ import { Clock } from '#platform/kernel';
 import { businessDraft } from '../domain/draft.js';
 import { type JournalTransaction, journalDraft } from '../domain/journal.js';
 import type { BusinessTransaction } from '../domain/posting-rules.js';
-import { canonical } from '../domain/fingerprint.js';
 import { KeyedRequestService } from './keyed-request.service.js';
 import { PosterService, type PostingResult } from './poster.service.js';
 
@@ -29,14 +28,14 @@ export class RecordTransactionService {
 
   /** @throws AppException saying why the transaction is refused */
   async record(by: WriteRequest, transaction: BusinessTransaction): Promise<RecordedTransaction> {
-    const request = this.requests.keyed(by.principalId, by.key, 'record', canonical(transaction));
+    const request = this.requests.keyed(by.principalId, by.key, 'record', transaction);
     const draft = businessDraft(transaction, this.clock.now());
     return { ...(await this.poster.post(request, draft, by.isDryRun)), key: request.key };
   }
 
   /** @throws AppException saying why the transaction is refused */
   async recordJournal(by: WriteRequest, transaction: JournalTransaction): Promise<RecordedTransaction> {
-    const request = this.requests.keyed(by.principalId, by.key, 'journal', canonical(transaction));
+    const request = this.requests.keyed(by.principalId, by.key, 'journal', transaction);
     const draft = journalDraft(transaction, this.clock.now());
     return { ...(await this.poster.post(request, draft, by.isDryRun)), key: request.key };
   }

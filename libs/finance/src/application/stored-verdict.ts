@@ -1,5 +1,5 @@
 import type { Transaction } from '../domain/transaction.js';
-import type { BalanceView, ItemOutcome, PostingAnswer } from './posting-unit.js';
+import { type BalanceView, FreshPosting, type ItemOutcome, type PostingAnswer } from './posting-unit.js';
 import { toTransactionView } from './transaction-view.js';
 
 /**
@@ -19,8 +19,9 @@ interface RecordedVerdict {
 /** What is kept of an outcome; the results of a batch say nothing of balances. */
 export function toStored(outcome: ItemOutcome, isOfBatch: boolean): StoredOutcome {
   if (!('answer' in outcome)) return outcome;
-  const { transaction, balances } = outcome.answer;
-  const { id, state, details } = transaction;
+  const { answer } = outcome;
+  const { balances } = answer;
+  const { id, state, details } = answer instanceof FreshPosting ? answer.recorded : answer.transaction;
   const recorded = {
     ...(isOfBatch ? {} : { balances }),
     ...(Object.keys(details).length > 0 ? { details } : {}),

@@ -6,7 +6,7 @@ export function canonicalJson(value: unknown): string {
   if (value instanceof CanonicalText) return value.text;
   // What has its members in order already, as most of ours has, is written much faster by the engine itself.
   if (typeof value !== 'object' || value === null || isInOrder(value)) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((one: unknown) => canonicalJson(one ?? null)).join(',')}]`;
   let text = '';
   for (const name of Object.keys(value).sort()) {
     const member: unknown = Reflect.get(value, name);

@@ -13,11 +13,6 @@ export function differingFields(a: unknown, b: unknown, path = ''): string[] {
   );
 }
 
-/** A request without what was not given, as JSON would have it. */
-export function canonical(request: object): Record<string, unknown> {
-  return JSON.parse(JSON.stringify(request)) as Record<string, unknown>;
-}
-
 function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -1,14 +1,22 @@
 import type { CanonicalText } from '../domain/canonical-json.js';
 
 /** A write that was asked for under a key. */
-export interface KeyedRequest {
-  readonly principalId: string;
-  readonly key: string;
-  /** The request in canonical form; what a repeated one is compared with. */
-  readonly fingerprint: Readonly<Record<string, unknown>>;
-  /** The same as text. */
-  readonly fingerprintText: CanonicalText;
+export class KeyedRequest {
+  constructor(
+    readonly principalId: string,
+    readonly key: string,
+    /** The request in canonical form, as text. */
+    readonly fingerprintText: CanonicalText,
+  ) {}
+
+  /** What a repeated request is compared with. Few are, so it is read from the text when it is asked for. */
+  get fingerprint(): Fingerprint {
+    return JSON.parse(this.fingerprintText.text) as Fingerprint;
+  }
 }
+
+/** A request as JSON has it. */
+export type Fingerprint = Readonly<Record<string, unknown>>;
 
 /** A fresh request and what it is answered, as it is kept. */
 export interface FreshAnswer {
@@ -18,7 +26,7 @@ export interface FreshAnswer {
 
 /** What was answered to a request before. */
 export interface StoredAnswer {
-  readonly fingerprint: Readonly<Record<string, unknown>>;
+  readonly fingerprint: Fingerprint;
   readonly answer: object;
 }
 

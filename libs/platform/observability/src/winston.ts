@@ -13,6 +13,9 @@ export const WINSTON = Symbol('WINSTON');
 /** Key under which winston keeps a line's level, whatever is shown of it. */
 const LEVEL = Symbol.for('level');
 
+/** Key under which winston keeps a line as it is written. */
+const MESSAGE = Symbol.for('message');
+
 /** Severity levels of the log, the gravest first. */
 const LEVELS = { critical: 0, error: 1, warning: 2, info: 3, debug: 4 };
 
@@ -41,6 +44,8 @@ export function createWinston(logging: LoggingConfig, environment: EnvironmentCo
     // winston routes by a symbol that a copy of the fields does not have.
     return Object.assign(scrub(line) as Line, { level: line.level, [LEVEL]: line[LEVEL] });
   });
+  // What was redacted is a plain tree, without circles or big integers: the engine's own writer does.
+  const asJson = winston.format((line: Line): Line => Object.assign(line, { [MESSAGE]: JSON.stringify(line) }));
   const pretty = winston.format.combine(
     winston.format.colorize({ level: true, colors: COLORS }),
     winston.format.printf(prettyLine),
@@ -55,7 +60,7 @@ export function createWinston(logging: LoggingConfig, environment: EnvironmentCo
     levels: LEVELS,
     level: logging.level.toLowerCase(),
     // Made into JSON here, once for all transports.
-    format: winston.format.combine(stamp(), redact(), winston.format.json()),
+    format: winston.format.combine(stamp(), redact(), logging.sanitizeSensitive ? asJson() : winston.format.json()),
     transports,
     silent: transports.length === 0,
     exitOnError: false,
