@@ -1,6 +1,6 @@
 // Starts servers for benchmarks, and reads what they cost.
-import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -22,6 +22,9 @@ export async function start(script, env = {}) {
     env: { PATH: process.env.PATH, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // A bench that fails leaves no service behind, which would slow the next one.
+  const abandon = () => child.kill('SIGKILL');
+  process.once('exit', abandon);
   let output = '';
   const url = await new Promise((resolve, reject) => {
     child.stdout.on('data', (chunk) => {
@@ -35,6 +38,7 @@ export async function start(script, env = {}) {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await ended;
+    process.off('exit', abandon);
     rmSync(dir, { recursive: true, force: true });
   };
   return { url, pid: child.pid, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
@@ -66,6 +70,26 @@ export async function runScript(script, args, env = {}) {
   });
   rmSync(dir, { recursive: true, force: true });
   return JSON.parse(stdout.trim().split('\n').at(-1));
+}
+
+/** Keeps a process, with all its threads and what it starts from now on, on one core. */
+export function pin(pid, core) {
+  execFileSync('taskset', ['-acp', String(core), String(pid)]);
+}
+
+/** Processes that a process started, and those that they did. */
+export function descendants(pid) {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => {
+      try {
+        return [Number(name), Number(readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1].split(' ')[1])];
+      } catch {
+        return [0, 0]; // Ended meanwhile.
+      }
+    });
+  const children = parents.filter(([, parent]) => parent === pid).map(([child]) => child);
+  return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
 /** CPU time a process has used so far, in milliseconds. */
