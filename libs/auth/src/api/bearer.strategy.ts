@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Strategy } from 'passport';
-import { AuthenticationStrategies, type GuardedRequest, type Principal } from '#platform/security';
+import {
+  AuthenticationStrategies,
+  type GuardedRequest,
+  type Principal,
+  type RecallingStrategy,
+} from '#platform/security';
 import { AccessTokenService } from '../application/access-token.service.js';
 import { StandingService } from '../application/standing.service.js';
 
@@ -9,7 +14,7 @@ const BEARER = /^bearer +(\S+)$/i;
 
 /** Authenticates `Authorization: Bearer <access token>` (RFC 6750). */
 @Injectable()
-export class BearerStrategy extends Strategy {
+export class BearerStrategy extends Strategy implements RecallingStrategy {
   override readonly name = 'bearer';
 
   constructor(
@@ -21,9 +26,15 @@ export class BearerStrategy extends Strategy {
     strategies.add(this);
   }
 
+  recall(request: GuardedRequest): Principal | undefined {
+    const token = tokenOf(request);
+    const claims = token === undefined ? undefined : this.tokens.recall(token);
+    return claims && this.standing.recall(claims, request.ip);
+  }
+
   override authenticate(request: unknown): void {
-    const { headers, ip, signatureSuffices } = request as GuardedRequest;
-    const token = BEARER.exec(String(headers['authorization'] ?? ''))?.[1];
+    const { ip, signatureSuffices } = request as GuardedRequest;
+    const token = tokenOf(request as GuardedRequest);
     if (token === undefined) {
       this.fail('no bearer token');
       return;
@@ -38,4 +49,8 @@ export class BearerStrategy extends Strategy {
   private async principalOf(token: string, ip: string, signatureSuffices?: boolean): Promise<Principal> {
     return this.standing.principalOf(await this.tokens.verify(token), ip, signatureSuffices);
   }
+}
+
+function tokenOf({ headers }: GuardedRequest): string | undefined {
+  return BEARER.exec(String(headers['authorization'] ?? ''))?.[1];
 }

@@ -97,6 +97,12 @@ export class AccessTokenService {
     throw new TokenExpiredError();
   }
 
+  /** The claims of a token that was verified before and has not expired. */
+  recall(token: string): AccessTokenClaims | undefined {
+    const claims = this.verified.get(token);
+    return claims && claims.expiresAt > this.now ? claims : undefined;
+  }
+
   private async verifyAnew(token: string): Promise<AccessTokenClaims> {
     // The library takes a KeyObject, and is many times faster with one; its types know only text and bytes.
     const secret = this.inspect(token) as unknown as Buffer;

@@ -18,8 +18,10 @@ const MAX_REMEMBERED = 20_000;
 type Standing = SessionStanding | ApiKeyStanding;
 
 interface Verdict {
-  standing: Promise<Standing | undefined>;
-  askedAt: number;
+  readonly standing: Promise<Standing | undefined>;
+  readonly askedAt: number;
+  /** What it came to, once it is known. */
+  answer?: Standing | undefined;
 }
 
 /**
@@ -54,27 +56,24 @@ export class StandingService {
     }
   }
 
+  /** The caller, when what is behind the token was found standing so lately that it need not be asked again. */
+  recall(claims: AccessTokenClaims, ip: string | undefined): Principal | undefined {
+    const answer = this.fresh('sessionId' in claims ? claims.sessionId : claims.tokenId)?.answer;
+    return answer && judge(claims, answer, ip);
+  }
+
   /** Forgets what is known of a session or token, so that this replica notices its own changes at once. */
   forget(id: string): void {
     this.verdicts.delete(id);
   }
 
   private async check(claims: AccessTokenClaims, ip: string | undefined): Promise<Principal> {
-    const { role } = claims;
-    if ('sessionId' in claims) {
-      const { userId, sessionId } = claims;
-      const standing = await this.ask(sessionId, () => this.sessions.findStanding(sessionId));
-      if (!standing || standing.userId !== userId || standing.role !== role) throw new TokenInvalidError();
-      return { id: userId, role, username: standing.username, sessionId };
-    }
-    const { clientId, tokenId } = claims;
-    const standing = await this.ask(tokenId, () => this.apiKeys.findTokenStanding(clientId, tokenId));
-    if (!standing || !includesRole(roleOfKey(standing), role)) throw new TokenInvalidError();
-    // A new secret takes back what the old one was exchanged for.
-    if (claims.issuedAt < Math.floor(standing.secretChangedAt.getTime() / 1000)) throw new TokenInvalidError();
-    if (ip !== undefined && !isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError();
-    const { userId, owner, agents } = standing;
-    return { id: userId, role, username: owner.username, apiKeyId: clientId, agents };
+    const standing = await ('sessionId' in claims
+      ? this.ask(claims.sessionId, () => this.sessions.findStanding(claims.sessionId))
+      : this.ask(claims.tokenId, () => this.apiKeys.findTokenStanding(claims.clientId, claims.tokenId)));
+    const principal = standing && judge(claims, standing, ip);
+    if (!principal) throw new TokenInvalidError();
+    return principal;
   }
 
   private believe(claims: AccessTokenClaims): Principal {
@@ -91,16 +90,40 @@ export class StandingService {
     return { ...whose, role, username: 'unchecked' };
   }
 
-  private ask<S extends Standing>(id: string, find: () => Promise<S | undefined>): Promise<S | undefined> {
-    const now = this.clock.millis();
-    const known = this.verdicts.get(id);
-    if (known && now - known.askedAt < FRESH_MS) return known.standing as Promise<S | undefined>;
+  private ask(id: string, find: () => Promise<Standing | undefined>): Promise<Standing | undefined> {
+    const known = this.fresh(id);
+    if (known) return known.standing;
     const standing = find();
-    this.verdicts.set(id, { standing, askedAt: now });
+    const verdict: Verdict = { standing, askedAt: this.clock.millis() };
+    this.verdicts.set(id, verdict);
     standing.then(
-      () => this.unchecked.clear(),
+      (answer) => {
+        verdict.answer = answer;
+        this.unchecked.clear();
+      },
       () => this.verdicts.delete(id),
     );
     return standing;
   }
+
+  private fresh(id: string): Verdict | undefined {
+    const known = this.verdicts.get(id);
+    return known && this.clock.millis() - known.askedAt < FRESH_MS ? known : undefined;
+  }
+}
+
+/** The caller that the claims and what is behind them come to; nobody when they do not fit. */
+function judge(claims: AccessTokenClaims, standing: Standing, ip: string | undefined): Principal | undefined {
+  const { role } = claims;
+  if ('sessionId' in claims) {
+    const { userId, sessionId } = claims;
+    if ('secretDigest' in standing || standing.userId !== userId || standing.role !== role) return undefined;
+    return { id: userId, role, username: standing.username, sessionId };
+  }
+  if (!('secretDigest' in standing) || !includesRole(roleOfKey(standing), role)) return undefined;
+  // A new secret takes back what the old one was exchanged for.
+  if (claims.issuedAt < Math.floor(standing.secretChangedAt.getTime() / 1000)) return undefined;
+  if (ip !== undefined && !isAllowedFrom(ip, standing.ipAllowlist)) return undefined;
+  const { userId, owner, agents } = standing;
+  return { id: userId, role, username: owner.username, apiKeyId: claims.clientId, agents };
 }

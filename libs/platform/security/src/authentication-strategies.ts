@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import passport, { type Strategy } from 'passport';
+import type { GuardedRequest, Principal } from './principal.js';
+
+/** A strategy that may know a caller again. */
+export interface RecallingStrategy extends Strategy {
+  /** The caller, when it was proven so lately that nothing has to be asked; without a verdict, the strategy is run as any other. */
+  recall?(request: GuardedRequest): Principal | undefined;
+}
 
 /**
  * The passport strategies that requests are authenticated by, in the order they are tried; the auth module puts its own in.
@@ -13,10 +20,21 @@ import passport, { type Strategy } from 'passport';
 export class AuthenticationStrategies {
   readonly names: string[] = [];
   private readonly application = randomUUID();
+  private readonly recalling: RecallingStrategy[] = [];
 
-  add(strategy: Strategy): void {
+  add(strategy: RecallingStrategy): void {
     const name = `${strategy.name ?? 'strategy'}:${this.application}`;
     passport.use(name, strategy);
     this.names.push(name);
+    if (strategy.recall) this.recalling.push(strategy);
+  }
+
+  /** The caller, when one of the strategies knows it again. */
+  recall(request: GuardedRequest): Principal | undefined {
+    for (const strategy of this.recalling) {
+      const principal = strategy.recall?.(request);
+      if (principal) return principal;
+    }
+    return undefined;
   }
 }

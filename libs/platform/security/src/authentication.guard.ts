@@ -21,12 +21,13 @@ import type { GuardedRequest, Principal } from './principal.js';
 export class AuthenticationGuard extends AuthGuard() {
   constructor(
     private readonly reflector: Reflector,
-    strategies: AuthenticationStrategies,
+    private readonly strategies: AuthenticationStrategies,
   ) {
     super({ defaultStrategy: strategies.names });
   }
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  /** @returns at once when there is nothing to ask, as with most requests of a caller that was here a moment ago */
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, targets)) return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
@@ -40,12 +41,19 @@ export class AuthenticationGuard extends AuthGuard() {
       request.authenticationFailure = new InvalidInputError('Send either Authorization or X-API-Key, not both');
       return true;
     }
+    const known = this.strategies.recall(request);
+    if (known) {
+      request.user = known;
+      return noted(request);
+    }
     request.signatureSuffices =
       this.reflector.getAllAndOverride<boolean | undefined>(SIGNATURE_SUFFICES, targets) ?? false;
+    return this.authenticate(context, request);
+  }
+
+  private async authenticate(context: ExecutionContext, request: GuardedRequest): Promise<boolean> {
     await super.canActivate(context);
-    const unit = currentContext();
-    if (unit && request.user) unit.principalId = request.user.id;
-    return true;
+    return noted(request);
   }
 
   /** Called by passport with its verdict; what is returned becomes `request.user`. */
@@ -59,4 +67,11 @@ export class AuthenticationGuard extends AuthGuard() {
     request.authenticationFailure = error instanceof AppException ? error : new TokenInvalidError();
     return null as P;
   }
+}
+
+/** Logs say who called. */
+function noted({ user }: GuardedRequest): true {
+  const unit = currentContext();
+  if (unit && user) unit.principalId = user.id;
+  return true;
 }

@@ -1,5 +1,5 @@
 export { Public, RateLimit, type RateLimitPolicy, Roles, SignatureSuffices } from './access.decorators.js';
-export { AuthenticationStrategies } from './authentication-strategies.js';
+export { AuthenticationStrategies, type RecallingStrategy } from './authentication-strategies.js';
 export { networkOf } from './client-network.js';
 export { DerivedKeys, type KeyPurpose } from './derived-keys.js';
 export { type EncryptedColumn, EncryptedColumns, type ReencryptionPass } from './encrypted-columns.js';
