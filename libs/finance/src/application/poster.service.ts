@@ -8,9 +8,13 @@ import type { KeyedRequest } from '../infrastructure/idempotency.js';
 import { BatchPostingService, type Outcomes, type SealedBatch } from './batch-posting.service.js';
 import type { PostingAnswer, PostingUnit, UnitOutcome } from './posting-unit.js';
 import { SealService } from './seal.service.js';
+import { WritePace } from './write-pace.js';
 
 /** Transactions in one commit, unless a single unit has more; some 25 ms of work. */
 const MAX_BATCH = 500;
+
+/** So few transactions always share one commit. */
+const FEW = 16;
 
 /** Transactions that may wait; more are told to come back. */
 const MAX_WAITING = 10_000;
@@ -44,7 +48,7 @@ class RolledBack extends Error {
 }
 
 /**
- * Posts transactions by natural batching: while one batch commits, the next fills, and is decided once it is full. A single
+ * Posts transactions by natural batching: while one batch commits, the next fills, and is decided once it is as large. A single
  * request pays one commit; under load hundreds share one, and a hot account is written once a batch. Each gets its own verdict,
  * in order of arrival, and only after the commit. Several replicas may post at once: their batches take turns.
  */
@@ -53,8 +57,10 @@ export class PosterService implements OnModuleInit {
   private readonly waiting: Waiting[] = [];
   private count = 0;
   private isPosting = false;
-  /** Called when a full batch waits. */
-  private onFull: () => void = () => undefined;
+  /** Called when as many wait as `enough` says. */
+  private onEnough: () => void = () => undefined;
+  private enough = MAX_BATCH;
+  private readonly pace = new WritePace();
   /** Batches that take the lock first. */
   private lockedTurns = 0;
 
@@ -95,7 +101,7 @@ export class PosterService implements OnModuleInit {
     return new Promise((resolve, reject) => {
       this.waiting.push({ unit, resolve, reject });
       this.count += unit.items.length;
-      if (this.count >= MAX_BATCH) this.onFull();
+      if (this.count >= this.enough) this.onEnough();
       if (!this.isPosting) void this.run();
     });
   }
@@ -119,7 +125,7 @@ export class PosterService implements OnModuleInit {
   private async run(): Promise<void> {
     this.isPosting = true;
     let next: Turn | undefined;
-    while (next || this.waiting.length > 0) next = await this.take(next ?? { batch: this.nextBatch() });
+    while (next || this.waiting.length > 0) next = await this.take(next ?? { batch: this.nextBatch(this.share) });
     this.isPosting = false;
   }
 
@@ -135,13 +141,15 @@ export class PosterService implements OnModuleInit {
       const sealed = decided ?? (await this.decide(batch));
       if (sealed) {
         const { outcomes } = sealed;
+        this.pace.begin();
         const written = this.batches.write(this.database, sealed).then((isWritten) => {
+          this.pace.end();
           if (isWritten) settle(batch, outcomes);
           return isWritten;
         });
         // Whoever waits for it gets its failure; until then it must not count as unhandled.
         written.catch(() => undefined);
-        if (looksAhead) next = await this.decideAhead(sealed, written);
+        if (looksAhead) next = await this.decideAhead(sealed, written, sizeOf(batch));
         if (await written) return next;
         this.lockedTurns = LOCKED_TURNS;
       }
@@ -167,25 +175,34 @@ export class PosterService implements OnModuleInit {
   }
 
   /**
-   * While a batch is written, the next one is decided on top of it. Only a full one: others would be cut short, and their commits be
-   * shared by fewer.
+   * While a batch is written, the next one is decided on top of it. Only one that is as large: smaller ones would be cut short, and
+   * their commits be shared by fewer.
    */
-  private async decideAhead(before: SealedBatch, written: Promise<unknown>): Promise<Turn | undefined> {
-    if (this.count < MAX_BATCH) {
-      const full = new Promise<void>((resolve) => (this.onFull = resolve));
-      await Promise.race([full, written]).catch(() => undefined);
+  private async decideAhead(before: SealedBatch, written: Promise<unknown>, size: number): Promise<Turn | undefined> {
+    this.enough = Math.min(MAX_BATCH, Math.max(size, FEW));
+    if (this.count < this.enough) {
+      const arrived = new Promise<void>((resolve) => (this.onEnough = resolve));
+      await Promise.race([arrived, written]).catch(() => undefined);
     }
-    if (this.count < MAX_BATCH) return undefined;
-    const batch = this.nextBatch();
+    if (this.count < this.enough) return undefined;
+    const batch = this.nextBatch(MAX_BATCH);
     // Should it fail, it fails again in its turn, and is then dealt with.
     const sealed = await this.batches.decideAfter(before, this.database, unitsOf(batch)).catch(() => undefined);
     return { batch, sealed };
   }
 
-  private nextBatch(): Waiting[] {
+  /**
+   * How many to take while nothing is being written. Half of those that wait, if they come in more slowly than they are written: the
+   * other half is decided meanwhile, and answered while the callers of the first ask anew.
+   */
+  private get share(): number {
+    return this.count > FEW && this.count < MAX_BATCH && this.pace.isFast ? Math.ceil(this.count / 2) : MAX_BATCH;
+  }
+
+  private nextBatch(limit: number): Waiting[] {
     let [units, items] = [0, 0];
     for (const { unit } of this.waiting) {
-      if (units > 0 && items + unit.items.length > MAX_BATCH) break;
+      if (units > 0 && items + unit.items.length > limit) break;
       units += 1;
       items += unit.items.length;
     }
@@ -196,6 +213,10 @@ export class PosterService implements OnModuleInit {
 
 function unitsOf(batch: readonly Waiting[]): PostingUnit[] {
   return batch.map(({ unit }) => unit);
+}
+
+function sizeOf(batch: readonly Waiting[]): number {
+  return batch.reduce((sum, { unit }) => sum + unit.items.length, 0);
 }
 
 function settle(batch: readonly Waiting[], outcomes: Outcomes): void {
