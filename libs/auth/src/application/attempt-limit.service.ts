@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityConfig } from '#config';
+import type { Transaction } from '#platform/database';
 import { HashingOverloadedException } from '../domain/auth.exceptions.js';
 import { AttemptRepository } from '../infrastructure/attempt.repository.js';
 
@@ -34,6 +35,17 @@ export class AttemptLimitService {
     lane: string,
     check: () => Promise<AttemptOutcome>,
   ): Promise<AttemptOutcome | 'locked'> {
+    const outcome = await this.attemptUnsettled(subject, lane, check);
+    if (outcome === 'proven') await this.forget(subject, lane);
+    return outcome;
+  }
+
+  /** Like `attempt`, for a caller that forgets the failures himself once the secret was proven; until then it counts as one. */
+  async attemptUnsettled(
+    subject: string,
+    lane: string,
+    check: () => Promise<AttemptOutcome>,
+  ): Promise<AttemptOutcome | 'locked'> {
     if (!(await this.reserve(subject, lane))) return 'locked';
     let outcome: AttemptOutcome;
     try {
@@ -45,8 +57,12 @@ export class AttemptLimitService {
     const { maxLoginAttempts, lockoutDurationMinutes } = this.config;
     if (outcome === 'wrong') await this.attempts.fail(subject, lane, maxLoginAttempts, lockoutDurationMinutes);
     else if (outcome === 'partial') await this.attempts.release(subject, lane);
-    else await this.attempts.succeed(subject, lane);
     return outcome;
+  }
+
+  /** Forgets earlier failures, for the secret was proven. */
+  async forget(subject: string, lane: string, tx?: Transaction): Promise<void> {
+    await this.attempts.succeed(subject, lane, tx);
   }
 
   /** Lifts every lock of a user. */

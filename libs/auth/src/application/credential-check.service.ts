@@ -1,11 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
 import { DerivedKeys } from '#platform/security';
 import { LoginFailedException } from '../domain/auth.exceptions.js';
 import { PasswordHasher } from '../infrastructure/password-hasher.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
 import { AttemptLimitService, type AttemptOutcome, subjectOf } from './attempt-limit.service.js';
 import { KnownDeviceService } from './known-device.service.js';
+
+/** A user whose password was right. */
+export interface ProvenUser {
+  readonly user: UserWithSecret;
+  /** Forgets the account's earlier failures, in the transaction of what the password was for; until then the attempt counts as one. */
+  forgetFailures(tx: Transaction): Promise<void>;
+}
 
 /**
  * The one place that checks a password. Unknown users and locked accounts spend the time of a real check.
@@ -26,7 +34,7 @@ export class CredentialCheckService {
    * @throws LoginFailedException for an unknown user, a wrong password, a locked or a switched-off account alike
    * @throws HashingOverloadedException when too many checks are waiting
    */
-  async check(identifier: string, password: string, deviceToken?: string): Promise<UserWithSecret> {
+  async check(identifier: string, password: string, deviceToken?: string): Promise<ProvenUser> {
     const user = await this.users.findByIdentifier(identifier);
     const subject = user ? subjectOf(user.id) : `unknown:${this.digest(identifier)}`;
     return this.prove(subject, user, password, deviceToken);
@@ -38,7 +46,9 @@ export class CredentialCheckService {
    * @throws LoginFailedException, HashingOverloadedException
    */
   async checkUser(id: string, password: string, deviceToken?: string): Promise<UserWithSecret> {
-    return this.prove(subjectOf(id), await this.users.findWithSecret(id), password, deviceToken);
+    const proven = await this.prove(subjectOf(id), await this.users.findWithSecret(id), password, deviceToken);
+    await proven.forgetFailures();
+    return proven.user;
   }
 
   private async prove(
@@ -46,13 +56,14 @@ export class CredentialCheckService {
     user: UserWithSecret | undefined,
     password: string,
     deviceToken: string | undefined,
-  ): Promise<UserWithSecret> {
+  ): Promise<ProvenUser & { forgetFailures(tx?: Transaction): Promise<void> }> {
     const lane = this.devices.laneOf(user, deviceToken);
-    const outcome = await this.limits.attempt(subject, lane, () => this.outcomeOf(user, password));
+    const outcome = await this.limits.attemptUnsettled(subject, lane, () => this.outcomeOf(user, password));
     if (outcome === 'locked') await this.hasher.verifyDecoy(password);
     if (!user || outcome === 'locked' || outcome === 'wrong') throw new LoginFailedException();
     await this.strengthen(user, password);
-    return user;
+    const isProven = outcome === 'proven';
+    return { user, forgetFailures: async (tx) => (isProven ? this.limits.forget(subject, lane, tx) : undefined) };
   }
 
   private async outcomeOf(user: UserWithSecret | undefined, password: string): Promise<AttemptOutcome> {

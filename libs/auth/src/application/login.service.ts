@@ -20,8 +20,10 @@ export class LoginService {
 
   /** @throws LoginFailedException, HashingOverloadedException */
   async logIn(identifier: string, password: string, caller: Caller): Promise<LoginOutcome> {
-    const user = await this.audited(caller, () => this.credentials.check(identifier, password, caller.deviceToken));
-    return user.mfaEnabled ? { mfaToken: await this.secondFactor.demand(user) } : this.sessions.start(user, caller);
+    const proven = await this.audited(caller, () => this.credentials.check(identifier, password, caller.deviceToken));
+    const { user } = proven;
+    if (user.mfaEnabled) return { mfaToken: await this.secondFactor.demand(user) };
+    return this.sessions.start(user, caller, (tx) => proven.forgetFailures(tx));
   }
 
   /**

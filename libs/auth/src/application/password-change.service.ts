@@ -25,8 +25,7 @@ export class PasswordChangeService {
     const user = await this.credentials.checkUser(principal.id, current, caller.deviceToken);
     const hash = await this.passwords.accept(next, [user.email, user.username, user.fullName], 'newPassword');
     const changed = { ...user, passwordHash: hash };
-    return this.starts.start(changed, caller, (tx) =>
-      this.replacement.replace(tx, user, hash, { action: 'user.password_changed', origin: caller.origin }),
-    );
+    const audited = { action: 'user.password_changed', origin: caller.origin } as const;
+    return this.starts.startAfter((tx) => this.replacement.replace(tx, user, hash, audited), changed, caller);
   }
 }

@@ -5,7 +5,7 @@ import type { User } from '../domain/user.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
 import { AuditService, type Origin } from './audit.service.js';
 import { KnownDeviceService } from './known-device.service.js';
-import { SessionService } from './session.service.js';
+import { type OpenSession, SessionService } from './session.service.js';
 import { type TokenPair, TokenPairService } from './token-pair.service.js';
 
 /** Who logs in, from where and how. */
@@ -37,22 +37,47 @@ export class SessionStartService {
     private readonly clock: Clock,
   ) {}
 
-  /** @param before what else happens in the transaction that opens the session */
+  /** @param also what else is written with the session; its statements are started at once, as those of the session are */
   async start(
     user: UserWithSecret,
-    { origin, deviceToken, remember = false }: Caller,
-    before: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
+    caller: Caller,
+    also: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
+  ): Promise<StartedSession> {
+    const session = await this.database.together(async (tx) => {
+      const [, opened] = await Promise.all([also(tx), this.open(tx, user, caller)]);
+      return opened;
+    });
+    return this.started(session, user, caller);
+  }
+
+  /** @param before what happens first in the transaction that opens the session */
+  async startAfter(
+    before: (tx: Transaction) => Promise<void>,
+    user: UserWithSecret,
+    caller: Caller,
   ): Promise<StartedSession> {
     const session = await this.database.transaction(async (tx) => {
       await before(tx);
-      // Together, in this order: the audit trail is locked from its insert on.
-      const [opened] = await Promise.all([
-        this.sessions.open(tx, { userId: user.id, role: user.role, isRemembered: remember }, origin),
-        this.users.recordLogin(tx, user.id, this.clock.now()),
-        this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id, origin }),
-      ]);
-      return opened;
+      return this.open(tx, user, caller);
     });
+    return this.started(session, user, caller);
+  }
+
+  private async open(
+    tx: Transaction,
+    user: UserWithSecret,
+    { origin, remember = false }: Caller,
+  ): Promise<OpenSession> {
+    // Together, in this order: the audit trail is locked from its insert on.
+    const [opened] = await Promise.all([
+      this.sessions.open(tx, { userId: user.id, role: user.role, isRemembered: remember }, origin),
+      this.users.recordLogin(tx, user.id, this.clock.now()),
+      this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id, origin }),
+    ]);
+    return opened;
+  }
+
+  private async started(session: OpenSession, user: UserWithSecret, { deviceToken }: Caller): Promise<StartedSession> {
     return { tokens: await this.pairs.of(session), user, deviceToken: this.devices.tokenFor(user, deviceToken) };
   }
 }

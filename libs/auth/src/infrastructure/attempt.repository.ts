@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { Database, type Transaction } from '#platform/database';
 
 /** Answer to a reservation: try now, wait for attempts in flight, or refused because of the lock. */
 export type Reservation = 'granted' | 'busy' | 'locked';
@@ -62,8 +62,8 @@ export class AttemptRepository {
   }
 
   /** The secret was right: forget the failures. */
-  async succeed(subject: string, lane: string): Promise<void> {
-    await this.database.execute(SUCCEED, [subject, lane]);
+  async succeed(subject: string, lane: string, on: Pick<Transaction, 'execute'> = this.database): Promise<void> {
+    await on.execute(SUCCEED, [subject, lane]);
   }
 
   /** The attempt was given back unused (the hashing queue was full). */

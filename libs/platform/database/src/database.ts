@@ -91,10 +91,11 @@ export class Database {
   async transaction<T>(
     work: (tx: Transaction) => Promise<T>,
     isolation: IsolationLevel = 'READ COMMITTED',
+    isOneTrip = false,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(work, isolation);
+        return await this.attempt(work, isolation, isOneTrip);
       } catch (error) {
         if (!isRetryable(error)) throw error;
         if (attempt === MAX_ATTEMPTS) throw new TransactionError(undefined, { cause: error, retryAfterSeconds: 1 });
@@ -103,7 +104,19 @@ export class Database {
     }
   }
 
-  private async attempt<T>(work: (tx: Transaction) => Promise<T>, isolation: IsolationLevel): Promise<T> {
+  /**
+   * Like `transaction`, for statements that need nothing of each other's answers: `work` starts all of them at once, and they travel
+   * with BEGIN and COMMIT in one round trip. One that is started later finds the transaction closed, and the others committed.
+   */
+  async together<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.transaction(work, 'READ COMMITTED', true);
+  }
+
+  private async attempt<T>(
+    work: (tx: Transaction) => Promise<T>,
+    isolation: IsolationLevel,
+    isOneTrip: boolean,
+  ): Promise<T> {
     const runner: QueryRunner = this.dataSource.createQueryRunner();
     const client = (await runner.connect()) as PoolClient;
     // TypeORM would wait for the answer to its own BEGIN; so it is told that there is a transaction, and does not begin another.
@@ -112,8 +125,13 @@ export class Database {
     try {
       // READ COMMITTED is what PostgreSQL starts with. Not awaited: the first statement travels along with it.
       const begun = client.query(isolation === 'READ COMMITTED' ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`);
-      const [result] = await Promise.all([work(tx), begun]);
-      const { command } = await client.query('COMMIT');
+      const working = work(tx);
+      if (isOneTrip) tx.close();
+      const committed = isOneTrip ? client.query('COMMIT') : undefined;
+      // Whoever waits for it gets its failure, unless `work` failed first.
+      committed?.catch(() => undefined);
+      const [result] = await Promise.all([working, begun]);
+      const { command } = await (committed ?? client.query('COMMIT'));
       // PostgreSQL answers so, and not with an error, when a statement failed and `work` did not say so.
       if (command === 'ROLLBACK') throw new TransactionError('A statement of the transaction failed unnoticed');
       return result;
