@@ -66,12 +66,18 @@ describe('database', () => {
     expect(await database.query('SELECT id FROM thing')).toEqual([]);
   });
 
-  it('commits together what is started together, all of it or nothing', async () => {
+  it('sends COMMIT along with the statements before it, and commits all of them or nothing', async () => {
     const insert = { name: 'thing_together', text: 'INSERT INTO thing VALUES ($1, $2) RETURNING id' };
     const all = (last: number): Promise<unknown> =>
-      database.together((tx) =>
-        Promise.all([tx.query(insert, [1, 1]), tx.execute('UPDATE thing SET value = 5'), tx.query(insert, [2, last])]),
-      );
+      database.transaction((tx) => {
+        const answers = [
+          tx.query(insert, [1, 1]),
+          tx.execute('UPDATE thing SET value = 5'),
+          tx.query(insert, [2, last]),
+        ];
+        tx.commit();
+        return Promise.all(answers);
+      });
     await expect(all(-1)).rejects.toMatchObject({ code: '23514' });
     expect(await database.query('SELECT id FROM thing')).toEqual([]);
     expect(await all(1)).toEqual([[{ id: 1 }], 1, [{ id: 2 }]]);
@@ -79,8 +85,10 @@ describe('database', () => {
       { id: 1, value: 5 },
       { id: 2, value: 1 },
     ]);
-    const late = database.together(async (tx) => {
-      await tx.query('DELETE FROM thing WHERE id = 1');
+    const late = database.transaction(async (tx) => {
+      const deleted = tx.query('DELETE FROM thing WHERE id = 1');
+      tx.commit();
+      await deleted;
       await tx.query('DELETE FROM thing WHERE id = 2');
     });
     await expect(late).rejects.toMatchObject({ code: 'DATABASE.TRANSACTION_FAILED' });

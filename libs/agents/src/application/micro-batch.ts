@@ -5,8 +5,8 @@ interface Waiting<T, R> {
 }
 
 /**
- * Gathers what is asked for while an earlier batch is under way, so that the cost of a transaction is shared under load and a
- * single request still goes at once.
+ * Gathers what is asked for in one turn of the event loop, and while an earlier batch is under way, so that the cost of a transaction
+ * is shared under load and a single request still goes at once.
  */
 export class MicroBatch<T, R> {
   private waiting: Waiting<T, R>[] = [];
@@ -25,12 +25,14 @@ export class MicroBatch<T, R> {
   add(item: T): Promise<R> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
-      if (!this.isRunning) void this.run();
+      if (this.isRunning) return;
+      this.isRunning = true;
+      // Those who waited for the same batch go on together, and ask anew together.
+      setImmediate(() => void this.run());
     });
   }
 
   private async run(): Promise<void> {
-    this.isRunning = true;
     while (this.waiting.length > 0) {
       const batch = this.nextBatch();
       try {

@@ -53,8 +53,8 @@ interface Ask {
   readonly agents: readonly string[];
   readonly slot: Slot;
   readonly max: number;
-  /** Whether it still waits. */
-  readonly signal: AbortSignal;
+  /** Whether it waits no more. */
+  readonly isOver: () => boolean;
 }
 
 /** Tasks for workers that are not this process. */
@@ -100,8 +100,8 @@ export class WorkerLeases implements OnModuleDestroy {
     if (agents.length === 0) return [];
     await this.registry.seen(worker, agents);
     const slot = { workerId: worker.id, leaseSeconds: request.leaseSeconds ?? this.config.leaseSeconds };
-    const signal = AbortSignal.any([gone, this.stopping.signal]);
-    const ask = { agents: agents.toSorted(), slot, max: request.max, signal };
+    const isOver = (): boolean => gone.aborted || this.stopping.signal.aborted;
+    const ask = { agents: agents.toSorted(), slot, max: request.max, isOver };
     const limit = performance.now() + request.waitMs;
     for (;;) {
       // Listening begins before the look, so that nothing falls between the two.
@@ -109,8 +109,8 @@ export class WorkerLeases implements OnModuleDestroy {
       try {
         const claimed = await this.claims.add(ask);
         const left = limit - performance.now();
-        if (claimed.length > 0 || left <= 0 || signal.aborted) return claimed.map(toLeased);
-        await waitAtMost(news.arrived, Math.min(left, LOOK_MS), signal);
+        if (claimed.length > 0 || left <= 0 || isOver()) return claimed.map(toLeased);
+        await waitAtMost(news.arrived, Math.min(left, LOOK_MS), AbortSignal.any([gone, this.stopping.signal]));
       } finally {
         news.stop();
       }
@@ -145,8 +145,8 @@ export class WorkerLeases implements OnModuleDestroy {
   }
 
   private async claimFor(asked: readonly Ask[]): Promise<ClaimedTask[][]> {
-    const slots = asked.flatMap(({ slot, max, signal }, index) =>
-      Array.from({ length: signal.aborted ? 0 : Math.min(max, CLAIM_MAX) }, () => ({ ...slot, index })),
+    const slots = asked.flatMap(({ slot, max, isOver }, index) =>
+      Array.from({ length: isOver() ? 0 : Math.min(max, CLAIM_MAX) }, () => ({ ...slot, index })),
     );
     const results: ClaimedTask[][] = asked.map(() => []);
     if (slots.length === 0) return results;

@@ -19,6 +19,7 @@ const READY: StartFacts = {
   windowEndsAt: null,
   ahead: 0,
   averageMs: 1_000,
+  approvalReason: null,
 };
 
 describe('explain', () => {
@@ -29,7 +30,8 @@ describe('explain', () => {
       { ahead: 4 },
       { reason: 'queue', position: 5, estimatedStartAt: new Date(now.getTime() + 2_000) },
     ],
-    ['approval', { state: 'waiting_approval', isPaused: true }, { reason: 'budget' }],
+    ['approval', { state: 'waiting_approval', isPaused: true, approvalReason: 'budget' }, { reason: 'budget' }],
+    ['calls', { state: 'waiting_approval', approvalReason: 'consequential_limit' }, { reason: 'rate_limit' }],
     [
       'a dependency',
       { openDependencies: ['x'], isPaused: true },

@@ -39,6 +39,8 @@ export interface StartFacts {
   readonly ahead: number;
   /** Mean time of the agent's tasks; `null` when none ended yet. */
   readonly averageMs: number | null;
+  /** What it was put to a person for last: `budget`, `consequential_limit`, …; `null` when it never was. */
+  readonly approvalReason: string | null;
 }
 
 /** Why a task is where it is. */
@@ -57,7 +59,13 @@ export interface Explanation {
 export function explain(facts: StartFacts): Explanation {
   const { state } = facts;
   if (state === 'waiting_approval') {
-    return { state, reason: 'budget', detail: 'It would exceed a budget or a limit: somebody has to approve it' };
+    return facts.approvalReason === 'consequential_limit'
+      ? {
+          state,
+          reason: 'rate_limit',
+          detail: 'The hour had seen all the model calls it may: somebody has to approve it',
+        }
+      : { state, reason: 'budget', detail: 'It would exceed a budget: somebody has to approve it' };
   }
   if (state !== 'queued') return { state, detail: detailOf(facts) };
   const before = beforeTurn(facts);

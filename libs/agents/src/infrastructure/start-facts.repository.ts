@@ -24,7 +24,9 @@ const FACTS = {
       (SELECT array_agg(d.depends_on) FROM agent_task_dependency d JOIN agent_task o ON o.id = d.depends_on
         WHERE d.task_id = t.id AND t.depends_left > 0 AND o.state <> 'succeeded') AS open_dependencies,
       (SELECT (sum(duration_ms) / nullif(sum(succeeded + failed), 0))::double precision
-        FROM agent_statistic WHERE agent_id = a.id) AS average_ms
+        FROM agent_statistic WHERE agent_id = a.id) AS average_ms,
+      (SELECT e.data ->> 'reason' FROM agent_task_event e WHERE e.task_id = t.id AND e.type = 'approval_required'
+        ORDER BY e.seq DESC LIMIT 1) AS approval_reason
     FROM agent_task t JOIN agent a ON a.id = t.agent_id JOIN agent_runtime r ON r.agent_id = a.id
     WHERE t.id = $1`,
 };
@@ -46,6 +48,7 @@ type FactsRow = {
   ahead: number;
   open_dependencies: string[] | null;
   average_ms: number | null;
+  approval_reason: string | null;
 };
 
 /** What decides whether a task may start. */
@@ -74,6 +77,7 @@ export class StartFactsRepository {
       windowEndsAt: row.window_ends_at,
       ahead: row.ahead,
       averageMs: row.average_ms,
+      approvalReason: row.approval_reason,
     };
   }
 }

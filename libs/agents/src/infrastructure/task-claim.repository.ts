@@ -173,7 +173,7 @@ const KEEP_PLANS = 'SET LOCAL plan_cache_mode = force_generic_plan';
 export class TaskClaimRepository {
   /**
    * Takes tasks that may run now, within every agent's cap, rate limit, budget, pause and circuit: as many as there are slots for, the
-   * first slots first. Their events are recorded, and their starts counted in the agents' windows.
+   * first slots first. Their events are recorded, and their starts counted in the agents' windows. Commits when it claims.
    */
   async claim(tx: Transaction, claimant: Claimant, slots: readonly Slot[]): Promise<Claim> {
     const { kinds, resources, agents = null, entering } = claimant;
@@ -184,7 +184,9 @@ export class TaskClaimRepository {
     if (locked.length === 0) return { started: [], overBudget: [] };
     const ids = locked.map(({ id }) => id);
     const [workers, seconds] = [slots.map(({ workerId }) => workerId), slots.map(({ leaseSeconds }) => leaseSeconds)];
-    const rows = await tx.query<ClaimRow>(CLAIM, [ids, slots.length, entering, workers, seconds]);
+    const claiming = tx.query<ClaimRow>(CLAIM, [ids, slots.length, entering, workers, seconds]);
+    tx.commit();
+    const rows = await claiming;
     return {
       started: rows.filter(({ is_over }) => !is_over).map(toClaimed),
       overBudget: rows.filter(({ is_over }) => is_over).map(({ id }) => id),

@@ -43,8 +43,10 @@ export class SessionStartService {
     caller: Caller,
     also: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
   ): Promise<StartedSession> {
-    const session = await this.database.together(async (tx) => {
-      const [, opened] = await Promise.all([also(tx), this.open(tx, user, caller)]);
+    const session = await this.database.transaction(async (tx) => {
+      const writing = Promise.all([also(tx), this.open(tx, user, caller)]);
+      tx.commit();
+      const [, opened] = await writing;
       return opened;
     });
     return this.started(session, user, caller);

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Pool, PoolClient, QueryConfig } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { TransactionError } from '#platform/kernel';
 import { endsConnection, isRetryable } from './postgres-error.js';
@@ -23,6 +23,7 @@ interface PostgresDriver {
  */
 export class Transaction {
   private isClosed = false;
+  private committing: Promise<QueryResult> | undefined;
 
   constructor(
     /** TypeORM's manager, bound to this transaction. */
@@ -38,6 +39,22 @@ export class Transaction {
   /** Like `query`, for statements whose effect is the number of rows they changed. */
   async execute(statement: Statement | string, values: readonly unknown[] = []): Promise<number> {
     return (await this.open.query(toQuery(statement, values))).rowCount ?? 0;
+  }
+
+  /**
+   * Sends COMMIT along with the statements that were started, which saves its round trip: for work that starts no more of them,
+   * whatever these answer. Should one fail, nothing is committed.
+   */
+  commit(): void {
+    this.committing = this.open.query('COMMIT');
+    // Whoever waits for it gets its failure, unless the work failed first.
+    this.committing.catch(() => undefined);
+    this.isClosed = true;
+  }
+
+  /** The end of the transaction, begun now unless it was. */
+  get committed(): Promise<QueryResult> {
+    return this.committing ?? this.client.query('COMMIT');
   }
 
   /** From now on the connection is somebody else's: what still runs of the work that failed must not write to it. */
@@ -91,11 +108,10 @@ export class Database {
   async transaction<T>(
     work: (tx: Transaction) => Promise<T>,
     isolation: IsolationLevel = 'READ COMMITTED',
-    isOneTrip = false,
   ): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(work, isolation, isOneTrip);
+        return await this.attempt(work, isolation);
       } catch (error) {
         if (!isRetryable(error)) throw error;
         if (attempt === MAX_ATTEMPTS) throw new TransactionError(undefined, { cause: error, retryAfterSeconds: 1 });
@@ -104,19 +120,7 @@ export class Database {
     }
   }
 
-  /**
-   * Like `transaction`, for statements that need nothing of each other's answers: `work` starts all of them at once, and they travel
-   * with BEGIN and COMMIT in one round trip. One that is started later finds the transaction closed, and the others committed.
-   */
-  async together<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.transaction(work, 'READ COMMITTED', true);
-  }
-
-  private async attempt<T>(
-    work: (tx: Transaction) => Promise<T>,
-    isolation: IsolationLevel,
-    isOneTrip: boolean,
-  ): Promise<T> {
+  private async attempt<T>(work: (tx: Transaction) => Promise<T>, isolation: IsolationLevel): Promise<T> {
     const runner: QueryRunner = this.dataSource.createQueryRunner();
     const client = (await runner.connect()) as PoolClient;
     // TypeORM would wait for the answer to its own BEGIN; so it is told that there is a transaction, and does not begin another.
@@ -125,13 +129,8 @@ export class Database {
     try {
       // READ COMMITTED is what PostgreSQL starts with. Not awaited: the first statement travels along with it.
       const begun = client.query(isolation === 'READ COMMITTED' ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`);
-      const working = work(tx);
-      if (isOneTrip) tx.close();
-      const committed = isOneTrip ? client.query('COMMIT') : undefined;
-      // Whoever waits for it gets its failure, unless `work` failed first.
-      committed?.catch(() => undefined);
-      const [result] = await Promise.all([working, begun]);
-      const { command } = await (committed ?? client.query('COMMIT'));
+      const [result] = await Promise.all([work(tx), begun]);
+      const { command } = await tx.committed;
       // PostgreSQL answers so, and not with an error, when a statement failed and `work` did not say so.
       if (command === 'ROLLBACK') throw new TransactionError('A statement of the transaction failed unnoticed');
       return result;
