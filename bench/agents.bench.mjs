@@ -151,7 +151,7 @@ async function engineAlone(slug, size, loops) {
   });
   return { seconds: (seconds / done) * TASKS, cpu: ((own + inDatabase) / done) * TASKS };
 }
-report('engine alone, 50 at a time, 2 loops', await engineAlone('alone-batched', 50, 2), plainBatched);
+report('engine alone, 100 at a time, 2 loops', await engineAlone('alone-batched', 100, 2), plainBatched);
 
 // Inside: an internal agent that does next to nothing, as fast as the engine takes and ends its tasks.
 await makeAgent('inside', 'internal', { config: { handler: 'security-posture' } });
