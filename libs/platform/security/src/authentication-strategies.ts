@@ -5,7 +5,7 @@ import type { GuardedRequest, Principal } from './principal.js';
 
 /** A strategy that may know a caller again. */
 export interface RecallingStrategy extends Strategy {
-  /** The caller, when it was proven so lately that nothing has to be asked; without a verdict, the strategy is run as any other. */
+  /** The caller, when it was proven so lately that nothing has to be asked; otherwise the strategy is run. */
   recall?(request: GuardedRequest): Principal | undefined;
 }
 
