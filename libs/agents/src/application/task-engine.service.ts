@@ -32,6 +32,8 @@ interface Run {
   readonly done: Promise<void>;
   /** By this process's monotonic clock; only used to stop work early when the database cannot be reached. */
   leaseEnds: number;
+  /** Ends when it is recorded that the runner was told to stop. */
+  told?: Promise<void>;
 }
 
 /**
@@ -185,7 +187,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     const deadline = setTimeout(() => stop.abort(new StopReason('timeout')), claimed.timeoutMs);
     try {
       const result = await orStopped(this.runner.run(claimed, stop.signal), stop.signal);
-      await this.record(() =>
+      await this.record(lease.id, () =>
         'awaitsCallback' in result ? this.leases.awaitCallback(lease) : this.outcomes.succeed({ ...lease, ...result }),
       );
     } catch (error) {
@@ -203,7 +205,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
       return;
     }
     try {
-      await this.record(async () => {
+      await this.record(lease.id, async () => {
         if (reason === 'shutdown') await this.outcomes.release(lease, 'shutdown');
         else if (error instanceof PutOff) await this.outcomes.release(lease, error.reason, error.until);
         else await this.outcomes.fail(lease, failedAttemptOf(error, reason), error);
@@ -215,9 +217,11 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** An outcome is worth some patience: without it the work is done twice. */
-  private async record(write: () => Promise<void>): Promise<void> {
+  private async record(id: string, write: () => Promise<void>): Promise<void> {
     for (let attempt = 1; ; attempt++) {
       try {
+        // The end of a task closes its record: when its runner was told to stop is written before.
+        await this.runs.get(id)?.told;
         return await write();
       } catch (error) {
         if (error instanceof LeaseLostError || attempt === RECORD_ATTEMPTS) throw error;
@@ -230,7 +234,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     const run = this.runs.get(id);
     if (!run || run.stop.signal.aborted) return;
     run.stop.abort(new StopReason('cancelled'));
-    void this.leases.acknowledgeCancel({ id, leaseToken: run.claimed.leaseToken });
+    run.told = this.leases.acknowledgeCancel({ id, leaseToken: run.claimed.leaseToken });
   }
 
   /** Extends all leases with one statement; learns what was cancelled or lost. */
