@@ -3,9 +3,9 @@
 // as raw Argon2 has it, and with all cores shared between the service, PostgreSQL and the clients.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import autocannon from 'autocannon';
-import { availableParallelism } from 'node:os';
 import { cpuMs, descendants, logIn, PASSWORD, pin, start, startService } from './process.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 3);

@@ -218,10 +218,10 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** An outcome is worth some patience: without it the work is done twice. */
   private async record(id: string, write: () => Promise<void>): Promise<void> {
+    // The end of a task closes its record: when its runner was told to stop is written before.
+    await this.runs.get(id)?.told;
     for (let attempt = 1; ; attempt++) {
       try {
-        // The end of a task closes its record: when its runner was told to stop is written before.
-        await this.runs.get(id)?.told;
         return await write();
       } catch (error) {
         if (error instanceof LeaseLostError || attempt === RECORD_ATTEMPTS) throw error;

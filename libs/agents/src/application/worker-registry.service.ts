@@ -64,13 +64,21 @@ export class WorkerRegistry {
    * @throws AgentNotLeasableError naming those it may not
    */
   async leasable(wanted: readonly string[], principal: Principal): Promise<string[]> {
-    const found = await this.found(wanted, principal);
+    const { role, agents = [] } = principal;
+    const question = JSON.stringify([role, agents, wanted]);
+    const known = this.answers.get(question);
+    if (known && performance.now() < known.until) return known.found;
+    const until = performance.now() + LEASABLE_FOR_MS;
+    const roles = EXECUTOR_ROLES.filter((one) => includesRole(role, one));
+    const found = await this.workers.leasable(roles, agents, wanted);
     const missing = wanted.filter((slug) => !found.includes(slug));
     if (missing.length > 0) {
       throw new AgentNotLeasableError(`Tasks of ${missing.join(', ')} cannot be leased with this key`, {
         details: { agents: missing },
       });
     }
+    // Not what all agents are: one that has just come to be must not wait.
+    if (wanted.length > 0) this.answers.set(question, { found, until });
     return found;
   }
 
@@ -81,17 +89,5 @@ export class WorkerRegistry {
     if (now - (this.seenAt.get(key) ?? -Infinity) < SEEN_EVERY_MS) return;
     this.seenAt.set(key, now);
     await this.workers.seen(worker.id, agents);
-  }
-
-  private async found(wanted: readonly string[], { role, agents = [] }: Principal): Promise<string[]> {
-    const question = JSON.stringify([role, agents, wanted]);
-    const known = this.answers.get(question);
-    if (known && performance.now() < known.until) return known.found;
-    const until = performance.now() + LEASABLE_FOR_MS;
-    const roles = EXECUTOR_ROLES.filter((one) => includesRole(role, one));
-    const found = await this.workers.leasable(roles, agents, wanted);
-    // Only that all may be leased: an agent that has just come to be must not wait.
-    if (wanted.length > 0 && wanted.every((slug) => found.includes(slug))) this.answers.set(question, { found, until });
-    return found;
   }
 }

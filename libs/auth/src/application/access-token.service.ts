@@ -89,18 +89,19 @@ export class AccessTokenService {
    * @throws TokenInvalidError when it is not a token of ours, or lacks a claim
    */
   async verify(token: string): Promise<AccessTokenClaims> {
-    const known = this.verified.get(token);
-    const claims = known ?? (await this.verifyAnew(token));
-    if (!known) this.verified.set(token, claims);
-    if (claims.expiresAt > this.now) return claims;
-    this.verified.delete(token);
-    throw new TokenExpiredError();
+    const known = this.recall(token);
+    if (known) return known;
+    const claims = await this.verifyAnew(token);
+    this.verified.set(token, claims);
+    return claims;
   }
 
   /** The claims of a token that was verified before and has not expired. */
   recall(token: string): AccessTokenClaims | undefined {
     const claims = this.verified.get(token);
-    return claims && claims.expiresAt > this.now ? claims : undefined;
+    if (!claims || claims.expiresAt > this.now) return claims;
+    this.verified.delete(token);
+    return undefined;
   }
 
   private async verifyAnew(token: string): Promise<AccessTokenClaims> {

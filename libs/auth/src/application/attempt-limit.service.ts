@@ -26,22 +26,12 @@ export class AttemptLimitService {
   ) {}
 
   /**
-   * Runs a check when the subject is not locked in this lane.
+   * Runs a check when the subject is not locked in this lane. Once a secret was proven it is for the caller to `forget` earlier
+   * failures; until then the attempt counts as one.
    *
    * @throws HashingOverloadedException when others on the same account take too long
    */
   async attempt(
-    subject: string,
-    lane: string,
-    check: () => Promise<AttemptOutcome>,
-  ): Promise<AttemptOutcome | 'locked'> {
-    const outcome = await this.attemptUnsettled(subject, lane, check);
-    if (outcome === 'proven') await this.forget(subject, lane);
-    return outcome;
-  }
-
-  /** Like `attempt`, for a caller that forgets the failures himself once the secret was proven; until then it counts as one. */
-  async attemptUnsettled(
     subject: string,
     lane: string,
     check: () => Promise<AttemptOutcome>,
@@ -60,7 +50,7 @@ export class AttemptLimitService {
     return outcome;
   }
 
-  /** Forgets earlier failures, for the secret was proven. */
+  /** Forgets earlier failures, for the secret was proven; in the transaction of what it was for, if there is one. */
   async forget(subject: string, lane: string, tx?: Transaction): Promise<void> {
     await this.attempts.succeed(subject, lane, tx);
   }

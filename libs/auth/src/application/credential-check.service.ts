@@ -12,7 +12,7 @@ import { KnownDeviceService } from './known-device.service.js';
 export interface ProvenUser {
   readonly user: UserWithSecret;
   /** Forgets the account's earlier failures, in the transaction of what the password was for; until then the attempt counts as one. */
-  forgetFailures(tx: Transaction): Promise<void>;
+  forgetFailures(tx?: Transaction): Promise<void>;
 }
 
 /**
@@ -56,9 +56,9 @@ export class CredentialCheckService {
     user: UserWithSecret | undefined,
     password: string,
     deviceToken: string | undefined,
-  ): Promise<ProvenUser & { forgetFailures(tx?: Transaction): Promise<void> }> {
+  ): Promise<ProvenUser> {
     const lane = this.devices.laneOf(user, deviceToken);
-    const outcome = await this.limits.attemptUnsettled(subject, lane, () => this.outcomeOf(user, password));
+    const outcome = await this.limits.attempt(subject, lane, () => this.outcomeOf(user, password));
     if (outcome === 'locked') await this.hasher.verifyDecoy(password);
     if (!user || outcome === 'locked' || outcome === 'wrong') throw new LoginFailedException();
     await this.strengthen(user, password);

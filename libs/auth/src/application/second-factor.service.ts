@@ -49,8 +49,10 @@ export class SecondFactorService {
   async check(mfaToken: string, code: string, deviceToken: string | undefined): Promise<UserWithSecret> {
     const user = await this.read(mfaToken);
     const lane = this.devices.laneOf(user, deviceToken);
-    const outcome = await this.limits.attempt(subjectOf(user.id), lane, () => this.outcomeOf(user.id, code));
+    const subject = subjectOf(user.id);
+    const outcome = await this.limits.attempt(subject, lane, () => this.outcomeOf(user.id, code));
     if (outcome !== 'proven') throw new LoginFailedException();
+    await this.limits.forget(subject, lane);
     return user;
   }
 

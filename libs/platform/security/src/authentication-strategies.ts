@@ -20,18 +20,18 @@ export interface RecallingStrategy extends Strategy {
 export class AuthenticationStrategies {
   readonly names: string[] = [];
   private readonly application = randomUUID();
-  private readonly recalling: RecallingStrategy[] = [];
+  private readonly strategies: RecallingStrategy[] = [];
 
   add(strategy: RecallingStrategy): void {
     const name = `${strategy.name ?? 'strategy'}:${this.application}`;
     passport.use(name, strategy);
     this.names.push(name);
-    if (strategy.recall) this.recalling.push(strategy);
+    this.strategies.push(strategy);
   }
 
   /** The caller, when one of the strategies knows it again. */
   recall(request: GuardedRequest): Principal | undefined {
-    for (const strategy of this.recalling) {
+    for (const strategy of this.strategies) {
       const principal = strategy.recall?.(request);
       if (principal) return principal;
     }
