@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net';
 import { Client, Pool } from 'pg';
 import { Database, Migrator, translateDatabaseError } from '#platform/database';
 import { GatheringClient } from '../../../libs/platform/database/src/gathering-client.js';
@@ -172,6 +173,33 @@ describe('database', () => {
 });
 
 describe('a pool in pipeline mode', () => {
+  it('outlives a connection that is ended in the same breath in which it is ready', async () => {
+    const message = (type: string, body: string): Buffer => {
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(4 + body.length);
+      return Buffer.concat([Buffer.from(type), length, Buffer.from(body, 'latin1')]);
+    };
+    const fatal = 'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0';
+    const answers = Buffer.concat([message('R', '\0\0\0\0'), message('Z', 'I'), message('E', fatal)]);
+    // The first bytes of a client are its request for a session.
+    const server = createServer((socket) =>
+      socket.once('data', () => socket.end(answers)).on('error', () => undefined),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const pool = new Pool({ Client: GatheringClient, pipeline: true, host: '127.0.0.1', port, user: 'nobody' });
+    pool.on('error', () => undefined);
+    try {
+      const client = await pool.connect();
+      await expect(client.query('SELECT 1')).rejects.toThrow();
+      client.release();
+      expect(pool.totalCount).toBe(0);
+    } finally {
+      await pool.end();
+      await new Promise((resolve) => server.close(resolve));
+    }
+  });
+
   it('recovers from a server that stops answering without closing the connection', async () => {
     const database = await createTestDatabase({ empty: true });
     const settings = { Client: GatheringClient, pipeline: true, max: 1, query_timeout: 300 };
