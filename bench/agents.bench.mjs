@@ -56,12 +56,12 @@ async function measured(work) {
 }
 
 /** The reference: a table of the same width, rows taken and ended by the least SQL that is fenced, `size` at a time. */
-async function plainQueue(size, connections) {
+async function plainQueue(size, connections, count = TASKS) {
   await database.query(`
     CREATE TABLE bench_queue (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, state smallint NOT NULL DEFAULT 0, token uuid,
       input jsonb NOT NULL DEFAULT '{"a": 1}', output jsonb) WITH (fillfactor = 80);
     CREATE INDEX ON bench_queue (id) WHERE state = 0;
-    INSERT INTO bench_queue (state) SELECT 0 FROM generate_series(1, ${TASKS});`);
+    INSERT INTO bench_queue (state) SELECT 0 FROM generate_series(1, ${count});`);
   const pool = new pg.Pool({ connectionString: databaseUrl, max: connections });
   const take = {
     name: `take${size}`,
@@ -88,7 +88,12 @@ async function plainQueue(size, connections) {
   const used = process.cpuUsage(own);
   await pool.end();
   await database.query('DROP TABLE bench_queue');
-  return { ...result, cpu: result.cpu + (used.user + used.system) / 1000 };
+  return perTasks(count, { ...result, cpu: result.cpu + (used.user + used.system) / 1000 });
+}
+
+/** What `count` tasks took, as if there had been `TASKS`. */
+function perTasks(count, { seconds, cpu }) {
+  return { seconds: (seconds / count) * TASKS, cpu: (cpu / count) * TASKS };
 }
 
 async function queue(slug, count) {
@@ -136,10 +141,10 @@ report('workers, 100 at a time', await measured(() => drain('batched', 100, 4)),
 
 // The engine without HTTP, as the doors for workers call it, in a process of its own that is warm.
 const { id: ownerId } = await call('GET', '/auth/me');
-async function engineAlone(slug, size, loops) {
+async function engineAlone(slug, size, loops, count = TASKS) {
   await makeAgent(slug, 'worker');
-  const warmUp = Math.max(2000, TASKS / 2);
-  await queue(slug, TASKS + warmUp);
+  const warmUp = Math.max(2000, count / 2);
+  await queue(slug, count + warmUp);
   const args = [slug, workerId, ownerId, size, loops, warmUp].map(String);
   const {
     done,
@@ -149,9 +154,11 @@ async function engineAlone(slug, size, loops) {
   } = await runScript('bench/engine-runner.mjs', args, {
     DATABASE_URL: databaseUrl,
   });
-  return { seconds: (seconds / done) * TASKS, cpu: ((own + inDatabase) / done) * TASKS };
+  return perTasks(done, { seconds, cpu: own + inDatabase });
 }
 report('engine alone, 100 at a time, 2 loops', await engineAlone('alone-batched', 100, 2), plainBatched);
+const plainMany = report('plain SQL, 500 at a time, 1 connection', await plainQueue(500, 1, 4 * TASKS));
+report('engine alone, 500 at a time, 1 loop', await engineAlone('alone-many', 500, 1, 4 * TASKS), plainMany);
 
 // Inside: an internal agent that does next to nothing, as fast as the engine takes and ends its tasks.
 await makeAgent('inside', 'internal', { config: { handler: 'security-posture' } });

@@ -315,7 +315,7 @@ describe('the worker protocol', () => {
     ['/leases', { workerId: 'x' }],
     ['/leases', { workerId: randomUUID(), waitMs: 30_001 }],
     ['/leases', { workerId: randomUUID(), leaseMs: 4_999 }],
-    ['/leases', { workerId: randomUUID(), max: 101 }],
+    ['/leases', { workerId: randomUUID(), max: 1001 }],
     [`/tasks/${randomUUID()}/complete`, {}],
     [`/tasks/${randomUUID()}/complete`, { leaseToken: randomUUID(), usage: { cost: '-1' } }],
     [`/tasks/${randomUUID()}/fail`, { leaseToken: randomUUID() }],

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import { Client, Pool } from 'pg';
 import { Database, Migrator, translateDatabaseError } from '#platform/database';
@@ -108,6 +109,10 @@ describe('database', () => {
     await expect(failing).rejects.toMatchObject({ code: '22012' });
     await expect(straggler).rejects.toMatchObject({ code: 'DATABASE.TRANSACTION_FAILED' });
     expect(await database.query('SELECT id FROM thing')).toEqual([]);
+  });
+
+  it('does not have statements compiled', async () => {
+    expect(await database.query('SHOW jit')).toEqual([{ jit: 'off' }]);
   });
 
   it('begins with the isolation that is asked for', async () => {
@@ -225,6 +230,37 @@ describe('a pool in pipeline mode', () => {
 });
 
 describe('migrations', () => {
+  it('keep batches from before there was a table of them', async () => {
+    const database = await createTestDatabase({ empty: true });
+    const migrator = new Migrator(database.url);
+    const client = new Client({ connectionString: database.url });
+    try {
+      await migrator.up();
+      await client.connect();
+      const back = (await client.query(`SELECT FROM schema_migration WHERE timestamp >= 1764500000000`)).rowCount ?? 0;
+      await migrator.down(back);
+      const [agentId, batchId, ...ids] = Array.from({ length: 5 }, () => randomUUID()).sort();
+      await client.query(
+        `INSERT INTO agent (id, slug, name, category, kind) VALUES ($1, 'old', 'old', 'tests', 'worker')`,
+        [agentId],
+      );
+      for (const id of ids) {
+        await client.query(
+          `INSERT INTO agent_task (id, agent_id, batch_id, state, priority, max_attempts, timeout_seconds, created_by)
+           VALUES ($1, $2, $3, 'queued', 5, 3, 300, 'somebody')`,
+          [id, agentId, batchId],
+        );
+      }
+      await migrator.up();
+      const { rows } = await client.query('SELECT id, created_by, operations FROM agent_batch');
+      const operations = ids.map((taskId) => ({ agent: 'old', taskId, error: null, select: null }));
+      expect(rows).toEqual([{ id: batchId, created_by: 'somebody', operations }]);
+    } finally {
+      await client.end();
+      await database.drop();
+    }
+  });
+
   it('go up from empty, down to nothing and up again', async () => {
     const database = await createTestDatabase({ empty: true });
     const migrator = new Migrator(database.url);

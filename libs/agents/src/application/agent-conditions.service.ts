@@ -21,17 +21,20 @@ export class AgentConditions {
 
   /** Successes of an agent that does well change nothing, and do not queue for its row. */
   async noteSuccesses(tx: Transaction, successes: readonly Succeeded[]): Promise<void> {
-    const unsteady = successes.filter(({ condition }) => !isSteady(condition)).map(({ agentId }) => agentId);
+    const unsteady = successes.filter(({ condition }) => !isSteady(condition));
     // In one order, so that two transactions cannot wait for each other.
-    for (const agentId of unsteady.sort()) await this.note(tx, agentId, true);
+    for (const { agentId, ids } of unsteady.sort((a, b) => (a.agentId < b.agentId ? -1 : 1)))
+      await this.note(tx, agentId, true, ids.length);
   }
 
   async noteFailure(tx: Transaction, agentId: string): Promise<void> {
-    await this.note(tx, agentId, false);
+    await this.note(tx, agentId, false, 1);
   }
 
-  private async note(tx: Transaction, agentId: string, isSuccess: boolean): Promise<void> {
-    const before = await this.statistics.lockCondition(tx, agentId);
-    if (before) await this.statistics.setCondition(tx, agentId, afterAttempt(before, isSuccess), this.unbroken);
+  private async note(tx: Transaction, agentId: string, isSuccess: boolean, times: number): Promise<void> {
+    let condition = await this.statistics.lockCondition(tx, agentId);
+    if (!condition) return;
+    for (let n = 0; n < times; n++) condition = afterAttempt(condition, isSuccess);
+    await this.statistics.setCondition(tx, agentId, condition, this.unbroken);
   }
 }

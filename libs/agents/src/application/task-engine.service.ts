@@ -5,7 +5,7 @@ import { AgentsConfig, ServerConfig } from '#config';
 import { Ids, runInContext } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { LeaseLostError } from '../domain/agents.exceptions.js';
-import type { ClaimedTask, Claimant, Slot } from '../infrastructure/task-claim.repository.js';
+import type { ClaimedTask, Claimant, Room } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { failedAttemptOf, StopReason } from './failed-attempt.js';
 import { PutOff } from './put-off.js';
@@ -123,11 +123,11 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       while (this.isAskedAgain && !this.isStopping) {
         this.isAskedAgain = false;
-        const room = this.config.maxConcurrentTasks - this.runs.size;
-        if (room <= 0) break;
+        const free = this.config.maxConcurrentTasks - this.runs.size;
+        if (free <= 0) break;
         await this.restAfterNothing();
         if (this.isStopping) break;
-        const claimed = await this.leases.claim(this.claimant, this.slots(room));
+        const claimed = await this.leases.claim(this.claimant, [this.room(free)]);
         this.looksInVain = claimed.length === 0 ? this.looksInVain + 1 : 0;
         this.lookedAt = performance.now();
         for (const task of claimed) this.begin(task);
@@ -165,9 +165,8 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     return { kinds, resources, entering: 'running' };
   }
 
-  private slots(room: number): Slot[] {
-    const slot = { workerId: this.workerId, leaseSeconds: this.config.leaseSeconds };
-    return Array.from({ length: Math.min(room, CLAIM_MAX) }, () => slot);
+  private room(free: number): Room {
+    return { workerId: this.workerId, leaseSeconds: this.config.leaseSeconds, size: Math.min(free, CLAIM_MAX) };
   }
 
   private begin(claimed: ClaimedTask): void {

@@ -4,14 +4,14 @@ import { LeaseLostError } from '../domain/agents.exceptions.js';
 import {
   type ClaimedTask,
   type Claimant,
-  type Slot,
+  type Room,
   TaskClaimRepository,
 } from '../infrastructure/task-claim.repository.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import { type Lease, TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
 
 /** Most tasks that anybody should take at once. */
-export const CLAIM_MAX = 100;
+export const CLAIM_MAX = 1_000;
 
 /** Taking, keeping and passing on leases, for whoever runs tasks. */
 @Injectable()
@@ -23,10 +23,10 @@ export class TaskLeases {
     private readonly events: TaskEventRepository,
   ) {}
 
-  /** Fills slots with tasks; each has begun an attempt when this returns. What is over budget is put aside on the way. */
-  async claim(claimant: Claimant, slots: readonly Slot[]): Promise<readonly ClaimedTask[]> {
+  /** Fills rooms with tasks; each has begun an attempt when this returns. What is over budget is put aside on the way. */
+  async claim(claimant: Claimant, rooms: readonly Room[]): Promise<readonly ClaimedTask[]> {
     for (;;) {
-      const { started, overBudget } = await this.database.transaction((tx) => this.claims.claim(tx, claimant, slots));
+      const { started, overBudget } = await this.database.transaction((tx) => this.claims.claim(tx, claimant, rooms));
       if (started.length > 0 || overBudget.length === 0) return started;
     }
   }

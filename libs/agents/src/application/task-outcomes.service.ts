@@ -55,9 +55,10 @@ export class TaskOutcomes {
       await this.conditions.noteSuccesses(tx, rows);
       return rows;
     });
-    this.announcer.ended(ended.map(({ id }) => id));
-    const ids = new Set(ended.map(({ id }) => id));
-    return successes.map(({ id }) => ids.has(id));
+    const ids = ended.flatMap((row) => row.ids);
+    this.announcer.ended(ids);
+    const done = new Set(ids);
+    return successes.map(({ id }) => done.has(id));
   }
 
   /**

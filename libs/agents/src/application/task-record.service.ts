@@ -19,7 +19,7 @@ export class TaskRecord {
 
   /** Event and counters of a success are written with it: here are those that waited. */
   async succeeded(tx: Transaction, rows: readonly Succeeded[]): Promise<void> {
-    const awaited = rows.filter(({ hasDependents }) => hasDependents).map(({ id }) => id);
+    const awaited = rows.flatMap((row) => row.awaited);
     if (awaited.length > 0) await this.dependencies.release(tx, awaited);
   }
 

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AgentsConfig } from '#config';
 import type { Principal } from '#platform/security';
 import type { JsonObject } from '../domain/task.js';
-import type { ClaimedTask, Slot } from '../infrastructure/task-claim.repository.js';
+import type { ClaimedTask, Room } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { type LeaseReport, WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
 import { MicroBatch } from './micro-batch.js';
@@ -47,12 +47,14 @@ const LOOK_MS = 1_000;
 /** Most requests that are served by one transaction. */
 const CLAIMS_AT_ONCE = 16;
 
+/** Most tasks for each of several that are served together. */
+const SHARE = 100;
+
 /** A worker that waits for tasks. */
 interface Ask {
   /** Slugs in their order. */
   readonly agents: readonly string[];
-  readonly slot: Slot;
-  readonly max: number;
+  readonly room: Room;
   /** Whether it waits no more. */
   readonly isOver: () => boolean;
 }
@@ -99,9 +101,9 @@ export class WorkerLeases implements OnModuleDestroy {
     const agents = await this.registry.leasable(wanted, principal);
     if (agents.length === 0) return [];
     await this.registry.seen(worker, agents);
-    const slot = { workerId: worker.id, leaseSeconds: request.leaseSeconds ?? this.config.leaseSeconds };
+    const leaseSeconds = request.leaseSeconds ?? this.config.leaseSeconds;
     const isOver = (): boolean => gone.aborted || this.stopping.signal.aborted;
-    const ask = { agents: agents.toSorted(), slot, max: request.max, isOver };
+    const ask = { agents: agents.toSorted(), room: { workerId: worker.id, leaseSeconds, size: request.max }, isOver };
     const limit = performance.now() + request.waitMs;
     for (;;) {
       // Listening begins before the look, so that nothing falls between the two.
@@ -145,19 +147,17 @@ export class WorkerLeases implements OnModuleDestroy {
   }
 
   private async claimFor(asked: readonly Ask[]): Promise<ClaimedTask[][]> {
-    const slots = asked.flatMap(({ slot, max, isOver }, index) =>
-      Array.from({ length: isOver() ? 0 : Math.min(max, CLAIM_MAX) }, () => ({ ...slot, index })),
-    );
+    const most = Math.max(Math.floor(CLAIM_MAX / asked.length), SHARE);
+    const rooms = asked.map(({ room, isOver }) => ({ ...room, size: isOver() ? 0 : Math.min(room.size, most) }));
     const results: ClaimedTask[][] = asked.map(() => []);
-    if (slots.length === 0) return results;
+    if (rooms.every(({ size }) => size === 0)) return results;
     const claimant = {
       kinds: ['worker'] as const,
       resources: [],
       agents: asked[0]?.agents,
       entering: 'leased' as const,
     };
-    for (const claimed of await this.leases.claim(claimant, slots))
-      results[slots[claimed.slot]?.index ?? 0]?.push(claimed);
+    for (const claimed of await this.leases.claim(claimant, rooms)) results[claimed.room]?.push(claimed);
     return results;
   }
 

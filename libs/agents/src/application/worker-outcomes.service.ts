@@ -46,9 +46,10 @@ export class WorkerOutcomes {
   async completeAll(successes: readonly Success[]): Promise<boolean[]> {
     for (const [index, { output }] of successes.entries()) checkOutput(output, `results.${index}.output`);
     const done = await this.outcomes.succeedAll(successes);
-    return Promise.all(
-      successes.map(async (success, index) => done[index] || (await this.held.endOf(success)) === 'succeeded'),
-    );
+    for (const [index, success] of successes.entries()) {
+      if (!done[index]) done[index] = (await this.held.endOf(success)) === 'succeeded';
+    }
+    return done;
   }
 
   /** @throws LeaseLostError */

@@ -40,13 +40,13 @@ export interface Success extends Lease {
   readonly usage?: Usage | undefined;
 }
 
-/** A task that has just ended well. */
+/** Tasks of one agent that have just ended well. */
 export interface Succeeded {
-  readonly id: string;
   readonly agentId: string;
-  /** Whether other tasks wait for it. */
-  readonly hasDependents: boolean;
-  /** How its agent was doing before. */
+  readonly ids: readonly string[];
+  /** Those of them that other tasks wait for. */
+  readonly awaited: readonly string[];
+  /** How the agent was doing before. */
   readonly condition: AgentCondition;
 }
 
@@ -65,19 +65,28 @@ export interface Ended {
 const ENDED = `t.id, t.agent_id, t.has_dependents,
   coalesce(extract(epoch FROM t.finished_at - t.started_at) * 1000, 0)::bigint AS duration_ms`;
 
-/** With its event and in its agent's counters: each success under load costs one statement and no look-up of its own. */
+/**
+ * With their events and in their agents' counters: successes under load cost one statement, and an answer of one row an agent. The bounds
+ * that hold for each say to the planner that there are few: it would read all tasks of a small table instead of looking these up. Only
+ * tasks that run have a lease, so that their state need not be asked for, which would make it read all that run.
+ */
 const SUCCEED = {
   name: 'agent_queue_succeed',
   text: `
-    WITH ended AS (
+    WITH done AS (
+      SELECT id, token, output, coalesce(tokens_in, 0) AS tokens_in, coalesce(tokens_out, 0) AS tokens_out,
+        coalesce(cost_micros, 0) AS cost_micros
+      FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id uuid, token uuid, output jsonb, tokens_in bigint, tokens_out bigint,
+        cost_micros bigint)) WITH ORDINALITY AS d (id, token, output, tokens_in, tokens_out, cost_micros, n)
+      WHERE n BETWEEN 1 AND jsonb_array_length($1::jsonb)
+    ), ended AS (
       UPDATE agent_task t SET state = 'succeeded', output = d.output, error = NULL, lease_token = NULL,
         ended_lease_token = t.lease_token, attempt_usage = NULL,
         lease_expires_at = NULL, awaits_callback = false, finished_at = now(), tokens_in = t.tokens_in + d.tokens_in,
         tokens_out = t.tokens_out + d.tokens_out, cost_micros = t.cost_micros + d.cost_micros,
         stopped_at = CASE WHEN t.cancel_requested_at IS NOT NULL THEN now() END
-      FROM jsonb_to_recordset($1::jsonb) AS d (id uuid, token uuid, output jsonb, tokens_in bigint, tokens_out bigint,
-        cost_micros bigint)
-      WHERE t.id = d.id AND t.lease_token = d.token AND t.state IN ('leased', 'running')
+      FROM done d
+      WHERE t.id = d.id AND t.lease_token = d.token
       RETURNING ${ENDED}, d.tokens_in + d.tokens_out AS tokens, d.cost_micros
     ), recorded AS (${recordEvents(`
       (SELECT id AS task_id, 'succeeded' AS type, jsonb_build_object('durationMs', duration_ms) AS data FROM ended) AS e`)}
@@ -88,8 +97,10 @@ const SUCCEED = {
       '$2',
     )}
     )
-    SELECT ended.id, ended.agent_id, ended.has_dependents, r.status, r.success_rate, r.consecutive_failures
-    FROM ended JOIN agent_runtime r ON r.agent_id = ended.agent_id`,
+    SELECT e.agent_id, e.ids, e.awaited, r.status, r.success_rate, r.consecutive_failures
+    FROM (SELECT agent_id, string_agg(id::text, ',') AS ids, string_agg(id::text, ',') FILTER (WHERE has_dependents) AS awaited
+          FROM ended GROUP BY agent_id) e
+    JOIN agent_runtime r ON r.agent_id = e.agent_id`,
 };
 
 const END = {
@@ -152,19 +163,21 @@ export class TaskQueueRepository {
 
   /** Ends tasks well; those whose lease was lost are missing from the answer. */
   async succeed(tx: Transaction, successes: readonly Success[]): Promise<Succeeded[]> {
-    const rows = successes.map(({ id, leaseToken, output, usage = NO_USAGE }) => ({
+    const rows = successes.map(({ id, leaseToken, output, usage }) => ({
       id,
       token: leaseToken,
       output: output ?? null,
-      tokens_in: usage.tokensIn,
-      tokens_out: usage.tokensOut,
-      cost_micros: usage.costMicros.toString(),
+      ...(usage && {
+        tokens_in: usage.tokensIn,
+        tokens_out: usage.tokensOut,
+        cost_micros: usage.costMicros.toString(),
+      }),
     }));
     const ended = await tx.query<SucceededRow>(SUCCEED, [JSON.stringify(rows), anySlot()]);
     return ended.map((row) => ({
-      id: row.id,
       agentId: row.agent_id,
-      hasDependents: row.has_dependents,
+      ids: row.ids.split(','),
+      awaited: row.awaited?.split(',') ?? [],
       condition: toCondition(row),
     }));
   }
@@ -235,7 +248,7 @@ type LockedRow = TaskRow & {
   max_delay_ms: number;
 };
 
-type SucceededRow = ConditionRow & { id: string; agent_id: string; has_dependents: boolean };
+type SucceededRow = ConditionRow & { agent_id: string; ids: string; awaited: string | null };
 
 type EndedRow = {
   id: string;

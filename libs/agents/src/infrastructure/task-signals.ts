@@ -23,8 +23,8 @@ const CHANNEL = 'devskyy_agent_task';
 /** Signals are gathered this long, because each NOTIFY takes a lock that is shared by the whole database. */
 const GATHER_MS = 10;
 
-/** Ids in one notification; PostgreSQL carries at most 8,000 bytes. */
-const IDS_PER_SIGNAL = 90;
+/** Ids in one notification; PostgreSQL carries at most 8,000 bytes, and an id has 32 without its hyphens. */
+const IDS_PER_SIGNAL = 240;
 
 const RECONNECT_MS = 1_000;
 
@@ -84,12 +84,12 @@ export class TaskSignals implements OnApplicationBootstrap, OnModuleDestroy {
     this.gathering = undefined;
     const { queued, cancelled, ended } = this.gathered;
     this.gathered = { queued: false, cancelled: new Set(), ended: new Set() };
-    const ids = [...[...cancelled].map((id) => ['c', id]), ...[...ended].map((id) => ['e', id])];
+    const ids = [...cancelled, ...ended];
     try {
       for (let from = 0; from === 0 || from < ids.length; from += IDS_PER_SIGNAL) {
-        const part = ids.slice(from, from + IDS_PER_SIGNAL);
-        const of = (mark: string): string[] => part.filter(([m]) => m === mark).map(([, id]) => id ?? '');
-        const payload = JSON.stringify({ o: this.origin, q: queued, c: of('c'), e: of('e') });
+        const to = from + IDS_PER_SIGNAL;
+        const [c, e] = [ids.slice(from, Math.min(to, cancelled.size)), ids.slice(Math.max(from, cancelled.size), to)];
+        const payload = JSON.stringify({ o: this.origin, q: queued, c: packed(c), e: packed(e) });
         await this.database.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]);
       }
     } catch {
@@ -141,10 +141,19 @@ export class TaskSignals implements OnApplicationBootstrap, OnModuleDestroy {
 
   private receive(payload: string): void {
     try {
-      const { o, q, c, e } = JSON.parse(payload) as { o: string; q: boolean; c: string[]; e: string[] };
-      if (o !== this.origin) this.deliver({ queued: q, cancelled: c, ended: e, isOwn: false });
+      const { o, q, c, e } = JSON.parse(payload) as { o: string; q: boolean; c: string; e: string };
+      if (o !== this.origin) this.deliver({ queued: q, cancelled: unpacked(c), ended: unpacked(e), isOwn: false });
     } catch {
       this.logger.warn(`A notification on ${CHANNEL} is not one of this service`, 'Agents');
     }
   }
+}
+
+/** UUIDs one after the other, without hyphens. */
+function packed(ids: readonly string[]): string {
+  return ids.join('').replaceAll('-', '');
+}
+
+function unpacked(text: string): string[] {
+  return (text.match(/.{32}/g) ?? []).map((id) => id.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'));
 }

@@ -68,6 +68,9 @@ const RECENT = {
     WHERE t.finished_at < $2 ORDER BY t.finished_at DESC LIMIT $1`,
 };
 
+/** Ids of a batch's tasks. The batch names them: an index of tasks by batch would be written anew with each change of each of them. */
+const OF_BATCH = `SELECT (o ->> 'taskId')::uuid FROM agent_batch b, jsonb_array_elements(b.operations) o WHERE b.id = ?`;
+
 /** A task that ended, in short. */
 export interface EndedTask {
   readonly id: string;
@@ -139,7 +142,7 @@ export class TaskRepository {
     };
     add('t.agent_id = (SELECT id FROM agent WHERE slug = ?)', filter.agent);
     add('t.state = ?', filter.state);
-    add('t.batch_id = ?', filter.batchId);
+    add(`t.id IN (${OF_BATCH})`, filter.batchId);
     add('t.id < ?', filter.before);
     const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
     const rows = await this.database.query<TaskRow>(`${SELECT} ${where} ORDER BY t.id DESC LIMIT $1`, values);

@@ -31,6 +31,8 @@ export function createDataSource(
       // Also: after a read timeout the driver then gives the connection up, which still owes an answer.
       pipeline: true,
       application_name: 'devskyy',
+      // Compiling pays for reports that take seconds; a statement of ours that merely looks expensive would wait 0.1 s for it each time.
+      options: '-c jit=off',
       max: config.poolSize + config.maxOverflow,
       min: config.poolSize,
       connectionTimeoutMillis: config.poolTimeoutSeconds * 1000,

@@ -18,6 +18,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import { CLAIM_MAX } from '../../application/task-leases.service.js';
 import { DOLLARS, microsOf } from '../../domain/cost.js';
 import type { JsonObject } from '../../domain/task.js';
 import { LeasedTaskDto } from './leased-task.dto.js';
@@ -25,7 +26,6 @@ import { LeasedTaskDto } from './leased-task.dto.js';
 const MIN_LEASE_MS = 5_000;
 const MAX_LEASE_MS = 3_600_000;
 const MAX_WAIT_MS = 30_000;
-const MAX_LEASES = 100;
 const MAX_TOKENS = 1_000_000_000;
 
 /** What an attempt consumed so far; each report replaces the one before. */
@@ -119,13 +119,13 @@ export class LeaseTasksDto {
   agents?: string[];
 
   /**
-   * Most tasks to lease.
+   * Most tasks to lease. There may be fewer, however many wait: an answer carries about two megabytes of parameters.
    * @example 1
    */
   @IsOptional()
   @IsInt()
   @Min(1)
-  @Max(MAX_LEASES)
+  @Max(CLAIM_MAX)
   max?: number;
 
   /**
@@ -177,7 +177,7 @@ export class HeldLeaseDto extends LeaseDto {
 export class HeartbeatDto {
   @ApiProperty({ type: [HeldLeaseDto] })
   @IsArray()
-  @ArrayMaxSize(1000)
+  @ArrayMaxSize(CLAIM_MAX)
   @ValidateNested({ each: true })
   @Type(() => HeldLeaseDto)
   leases!: HeldLeaseDto[];
@@ -242,7 +242,7 @@ export class CompleteTasksDto {
   @ApiProperty({ type: [BatchResultDto] })
   @IsArray()
   @ArrayMinSize(1)
-  @ArrayMaxSize(MAX_LEASES)
+  @ArrayMaxSize(CLAIM_MAX)
   @ValidateNested({ each: true })
   @Type(() => BatchResultDto)
   results!: BatchResultDto[];

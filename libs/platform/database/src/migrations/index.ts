@@ -23,6 +23,7 @@ import { CreateAgentSchedules1764200420000 } from './1764200420000-create-agent-
 import { SearchErrorGroups1764300300000 } from './1764300300000-search-error-groups.js';
 import { CountConsequentialCalls1764300500000 } from './1764300500000-count-consequential-calls.js';
 import { LightenTaskWrites1764400000000 } from './1764400000000-lighten-task-writes.js';
+import { FindTasksByTheirBatch1764500000000 } from './1764500000000-find-tasks-by-their-batch.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -50,4 +51,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   SearchErrorGroups1764300300000,
   CountConsequentialCalls1764300500000,
   LightenTaskWrites1764400000000,
+  FindTasksByTheirBatch1764500000000,
 ];
