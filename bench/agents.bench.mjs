@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { cpuMs, logIn, runScript, startService } from './process.mjs';
+import { cpuMsBetween, cpuMsOf, logIn, runScript, startService } from './process.mjs';
 
 const TASKS = Number(process.argv[2] ?? 5_000);
 const databaseUrl = process.env.BENCH_DATABASE_URL;
@@ -37,22 +37,11 @@ const makeAgent = (slug, kind, settings = {}) =>
 
 /** CPU of the service and of PostgreSQL, in ms, while `work` runs, and its wall time in seconds. */
 async function measured(work) {
-  const cpu = async () => {
-    let total = cpuMs(service.pid);
-    // Backends that ended meanwhile are missed: connections of a pool stay.
-    for (const pid of await backends()) {
-      try {
-        total += cpuMs(pid);
-      } catch {
-        // On another machine, or gone.
-      }
-    }
-    return total;
-  };
+  const cpu = async () => cpuMsOf([service.pid, ...(await backends())]);
   const [before, at] = [await cpu(), performance.now()];
   await work();
   const seconds = (performance.now() - at) / 1000;
-  return { seconds, cpu: (await cpu()) - before };
+  return { seconds, cpu: cpuMsBetween(before, await cpu()) };
 }
 
 /** The reference: a table of the same width, rows taken and ended by the least SQL that is fenced, `size` at a time. */
@@ -143,7 +132,8 @@ report('workers, 100 at a time', await measured(() => drain('batched', 100, 4)),
 const { id: ownerId } = await call('GET', '/auth/me');
 async function engineAlone(slug, size, loops, count = TASKS) {
   await makeAgent(slug, 'worker');
-  const warmUp = Math.max(2000, count / 2);
+  // Two seconds of work: what a process that has just started spends on compiling is not the engine's.
+  const warmUp = Math.max(2_000, count);
   await queue(slug, count + warmUp);
   const args = [slug, workerId, ownerId, size, loops, warmUp].map(String);
   const {

@@ -7,7 +7,7 @@ import { loadConfig } from '../dist/config/index.js';
 import { WorkerLeases } from '../dist/libs/agents/src/application/worker-leases.service.js';
 import { WorkerOutcomes } from '../dist/libs/agents/src/application/worker-outcomes.service.js';
 import { Database } from '../dist/libs/platform/database/src/index.js';
-import { cpuMs } from './process.mjs';
+import { cpuMsBetween, cpuMsOf } from './process.mjs';
 
 const [slug, workerId, ownerId, size, loops, warmUp] = process.argv.slice(2);
 const request = { workerId, agents: [slug], max: Number(size), waitMs: 0 };
@@ -19,15 +19,8 @@ const [leases, outcomes, database] = [app.get(WorkerLeases), app.get(WorkerOutco
 /** CPU of this process and of PostgreSQL's, in ms. PostgreSQL on another machine counts as nothing. */
 async function cpu() {
   const backends = await database.query('SELECT pid FROM pg_stat_activity WHERE datname = current_database()');
-  const times = backends.map(({ pid }) => {
-    try {
-      return cpuMs(pid);
-    } catch {
-      return 0;
-    }
-  });
   const { user, system } = process.cpuUsage();
-  return { own: (user + system) / 1000, database: times.reduce((sum, time) => sum + time, 0) };
+  return { own: (user + system) / 1000, backends: cpuMsOf(backends.map(({ pid }) => pid)) };
 }
 
 /** Takes and ends tasks until there are none, or `limit` were done. */
@@ -53,4 +46,5 @@ const done = await run();
 const seconds = (performance.now() - start) / 1000;
 const after = await cpu();
 await app.close();
-console.log(JSON.stringify({ done, seconds, own: after.own - before.own, database: after.database - before.database }));
+const inDatabase = cpuMsBetween(before.backends, after.backends);
+console.log(JSON.stringify({ done, seconds, own: after.own - before.own, database: inDatabase }));

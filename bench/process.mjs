@@ -98,6 +98,26 @@ export function cpuMs(pid) {
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
 }
 
+/** CPU that each of some processes has used, in ms; what is gone, or runs on another machine, is missing. */
+export function cpuMsOf(pids) {
+  const used = new Map();
+  for (const pid of pids) {
+    try {
+      used.set(pid, cpuMs(pid));
+    } catch {
+      // Gone, or on another machine.
+    }
+  }
+  return used;
+}
+
+/** CPU used between two answers of `cpuMsOf`. What a process used that ended in between is not known, and counts as nothing. */
+export function cpuMsBetween(before, after) {
+  let sum = 0;
+  for (const [pid, used] of after) sum += used - (before.get(pid) ?? 0);
+  return sum;
+}
+
 export async function logIn(url) {
   const response = await fetch(`${url}/auth/login`, {
     method: 'POST',
