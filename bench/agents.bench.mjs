@@ -125,6 +125,7 @@ const drain = async (slug, size, workers) =>
 await queue('batched', 1000);
 await drain('batched', 100, 4);
 await queue('batched', TASKS);
+report('plain SQL, 50 at a time', await plainQueue(50, 4));
 const plainBatched = report('plain SQL, 100 at a time', await plainQueue(100, 4));
 report('workers, 100 at a time', await measured(() => drain('batched', 100, 4)), plainBatched);
 
