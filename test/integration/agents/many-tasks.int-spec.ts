@@ -66,6 +66,14 @@ describe('many tasks at once', () => {
     const sizes: number[] = [];
     for (let left = 6; left > 0; left -= sizes.at(-1) ?? left) sizes.push((await lease(slug, 1000)).length);
     expect(sizes).toEqual([4, 2]);
+    // Each of those that are served together has an answer of its own.
+    await queue(slug, 6, { noise: randomBytes(384 * 1024).toString('base64') });
+    const claimant = { kinds: ['worker'], resources: [], agents: [slug], entering: 'leased' } as const;
+    const { started } = await database().transaction((tx) => {
+      const room = { workerId, leaseSeconds: 60, size: 3 };
+      return app.get(TaskClaimRepository).claim(tx, claimant, [room, { ...room, leaseSeconds: 90 }]);
+    });
+    expect(started.map(({ room }) => room)).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
   it('are looked up one by one, however many wait, after statistics were taken of them', async () => {

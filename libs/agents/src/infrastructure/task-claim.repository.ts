@@ -89,7 +89,7 @@ const LOCK_AGENTS = {
 /** A time or a duration as a number of milliseconds: read sooner than the text of a time, which counts where there are a thousand. */
 const MS = (time: string): string => `extract(epoch FROM ${time})::double precision * 1000`;
 
-/** Parameters that one claim may carry, in bytes as stored; the task that exceeds it is the last. */
+/** Parameters that one room may hold, in bytes as stored; the task that exceeds it is the last. */
 const MAX_BYTES = 2 * 2 ** 20;
 
 /** Whether the agent's window of starts is still open. */
@@ -142,10 +142,13 @@ const CLAIM = {
         false)) AS is_over, priority, rank_at, bytes
       FROM due ORDER BY priority, rank_at, id LIMIT $2
     ), placed AS (
-      SELECT *, width_bucket(place, $6::integer[]) AS room FROM (
-        SELECT id, is_over, (count(*) FILTER (WHERE NOT is_over) OVER earlier)::integer AS place, sum(bytes) OVER earlier - bytes AS bytes_before
-        FROM picked WINDOW earlier AS (ORDER BY priority, rank_at, id)
-      ) p WHERE bytes_before BETWEEN 0 AND ${MAX_BYTES}
+      SELECT * FROM (
+        SELECT *, sum(bytes) OVER (PARTITION BY room ORDER BY priority, rank_at, id) - bytes AS bytes_before FROM (
+          SELECT *, width_bucket(place, $6::integer[]) AS room FROM (
+            SELECT *, (count(*) FILTER (WHERE NOT is_over) OVER (ORDER BY priority, rank_at, id))::integer AS place FROM picked
+          ) numbered
+        ) roomed
+      ) measured WHERE bytes_before BETWEEN 0 AND ${MAX_BYTES}
     ), taken AS (
       UPDATE agent_task t SET
         state = CASE WHEN p.is_over THEN 'waiting_approval' ELSE $3 END,
