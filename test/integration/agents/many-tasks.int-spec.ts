@@ -47,7 +47,9 @@ describe('many tasks at once', () => {
     expect([leased.length, ids.size, new Set(leased.map(({ leaseToken }) => leaseToken)).size]).toEqual([
       1000, 1000, 1000,
     ]);
-    expect(await complete(leased)).toEqual({ completed: leased.map(({ id }) => id), lost: [] });
+    // Twice is as good as once.
+    for (let n = 0; n < 2; n++)
+      expect(await complete(leased)).toEqual({ completed: leased.map(({ id }) => id), lost: [] });
     for (const [n, { id }] of [...leased.entries()].filter(([at]) => at % 333 === 0)) {
       expect(await tasks.read(id)).toMatchObject({ state: 'succeeded', output: n, batchId });
       expect(await tasks.eventTypes(id)).toEqual(['queued', 'started', 'succeeded']);

@@ -46,10 +46,9 @@ export class WorkerOutcomes {
   async completeAll(successes: readonly Success[]): Promise<boolean[]> {
     for (const [index, { output }] of successes.entries()) checkOutput(output, `results.${index}.output`);
     const done = await this.outcomes.succeedAll(successes);
-    for (const [index, success] of successes.entries()) {
-      if (!done[index]) done[index] = (await this.held.endOf(success)) === 'succeeded';
-    }
-    return done;
+    if (done.every(Boolean)) return done;
+    const ends = await this.held.endsOf(successes);
+    return done.map((isDone, index) => isDone || ends[index] === 'succeeded');
   }
 
   /** @throws LeaseLostError */

@@ -47,12 +47,18 @@ export class WorkerLeaseRepository {
   }
 
   /** The state that a lease ended in, if it was the task's last one; `undefined` otherwise. */
-  async endOf({ id, leaseToken }: Lease): Promise<TaskState | undefined> {
-    const [row] = await this.database.query<{ state: TaskState }>(
-      'SELECT state FROM agent_task WHERE id = $1 AND ended_lease_token = $2 AND lease_token IS NULL',
-      [id, leaseToken],
+  async endOf(lease: Lease): Promise<TaskState | undefined> {
+    return (await this.endsOf([lease]))[0];
+  }
+
+  /** Like `endOf`, of each in order. */
+  async endsOf(leases: readonly Lease[]): Promise<(TaskState | undefined)[]> {
+    const rows = await this.database.query<{ state: TaskState | null }>(
+      `SELECT t.state FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS l (id, token, n)
+       LEFT JOIN agent_task t ON t.id = l.id AND t.ended_lease_token = l.token AND t.lease_token IS NULL ORDER BY l.n`,
+      [leases.map(({ id }) => id), leases.map(({ leaseToken }) => leaseToken)],
     );
-    return row?.state;
+    return rows.map(({ state }) => state ?? undefined);
   }
 
   /** Counts an event of the attempt; false when it was counted before. The caller has locked the task. */
