@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentsModule } from '#agents';
+import { AuditModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
 import { ErrorLedgerModule } from '#errors';
 import { CacheModule } from '#platform/cache';
@@ -27,6 +28,7 @@ export class WorkerModule {
         HttpModule,
         HealthModule,
         JobsModule,
+        AuditModule,
         ErrorLedgerModule,
         AgentsModule.forWorker(),
       ],

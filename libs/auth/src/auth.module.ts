@@ -18,7 +18,6 @@ import { AccessTokenService } from './application/access-token.service.js';
 import { ApiKeyService } from './application/api-key.service.js';
 import { AttemptLimitService } from './application/attempt-limit.service.js';
 import { AuditReadService } from './application/audit-read.service.js';
-import { AuditService } from './application/audit.service.js';
 import { CleanupJob } from './application/cleanup.job.js';
 import { CredentialCheckService } from './application/credential-check.service.js';
 import { FirstAdminService } from './application/first-admin.service.js';
@@ -50,7 +49,7 @@ import { UserDirectoryService } from './application/user-directory.service.js';
 import { UserImportService } from './application/user-import.service.js';
 import { ApiKeyRepository } from './infrastructure/api-key.repository.js';
 import { AttemptRepository } from './infrastructure/attempt.repository.js';
-import { AuditRepository } from './infrastructure/audit.repository.js';
+import { AuditModule } from './audit.module.js';
 import { CommonPasswords } from './infrastructure/common-passwords.js';
 import { OneTimeTokenRepository } from './infrastructure/one-time-token.repository.js';
 import { PasswordHasher } from './infrastructure/password-hasher.js';
@@ -62,7 +61,7 @@ import { UserRepository } from './infrastructure/user.repository.js';
 
 /** Identity: accounts, sessions, keys, and the strategies the guards authenticate by. */
 @Module({
-  imports: [DatabaseModule.forEntities([UserEntity]), JwtModule, MailModule],
+  imports: [AuditModule, DatabaseModule.forEntities([UserEntity]), JwtModule, MailModule],
   controllers: [
     AuthController,
     ProfileController,
@@ -82,7 +81,6 @@ import { UserRepository } from './infrastructure/user.repository.js';
     ApiKeyService,
     AttemptLimitService,
     AuditReadService,
-    AuditService,
     CleanupJob,
     CredentialCheckService,
     FirstAdminService,
@@ -114,7 +112,6 @@ import { UserRepository } from './infrastructure/user.repository.js';
     UserImportService,
     ApiKeyRepository,
     AttemptRepository,
-    AuditRepository,
     CommonPasswords,
     OneTimeTokenRepository,
     PasswordHasher,

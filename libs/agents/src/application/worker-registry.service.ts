@@ -64,7 +64,8 @@ export class WorkerRegistry {
    * @throws AgentNotLeasableError naming those it may not
    */
   async leasable(wanted: readonly string[], principal: Principal): Promise<string[]> {
-    const { role, agents = [] } = principal;
+    const { role, credential } = principal;
+    const { agents } = credential;
     const question = JSON.stringify([role, agents, wanted]);
     const known = this.answers.get(question);
     if (known && performance.now() < known.until) return known.found;

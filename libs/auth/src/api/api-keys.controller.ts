@@ -3,9 +3,7 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { ApiKeyService } from '../application/api-key.service.js';
-import type { Origin } from '../application/audit.service.js';
 import { ApiKeyListDto, CreateApiKeyDto, NewApiKeyDto, toApiKeyDto } from './dto/api-key.dto.js';
-import { RequestOrigin } from './origin.js';
 
 /** A caller's keys for programs. */
 @ApiTags('auth')
@@ -22,10 +20,9 @@ export class ApiKeysController {
   async createApiKey(
     @CurrentPrincipal() principal: Principal,
     @Body() { expiresAt, ...request }: CreateApiKeyDto,
-    @RequestOrigin() origin: Origin,
   ): Promise<NewApiKeyDto> {
     const expiry = expiresAt === undefined ? undefined : new Date(expiresAt);
-    const { apiKey, key } = await this.apiKeys.create(principal, { ...request, expiresAt: expiry }, origin);
+    const { apiKey, key } = await this.apiKeys.create(principal, { ...request, expiresAt: expiry });
     return { ...toApiKeyDto(apiKey), key };
   }
 
@@ -49,9 +46,8 @@ export class ApiKeysController {
   async rotateApiKey(
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParam) id: string,
-    @RequestOrigin() origin: Origin,
   ): Promise<NewApiKeyDto> {
-    const { apiKey, key } = await this.apiKeys.rotate(principal, id, origin);
+    const { apiKey, key } = await this.apiKeys.rotate(principal, id);
     return { ...toApiKeyDto(apiKey), key };
   }
 
@@ -60,11 +56,7 @@ export class ApiKeysController {
   @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke a key, at once' })
   @ApiResponse({ status: 204, description: 'Revoked' })
   @ApiProblems(400, 401, 403, 404, 429)
-  async revokeApiKey(
-    @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
-    @RequestOrigin() origin: Origin,
-  ): Promise<void> {
-    await this.apiKeys.revoke(principal, id, origin);
+  async revokeApiKey(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
+    await this.apiKeys.revoke(principal, id);
   }
 }

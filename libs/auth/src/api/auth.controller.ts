@@ -5,7 +5,6 @@ import { ApiProblems } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
 import { LoginService } from '../application/login.service.js';
 import { LogoutService } from '../application/logout.service.js';
-import type { Origin } from '../application/audit.service.js';
 import { RegistrationService } from '../application/registration.service.js';
 import { TokenPairService } from '../application/token-pair.service.js';
 import { RefreshTokenInvalidException } from '../domain/auth.exceptions.js';
@@ -21,7 +20,6 @@ import {
   VerifyMfaDto,
 } from './dto/auth.dto.js';
 import { toUserDto, UserDto } from './dto/user.dto.js';
-import { RequestOrigin } from './origin.js';
 import { answerLogin, toTokenPairDto } from './session-answers.js';
 
 /**
@@ -45,8 +43,8 @@ export class AuthController {
   @ApiOperation({ operationId: 'register', summary: 'Make an account of role READ_ONLY' })
   @ApiResponse({ status: 201, type: UserDto })
   @ApiProblems(400, 403, 409, 422, 429, 503)
-  async register(@Body() body: RegisterDto, @RequestOrigin() origin: Origin): Promise<UserDto> {
-    return toUserDto(await this.registration.register(body, origin));
+  async register(@Body() body: RegisterDto): Promise<UserDto> {
+    return toUserDto(await this.registration.register(body));
   }
 
   @Post('login')
@@ -66,12 +64,11 @@ export class AuthController {
   @ApiProblems(400, 401, 403, 415, 422, 429, 503)
   async logIn(
     @Body() { identifier, password, remember, ...body }: LoginDto,
-    @RequestOrigin() origin: Origin,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoginResultDto | MfaRequiredDto> {
     const { inCookies, deviceToken } = this.browser.readMode(request, body);
-    const outcome = await this.login.logIn(identifier, password, { origin, deviceToken, remember });
+    const outcome = await this.login.logIn(identifier, password, { deviceToken, remember });
     if ('mfaToken' in outcome) return { mfaRequired: true, mfaToken: outcome.mfaToken };
     return answerLogin(outcome, inCookies, this.browser, reply);
   }
@@ -89,12 +86,11 @@ export class AuthController {
   @ApiProblems(400, 401, 403, 415, 422, 429, 503)
   async verifyMfa(
     @Body() { mfaToken, code, remember, ...body }: VerifyMfaDto,
-    @RequestOrigin() origin: Origin,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoginResultDto> {
     const { inCookies, deviceToken } = this.browser.readMode(request, body);
-    const started = await this.login.completeLogin(mfaToken, code, { origin, deviceToken, remember });
+    const started = await this.login.completeLogin(mfaToken, code, { deviceToken, remember });
     return answerLogin(started, inCookies, this.browser, reply);
   }
 
@@ -109,13 +105,12 @@ export class AuthController {
   @ApiProblems(400, 401, 403, 415, 422, 429, 503)
   async refresh(
     @Body() body: RefreshDto,
-    @RequestOrigin() origin: Origin,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<TokenPairDto> {
     const { inCookies, refreshToken } = this.browser.read(request, body);
     if (refreshToken === undefined) throw new RefreshTokenInvalidException();
-    const pair = await this.pairs.refresh(refreshToken, origin);
+    const pair = await this.pairs.refresh(refreshToken);
     if (inCookies) this.browser.write(reply, pair);
     return toTokenPairDto(pair, inCookies);
   }
@@ -130,12 +125,11 @@ export class AuthController {
   async logOut(
     @CurrentPrincipal() principal: Principal,
     @Body() body: LogoutDto,
-    @RequestOrigin() origin: Origin,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const { inCookies } = this.browser.readMode(request);
-    await this.logout.logOut(principal, body.everywhere ?? false, origin);
+    await this.logout.logOut(principal, body.everywhere ?? false);
     if (inCookies) this.browser.clear(reply);
   }
 }

@@ -3,7 +3,6 @@ import { ApiBasicAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags 
 import { Clock } from '#platform/kernel';
 import { ApiProblems, FormBody } from '#platform/http';
 import { type GuardedRequest, Public } from '#platform/security';
-import type { Origin } from '../application/audit.service.js';
 import { OAuthClientService } from '../application/oauth-client.service.js';
 import { OAuthGrantService } from '../application/oauth-grant.service.js';
 import { TokenInspectionService } from '../application/token-inspection.service.js';
@@ -19,7 +18,6 @@ import {
 } from './dto/oauth.dto.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
 import { type OAuthParameters, readClientCredentials, readParameters } from './oauth-request.js';
-import { RequestOrigin } from './origin.js';
 
 /**
  * OAuth 2.0 for programs (RFC 6749, 7009, 7662). A client is an API key: its id is the `client_id`, the key itself the
@@ -49,20 +47,16 @@ export class OAuthController {
   @ApiBody({ type: TokenParametersDto })
   @ApiOperation({ operationId: 'requestToken', summary: 'Exchange an API key or a refresh token for an access token' })
   @ApiResponse({ status: 200, type: OAuthTokenDto })
-  async requestToken(
-    @Body() body: unknown,
-    @Req() request: GuardedRequest,
-    @RequestOrigin() origin: Origin,
-  ): Promise<OAuthTokenDto> {
+  async requestToken(@Body() body: unknown, @Req() request: GuardedRequest): Promise<OAuthTokenDto> {
     const parameters = readParameters(body);
     const { grant_type: type, refresh_token: refreshToken, scope } = parameters;
     if (type === undefined) throw new OAuthException('invalid_request', 'grant_type is missing');
     if (type !== 'client_credentials' && type !== 'refresh_token')
       throw new OAuthException('unsupported_grant_type', 'Use client_credentials or refresh_token');
     const client = await this.authenticate(request, parameters);
-    if (type === 'client_credentials') return toOAuthTokenDto(await this.grants.forClient(client, scope, origin));
+    if (type === 'client_credentials') return toOAuthTokenDto(await this.grants.forClient(client, scope));
     if (refreshToken === undefined) throw new OAuthException('invalid_request', 'refresh_token is missing');
-    return toOAuthTokenDto(await this.grants.forRefreshToken(client, refreshToken, origin));
+    return toOAuthTokenDto(await this.grants.forRefreshToken(client, refreshToken));
   }
 
   @Post('revoke')

@@ -3,13 +3,11 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
-import type { Origin } from '../application/audit.service.js';
 import { PasswordChangeService } from '../application/password-change.service.js';
 import { PasswordResetService } from '../application/password-reset.service.js';
 import { BrowserSessions } from './browser-sessions.js';
 import { LoginResultDto } from './dto/auth.dto.js';
 import { ChangePasswordDto, ForgotPasswordDto, ResetPasswordDto } from './dto/password.dto.js';
-import { RequestOrigin } from './origin.js';
 import { answerLogin } from './session-answers.js';
 
 /** New passwords for old ones, and for forgotten ones. */
@@ -36,12 +34,11 @@ export class PasswordController {
   async changePassword(
     @CurrentPrincipal() principal: Principal,
     @Body() { currentPassword, newPassword, remember, ...body }: ChangePasswordDto,
-    @RequestOrigin() origin: Origin,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoginResultDto> {
     const { inCookies, deviceToken } = this.browser.readMode(request, body);
-    const caller = { origin, deviceToken, remember };
+    const caller = { deviceToken, remember };
     const started = await this.changes.change(principal, currentPassword, newPassword, caller);
     return answerLogin(started, inCookies, this.browser, reply);
   }
@@ -68,10 +65,7 @@ export class PasswordController {
   })
   @ApiResponse({ status: 204, description: 'Chosen; log in with it' })
   @ApiProblems(400, 422, 429, 503)
-  async resetPassword(
-    @Body() { token, newPassword }: ResetPasswordDto,
-    @RequestOrigin() origin: Origin,
-  ): Promise<void> {
-    await this.resets.reset(token, newPassword, origin);
+  async resetPassword(@Body() { token, newPassword }: ResetPasswordDto): Promise<void> {
+    await this.resets.reset(token, newPassword);
   }
 }

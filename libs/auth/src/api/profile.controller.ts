@@ -2,13 +2,11 @@ import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch } fro
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
-import type { Origin } from '../application/audit.service.js';
 import { SessionDirectoryService } from '../application/session-directory.service.js';
 import { UserDirectoryService } from '../application/user-directory.service.js';
 import { UpdateProfileDto } from './dto/auth.dto.js';
 import { SessionListDto, toSessionDto } from './dto/session.dto.js';
 import { toUserDto, UserDto } from './dto/user.dto.js';
-import { RequestOrigin } from './origin.js';
 
 /** One's own account, and where it is logged in. */
 @ApiTags('auth')
@@ -43,7 +41,7 @@ export class ProfileController {
   @ApiProblems(401, 429)
   async listSessions(@CurrentPrincipal() principal: Principal): Promise<SessionListDto> {
     const sessions = await this.sessions.list(principal);
-    return { items: sessions.map((session) => toSessionDto(session, principal.sessionId)), nextCursor: null };
+    return { items: sessions.map((session) => toSessionDto(session, principal.credential.id)), nextCursor: null };
   }
 
   @Delete('sessions/:id')
@@ -51,11 +49,7 @@ export class ProfileController {
   @ApiOperation({ operationId: 'revokeSession', summary: 'End one of the caller’s sessions, at once' })
   @ApiResponse({ status: 204, description: 'Ended' })
   @ApiProblems(400, 401, 404, 429)
-  async revokeSession(
-    @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
-    @RequestOrigin() origin: Origin,
-  ): Promise<void> {
-    await this.sessions.revoke(principal, id, origin);
+  async revokeSession(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
+    await this.sessions.revoke(principal, id);
   }
 }

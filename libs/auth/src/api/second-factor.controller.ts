@@ -2,10 +2,8 @@ import { Body, Controller, Delete, Header, HttpCode, HttpStatus, Post } from '@n
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '#platform/http';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
-import type { Origin } from '../application/audit.service.js';
 import { SecondFactorEnrolmentService } from '../application/second-factor-enrolment.service.js';
 import { ConfirmTotpDto, RecoveryCodesDto, RemoveTotpDto, TotpProposalDto } from './dto/second-factor.dto.js';
-import { RequestOrigin } from './origin.js';
 
 /** An authenticator app as second factor (RFC 6238). */
 @ApiTags('auth')
@@ -36,9 +34,8 @@ export class SecondFactorController {
   async confirmTotp(
     @CurrentPrincipal() principal: Principal,
     @Body() { code }: ConfirmTotpDto,
-    @RequestOrigin() origin: Origin,
   ): Promise<RecoveryCodesDto> {
-    return { recoveryCodes: await this.enrolment.confirm(principal, code, origin) };
+    return { recoveryCodes: await this.enrolment.confirm(principal, code) };
   }
 
   @Delete()
@@ -49,8 +46,7 @@ export class SecondFactorController {
   async removeTotp(
     @CurrentPrincipal() principal: Principal,
     @Body() { password, deviceToken }: RemoveTotpDto,
-    @RequestOrigin() origin: Origin,
   ): Promise<void> {
-    await this.enrolment.remove(principal, password, origin, deviceToken);
+    await this.enrolment.remove(principal, password, deviceToken);
   }
 }

@@ -3,13 +3,11 @@ import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CursorCodec, PageQueryDto, UuidParam } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
-import type { Origin } from '../application/audit.service.js';
 import { UserAccessService } from '../application/user-access.service.js';
 import { UserAdministrationService } from '../application/user-administration.service.js';
 import { UserDirectoryService } from '../application/user-directory.service.js';
 import { toUserDto, UserDto, UserPageDto } from './dto/user.dto.js';
 import { ChangeUserDto, CreateUserDto } from './dto/user-administration.dto.js';
-import { RequestOrigin } from './origin.js';
 
 const LIST = 'users:createdAt';
 
@@ -53,12 +51,8 @@ export class UsersController {
   })
   @ApiResponse({ status: 201, type: UserDto })
   @ApiProblems(400, 401, 403, 409, 422, 429, 503)
-  async createUser(
-    @CurrentPrincipal() principal: Principal,
-    @Body() body: CreateUserDto,
-    @RequestOrigin() origin: Origin,
-  ): Promise<UserDto> {
-    return toUserDto(await this.administration.create(principal, body, origin));
+  async createUser(@CurrentPrincipal() principal: Principal, @Body() body: CreateUserDto): Promise<UserDto> {
+    return toUserDto(await this.administration.create(principal, body));
   }
 
   @Patch(':id')
@@ -69,9 +63,8 @@ export class UsersController {
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParam) id: string,
     @Body() body: ChangeUserDto,
-    @RequestOrigin() origin: Origin,
   ): Promise<UserDto> {
-    return toUserDto(await this.administration.change(principal, id, { ...body }, origin));
+    return toUserDto(await this.administration.change(principal, id, { ...body }));
   }
 
   @Post(':id/unlock')
@@ -79,12 +72,8 @@ export class UsersController {
   @ApiOperation({ operationId: 'unlockUser', summary: 'Lift the lock of an account before its time' })
   @ApiResponse({ status: 204, description: 'Not locked any more' })
   @ApiProblems(400, 401, 403, 404, 429)
-  async unlockUser(
-    @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
-    @RequestOrigin() origin: Origin,
-  ): Promise<void> {
-    await this.access.unlock(principal, id, origin);
+  async unlockUser(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
+    await this.access.unlock(principal, id);
   }
 
   @Post(':id/sessions/revoke')
@@ -95,8 +84,7 @@ export class UsersController {
   async revokeUserSessions(
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParam) id: string,
-    @RequestOrigin() origin: Origin,
   ): Promise<void> {
-    await this.access.revokeSessions(principal, id, origin);
+    await this.access.revokeSessions(principal, id);
   }
 }

@@ -20,7 +20,7 @@ import { isAllowedFrom } from '../domain/ip-allowlist.js';
 import { type ApiKey, ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
 
 export type { ApiKey } from '../infrastructure/api-key.repository.js';
-import { AuditService, type Origin } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 
 const PREFIX = 'dsk_';
 const ID_BYTES = 16;
@@ -71,7 +71,7 @@ export class ApiKeyService {
    *
    * @throws RankViolationException when the role is above the owner's
    */
-  async create(owner: Principal, request: ApiKeyRequest, origin: Origin): Promise<{ apiKey: ApiKey; key: string }> {
+  async create(owner: Principal, request: ApiKeyRequest): Promise<{ apiKey: ApiKey; key: string }> {
     const role = request.role ?? owner.role;
     if (!includesRole(owner.role, role))
       throw new RankViolationException('A key cannot have a higher role than its owner');
@@ -80,6 +80,7 @@ export class ApiKeyService {
     const apiKey = {
       id,
       userId: owner.id,
+      parentId: owner.credential.kind === 'session' ? null : owner.credential.id,
       name: request.name,
       role,
       ipAllowlist: [...(request.ipAllowlist ?? [])],
@@ -95,7 +96,6 @@ export class ApiKeyService {
         action: 'api_key.created',
         actorId: owner.id,
         subjectId: owner.id,
-        origin,
         details,
       });
     });
@@ -111,12 +111,12 @@ export class ApiKeyService {
    *
    * @throws ApiKeyNotFoundException
    */
-  async rotate(owner: Principal, id: string, origin: Origin): Promise<{ apiKey: ApiKey; key: string }> {
+  async rotate(owner: Principal, id: string): Promise<{ apiKey: ApiKey; key: string }> {
     const secret = randomBytes(SECRET_BYTES);
     const apiKey = await this.database.transaction(async (tx) => {
       const rotated = await this.keys.replaceSecret(tx, id, owner.id, digestOf(secret));
       if (!rotated) throw new ApiKeyNotFoundException();
-      const entry = { actorId: owner.id, subjectId: owner.id, origin, details: { keyId: id } };
+      const entry = { actorId: owner.id, subjectId: owner.id, details: { keyId: id } };
       await this.audit.record(tx, { action: 'api_key.rotated', ...entry });
       return rotated;
     });
@@ -124,10 +124,10 @@ export class ApiKeyService {
   }
 
   /** @throws ApiKeyNotFoundException */
-  async revoke(owner: Principal, id: string, origin: Origin): Promise<void> {
+  async revoke(owner: Principal, id: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       if (!(await this.keys.revoke(tx, id, owner.id))) throw new ApiKeyNotFoundException();
-      const entry = { actorId: owner.id, subjectId: owner.id, origin, details: { keyId: id } };
+      const entry = { actorId: owner.id, subjectId: owner.id, details: { keyId: id } };
       await this.audit.record(tx, { action: 'api_key.revoked', ...entry });
     });
   }
@@ -149,8 +149,7 @@ export class ApiKeyService {
     if (!isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError('The key is not valid from this address');
     const isLongAgo = this.clock.millis() - (standing.lastUsedAt?.getTime() ?? 0) > TOUCH_AFTER_MS;
     if (isCurrent && isLongAgo) await this.keys.touch(id);
-    const { userId, owner, agents } = standing;
-    return { id: userId, role: roleOfKey(standing), username: owner.username, apiKeyId: id, agents };
+    return principalOfKey(standing);
   }
 
   private async standingOf(id: string, mayRemember: boolean): Promise<FoundStanding> {
@@ -172,6 +171,13 @@ export class ApiKeyService {
       return { standing, isCurrent: false };
     }
   }
+}
+
+/** Who acts by a key itself. */
+function principalOfKey(standing: ApiKeyStanding): Principal {
+  const { id, userId, owner, expiresAt, ipAllowlist, agents } = standing;
+  const credential = { kind: 'api_key' as const, id, expiresAt, ipAllowlist, agents };
+  return { id: userId, role: roleOfKey(standing), username: owner.username, credential };
 }
 
 /** The lower of the key's role and what its owner is now. */

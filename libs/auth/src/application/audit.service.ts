@@ -2,38 +2,25 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import { Clock, currentContext, Ids } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
+import { type AuditEntry, AuditTrail } from '#platform/security';
 import { AuditRepository } from '../infrastructure/audit.repository.js';
-
-/** Where a request came from. */
-export interface Origin {
-  ip: string | undefined;
-  userAgent: string | undefined;
-}
-
-/** Something that happened to an account. */
-export interface AuditEntry {
-  /** `login.failed`, `user.role_changed`, … */
-  action: string;
-  outcome?: 'success' | 'failure';
-  actorId?: string | undefined;
-  subjectId?: string | undefined;
-  origin?: Origin | undefined;
-  details?: Readonly<Record<string, unknown>>;
-}
 
 /** Writes who did what, when and from where: to the audit trail and to the security log. */
 @Injectable()
-export class AuditService {
+export class AuditService extends AuditTrail {
   constructor(
     private readonly events: AuditRepository,
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly logger: AppLogger,
-  ) {}
+  ) {
+    super();
+  }
 
-  /** @param tx the transaction of what is audited; `undefined` when nothing else is written, as for a refusal */
-  async record(tx: Transaction | undefined, entry: AuditEntry): Promise<void> {
-    const { action, outcome = 'success', actorId, subjectId, origin, details = {} } = entry;
+  override async record(tx: Transaction | undefined, entry: AuditEntry): Promise<void> {
+    const context = currentContext();
+    const { action, outcome = 'success', subjectId, details = {} } = entry;
+    const { actorId = context?.principalId, credentialId = context?.credentialId } = entry;
     await this.events.insert(tx, {
       id: this.ids.next(),
       occurredAt: this.clock.now(),
@@ -41,9 +28,10 @@ export class AuditService {
       outcome,
       actorId,
       subjectId,
-      ip: origin?.ip,
-      userAgent: origin?.userAgent?.slice(0, 500),
-      correlationId: currentContext()?.correlationId,
+      credentialId,
+      ip: context?.ip,
+      userAgent: context?.userAgent?.slice(0, 500),
+      correlationId: context?.correlationId,
       details,
     });
     this.logger.security({
@@ -51,7 +39,7 @@ export class AuditService {
       event: action,
       outcome,
       userId: subjectId ?? actorId,
-      clientIp: origin?.ip,
+      clientIp: context?.ip,
     });
   }
 }

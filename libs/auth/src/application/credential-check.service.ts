@@ -5,6 +5,7 @@ import { DerivedKeys } from '#platform/security';
 import { LoginFailedException } from '../domain/auth.exceptions.js';
 import { PasswordHasher } from '../infrastructure/password-hasher.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
+import { AuditService } from './audit.service.js';
 import { AttemptLimitService, type AttemptOutcome, subjectOf } from './attempt-limit.service.js';
 import { KnownDeviceService } from './known-device.service.js';
 
@@ -26,6 +27,7 @@ export class CredentialCheckService {
     private readonly devices: KnownDeviceService,
     private readonly hasher: PasswordHasher,
     private readonly keys: DerivedKeys,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -37,7 +39,7 @@ export class CredentialCheckService {
   async check(identifier: string, password: string, deviceToken?: string): Promise<ProvenUser> {
     const user = await this.users.findByIdentifier(identifier);
     const subject = user ? subjectOf(user.id) : `unknown:${this.digest(identifier)}`;
-    return this.prove(subject, user, password, deviceToken);
+    return this.prove(subject, user, password, deviceToken, 'login.failed');
   }
 
   /**
@@ -46,7 +48,8 @@ export class CredentialCheckService {
    * @throws LoginFailedException, HashingOverloadedException
    */
   async checkUser(id: string, password: string, deviceToken?: string): Promise<UserWithSecret> {
-    const proven = await this.prove(subjectOf(id), await this.users.findWithSecret(id), password, deviceToken);
+    const user = await this.users.findWithSecret(id);
+    const proven = await this.prove(subjectOf(id), user, password, deviceToken, 'user.reauthentication_failed');
     await proven.forgetFailures();
     return proven.user;
   }
@@ -56,11 +59,16 @@ export class CredentialCheckService {
     user: UserWithSecret | undefined,
     password: string,
     deviceToken: string | undefined,
+    failure: string,
   ): Promise<ProvenUser> {
     const lane = this.devices.laneOf(user, deviceToken);
     const outcome = await this.limits.attempt(subject, lane, () => this.outcomeOf(user, password));
     if (outcome === 'locked') await this.hasher.verifyDecoy(password);
-    if (!user || outcome === 'locked' || outcome === 'wrong') throw new LoginFailedException();
+    if (!user || outcome === 'locked' || outcome === 'wrong') {
+      const details = { secret: 'password', isLocked: outcome === 'locked' };
+      await this.audit.record(undefined, { action: failure, outcome: 'failure', subjectId: user?.id, details });
+      throw new LoginFailedException();
+    }
     await this.strengthen(user, password);
     const isProven = outcome === 'proven';
     return { user, forgetFailures: async (tx) => (isProven ? this.limits.forget(subject, lane, tx) : undefined) };

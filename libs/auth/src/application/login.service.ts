@@ -1,6 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { LoginFailedException } from '../domain/auth.exceptions.js';
-import { AuditService } from './audit.service.js';
 import { CredentialCheckService } from './credential-check.service.js';
 import { type Caller, SessionStartService, type StartedSession } from './session-start.service.js';
 import { SecondFactorService } from './second-factor.service.js';
@@ -15,12 +13,11 @@ export class LoginService {
     private readonly credentials: CredentialCheckService,
     private readonly secondFactor: SecondFactorService,
     private readonly sessions: SessionStartService,
-    private readonly audit: AuditService,
   ) {}
 
   /** @throws LoginFailedException, HashingOverloadedException */
   async logIn(identifier: string, password: string, caller: Caller): Promise<LoginOutcome> {
-    const proven = await this.audited(caller, () => this.credentials.check(identifier, password, caller.deviceToken));
+    const proven = await this.credentials.check(identifier, password, caller.deviceToken);
     const { user } = proven;
     if (user.mfaEnabled) return { mfaToken: await this.secondFactor.demand(user) };
     return this.sessions.start(user, caller, (tx) => proven.forgetFailures(tx));
@@ -32,17 +29,7 @@ export class LoginService {
    * @throws LoginFailedException when the token is void, the code is wrong or was used, or the account is locked
    */
   async completeLogin(mfaToken: string, code: string, caller: Caller): Promise<StartedSession> {
-    const user = await this.audited(caller, () => this.secondFactor.check(mfaToken, code, caller.deviceToken));
+    const user = await this.secondFactor.check(mfaToken, code, caller.deviceToken);
     return this.sessions.start(user, caller);
-  }
-
-  private async audited<T>({ origin }: Caller, check: () => Promise<T>): Promise<T> {
-    try {
-      return await check();
-    } catch (error) {
-      if (error instanceof LoginFailedException)
-        await this.audit.record(undefined, { action: 'login.failed', outcome: 'failure', origin });
-      throw error;
-    }
   }
 }

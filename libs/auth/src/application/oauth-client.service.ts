@@ -4,20 +4,16 @@ import type { Principal } from '#platform/security';
 import { OAuthException } from '../domain/oauth.exceptions.js';
 import { ApiKeyService } from './api-key.service.js';
 
-/** A client that has authenticated: the owner of the API key, acting through it. */
-export type OAuthClient = Principal & { apiKeyId: string };
-
 /** Authenticates OAuth clients: `client_id` is the id of an API key, `client_secret` the key (RFC 6749 §2.3). */
 @Injectable()
 export class OAuthClientService {
   constructor(private readonly apiKeys: ApiKeyService) {}
 
   /** @throws OAuthException `invalid_client` */
-  async authenticate(clientId: string, clientSecret: string, ip: string): Promise<OAuthClient> {
+  async authenticate(clientId: string, clientSecret: string, ip: string): Promise<Principal> {
     try {
       const principal = await this.apiKeys.authenticate(clientSecret, ip);
-      const { apiKeyId } = principal;
-      if (apiKeyId !== undefined && apiKeyId === clientId.toLowerCase()) return { ...principal, apiKeyId };
+      if (principal.credential.id === clientId.toLowerCase()) return principal;
     } catch (error) {
       if (!(error instanceof TokenInvalidError)) throw error;
     }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { includesRole, type Role, ROLES } from '#platform/kernel';
+import type { Principal } from '#platform/security';
 import { RefreshTokenInvalidException, RefreshTokenReusedException } from '../domain/auth.exceptions.js';
 import { OAuthException } from '../domain/oauth.exceptions.js';
 import { AccessTokenService } from './access-token.service.js';
-import { AuditService, type Origin } from './audit.service.js';
-import type { OAuthClient } from './oauth-client.service.js';
+import { AuditService } from './audit.service.js';
 import { TokenPairService } from './token-pair.service.js';
 
 /** Tokens for a client (RFC 6749 §5.1). The scope is the role that the token carries. */
@@ -29,13 +29,13 @@ export class OAuthGrantService {
    *
    * @throws OAuthException `invalid_scope`
    */
-  async forClient(client: OAuthClient, scope: string | undefined, origin: Origin): Promise<OAuthGrant> {
+  async forClient(client: Principal, scope: string | undefined): Promise<OAuthGrant> {
     const role = scope === undefined ? client.role : ROLES.find((candidate) => candidate === scope);
     if (role === undefined || !includesRole(client.role, role))
       throw new OAuthException('invalid_scope', 'The scope is a role, no higher than that of the client');
-    const accessToken = await this.tokens.issue({ clientId: client.apiKeyId }, role);
-    const details = { keyId: client.apiKeyId, scope: role };
-    await this.audit.record(undefined, { action: 'oauth.token_issued', actorId: client.id, origin, details });
+    const accessToken = await this.tokens.issue({ clientId: client.credential.id }, role);
+    const details = { keyId: client.credential.id, scope: role };
+    await this.audit.record(undefined, { action: 'oauth.token_issued', actorId: client.id, details });
     return { accessToken, expiresInSeconds: this.tokens.lifetimeSeconds, scope: role };
   }
 
@@ -44,9 +44,9 @@ export class OAuthGrantService {
    *
    * @throws OAuthException `invalid_grant`
    */
-  async forRefreshToken(client: OAuthClient, refreshToken: string, origin: Origin): Promise<OAuthGrant> {
+  async forRefreshToken(client: Principal, refreshToken: string): Promise<OAuthGrant> {
     try {
-      const pair = await this.pairs.refresh(refreshToken, origin, (userId) => userId === client.id);
+      const pair = await this.pairs.refresh(refreshToken, (userId) => userId === client.id);
       const { accessToken, expiresInSeconds } = pair;
       return { accessToken, expiresInSeconds, refreshToken: pair.refreshToken, scope: undefined };
     } catch (error) {

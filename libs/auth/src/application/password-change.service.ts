@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
 import { type Principal } from '#platform/security';
 import { CredentialCheckService } from './credential-check.service.js';
 import { PasswordReplacement } from './password-replacement.service.js';
@@ -25,7 +26,8 @@ export class PasswordChangeService {
     const user = await this.credentials.checkUser(principal.id, current, caller.deviceToken);
     const hash = await this.passwords.accept(next, [user.email, user.username, user.fullName], 'newPassword');
     const changed = { ...user, passwordHash: hash };
-    const audited = { action: 'user.password_changed', origin: caller.origin } as const;
-    return this.starts.startAfter((tx) => this.replacement.replace(tx, user, hash, audited), changed, caller);
+    const replace = (tx: Transaction): Promise<void> =>
+      this.replacement.replace(tx, user, hash, 'user.password_changed');
+    return this.starts.startAfter(replace, changed, caller);
   }
 }

@@ -4,7 +4,7 @@ import { Clock } from '#platform/kernel';
 import { OneTimeTokenRepository } from '../infrastructure/one-time-token.repository.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
-import { AuditService, type Origin } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 
 /** What a new password brings with it, however it was come by. */
 @Injectable()
@@ -17,15 +17,10 @@ export class PasswordReplacement {
     private readonly clock: Clock,
   ) {}
 
-  async replace(
-    tx: Transaction,
-    { id }: Pick<UserWithSecret, 'id'>,
-    hash: string,
-    { action, origin }: { action: string; origin: Origin },
-  ): Promise<void> {
+  async replace(tx: Transaction, { id }: Pick<UserWithSecret, 'id'>, hash: string, action: string): Promise<void> {
     await this.users.setPassword(tx, id, hash, this.clock.now());
     await this.sessions.revokeAllOf(tx, id, 'password_changed');
     await this.tokens.withdrawAllOf(tx, id);
-    await this.audit.record(tx, { action, actorId: id, subjectId: id, origin });
+    await this.audit.record(tx, { action, actorId: id, subjectId: id });
   }
 }

@@ -5,7 +5,6 @@ import { ResetTokenInvalidException } from '../domain/auth.exceptions.js';
 import { OneTimeTokenRepository } from '../infrastructure/one-time-token.repository.js';
 import { UserRepository } from '../infrastructure/user.repository.js';
 import { AttemptLimitService } from './attempt-limit.service.js';
-import type { Origin } from './audit.service.js';
 import { PasswordReplacement } from './password-replacement.service.js';
 import { PasswordLinkService } from './password-link.service.js';
 import { PasswordService } from './password.service.js';
@@ -42,7 +41,7 @@ export class PasswordResetService {
    *
    * @throws ResetTokenInvalidException, PasswordRefusedException
    */
-  async reset(token: string, password: string, origin: Origin): Promise<void> {
+  async reset(token: string, password: string): Promise<void> {
     const digest = createHash('sha256').update(token).digest();
     const userId = await this.tokens.findUser(digest);
     const user = userId === undefined ? undefined : await this.users.findWithSecret(userId);
@@ -51,7 +50,7 @@ export class PasswordResetService {
     const hash = await this.passwords.accept(password, [user.email, user.username, user.fullName], 'newPassword');
     await this.database.transaction(async (tx) => {
       if (!(await this.tokens.use(tx, digest))) throw new ResetTokenInvalidException();
-      await this.replacement.replace(tx, user, hash, { action: 'user.password_reset', origin });
+      await this.replacement.replace(tx, user, hash, 'user.password_reset');
     });
     await this.limits.unlock(user.id);
   }

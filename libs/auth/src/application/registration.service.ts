@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, SecurityConfig } from '#config';
 import { RegistrationClosedException } from '../domain/auth.exceptions.js';
 import type { User } from '../domain/user.js';
-import type { Origin } from './audit.service.js';
 import { type AccountDetails, UserCreationService } from './user-creation.service.js';
 
 /** Lets strangers make an account for themselves, of the lowest role. */
@@ -15,9 +14,9 @@ export class RegistrationService {
   ) {}
 
   /** @throws RegistrationClosedException, PasswordRefusedException, IdentityTakenException */
-  async register(details: AccountDetails & { password: string }, origin: Origin): Promise<User> {
+  async register(details: AccountDetails & { password: string }): Promise<User> {
     const registration = this.security.registration ?? (this.environment.isProduction ? 'closed' : 'open');
     if (registration === 'closed') throw new RegistrationClosedException();
-    return this.creation.create({ ...details, role: 'READ_ONLY' }, { action: 'user.registered', origin });
+    return this.creation.create({ ...details, role: 'READ_ONLY' }, { action: 'user.registered' });
   }
 }

@@ -6,7 +6,7 @@ import { CodeWrongException, MfaStateException } from '../domain/auth.exceptions
 import { newRecoveryCode, RECOVERY_CODE_COUNT } from '../domain/recovery-code.js';
 import { matchTotp, newTotpSecret, otpauthUri, toBase32 } from '../domain/totp.js';
 import { SecondFactorRepository } from '../infrastructure/second-factor.repository.js';
-import { AuditService, type Origin } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 import { CredentialCheckService } from './credential-check.service.js';
 import { placeOfTotpSecret, SecondFactorService } from './second-factor.service.js';
 
@@ -43,7 +43,7 @@ export class SecondFactorEnrolmentService {
    *
    * @throws MfaStateException when none is proposed; CodeWrongException
    */
-  async confirm({ id }: Principal, code: string, origin: Origin): Promise<string[]> {
+  async confirm({ id }: Principal, code: string): Promise<string[]> {
     const proposed = await this.factors.findAuthenticator(id);
     if (!proposed || proposed.isConfirmed) throw new MfaStateException('There is no authenticator to confirm');
     const secret = this.encryption.decrypt(proposed.secret, placeOfTotpSecret(id));
@@ -55,17 +55,17 @@ export class SecondFactorEnrolmentService {
         throw new MfaStateException('There is no authenticator to confirm');
       const digests = codes.map((each) => this.secondFactor.digestOf(id, each));
       await this.factors.replaceRecoveryCodes(tx, id, digests);
-      await this.audit.record(tx, { action: 'user.mfa_enabled', actorId: id, subjectId: id, origin });
+      await this.audit.record(tx, { action: 'user.mfa_enabled', actorId: id, subjectId: id });
     });
     return codes;
   }
 
   /** @throws LoginFailedException for a wrong password; MfaStateException when there is none */
-  async remove({ id }: Principal, password: string, origin: Origin, deviceToken?: string): Promise<void> {
+  async remove({ id }: Principal, password: string, deviceToken?: string): Promise<void> {
     await this.credentials.checkUser(id, password, deviceToken);
     await this.database.transaction(async (tx) => {
       if (!(await this.factors.remove(tx, id))) throw new MfaStateException('There is no authenticator');
-      await this.audit.record(tx, { action: 'user.mfa_disabled', actorId: id, subjectId: id, origin });
+      await this.audit.record(tx, { action: 'user.mfa_disabled', actorId: id, subjectId: id });
     });
   }
 }

@@ -8,6 +8,7 @@ import { normaliseRecoveryCode } from '../domain/recovery-code.js';
 import { matchTotp } from '../domain/totp.js';
 import { SecondFactorRepository } from '../infrastructure/second-factor.repository.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
+import { AuditService } from './audit.service.js';
 import { AttemptLimitService, type AttemptOutcome, subjectOf } from './attempt-limit.service.js';
 import { KnownDeviceService } from './known-device.service.js';
 
@@ -32,6 +33,7 @@ export class SecondFactorService {
     private readonly keys: DerivedKeys,
     private readonly jwt: JwtService,
     private readonly clock: Clock,
+    private readonly audit: AuditService,
   ) {}
 
   /** A token that says: this user has proven his password. Good for five minutes, and until the password changes. */
@@ -51,7 +53,11 @@ export class SecondFactorService {
     const lane = this.devices.laneOf(user, deviceToken);
     const subject = subjectOf(user.id);
     const outcome = await this.limits.attempt(subject, lane, () => this.outcomeOf(user.id, code));
-    if (outcome !== 'proven') throw new LoginFailedException();
+    if (outcome !== 'proven') {
+      const details = { secret: 'code', isLocked: outcome === 'locked' };
+      await this.audit.record(undefined, { action: 'login.failed', outcome: 'failure', subjectId: user.id, details });
+      throw new LoginFailedException();
+    }
     await this.limits.forget(subject, lane);
     return user;
   }

@@ -3,7 +3,7 @@ import { Database } from '#platform/database';
 import type { Principal } from '#platform/security';
 import { SessionNotFoundException } from '../domain/auth.exceptions.js';
 import { SessionRepository, type SessionSummary } from '../infrastructure/session.repository.js';
-import { AuditService, type Origin } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 import { StandingService } from './standing.service.js';
 
 export type { SessionSummary } from '../infrastructure/session.repository.js';
@@ -24,10 +24,10 @@ export class SessionDirectoryService {
   }
 
   /** @throws SessionNotFoundException */
-  async revoke({ id }: Principal, sessionId: string, origin: Origin): Promise<void> {
+  async revoke({ id }: Principal, sessionId: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       if (!(await this.sessions.revokeOf(tx, id, sessionId, 'revoked_by_user'))) throw new SessionNotFoundException();
-      const entry = { actorId: id, subjectId: id, origin, details: { sessionId } };
+      const entry = { actorId: id, subjectId: id, details: { sessionId } };
       await this.audit.record(tx, { action: 'session.revoked', ...entry });
     });
     this.standing.forget(sessionId);

@@ -3,14 +3,13 @@ import { Database, type Transaction } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import type { User } from '../domain/user.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
-import { AuditService, type Origin } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 import { KnownDeviceService } from './known-device.service.js';
 import { type OpenSession, SessionService } from './session.service.js';
 import { type TokenPair, TokenPairService } from './token-pair.service.js';
 
-/** Who logs in, from where and how. */
+/** How somebody logs in. */
 export interface Caller {
-  origin: Origin;
   /** What an earlier login from this device returned. */
   deviceToken?: string | undefined;
   /** Whether a browser should keep the session when it is closed. */
@@ -65,16 +64,12 @@ export class SessionStartService {
     return this.started(session, user, caller);
   }
 
-  private async open(
-    tx: Transaction,
-    user: UserWithSecret,
-    { origin, remember = false }: Caller,
-  ): Promise<OpenSession> {
+  private async open(tx: Transaction, user: UserWithSecret, { remember = false }: Caller): Promise<OpenSession> {
     // Together, in this order: the audit trail is locked from its insert on.
     const [opened] = await Promise.all([
-      this.sessions.open(tx, { userId: user.id, role: user.role, isRemembered: remember }, origin),
+      this.sessions.open(tx, { userId: user.id, role: user.role, isRemembered: remember }),
       this.users.recordLogin(tx, user.id, this.clock.now()),
-      this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id, origin }),
+      this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id }),
     ]);
     return opened;
   }

@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SecurityConfig } from '#config';
 import type { Transaction } from '#platform/database';
-import { Clock, Ids } from '#platform/kernel';
+import { Clock, currentContext, Ids } from '#platform/kernel';
 import { EncryptionService } from '#platform/security';
 import { RefreshTokenInvalidException, RefreshTokenReusedException } from '../domain/auth.exceptions.js';
 import { issueRefreshToken, type ParsedRefreshToken, parseRefreshToken } from '../domain/refresh-token.js';
 import { type RefreshState, SessionRepository } from '../infrastructure/session.repository.js';
-import type { Origin } from './audit.service.js';
 
 const DAY_MS = 86_400_000;
 
@@ -36,22 +35,19 @@ export class SessionService {
     private readonly ids: Ids,
   ) {}
 
-  async open(
-    tx: Transaction,
-    session: Pick<OpenSession, 'userId' | 'role' | 'isRemembered'>,
-    origin: Origin,
-  ): Promise<OpenSession> {
+  async open(tx: Transaction, session: Pick<OpenSession, 'userId' | 'role' | 'isRemembered'>): Promise<OpenSession> {
     const sessionId = this.ids.next();
     const key = randomBytes(32);
     const createdAt = this.clock.now();
+    const context = currentContext();
     await this.sessions.insert(tx, {
       id: sessionId,
       userId: session.userId,
       refreshKey: this.encryption.encrypt(key, placeOf(sessionId)),
       createdAt,
       expiresAt: new Date(createdAt.getTime() + this.config.refreshTokenExpireDays * DAY_MS),
-      ip: origin.ip,
-      userAgent: origin.userAgent?.slice(0, 500),
+      ip: context?.ip,
+      userAgent: context?.userAgent?.slice(0, 500),
       isRemembered: session.isRemembered,
     });
     const refreshToken = issueRefreshToken({ sessionId, counter: 0n }, key);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { translateDatabaseError } from '#platform/database';
 import { Clock, ConnectionError, includesRole, RecentMap, TokenInvalidError } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
-import { type Principal } from '#platform/security';
+import { type Principal, UNBOUNDED } from '#platform/security';
 import { isAllowedFrom } from '../domain/ip-allowlist.js';
 import { ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
 import { SessionRepository, type SessionStanding } from '../infrastructure/session.repository.js';
@@ -78,16 +78,16 @@ export class StandingService {
 
   private believe(claims: AccessTokenClaims): Principal {
     const { role, tokenId } = claims;
-    const whose =
+    const [id, credential] =
       'sessionId' in claims
-        ? { id: claims.userId, sessionId: claims.sessionId }
-        : { id: claims.clientId, apiKeyId: claims.clientId };
+        ? [claims.userId, { kind: 'session' as const, id: claims.sessionId, ...UNBOUNDED }]
+        : [claims.clientId, { kind: 'oauth_token' as const, id: claims.clientId, ...UNBOUNDED }];
     if (!this.unchecked.has(tokenId)) {
       this.unchecked.add(tokenId);
       const message = 'The database is away: a token is taken by its signature alone';
-      this.logger.warn(message, 'Auth', { userId: whose.id, role, tokenId });
+      this.logger.warn(message, 'Auth', { userId: id, role, tokenId });
     }
-    return { ...whose, role, username: 'unchecked' };
+    return { id, role, username: 'unchecked', credential };
   }
 
   private ask(id: string, find: () => Promise<Standing | undefined>): Promise<Standing | undefined> {
@@ -118,12 +118,15 @@ function judge(claims: AccessTokenClaims, standing: Standing, ip: string | undef
   if ('sessionId' in claims) {
     const { userId, sessionId } = claims;
     if ('secretDigest' in standing || standing.userId !== userId || standing.role !== role) return undefined;
-    return { id: userId, role, username: standing.username, sessionId };
+    const credential = { kind: 'session' as const, id: sessionId, provenAt: standing.provenAt, ...UNBOUNDED };
+    return { id: userId, role, username: standing.username, credential };
   }
   if (!('secretDigest' in standing) || !includesRole(roleOfKey(standing), role)) return undefined;
   // A new secret takes back what the old one was exchanged for.
   if (claims.issuedAt < Math.floor(standing.secretChangedAt.getTime() / 1000)) return undefined;
   if (ip !== undefined && !isAllowedFrom(ip, standing.ipAllowlist)) return undefined;
-  const { userId, owner, agents } = standing;
-  return { id: userId, role, username: owner.username, apiKeyId: claims.clientId, agents };
+  const { id, userId, owner, ipAllowlist, agents } = standing;
+  const expiresAt = new Date(claims.expiresAt * 1000);
+  const credential = { kind: 'oauth_token' as const, id, expiresAt, ipAllowlist, agents };
+  return { id: userId, role, username: owner.username, credential };
 }

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityConfig } from '#config';
 import { type Role, TokenExpiredError, TokenInvalidError } from '#platform/kernel';
+import type { Principal } from '#platform/security';
 import { OAuthException } from '../domain/oauth.exceptions.js';
 import { ApiKeyRepository } from '../infrastructure/api-key.repository.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { type AccessTokenClaims, AccessTokenService } from './access-token.service.js';
-import type { OAuthClient } from './oauth-client.service.js';
 import { SessionService } from './session.service.js';
 import { StandingService } from './standing.service.js';
 
@@ -61,11 +61,11 @@ export class TokenInspectionService {
    *
    * @throws OAuthException `invalid_grant` for a token of somebody else
    */
-  async revoke(client: OAuthClient, token: string): Promise<void> {
+  async revoke(client: Principal, token: string): Promise<void> {
     const session = await this.sessions.peek(token);
     const claims = session ?? (await this.claimsOf(token));
     if (!claims) return;
-    const isOwn = 'clientId' in claims ? claims.clientId === client.apiKeyId : claims.userId === client.id;
+    const isOwn = 'clientId' in claims ? claims.clientId === client.credential.id : claims.userId === client.id;
     if (!isOwn) throw new OAuthException('invalid_grant', 'The token was issued to another client');
     if ('clientId' in claims) {
       await this.apiKeys.revokeToken(claims.tokenId, new Date(claims.expiresAt * 1000));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RefreshTokenReusedException } from '../domain/auth.exceptions.js';
 import { parseRefreshToken } from '../domain/refresh-token.js';
 import { AccessTokenService } from './access-token.service.js';
-import { AuditService, type Origin } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 import { type OpenSession, SessionService } from './session.service.js';
 
 /** What a caller goes on with. */
@@ -30,13 +30,13 @@ export class TokenPairService {
    * @param mayUse asked with the session's user once the token is known to be authentic, before it is used up
    * @throws RefreshTokenInvalidException, RefreshTokenReusedException
    */
-  async refresh(refreshToken: string, origin: Origin, mayUse?: (userId: string) => boolean): Promise<TokenPair> {
+  async refresh(refreshToken: string, mayUse?: (userId: string) => boolean): Promise<TokenPair> {
     try {
       return await this.of(await this.sessions.refresh(refreshToken, mayUse));
     } catch (error) {
       if (error instanceof RefreshTokenReusedException) {
         const details = { sessionId: parseRefreshToken(refreshToken)?.sessionId };
-        await this.audit.record(undefined, { action: 'session.token_reused', outcome: 'failure', origin, details });
+        await this.audit.record(undefined, { action: 'session.token_reused', outcome: 'failure', details });
       }
       throw error;
     }

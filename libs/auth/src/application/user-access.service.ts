@@ -6,7 +6,7 @@ import { assertMayHandle } from '../domain/rank-rules.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { UserRepository } from '../infrastructure/user.repository.js';
 import { AttemptLimitService } from './attempt-limit.service.js';
-import { AuditService, type Origin } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 
 /** Lets administrators help users of a lower rank in, and put them out. */
 @Injectable()
@@ -24,8 +24,8 @@ export class UserAccessService {
    *
    * @throws UserNotFoundException, RankViolationException
    */
-  async unlock(actor: Principal, id: string, origin: Origin): Promise<void> {
-    await this.handle(actor, id, 'user.unlocked', origin);
+  async unlock(actor: Principal, id: string): Promise<void> {
+    await this.handle(actor, id, 'user.unlocked');
     await this.limits.unlock(id);
   }
 
@@ -34,8 +34,8 @@ export class UserAccessService {
    *
    * @throws UserNotFoundException, RankViolationException
    */
-  async revokeSessions(actor: Principal, id: string, origin: Origin): Promise<void> {
-    await this.handle(actor, id, 'user.sessions_revoked', origin, (tx) =>
+  async revokeSessions(actor: Principal, id: string): Promise<void> {
+    await this.handle(actor, id, 'user.sessions_revoked', (tx) =>
       this.sessions.revokeAllOf(tx, id, 'revoked_by_admin'),
     );
   }
@@ -44,7 +44,6 @@ export class UserAccessService {
     actor: Principal,
     id: string,
     action: string,
-    origin: Origin,
     work: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
   ): Promise<void> {
     await this.database.transaction(async (tx) => {
@@ -52,7 +51,7 @@ export class UserAccessService {
       if (!target) throw new UserNotFoundException();
       if (actor.id !== id) assertMayHandle(actor, target);
       await work(tx);
-      await this.audit.record(tx, { action, actorId: actor.id, subjectId: id, origin });
+      await this.audit.record(tx, { action, actorId: actor.id, subjectId: id });
     });
   }
 }

@@ -7,7 +7,7 @@ import { assertMayGrant, assertMayHandle } from '../domain/rank-rules.js';
 import type { User } from '../domain/user.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { type UserChange, UserRepository } from '../infrastructure/user.repository.js';
-import { AuditService, type Origin } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 import { type NewAccount, UserCreationService } from './user-creation.service.js';
 
 /** What administrators do with other people's accounts, within the ranks. */
@@ -23,9 +23,9 @@ export class UserAdministrationService {
   ) {}
 
   /** @throws RankViolationException, PasswordRefusedException, IdentityTakenException */
-  create(actor: Principal, account: NewAccount, origin: Origin): Promise<User> {
+  create(actor: Principal, account: NewAccount): Promise<User> {
     assertMayGrant(actor.role, account.role);
-    return this.creation.create(account, { action: 'user.created', actorId: actor.id, origin });
+    return this.creation.create(account, { action: 'user.created', actorId: actor.id });
   }
 
   /**
@@ -33,7 +33,7 @@ export class UserAdministrationService {
    *
    * @throws UserNotFoundException, RankViolationException, LastSuperAdminException
    */
-  change(actor: Principal, id: string, change: UserChange, origin: Origin): Promise<User> {
+  change(actor: Principal, id: string, change: UserChange): Promise<User> {
     return this.database.transaction(async (tx) => {
       const losesSuperAdmin = change.isActive === false || (change.role !== undefined && change.role !== 'SUPER_ADMIN');
       if (losesSuperAdmin) await this.users.lockSuperAdmins(tx);
@@ -46,7 +46,7 @@ export class UserAdministrationService {
       if (roleChanged) await this.sessions.revokeAllOf(tx, id, 'role_changed');
       if (change.isActive === false) await this.sessions.revokeAllOf(tx, id, 'deactivated');
       const details = { ...change, ...(roleChanged ? { from: target.role } : {}) };
-      await this.audit.record(tx, { action: 'user.changed', actorId: actor.id, subjectId: id, origin, details });
+      await this.audit.record(tx, { action: 'user.changed', actorId: actor.id, subjectId: id, details });
       return { ...target, ...change };
     });
   }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { Clock, Ids, type Role } from '#platform/kernel';
+import type { AuditEntry } from '#platform/security';
 import type { User } from '../domain/user.js';
 import { UserRepository } from '../infrastructure/user.repository.js';
-import { type AuditEntry, AuditService } from './audit.service.js';
+import { AuditService } from './audit.service.js';
 import { PasswordLinkService } from './password-link.service.js';
 import { PasswordService } from './password.service.js';
 

@@ -18,6 +18,12 @@ describe('the audit chain', () => {
     expect(chainHash(first, ['2', 'logout'])).not.toEqual(chainHash(CHAIN_START, ['2', 'logout']));
   });
 
+  it('hashes events without a credential as before credentials were kept', () => {
+    const event = Array<string | null>(11).fill('x');
+    expect(canonicalEvent([...event, null])).toBe(canonicalEvent(event));
+    expect(canonicalEvent([...event, 'key'])).toBe(`${canonicalEvent(event)}3:key`);
+  });
+
   it('counts bytes, not characters', () => {
     expect(canonicalEvent(['ü', null, ''])).toBe('2:ü-0:');
   });

@@ -6,6 +6,8 @@ import type { Role } from '#platform/kernel';
 export interface ApiKey {
   readonly id: string;
   readonly userId: string;
+  /** The key that made it; `null` when a person did. It ends with that key. */
+  readonly parentId: string | null;
   readonly name: string;
   readonly role: Role;
   readonly ipAllowlist: string[];
@@ -26,6 +28,7 @@ export interface ApiKeyStanding extends ApiKey {
 export interface NewApiKey {
   id: string;
   userId: string;
+  parentId: string | null;
   name: string;
   secretDigest: Buffer;
   role: Role;
@@ -38,6 +41,7 @@ export interface NewApiKey {
 interface KeyRow extends Record<string, unknown> {
   id: string;
   user_id: string;
+  parent_id: string | null;
   name: string;
   role: Role;
   ip_allowlist: string[];
@@ -73,11 +77,11 @@ export class ApiKeyRepository {
   constructor(private readonly database: Database) {}
 
   async insert(tx: Transaction, key: NewApiKey): Promise<void> {
-    const { id, userId, name, secretDigest, role, ipAllowlist, agents, createdAt, expiresAt } = key;
+    const { id, userId, parentId, name, secretDigest, role, ipAllowlist, agents, createdAt, expiresAt } = key;
     await tx.execute(
-      `INSERT INTO api_key (id, user_id, name, secret_digest, role, ip_allowlist, agents, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [id, userId, name, secretDigest, role, ipAllowlist, agents, createdAt, expiresAt],
+      `INSERT INTO api_key (id, user_id, parent_id, name, secret_digest, role, ip_allowlist, agents, created_at, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [id, userId, parentId, name, secretDigest, role, ipAllowlist, agents, createdAt, expiresAt],
     );
   }
 
@@ -143,6 +147,7 @@ function fromRow(row: KeyRow): ApiKey {
   return {
     id: row.id,
     userId: row.user_id,
+    parentId: row.parent_id,
     name: row.name,
     role: row.role,
     ipAllowlist: row.ip_allowlist,

@@ -8,6 +8,7 @@ export interface NewAuditEvent {
   outcome: 'success' | 'failure';
   actorId: string | undefined;
   subjectId: string | undefined;
+  credentialId: string | undefined;
   ip: string | undefined;
   userAgent: string | undefined;
   correlationId: string | undefined;
@@ -24,6 +25,8 @@ export interface AuditEvent {
   readonly outcome: 'success' | 'failure';
   readonly actorId: string | null;
   readonly subjectId: string | null;
+  /** The session or key by which the actor acted; unknown of events from before it was kept. */
+  readonly credentialId: string | null;
   readonly ip: string | null;
   readonly userAgent: string | null;
   readonly correlationId: string | null;
@@ -35,6 +38,7 @@ export interface AuditEvent {
 export interface AuditFilter {
   actorId?: string | undefined;
   subjectId?: string | undefined;
+  credentialId?: string | undefined;
   action?: string | undefined;
   outcome?: 'success' | 'failure' | undefined;
   since?: Date | undefined;
@@ -51,14 +55,14 @@ export interface ChainLink {
 
 const INSERT = {
   name: 'audit_event_insert',
-  text: `INSERT INTO audit_event (id, occurred_at, action, outcome, actor_id, subject_id, ip, user_agent, correlation_id, details)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+  text: `INSERT INTO audit_event (id, occurred_at, action, outcome, actor_id, subject_id, ip, user_agent, correlation_id, details, credential_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 };
 
 const LINKS = {
   name: 'audit_event_links',
   text: `SELECT sequence::text, id::text, ((extract(epoch FROM occurred_at) * 1000000)::bigint)::text, action, outcome,
-                actor_id::text, subject_id::text, ip, user_agent, correlation_id, details::text, hash
+                actor_id::text, subject_id::text, ip, user_agent, correlation_id, details::text, credential_id::text, hash
          FROM audit_event WHERE sequence > $1 AND sequence <= $2 ORDER BY audit_event.sequence LIMIT $3`,
 };
 
@@ -70,6 +74,7 @@ interface EventRow extends Record<string, unknown> {
   outcome: 'success' | 'failure';
   actor_id: string | null;
   subject_id: string | null;
+  credential_id: string | null;
   ip: string | null;
   user_agent: string | null;
   correlation_id: string | null;
@@ -88,7 +93,8 @@ export class AuditRepository {
    * @param tx the transaction of what is audited, so that neither exists without the other; `undefined` for refusals
    */
   async insert(tx: Transaction | undefined, event: NewAuditEvent): Promise<void> {
-    const { id, occurredAt, action, outcome, actorId, subjectId, ip, userAgent, correlationId, details } = event;
+    const { id, occurredAt, action, outcome, actorId, subjectId, credentialId, ip, userAgent, correlationId, details } =
+      event;
     await (tx ?? this.database).execute(INSERT, [
       id,
       occurredAt,
@@ -100,6 +106,7 @@ export class AuditRepository {
       userAgent ?? null,
       correlationId ?? null,
       details,
+      credentialId ?? null,
     ]);
   }
 
@@ -110,8 +117,8 @@ export class AuditRepository {
        WHERE ($1::bigint IS NULL OR sequence < $1) AND ($2::uuid IS NULL OR actor_id = $2)
          AND ($3::uuid IS NULL OR subject_id = $3) AND ($4::text IS NULL OR action = $4)
          AND ($5::text IS NULL OR outcome = $5) AND ($6::timestamptz IS NULL OR occurred_at >= $6)
-         AND ($7::timestamptz IS NULL OR occurred_at < $7)
-       ORDER BY sequence DESC LIMIT $8`,
+         AND ($7::timestamptz IS NULL OR occurred_at < $7) AND ($8::uuid IS NULL OR credential_id = $8)
+       ORDER BY sequence DESC LIMIT $9`,
       [
         before ?? null,
         filter.actorId ?? null,
@@ -120,6 +127,7 @@ export class AuditRepository {
         filter.outcome ?? null,
         filter.since ?? null,
         filter.until ?? null,
+        filter.credentialId ?? null,
         limit,
       ],
     );
@@ -154,6 +162,7 @@ function fromRow(row: EventRow): AuditEvent {
     outcome: row.outcome,
     actorId: row.actor_id,
     subjectId: row.subject_id,
+    credentialId: row.credential_id,
     ip: row.ip,
     userAgent: row.user_agent,
     correlationId: row.correlation_id,

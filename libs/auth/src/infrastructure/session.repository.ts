@@ -38,14 +38,19 @@ export interface SessionSummary {
 }
 
 /** What a living access token is checked against. */
-export interface SessionStanding {
+export interface SessionStanding extends SessionOwner {
+  /** When the person last proved himself by password or code. */
+  provenAt: Date;
+}
+
+interface SessionOwner {
   userId: string;
   username: string;
   role: Role;
 }
 
 /** A session as refreshing sees it. */
-export interface RefreshState extends SessionStanding {
+export interface RefreshState extends SessionOwner {
   refreshKey: string;
   counter: bigint;
   /** Seconds since the last rotation, by the database's clock. */
@@ -58,13 +63,13 @@ export interface RefreshState extends SessionStanding {
 const INSERT = {
   name: 'auth_session_insert',
   text: `INSERT INTO auth_session
-           (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, expires_at, ip, user_agent, is_remembered)
-         VALUES ($1, $2, $3, $4, $4, $4, $5, $6, $7, $8)`,
+           (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, proven_at, expires_at, ip, user_agent, is_remembered)
+         VALUES ($1, $2, $3, $4, $4, $4, $4, $5, $6, $7, $8)`,
 };
 
 const STANDING = {
   name: 'auth_session_standing',
-  text: `SELECT u.id, u.username, u.role
+  text: `SELECT u.id, u.username, u.role, s.proven_at
          FROM auth_session s JOIN user_account u ON u.id = s.user_id
          WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active`,
 };
@@ -101,13 +106,17 @@ interface SummaryRow extends Record<string, unknown> {
   user_agent: string | null;
 }
 
-interface StandingRow extends Record<string, unknown> {
+interface OwnerRow extends Record<string, unknown> {
   id: string;
   username: string;
   role: Role;
 }
 
-interface RefreshRow extends StandingRow {
+interface StandingRow extends OwnerRow {
+  proven_at: Date;
+}
+
+interface RefreshRow extends OwnerRow {
   refresh_key: string;
   refresh_counter: string;
   age: number;
@@ -135,7 +144,7 @@ export class SessionRepository {
   /** The user behind a session that still stands; `undefined` once it was revoked, expired or its user switched off. */
   async findStanding(id: string): Promise<SessionStanding | undefined> {
     const [row] = await this.database.query<StandingRow>(STANDING, [id]);
-    return row && { userId: row.id, username: row.username, role: row.role };
+    return row && { userId: row.id, username: row.username, role: row.role, provenAt: row.proven_at };
   }
 
   async findRefreshState(id: string): Promise<RefreshState | undefined> {

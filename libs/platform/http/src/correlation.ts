@@ -10,13 +10,23 @@ type CorrelatedRequest = FastifyRequest & { unitOfWork?: RequestContext };
 /** A request as a unit of work, with its place in the caller's trace (W3C Trace Context). */
 class IncomingRequest implements RequestContext {
   principalId: string | undefined;
+  credentialId: string | undefined;
   private ownTraceparent: string | undefined;
 
   constructor(
     readonly correlationId: string,
+    private readonly request: FastifyRequest,
     private readonly traceId: string | undefined,
     private readonly traceFlags: string | undefined,
   ) {}
+
+  get ip(): string {
+    return this.request.ip;
+  }
+
+  get userAgent(): string | undefined {
+    return this.request.headers['user-agent'];
+  }
 
   /** Made when first asked for: most requests call nobody. */
   get traceparent(): string {
@@ -33,7 +43,7 @@ export function correlate(fastify: FastifyInstance): void {
     const trace = typeof sent === 'string' ? TRACEPARENT.exec(sent) : null;
     const correlationId = typeof given === 'string' && REQUEST_ID.test(given) ? given : (trace?.[1] ?? randomUUID());
     request.id = correlationId;
-    request.unitOfWork = new IncomingRequest(correlationId, trace?.[1], trace?.[2]);
+    request.unitOfWork = new IncomingRequest(correlationId, request, trace?.[1], trace?.[2]);
     void reply.header('X-Request-ID', correlationId);
     runInContext(request.unitOfWork, done);
   });

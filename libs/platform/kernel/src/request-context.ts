@@ -7,6 +7,12 @@ export interface RequestContext {
   readonly traceparent?: string | undefined;
   /** Set once the caller is known. */
   principalId?: string | undefined;
+  /** The session or key by which the caller acts; set once it is known. */
+  credentialId?: string | undefined;
+  /** Address of the caller, for the audit trail. */
+  readonly ip?: string | undefined;
+  /** Program of the caller as it calls itself, for the audit trail. */
+  readonly userAgent?: string | undefined;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();

@@ -72,6 +72,9 @@ export class AuthenticationGuard extends AuthGuard() {
 /** Logs say who called. */
 function noted({ user }: GuardedRequest): true {
   const unit = currentContext();
-  if (unit && user) unit.principalId = user.id;
+  if (unit && user) {
+    unit.principalId = user.id;
+    unit.credentialId = user.credential.id;
+  }
   return true;
 }

@@ -1,6 +1,8 @@
 export { Public, RateLimit, type RateLimitPolicy, Roles, SignatureSuffices } from './access.decorators.js';
+export { type AuditEntry, AuditTrail } from './audit-trail.js';
 export { AuthenticationStrategies, type RecallingStrategy } from './authentication-strategies.js';
 export { networkOf } from './client-network.js';
+export { type Credential, type CredentialBounds, UNBOUNDED } from './credential.js';
 export { DerivedKeys, type KeyPurpose } from './derived-keys.js';
 export { type EncryptedColumn, EncryptedColumns, type ReencryptionPass } from './encrypted-columns.js';
 export { EncryptionService } from './encryption.service.js';

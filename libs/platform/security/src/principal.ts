@@ -1,18 +1,16 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { AppException, Role } from '#platform/kernel';
+import type { Credential } from './credential.js';
 
 /** Who makes a request, once that is established. */
 export interface Principal {
   /** Id of the user; for an API key, of its owner. */
   readonly id: string;
+  /** The role the caller acts with: the credential's, and never above what the user has now. */
   readonly role: Role;
   readonly username: string;
-  /** The login session of an access token. */
-  readonly sessionId?: string;
-  /** The key, when the caller used one. */
-  readonly apiKeyId?: string;
-  /** Agents whose tasks the key may lease; empty or absent is all that its role may execute. */
-  readonly agents?: readonly string[];
+  /** By what the caller acts. */
+  readonly credential: Credential;
 }
 
 /** A request as the guards see it. */

@@ -65,7 +65,7 @@ export class RateLimitGuard extends ThrottlerGuard {
 }
 
 function callerOf({ user, ip }: GuardedRequest): string {
-  if (user?.apiKeyId !== undefined) return `key:${user.apiKeyId}`;
+  if (user && user.credential.kind !== 'session') return `key:${user.credential.id}`;
   if (user) return `user:${user.id}`;
   return `ip:${networkOf(ip)}`;
 }

@@ -17,6 +17,11 @@ export class AuditQueryDto extends PageQueryDto {
   @IsUUID()
   subjectId?: string;
 
+  /** By which session or key. */
+  @IsOptional()
+  @IsUUID()
+  credentialId?: string;
+
   /** @example login.failed */
   @IsOptional()
   @IsString()
@@ -58,6 +63,9 @@ export class AuditEventDto {
   actorId!: string | null;
   @ApiProperty({ type: String, nullable: true })
   subjectId!: string | null;
+  /** The session or key by which it was done. */
+  @ApiProperty({ type: String, nullable: true })
+  credentialId!: string | null;
   @ApiProperty({ type: String, nullable: true, example: '203.0.113.7' })
   ip!: string | null;
   @ApiProperty({ type: String, nullable: true })

@@ -1,0 +1,12 @@
+import { Global, Module } from '@nestjs/common';
+import { AuditTrail } from '#platform/security';
+import { AuditService } from './application/audit.service.js';
+import { AuditRepository } from './infrastructure/audit.repository.js';
+
+/** The audit trail, for whatever administers anything: also in processes that let nobody in. */
+@Global()
+@Module({
+  providers: [AuditService, AuditRepository, { provide: AuditTrail, useExisting: AuditService }],
+  exports: [AuditService, AuditRepository, AuditTrail],
+})
+export class AuditModule {}
