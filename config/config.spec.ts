@@ -68,6 +68,9 @@ describe('configuration', () => {
     ['a typed key', { SECRET_KEY: 'abababababababababababababababababab' }, ['SECRET_KEY']],
     ['no database', { DATABASE_URL: '' }, ['DATABASE_URL']],
     ['wildcard CORS with credentials', { CORS_ORIGINS: '*' }, ['CORS_ORIGINS']],
+    ['every proxy believed', { TRUST_PROXY: 'true' }, ['TRUST_PROXY']],
+    ['every address believed as a proxy', { TRUST_PROXY: '10.0.0.0/8, 0.0.0.0/0' }, ['TRUST_PROXY']],
+    ['every IPv6 address believed as a proxy', { TRUST_PROXY: '::/00' }, ['TRUST_PROXY']],
     ['redaction off', { LOG_SANITIZE_SENSITIVE: 'false' }, ['LOG_SANITIZE_SENSITIVE']],
   ])('refuses production with %s', (_, change, faults) => {
     expect(faultsOf({ ...PRODUCTION, ...change })).toEqual(faults);
@@ -76,6 +79,8 @@ describe('configuration', () => {
   it('accepts a sound production, and warns of what is missing', () => {
     const { warnings } = load(PRODUCTION);
     expect(warnings.join('\n')).toMatch(/REDIS_URL[\s\S]*TLS[\s\S]*ANTHROPIC_API_KEY/);
+    for (const trusted of ['1', '10.0.0.0/8', '10.0.0.1, 2001:db8::/32', 'loopback'])
+      expect(load({ ...PRODUCTION, TRUST_PROXY: trusted }).server.trustProxy).toBe(trusted);
     expect(load({ ...PRODUCTION, CORS_ORIGINS: '*', CORS_ALLOW_CREDENTIALS: 'false' }).cors.origins).toEqual(['*']);
   });
 

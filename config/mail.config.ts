@@ -21,4 +21,11 @@ export class MailConfig extends section('mail', {
     description:
       'Page where people choose a new password; mails link to it with the token as fragment. Unset: mails hold the token.',
   }),
+  verificationPageUrl: address<string | undefined>({
+    env: 'EMAIL_VERIFICATION_PAGE_URL',
+    default: undefined,
+    schemes: ['http', 'https'],
+    description:
+      'Page where people confirm an e-mail address; mails link to it with the token as fragment. Unset: mails hold the token.',
+  }),
 }) {}

@@ -26,6 +26,12 @@ export function productionProblems(config: Sections): ConfigProblem[] {
   if (config.cors.origins.includes('*') && config.cors.allowCredentials) {
     refuse('CORS_ORIGINS', 'must not be * while CORS_ALLOW_CREDENTIALS is true');
   }
+  if (trustsEveryone(config.server.trustProxy)) {
+    refuse(
+      'TRUST_PROXY',
+      'must be a number of hops or a list of proxies in production, or callers choose their own address',
+    );
+  }
   if (!config.logging.sanitizeSensitive) refuse('LOG_SANITIZE_SENSITIVE', 'must not be false in production');
   return problems;
 }
@@ -47,6 +53,11 @@ export function productionWarnings(config: Sections): string[] {
     warnings.push('MAIL_URL is not set: invitations and password resets cannot be sent');
   if (config.server.trustedHosts.includes('*')) warnings.push('TRUSTED_HOSTS is *, so every Host header is answered');
   return warnings;
+}
+
+/** `true`, or a network of all addresses: the last of `X-Forwarded-For`, which the caller writes, would be believed. */
+function trustsEveryone(trustProxy: string): boolean {
+  return trustProxy === 'true' || /\/0*(?![0-9])/.test(trustProxy);
 }
 
 function isWeakKey(key: string): boolean {

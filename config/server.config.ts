@@ -36,7 +36,7 @@ export class ServerConfig extends section('server', {
     default: 'false',
     pattern: /^(false|true|\d{1,2}|[0-9a-fA-F.:/, ]+|loopback|linklocal|uniquelocal)$/,
     allowed: 'false, true, a number of hops, or addresses and networks',
-    description: 'Proxies whose X-Forwarded-* headers are believed.',
+    description: 'Proxies whose X-Forwarded-* headers are believed; true is refused in production.',
   }),
   docsEnabled: flag<boolean | undefined>({
     env: 'DOCS_ENABLED',

@@ -116,7 +116,8 @@ export const TEST_PASSWORD = 'seven quiet herons wading';
 
 async function logInAsNewUser(app: NestFastifyApplication, url: string, role: Role): Promise<string> {
   const username = `${role.toLowerCase()}-${randomBytes(4).toString('hex')}`;
-  const account = { email: `${username}@example.com`, username, role, password: TEST_PASSWORD };
+  const email = `${username}@example.com`;
+  const account = { email, emailVerified: true, username, role, password: TEST_PASSWORD };
   await app.get(UserCreationService, { strict: false }).create(account, { action: 'user.created' });
   const body = { identifier: username, password: TEST_PASSWORD };
   const answer = await call<{ accessToken: string }>(url, 'POST', '/api/v1/auth/login', { body });

@@ -11,16 +11,21 @@ import { BrowserSessions } from './api/browser-sessions.js';
 import { OAuthController } from './api/oauth.controller.js';
 import { PasswordController } from './api/password.controller.js';
 import { ProfileController } from './api/profile.controller.js';
+import { ProofsController } from './api/proofs.controller.js';
 import { SecondFactorController } from './api/second-factor.controller.js';
+import { UserAccessController } from './api/user-access.controller.js';
 import { UsersController } from './api/users.controller.js';
 import { WellKnownController } from './api/well-known.controller.js';
 import { AccessTokenService } from './application/access-token.service.js';
+import { ApiKeyAuthenticationService } from './application/api-key-authentication.service.js';
 import { ApiKeyService } from './application/api-key.service.js';
 import { AttemptLimitService } from './application/attempt-limit.service.js';
 import { AuditReadService } from './application/audit-read.service.js';
 import { CleanupJob } from './application/cleanup.job.js';
 import { CredentialCheckService } from './application/credential-check.service.js';
+import { EmailVerificationService } from './application/email-verification.service.js';
 import { FirstAdminService } from './application/first-admin.service.js';
+import { InvitationService } from './application/invitation.service.js';
 import { KnownDeviceService } from './application/known-device.service.js';
 import { LoginService } from './application/login.service.js';
 import { LogoutService } from './application/logout.service.js';
@@ -29,11 +34,13 @@ import { OAuthGrantService } from './application/oauth-grant.service.js';
 import { OAuthMetadataService } from './application/oauth-metadata.service.js';
 import { PasswordChangeService } from './application/password-change.service.js';
 import { PasswordReplacement } from './application/password-replacement.service.js';
-import { PasswordLinkService } from './application/password-link.service.js';
+import { MailedLinkService } from './application/mailed-link.service.js';
 import { PasswordResetService } from './application/password-reset.service.js';
 import { PasswordService } from './application/password.service.js';
+import { ReauthenticationService } from './application/reauthentication.service.js';
 import { RegistrationService } from './application/registration.service.js';
 import { SecondFactorEnrolmentService } from './application/second-factor-enrolment.service.js';
+import { SecondFactorResetService } from './application/second-factor-reset.service.js';
 import { SecondFactorService } from './application/second-factor.service.js';
 import { SessionDirectoryService } from './application/session-directory.service.js';
 import { SessionStartService } from './application/session-start.service.js';
@@ -66,8 +73,10 @@ import { UserRepository } from './infrastructure/user.repository.js';
     AuthController,
     ProfileController,
     PasswordController,
+    ProofsController,
     SecondFactorController,
     ApiKeysController,
+    UserAccessController,
     UsersController,
     AuditEventsController,
     OAuthController,
@@ -78,12 +87,15 @@ import { UserRepository } from './infrastructure/user.repository.js';
     ApiKeyStrategy,
     BrowserSessions,
     AccessTokenService,
+    ApiKeyAuthenticationService,
     ApiKeyService,
     AttemptLimitService,
     AuditReadService,
     CleanupJob,
     CredentialCheckService,
+    EmailVerificationService,
     FirstAdminService,
+    InvitationService,
     KnownDeviceService,
     LoginService,
     LogoutService,
@@ -91,12 +103,14 @@ import { UserRepository } from './infrastructure/user.repository.js';
     OAuthGrantService,
     OAuthMetadataService,
     PasswordChangeService,
-    PasswordLinkService,
+    MailedLinkService,
     PasswordReplacement,
     PasswordResetService,
     PasswordService,
+    ReauthenticationService,
     RegistrationService,
     SecondFactorEnrolmentService,
+    SecondFactorResetService,
     SecondFactorService,
     SessionDirectoryService,
     SessionStartService,

@@ -162,8 +162,60 @@ describe('identity', () => {
     expect((await logIn(username)).status).toBe(401);
   });
 
+  const mailTo = async (address: string, subject: string): Promise<string> => {
+    const isIt = (mail: string): boolean => mail.includes(`To: ${address}`) && mail.includes(`Subject: ${subject}`);
+    for (let i = 0; i < 100 && !mails.some(isIt); i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    return mails.find(isIt) ?? '';
+  };
+  const tokenIn = (mail: string): string => /Token: ([\w-]{43})/.exec(mail)?.[1] ?? '';
+  const confirm = async (email: string): Promise<void> => {
+    const token = tokenIn(await mailTo(email, 'Confirm your address'));
+    expect((await post('email/verify', { token })).status).toBe(204);
+  };
+
+  it('mails nothing but the question for confirmation to an address that was not confirmed', async () => {
+    const { username, email } = await register();
+    const question = await mailTo(email, 'Confirm your address');
+    const before = mails.length;
+    expect((await post('password/forgot', { email })).status).toBe(204);
+    for (let i = 0; i < 50 && mails.length === before; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(mails.filter((mail) => mail.includes(`To: ${email}`))).toHaveLength(2);
+    expect(mails.at(-1)).toContain('Subject: Confirm your address');
+    // Such a link chooses no password, and a password link confirms only by being used for one.
+    expect((await post('password/reset', { token: tokenIn(question), newPassword: TEST_PASSWORD })).status).toBe(422);
+    const token = tokenIn(question);
+    const answers = await Promise.all([post('email/verify', { token }), post('email/verify', { token })]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 422]);
+    const { accessToken } = (await logIn(username)).body;
+    expect((await meAt(app, accessToken)).body).toMatchObject({ emailVerified: true });
+  });
+
+  it('mails no mailbox more than its share, however many ask at once', async () => {
+    const { email } = await register();
+    await confirm(email);
+    await Promise.all(Array.from({ length: 12 }, () => post('password/forgot', { email })));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(mails.filter((mail) => mail.includes(`To: ${email}`))).toHaveLength(3);
+  });
+
+  it('mails no word that a stranger wrote', async () => {
+    const body = {
+      email: 'vic@example.com',
+      username: 'vic-the-visitor',
+      fullName: 'Call 555-0100 now',
+      password: TEST_PASSWORD,
+    };
+    expect((await app.call('POST', '/api/v1/auth/register', { body })).status).toBe(201);
+    const mail = await mailTo('vic@example.com', 'Confirm your address');
+    expect(mail).not.toMatch(/555-0100|vic-the-visitor/);
+    const fullName = 'Vic,\n\nYour account is blocked. Confirm at http://example.net';
+    const refused = await app.call('POST', '/api/v1/auth/register', { body: { ...body, username: 'vic2', fullName } });
+    expect(refused.status).toBe(422);
+  });
+
   it('mails a link that chooses a password once, and says nothing of unknown addresses', async () => {
     const { username, email } = await register();
+    await confirm(email);
     const before = mails.length;
     const known = await post('password/forgot', { email });
     const unknown = await post('password/forgot', { email: 'nobody@example.com' });

@@ -21,7 +21,7 @@ export const createAdminCommand: Command = {
       abortOnError: false,
     });
     try {
-      const account = { email, username, role: 'SUPER_ADMIN' as const, password };
+      const account = { email, username, role: 'SUPER_ADMIN' as const, password, emailVerified: true };
       const user = await app.get(UserCreationService, { strict: false }).create(account, { action: 'user.created' });
       print(`Made ${user.username} (${user.email}), SUPER_ADMIN`);
       if (!isGiven) print(`Password: ${password}`);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Strategy } from 'passport';
 import { AuthenticationStrategies, type GuardedRequest } from '#platform/security';
-import { ApiKeyService } from '../application/api-key.service.js';
+import { ApiKeyAuthenticationService } from '../application/api-key-authentication.service.js';
 
 /** Authenticates `X-API-Key: <key>`. */
 @Injectable()
@@ -9,7 +9,7 @@ export class ApiKeyStrategy extends Strategy {
   override readonly name = 'api-key';
 
   constructor(
-    private readonly apiKeys: ApiKeyService,
+    private readonly apiKeys: ApiKeyAuthenticationService,
     strategies: AuthenticationStrategies,
   ) {
     super();

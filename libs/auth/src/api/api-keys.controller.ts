@@ -1,11 +1,11 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidParam } from '#platform/http';
-import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { CurrentPrincipal, type Principal, RecentProof, Roles } from '#platform/security';
 import { ApiKeyService } from '../application/api-key.service.js';
 import { ApiKeyListDto, CreateApiKeyDto, NewApiKeyDto, toApiKeyDto } from './dto/api-key.dto.js';
 
-/** A caller's keys for programs. */
+/** A caller's keys for programs: all of a person, those that it made of a key. */
 @ApiTags('auth')
 @Roles('API_USER')
 @Controller('auth/api-keys')
@@ -13,6 +13,7 @@ export class ApiKeysController {
   constructor(private readonly apiKeys: ApiKeyService) {}
 
   @Post()
+  @RecentProof()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createApiKey', summary: 'Make a key; it is shown once' })
   @ApiResponse({ status: 201, type: NewApiKeyDto })
@@ -21,7 +22,7 @@ export class ApiKeysController {
     @CurrentPrincipal() principal: Principal,
     @Body() { expiresAt, ...request }: CreateApiKeyDto,
   ): Promise<NewApiKeyDto> {
-    const expiry = expiresAt === undefined ? undefined : new Date(expiresAt);
+    const expiry = typeof expiresAt === 'string' ? new Date(expiresAt) : undefined;
     const { apiKey, key } = await this.apiKeys.create(principal, { ...request, expiresAt: expiry });
     return { ...toApiKeyDto(apiKey), key };
   }
@@ -35,6 +36,7 @@ export class ApiKeysController {
   }
 
   @Post(':id/rotate')
+  @RecentProof()
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
   @ApiOperation({
@@ -53,7 +55,7 @@ export class ApiKeysController {
 
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke a key, at once' })
+  @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke a key and all that it made, at once' })
   @ApiResponse({ status: 204, description: 'Revoked' })
   @ApiProblems(400, 401, 403, 404, 429)
   async revokeApiKey(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {

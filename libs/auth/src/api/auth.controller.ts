@@ -2,7 +2,7 @@ import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req, Res } from '
 import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '#platform/http';
-import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
+import { CurrentPrincipal, type Principal, Public, RateLimit, Roles, SessionOnly } from '#platform/security';
 import { LoginService } from '../application/login.service.js';
 import { LogoutService } from '../application/logout.service.js';
 import { RegistrationService } from '../application/registration.service.js';
@@ -116,6 +116,7 @@ export class AuthController {
   }
 
   @Post('logout')
+  @SessionOnly()
   @Roles('READ_ONLY')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'logOut', summary: 'End this session, or all of the caller' })

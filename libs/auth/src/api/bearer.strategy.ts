@@ -7,7 +7,7 @@ import {
   type RecallingStrategy,
 } from '#platform/security';
 import { AccessTokenService } from '../application/access-token.service.js';
-import { StandingService } from '../application/standing.service.js';
+import { type StandingQuestion, StandingService } from '../application/standing.service.js';
 
 /** The scheme is written in any case (RFC 9110 §11.1); the token has no blanks (RFC 6750 §2.1). */
 const BEARER = /^bearer +(\S+)$/i;
@@ -33,21 +33,21 @@ export class BearerStrategy extends Strategy implements RecallingStrategy {
   }
 
   override authenticate(request: unknown): void {
-    const { ip, signatureSuffices } = request as GuardedRequest;
+    const { ip, signatureSuffices, isAskedAnew } = request as GuardedRequest;
     const token = tokenOf(request as GuardedRequest);
     if (token === undefined) {
       this.fail('no bearer token');
       return;
     }
     // passport calls the strategy on an object of its own that inherits from it: the outcome must go to that object.
-    this.principalOf(token, ip, signatureSuffices).then(
+    this.principalOf(token, ip, { signatureSuffices, isAskedAnew }).then(
       (principal) => this.success(principal),
       (error: unknown) => this.error(error),
     );
   }
 
-  private async principalOf(token: string, ip: string, signatureSuffices?: boolean): Promise<Principal> {
-    return this.standing.principalOf(await this.tokens.verify(token), ip, signatureSuffices);
+  private async principalOf(token: string, ip: string, asking: StandingQuestion): Promise<Principal> {
+    return this.standing.principalOf(await this.tokens.verify(token), ip, asking);
   }
 }
 

@@ -2,7 +2,7 @@ import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req, Res } from '
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '#platform/http';
-import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
+import { CurrentPrincipal, type Principal, Public, RateLimit, Roles, SessionOnly } from '#platform/security';
 import { PasswordChangeService } from '../application/password-change.service.js';
 import { PasswordResetService } from '../application/password-reset.service.js';
 import { BrowserSessions } from './browser-sessions.js';
@@ -22,6 +22,7 @@ export class PasswordController {
   ) {}
 
   @Post('change')
+  @SessionOnly()
   @Roles('READ_ONLY')
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
@@ -33,13 +34,12 @@ export class PasswordController {
   @ApiProblems(400, 401, 403, 415, 422, 429, 503)
   async changePassword(
     @CurrentPrincipal() principal: Principal,
-    @Body() { currentPassword, newPassword, remember, ...body }: ChangePasswordDto,
+    @Body() { currentPassword: current, newPassword: next, keys, remember, ...body }: ChangePasswordDto,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<LoginResultDto> {
     const { inCookies, deviceToken } = this.browser.readMode(request, body);
-    const caller = { deviceToken, remember };
-    const started = await this.changes.change(principal, currentPassword, newPassword, caller);
+    const started = await this.changes.change(principal, { current, next, keys }, { deviceToken, remember });
     return answerLogin(started, inCookies, this.browser, reply);
   }
 
@@ -65,7 +65,7 @@ export class PasswordController {
   })
   @ApiResponse({ status: 204, description: 'Chosen; log in with it' })
   @ApiProblems(400, 422, 429, 503)
-  async resetPassword(@Body() { token, newPassword }: ResetPasswordDto): Promise<void> {
-    await this.resets.reset(token, newPassword);
+  async resetPassword(@Body() { token, newPassword, keys }: ResetPasswordDto): Promise<void> {
+    await this.resets.reset(token, newPassword, keys);
   }
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidParam } from '#platform/http';
-import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { CurrentPrincipal, type Principal, Roles, SessionOnly } from '#platform/security';
 import { SessionDirectoryService } from '../application/session-directory.service.js';
 import { UserDirectoryService } from '../application/user-directory.service.js';
 import { UpdateProfileDto } from './dto/auth.dto.js';
@@ -27,28 +27,31 @@ export class ProfileController {
   }
 
   @Patch('me')
+  @SessionOnly()
   @ApiOperation({ operationId: 'updateMe', summary: 'Change one’s own profile' })
   @ApiResponse({ status: 200, type: UserDto })
-  @ApiProblems(400, 401, 422, 429)
+  @ApiProblems(400, 401, 403, 422, 429)
   async updateMe(@CurrentPrincipal() principal: Principal, @Body() body: UpdateProfileDto): Promise<UserDto> {
     if (body.fullName === undefined) return this.getMe(principal);
     return toUserDto(await this.directory.rename(principal.id, body.fullName));
   }
 
   @Get('sessions')
+  @SessionOnly()
   @ApiOperation({ operationId: 'listSessions', summary: 'Where the caller is logged in' })
   @ApiResponse({ status: 200, type: SessionListDto })
-  @ApiProblems(401, 429)
+  @ApiProblems(401, 403, 429)
   async listSessions(@CurrentPrincipal() principal: Principal): Promise<SessionListDto> {
     const sessions = await this.sessions.list(principal);
     return { items: sessions.map((session) => toSessionDto(session, principal.credential.id)), nextCursor: null };
   }
 
   @Delete('sessions/:id')
+  @SessionOnly()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'revokeSession', summary: 'End one of the caller’s sessions, at once' })
   @ApiResponse({ status: 204, description: 'Ended' })
-  @ApiProblems(400, 401, 404, 429)
+  @ApiProblems(400, 401, 403, 404, 429)
   async revokeSession(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
     await this.sessions.revoke(principal, id);
   }

@@ -1,9 +1,8 @@
-import { Body, Controller, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CursorCodec, PageQueryDto, UuidParam } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
-import { UserAccessService } from '../application/user-access.service.js';
 import { UserAdministrationService } from '../application/user-administration.service.js';
 import { UserDirectoryService } from '../application/user-directory.service.js';
 import { toUserDto, UserDto, UserPageDto } from './dto/user.dto.js';
@@ -19,7 +18,6 @@ export class UsersController {
   constructor(
     private readonly directory: UserDirectoryService,
     private readonly administration: UserAdministrationService,
-    private readonly access: UserAccessService,
     private readonly cursors: CursorCodec,
   ) {}
 
@@ -65,26 +63,5 @@ export class UsersController {
     @Body() body: ChangeUserDto,
   ): Promise<UserDto> {
     return toUserDto(await this.administration.change(principal, id, { ...body }));
-  }
-
-  @Post(':id/unlock')
-  @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ operationId: 'unlockUser', summary: 'Lift the lock of an account before its time' })
-  @ApiResponse({ status: 204, description: 'Not locked any more' })
-  @ApiProblems(400, 401, 403, 404, 429)
-  async unlockUser(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
-    await this.access.unlock(principal, id);
-  }
-
-  @Post(':id/sessions/revoke')
-  @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ operationId: 'revokeUserSessions', summary: 'End every session of a user, at once' })
-  @ApiResponse({ status: 204, description: 'Ended' })
-  @ApiProblems(400, 401, 403, 404, 429)
-  async revokeUserSessions(
-    @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
-  ): Promise<void> {
-    await this.access.revokeSessions(principal, id);
   }
 }

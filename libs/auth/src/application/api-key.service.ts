@@ -1,42 +1,16 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database, translateDatabaseError } from '#platform/database';
-import {
-  Clock,
-  ConnectionError,
-  Ids,
-  includesRole,
-  rankOf,
-  RecentMap,
-  type Role,
-  TokenInvalidError,
-  uuidFromBytes,
-  uuidToBytes,
-} from '#platform/kernel';
-import { AppLogger } from '#platform/observability';
+import { Database, type Transaction } from '#platform/database';
+import { Clock, Ids, type Role, TokenInvalidError } from '#platform/kernel';
 import type { Principal } from '#platform/security';
-import { ApiKeyNotFoundException, RankViolationException } from '../domain/auth.exceptions.js';
-import { isAllowedFrom } from '../domain/ip-allowlist.js';
-import { type ApiKey, ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
-
-export type { ApiKey } from '../infrastructure/api-key.repository.js';
+import { digestOfSecret, formatApiKey, SECRET_BYTES } from '../domain/api-key-text.js';
+import { ApiKeyNotFoundException, KeyExpiryException } from '../domain/auth.exceptions.js';
+import { assertWithin, type Powers, powersFor } from '../domain/credential-rules.js';
+import { type ApiKey, ApiKeyRepository } from '../infrastructure/api-key.repository.js';
+import { SessionRepository } from '../infrastructure/session.repository.js';
 import { AuditService } from './audit.service.js';
 
-const PREFIX = 'dsk_';
-const ID_BYTES = 16;
-const SECRET_BYTES = 32;
-
-/** A busy key's last use is written no more often than this. */
-const TOUCH_AFTER_MS = 60_000;
-
-/** Keys whose standing is remembered for an outage of the database. */
-const MAX_REMEMBERED = 1_000;
-
-interface FoundStanding {
-  readonly standing: ApiKeyStanding | undefined;
-  /** Asked of the database just now. */
-  readonly isCurrent: boolean;
-}
+export type { ApiKey } from '../infrastructure/api-key.repository.js';
 
 export interface ApiKeyRequest {
   name: string;
@@ -47,148 +21,112 @@ export interface ApiKeyRequest {
 }
 
 /**
- * Keys for programs: `dsk_` and base64url of the key's id and 256 random bits. A key acts with a role no higher than its
- * owner's at any time. Only a SHA-256 is kept: the secret is random, so it needs no slow hash.
+ * Keys for programs. A person handles all of his; a key, or a token it was exchanged for, only those that it made, and never one that
+ * may do more than itself.
  */
 @Injectable()
 export class ApiKeyService {
-  /** Keys as they were found last; the ones that were not used for longest are forgotten first. */
-  private readonly remembered = new RecentMap<string, ApiKeyStanding>(MAX_REMEMBERED);
-  /** Keys that were taken from memory in this outage, each logged once. */
-  private readonly told = new Set<string>();
-
   constructor(
     private readonly keys: ApiKeyRepository,
+    private readonly sessions: SessionRepository,
     private readonly audit: AuditService,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly ids: Ids,
-    private readonly logger: AppLogger,
   ) {}
 
   /**
-   * Makes a key; its text is in the answer and nowhere else.
+   * Makes a key; its text is in the answer and nowhere else. What is not asked for it has from its maker.
    *
-   * @throws RankViolationException when the role is above the owner's
+   * @throws KeyExpiryException, CredentialExceededException when it would do more than its maker; TokenInvalidError when the maker ends
+   *   meanwhile
    */
-  async create(owner: Principal, request: ApiKeyRequest): Promise<{ apiKey: ApiKey; key: string }> {
-    const role = request.role ?? owner.role;
-    if (!includesRole(owner.role, role))
-      throw new RankViolationException('A key cannot have a higher role than its owner');
+  async create(maker: Principal, request: ApiKeyRequest): Promise<{ apiKey: ApiKey; key: string }> {
+    if (request.expiresAt && request.expiresAt <= this.clock.now()) throw new KeyExpiryException();
+    const own = powersOf(maker);
+    const powers = powersFor(own, request);
+    assertWithin(own, powers);
     const id = this.ids.next();
     const secret = randomBytes(SECRET_BYTES);
-    const apiKey = {
+    const apiKey: ApiKey = {
       id,
-      userId: owner.id,
-      parentId: owner.credential.kind === 'session' ? null : owner.credential.id,
+      userId: maker.id,
+      parentId: keyOf(maker) ?? null,
       name: request.name,
-      role,
-      ipAllowlist: [...(request.ipAllowlist ?? [])],
-      agents: [...(request.agents ?? [])],
+      role: powers.role,
+      ipAllowlist: [...powers.ipAllowlist],
+      agents: [...powers.agents],
       createdAt: this.clock.now(),
-      expiresAt: request.expiresAt ?? null,
+      expiresAt: powers.expiresAt,
       lastUsedAt: null,
     };
     await this.database.transaction(async (tx) => {
-      await this.keys.insert(tx, { ...apiKey, secretDigest: digestOf(secret) });
-      const details = { keyId: id, name: request.name, role };
-      await this.audit.record(tx, {
-        action: 'api_key.created',
-        actorId: owner.id,
-        subjectId: owner.id,
-        details,
-      });
+      // Its maker must not end meanwhile, or the new key would outlive it.
+      const { kind, id: makerId } = maker.credential;
+      const isLiving = await (kind === 'session' ? this.sessions : this.keys).holdLiving(tx, makerId);
+      if (!isLiving) throw new TokenInvalidError();
+      await this.keys.insert(tx, { ...apiKey, secretDigest: digestOfSecret(secret) });
+      await this.record(tx, maker, 'api_key.created', { keyId: id, name: request.name, role: powers.role });
     });
-    return { apiKey, key: textOf(id, secret) };
+    return { apiKey, key: formatApiKey(id, secret) };
   }
 
-  list(owner: Principal): Promise<ApiKey[]> {
-    return this.keys.listOf(owner.id);
+  /** The caller's living keys, newest first: all of a person, those that it made of a key. */
+  list(caller: Principal): Promise<ApiKey[]> {
+    return this.keys.listOf(caller.id, keyOf(caller));
   }
 
   /**
    * Gives a key another secret; the one before, and the access tokens it was exchanged for, are refused from then on.
    *
-   * @throws ApiKeyNotFoundException
+   * @throws ApiKeyNotFoundException, CredentialExceededException
    */
-  async rotate(owner: Principal, id: string): Promise<{ apiKey: ApiKey; key: string }> {
+  async rotate(caller: Principal, id: string): Promise<{ apiKey: ApiKey; key: string }> {
     const secret = randomBytes(SECRET_BYTES);
     const apiKey = await this.database.transaction(async (tx) => {
-      const rotated = await this.keys.replaceSecret(tx, id, owner.id, digestOf(secret));
-      if (!rotated) throw new ApiKeyNotFoundException();
-      const entry = { actorId: owner.id, subjectId: owner.id, details: { keyId: id } };
-      await this.audit.record(tx, { action: 'api_key.rotated', ...entry });
-      return rotated;
+      const found = await this.demand(tx, caller, id);
+      await this.keys.replaceSecret(tx, id, digestOfSecret(secret));
+      await this.record(tx, caller, 'api_key.rotated', { keyId: id });
+      return found;
     });
-    return { apiKey, key: textOf(id, secret) };
-  }
-
-  /** @throws ApiKeyNotFoundException */
-  async revoke(owner: Principal, id: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      if (!(await this.keys.revoke(tx, id, owner.id))) throw new ApiKeyNotFoundException();
-      const entry = { actorId: owner.id, subjectId: owner.id, details: { keyId: id } };
-      await this.audit.record(tx, { action: 'api_key.revoked', ...entry });
-    });
+    return { apiKey, key: formatApiKey(id, secret) };
   }
 
   /**
-   * Who a key stands for. Asked of PostgreSQL every time: a revoked key is refused at once.
+   * Ends a key and all that it made.
    *
-   * @param mayRemember whether what was found last in this process is enough while the database is away; that is logged
-   * @throws TokenInvalidError when the key is unknown, revoked, expired, or used from an address that is not listed
+   * @throws ApiKeyNotFoundException, CredentialExceededException
    */
-  async authenticate(key: string, ip: string, mayRemember = false): Promise<Principal> {
-    const text = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : '';
-    const bytes = Buffer.from(text, 'base64url');
-    if (bytes.length !== ID_BYTES + SECRET_BYTES || bytes.toString('base64url') !== text) throw new TokenInvalidError();
-    const id = uuidFromBytes(bytes.subarray(0, ID_BYTES));
-    const { standing, isCurrent } = await this.standingOf(id, mayRemember);
-    if (!standing || !timingSafeEqual(standing.secretDigest, digestOf(bytes.subarray(ID_BYTES))))
-      throw new TokenInvalidError();
-    if (!isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError('The key is not valid from this address');
-    const isLongAgo = this.clock.millis() - (standing.lastUsedAt?.getTime() ?? 0) > TOUCH_AFTER_MS;
-    if (isCurrent && isLongAgo) await this.keys.touch(id);
-    return principalOfKey(standing);
+  async revoke(caller: Principal, id: string): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await this.demand(tx, caller, id);
+      const ended = await this.keys.revokeTree(tx, id);
+      await this.record(tx, caller, 'api_key.revoked', { keyId: id, ended });
+    });
   }
 
-  private async standingOf(id: string, mayRemember: boolean): Promise<FoundStanding> {
-    try {
-      const standing = await this.keys.findStanding(id);
-      if (standing) this.remembered.set(id, standing);
-      else this.remembered.delete(id);
-      this.told.delete(id);
-      return { standing, isCurrent: true };
-    } catch (error) {
-      const standing = this.remembered.get(id);
-      const isOver = (standing?.expiresAt?.getTime() ?? Infinity) <= this.clock.millis();
-      if (!mayRemember || !standing || isOver || !(translateDatabaseError(error) instanceof ConnectionError))
-        throw error;
-      if (!this.told.has(id)) {
-        this.told.add(id);
-        this.logger.warn('The database is away: an API key is taken as it was found last', 'Auth', { apiKeyId: id });
-      }
-      return { standing, isCurrent: false };
+  /** The living key, locked, when the caller may handle it. */
+  private async demand(tx: Transaction, caller: Principal, id: string): Promise<ApiKey> {
+    const apiKey = await this.keys.lock(tx, id, caller.id);
+    if (!apiKey) throw new ApiKeyNotFoundException();
+    const callerKey = keyOf(caller);
+    if (callerKey !== undefined) {
+      assertWithin(powersOf(caller), apiKey);
+      if (!(await this.keys.isDescendant(tx, id, callerKey))) throw new ApiKeyNotFoundException();
     }
+    return apiKey;
+  }
+
+  private record(tx: Transaction, { id }: Principal, action: string, details: Record<string, unknown>): Promise<void> {
+    return this.audit.record(tx, { action, subjectId: id, details });
   }
 }
 
-/** Who acts by a key itself. */
-function principalOfKey(standing: ApiKeyStanding): Principal {
-  const { id, userId, owner, expiresAt, ipAllowlist, agents } = standing;
-  const credential = { kind: 'api_key' as const, id, expiresAt, ipAllowlist, agents };
-  return { id: userId, role: roleOfKey(standing), username: owner.username, credential };
+/** The key by which a caller acts; a person acts by none. */
+function keyOf({ credential }: Principal): string | undefined {
+  return credential.kind === 'session' ? undefined : credential.id;
 }
 
-/** The lower of the key's role and what its owner is now. */
-export function roleOfKey({ role, owner }: ApiKeyStanding): Role {
-  return rankOf(owner.role) < rankOf(role) ? owner.role : role;
-}
-
-function textOf(id: string, secret: Buffer): string {
-  return PREFIX + Buffer.concat([uuidToBytes(id), secret]).toString('base64url');
-}
-
-function digestOf(secret: Buffer): Buffer {
-  return createHash('sha256').update(secret).digest();
+function powersOf({ role, credential }: Principal): Powers {
+  return { ...credential, role };
 }

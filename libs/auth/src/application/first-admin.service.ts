@@ -49,7 +49,7 @@ export class FirstAdminService {
   /** True when it made the account, false when there is a user already. */
   private async createIfNone(admin: FirstAdmin): Promise<boolean> {
     const created = await this.creation.create(
-      { ...admin, role: 'SUPER_ADMIN' },
+      { ...admin, role: 'SUPER_ADMIN', emailVerified: true },
       { action: 'user.bootstrapped' },
       async (tx) => {
         await this.users.lockSuperAdmins(tx);

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { TokenInvalidError } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { OAuthException } from '../domain/oauth.exceptions.js';
-import { ApiKeyService } from './api-key.service.js';
+import { ApiKeyAuthenticationService } from './api-key-authentication.service.js';
 
 /** Authenticates OAuth clients: `client_id` is the id of an API key, `client_secret` the key (RFC 6749 §2.3). */
 @Injectable()
 export class OAuthClientService {
-  constructor(private readonly apiKeys: ApiKeyService) {}
+  constructor(private readonly apiKeys: ApiKeyAuthenticationService) {}
 
   /** @throws OAuthException `invalid_client` */
   async authenticate(clientId: string, clientSecret: string, ip: string): Promise<Principal> {

@@ -18,16 +18,20 @@ export class PasswordChangeService {
 
   /**
    * Replaces the caller's own password. Every session ends, the caller's too, since any of them may be a thief's; he goes on
-   * with the new one that is returned.
+   * with the new one that is returned. His keys end too when he says so.
    *
    * @throws LoginFailedException, HashingOverloadedException, PasswordRefusedException
    */
-  async change(principal: Principal, current: string, next: string, caller: Caller): Promise<StartedSession> {
+  async change(
+    principal: Principal,
+    { current, next, keys }: { current: string; next: string; keys?: boolean | undefined },
+    caller: Caller,
+  ): Promise<StartedSession> {
     const user = await this.credentials.checkUser(principal.id, current, caller.deviceToken);
     const hash = await this.passwords.accept(next, [user.email, user.username, user.fullName], 'newPassword');
     const changed = { ...user, passwordHash: hash };
     const replace = (tx: Transaction): Promise<void> =>
-      this.replacement.replace(tx, user, hash, 'user.password_changed');
+      this.replacement.replace(tx, user, hash, { action: 'user.password_changed', keys });
     return this.starts.startAfter(replace, changed, caller);
   }
 }

@@ -1,26 +1,35 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import { Clock } from '#platform/kernel';
+import { ApiKeyRepository } from '../infrastructure/api-key.repository.js';
 import { OneTimeTokenRepository } from '../infrastructure/one-time-token.repository.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
 import { AuditService } from './audit.service.js';
 
-/** What a new password brings with it, however it was come by. */
+/** What a new password brings with it, however it was come by: the end of all sessions and, where asked for, of all keys. */
 @Injectable()
 export class PasswordReplacement {
   constructor(
     private readonly users: UserRepository,
     private readonly sessions: SessionRepository,
+    private readonly apiKeys: ApiKeyRepository,
     private readonly tokens: OneTimeTokenRepository,
     private readonly audit: AuditService,
     private readonly clock: Clock,
   ) {}
 
-  async replace(tx: Transaction, { id }: Pick<UserWithSecret, 'id'>, hash: string, action: string): Promise<void> {
+  async replace(
+    tx: Transaction,
+    { id }: Pick<UserWithSecret, 'id'>,
+    hash: string,
+    { action, keys = false }: { action: string; keys?: boolean | undefined },
+  ): Promise<void> {
     await this.users.setPassword(tx, id, hash, this.clock.now());
     await this.sessions.revokeAllOf(tx, id, 'password_changed');
     await this.tokens.withdrawAllOf(tx, id);
-    await this.audit.record(tx, { action, actorId: id, subjectId: id });
+    const endedKeys = keys ? await this.apiKeys.revokeAllOf(tx, id) : [];
+    const details = keys ? { endedKeys } : {};
+    await this.audit.record(tx, { action, actorId: id, subjectId: id, details });
   }
 }

@@ -47,19 +47,43 @@ export class SecondFactorService {
     });
   }
 
-  /** @throws LoginFailedException */
+  /**
+   * The user who proved his password before, and a code now.
+   *
+   * @throws LoginFailedException
+   */
   async check(mfaToken: string, code: string, deviceToken: string | undefined): Promise<UserWithSecret> {
     const user = await this.read(mfaToken);
+    await this.prove(user, code, deviceToken, 'login.failed');
+    return user;
+  }
+
+  /**
+   * Makes a user who is logged in show a code.
+   *
+   * @throws LoginFailedException, also when he has no authenticator
+   */
+  async checkUser(id: string, code: string, deviceToken: string | undefined): Promise<void> {
+    const user = await this.users.findWithSecret(id);
+    if (!user) throw new LoginFailedException();
+    await this.prove(user, code, deviceToken, 'user.reauthentication_failed');
+  }
+
+  private async prove(
+    user: UserWithSecret,
+    code: string,
+    deviceToken: string | undefined,
+    failure: string,
+  ): Promise<void> {
     const lane = this.devices.laneOf(user, deviceToken);
     const subject = subjectOf(user.id);
     const outcome = await this.limits.attempt(subject, lane, () => this.outcomeOf(user.id, code));
     if (outcome !== 'proven') {
       const details = { secret: 'code', isLocked: outcome === 'locked' };
-      await this.audit.record(undefined, { action: 'login.failed', outcome: 'failure', subjectId: user.id, details });
+      await this.audit.record(undefined, { action: failure, outcome: 'failure', subjectId: user.id, details });
       throw new LoginFailedException();
     }
     await this.limits.forget(subject, lane);
-    return user;
   }
 
   /** The digest by which a recovery code is kept: keyed, since a code is shorter than a hash should cover alone. */

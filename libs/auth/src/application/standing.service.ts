@@ -7,7 +7,7 @@ import { isAllowedFrom } from '../domain/ip-allowlist.js';
 import { ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
 import { SessionRepository, type SessionStanding } from '../infrastructure/session.repository.js';
 import type { AccessTokenClaims } from './access-token.service.js';
-import { roleOfKey } from './api-key.service.js';
+import { roleOfKey } from './api-key-authentication.service.js';
 
 /** A verdict is used for this long: logout, demotion and deactivation act within it, on every replica, without messages. */
 const FRESH_MS = 750;
@@ -22,6 +22,14 @@ interface Verdict {
   readonly askedAt: number;
   /** What it came to, once it is known. */
   answer?: Standing | undefined;
+}
+
+/** How the standing of a credential is asked for. */
+export interface StandingQuestion {
+  /** The claims alone are enough while the database is away; that is logged. */
+  signatureSuffices?: boolean | undefined;
+  /** PostgreSQL is asked now, whatever is remembered. */
+  isAskedAnew?: boolean | undefined;
 }
 
 /**
@@ -44,10 +52,14 @@ export class StandingService {
 
   /**
    * @param ip address of the request, as keys may be bound to some; `undefined` when only the token is asked about
-   * @param signatureSuffices whether the claims alone are enough while the database is away; that is logged
    * @throws TokenInvalidError when the session or key ended, the user was switched off or has another role now
    */
-  async principalOf(claims: AccessTokenClaims, ip: string | undefined, signatureSuffices = false): Promise<Principal> {
+  async principalOf(
+    claims: AccessTokenClaims,
+    ip: string | undefined,
+    { signatureSuffices = false, isAskedAnew = false }: StandingQuestion = {},
+  ): Promise<Principal> {
+    if (isAskedAnew) this.forget('sessionId' in claims ? claims.sessionId : claims.tokenId);
     try {
       return await this.check(claims, ip);
     } catch (error) {

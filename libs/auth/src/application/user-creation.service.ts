@@ -5,7 +5,7 @@ import type { AuditEntry } from '#platform/security';
 import type { User } from '../domain/user.js';
 import { UserRepository } from '../infrastructure/user.repository.js';
 import { AuditService } from './audit.service.js';
-import { PasswordLinkService } from './password-link.service.js';
+import { MailedLinkService } from './mailed-link.service.js';
 import { PasswordService } from './password.service.js';
 
 export interface AccountDetails {
@@ -18,6 +18,8 @@ export interface NewAccount extends AccountDetails {
   role: Role;
   /** None: the owner is invited by mail to choose one. */
   password?: string | undefined;
+  /** Whether an operator vouches for the address; it is asked to confirm itself otherwise. */
+  emailVerified?: boolean;
 }
 
 /** Makes accounts; whether the caller may is decided before. */
@@ -26,7 +28,7 @@ export class UserCreationService {
   constructor(
     private readonly users: UserRepository,
     private readonly passwords: PasswordService,
-    private readonly links: PasswordLinkService,
+    private readonly links: MailedLinkService,
     private readonly audit: AuditService,
     private readonly database: Database,
     private readonly clock: Clock,
@@ -48,7 +50,7 @@ export class UserCreationService {
     entry: Omit<AuditEntry, 'subjectId'>,
     proceed: (tx: Transaction) => Promise<boolean> = () => Promise.resolve(true),
   ): Promise<User | undefined> {
-    const { email, username, fullName, role, password } = account;
+    const { email, username, fullName, role, password, emailVerified = false } = account;
     const passwordHash =
       password === undefined ? null : await this.passwords.accept(password, [email, username, fullName]);
     const user = await this.database.transaction(async (tx) => {
@@ -58,16 +60,18 @@ export class UserCreationService {
         id,
         email,
         username,
+        emailVerified,
         fullName: fullName ?? null,
         role,
         passwordHash,
         createdAt: this.clock.now(),
       });
       if (passwordHash === null) await this.links.mail(tx, created, 'invitation');
+      else if (!emailVerified) await this.links.mail(tx, created, 'email_verification');
       await this.audit.record(tx, { ...entry, actorId: entry.actorId ?? id, subjectId: id, details: { role } });
       return created;
     });
-    if (user && passwordHash === null) this.links.deliverSoon();
+    if (user) this.links.deliverSoon();
     return user;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { isEmail } from 'class-validator';
 import { Database, type Transaction } from '#platform/database';
-import { isInstant } from '#platform/http';
+import { isInstant, isOneLine } from '#platform/http';
 import { Clock, Ids, type Role, ROLES } from '#platform/kernel';
 import { hashFault } from '../domain/password-hash.js';
 import { USERNAME } from '../domain/user.js';
@@ -25,7 +25,16 @@ export interface ImportedLine {
 /** Accounts written in one transaction: short enough that logins, which write to the same audit trail, do not wait long. */
 const CHUNK = 100;
 
-const FIELDS = new Set(['email', 'username', 'fullName', 'role', 'isActive', 'passwordHash', 'createdAt']);
+const FIELDS = new Set([
+  'email',
+  'emailVerified',
+  'username',
+  'fullName',
+  'role',
+  'isActive',
+  'passwordHash',
+  'createdAt',
+]);
 
 interface NumberedUser {
   line: number;
@@ -47,8 +56,8 @@ export class UserImportService {
   ) {}
 
   /**
-   * @param lines JSON Lines: `{email, username, fullName?, role?, isActive?, passwordHash?, createdAt?}` each; the role is
-   *   READ_ONLY and the account active unless said otherwise. Without a hash the owner asks for a link to choose a password.
+   * @param lines JSON Lines: `{email, emailVerified?, username, fullName?, role?, isActive?, passwordHash?, createdAt?}` each; the role is
+   *   READ_ONLY, the account active and the address verified unless said otherwise. Without a hash the owner asks for a link to choose a password.
    *   Empty lines are skipped.
    * @returns a verdict for each line, in order, once its chunk is committed
    */
@@ -91,15 +100,16 @@ export class UserImportService {
     const fields = readObject(text);
     if (!fields) return { faults: ['is not a JSON object'] };
     const { email, username, fullName = null, role = 'READ_ONLY', isActive = true, passwordHash = null } = fields;
-    const { createdAt = this.clock.now().toISOString() } = fields;
+    const { createdAt = this.clock.now().toISOString(), emailVerified = true } = fields;
     const faults = Object.keys(fields)
       .filter((name) => !FIELDS.has(name))
       .map((name) => `${JSON.stringify(name.slice(0, 40))} is no field of an account`);
     if (typeof email !== 'string' || email.length > 254 || !isEmail(email)) faults.push('email must be an address');
     if (typeof username !== 'string' || !USERNAME.test(username))
       faults.push('username must be 3 to 50 letters, digits, dots, dashes or underscores');
-    if (fullName !== null && (typeof fullName !== 'string' || fullName.length > 200 || fullName.includes('\0')))
-      faults.push('fullName must be a text of at most 200 characters');
+    if (typeof emailVerified !== 'boolean') faults.push('emailVerified must be true or false');
+    if (fullName !== null && (!isOneLine(fullName) || (fullName as string).length > 200))
+      faults.push('fullName must be one line of at most 200 characters');
     if (!ROLES.includes(role as Role)) faults.push(`role must be one of ${ROLES.join(', ')}`);
     if (typeof isActive !== 'boolean') faults.push('isActive must be true or false');
     if (!isInstant(createdAt) || new Date(createdAt as string) > this.clock.now())
@@ -111,6 +121,7 @@ export class UserImportService {
     return {
       id: this.ids.next(),
       email: email as string,
+      emailVerified: emailVerified as boolean,
       username: username as string,
       fullName: fullName as string | null,
       role: role as Role,

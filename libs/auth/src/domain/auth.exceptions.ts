@@ -23,6 +23,16 @@ export class MfaStateException extends AppException {
   }
 }
 
+/** Who has a password is not invited; he asks for a new one himself. */
+export class PasswordPresentException extends AppException {
+  constructor() {
+    super(
+      { code: 'AUTH.PASSWORD_PRESENT', category: 'authentication', kind: 'conflict' },
+      'The user has a password already',
+    );
+  }
+}
+
 /** There is no such session among the caller's. */
 export class SessionNotFoundException extends AppException {
   constructor() {
@@ -33,7 +43,7 @@ export class SessionNotFoundException extends AppException {
   }
 }
 
-/** The link to choose a password is unknown, was used, or is too old. */
+/** The link that was mailed is unknown, was used, or is too old. */
 export class ResetTokenInvalidException extends AppException {
   constructor() {
     super(
@@ -124,6 +134,26 @@ export class ApiKeyNotFoundException extends AppException {
     super(
       { code: 'AUTH.API_KEY_NOT_FOUND', category: 'authentication', kind: 'not_found' },
       'There is no such API key',
+    );
+  }
+}
+
+/** A key would have ended before it began. */
+export class KeyExpiryException extends AppException {
+  constructor() {
+    super({ code: 'AUTH.KEY_EXPIRY', category: 'validation', kind: 'invalid' }, 'The key would never be valid', {
+      details: { errors: [{ path: 'expiresAt', code: 'inFuture', message: 'must lie in the future' }] },
+    });
+  }
+}
+
+/** A credential was to make, change or end another that may do more than itself. */
+export class CredentialExceededException extends AppException {
+  constructor(powers: readonly string[]) {
+    super(
+      { code: 'AUTH.CREDENTIAL_EXCEEDED', category: 'authorization', kind: 'forbidden', severity: 'medium' },
+      `This would go beyond what the caller's own credential may do: ${powers.join(', ')}`,
+      { details: { powers } },
     );
   }
 }

@@ -4,6 +4,8 @@ import type { Role } from '#platform/kernel';
 export interface User {
   readonly id: string;
   readonly email: string;
+  /** Whether somebody used a link that was mailed there, or an operator vouched for it. Nothing else is mailed before. */
+  readonly emailVerified: boolean;
   readonly username: string;
   readonly fullName: string | null;
   readonly role: Role;

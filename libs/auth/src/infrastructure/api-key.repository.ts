@@ -58,11 +58,13 @@ interface StandingRow extends KeyRow {
   owner_role: Role;
 }
 
+const LIVING = 'k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())';
+
 const STANDING = {
   name: 'api_key_standing',
   text: `SELECT k.*, u.username, u.role AS owner_role
          FROM api_key k JOIN user_account u ON u.id = k.user_id
-         WHERE k.id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.is_active`,
+         WHERE k.id = $1 AND ${LIVING} AND u.is_active`,
 };
 
 /** The same for an access token of the key, which may have been revoked by itself. */
@@ -70,6 +72,10 @@ const TOKEN_STANDING = {
   name: 'api_key_token_standing',
   text: `${STANDING.text} AND NOT EXISTS (SELECT 1 FROM revoked_token WHERE jti = $2)`,
 };
+
+/** A key ($1) and all that it made, directly or not. */
+const TREE = `WITH RECURSIVE tree AS (
+  SELECT id FROM api_key WHERE id = $1 UNION ALL SELECT made.id FROM api_key made JOIN tree ON made.parent_id = tree.id)`;
 
 /** Questions about API keys. */
 @Injectable()
@@ -107,24 +113,62 @@ export class ApiKeyRepository {
     return this.database.execute('DELETE FROM revoked_token WHERE expires_at < now()');
   }
 
-  async listOf(userId: string): Promise<ApiKey[]> {
-    const sql = 'SELECT * FROM api_key WHERE user_id = $1 AND revoked_at IS NULL ORDER BY created_at DESC LIMIT 100';
-    return (await this.database.query<KeyRow>(sql, [userId])).map(fromRow);
+  /** The living keys of a user, newest first; with a parent, only those that it made, directly or not. */
+  async listOf(userId: string, parentId?: string): Promise<ApiKey[]> {
+    const sql = `${TREE}
+      SELECT k.* FROM api_key k WHERE k.user_id = $2 AND ${LIVING} AND ($1::uuid IS NULL OR k.id IN (SELECT id FROM tree WHERE id <> $1))
+      ORDER BY k.created_at DESC, k.id DESC LIMIT 100`;
+    return (await this.database.query<KeyRow>(sql, [parentId ?? null, userId])).map(fromRow);
   }
 
-  /** Gives a living key of the user another secret; `undefined` when there is none. */
-  async replaceSecret(tx: Transaction, id: string, userId: string, digest: Buffer): Promise<ApiKey | undefined> {
-    const sql = `UPDATE api_key SET secret_digest = $3, secret_changed_at = now()
-                 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
-                 RETURNING *`;
-    const [row] = await tx.query<KeyRow>(sql, [id, userId, digest]);
+  /** A living key of the user, locked until the transaction ends, so that it neither ends nor makes another meanwhile. */
+  async lock(tx: Transaction, id: string, userId: string): Promise<ApiKey | undefined> {
+    const sql = `SELECT k.* FROM api_key k WHERE k.id = $1 AND k.user_id = $2 AND ${LIVING} FOR NO KEY UPDATE`;
+    const [row] = await tx.query<KeyRow>(sql, [id, userId]);
     return row && fromRow(row);
   }
 
-  /** False when the user has no such living key. */
-  async revoke(tx: Transaction, id: string, userId: string): Promise<boolean> {
-    const sql = 'UPDATE api_key SET revoked_at = now() WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL';
-    return (await tx.execute(sql, [id, userId])) === 1;
+  /** Whether the key still lives; it then goes on living until the transaction ends. */
+  async holdLiving(tx: Transaction, id: string): Promise<boolean> {
+    const sql = `SELECT 1 FROM api_key k WHERE k.id = $1 AND ${LIVING} FOR SHARE`;
+    return (await tx.query(sql, [id])).length === 1;
+  }
+
+  /** Whether one key made another, directly or by a key that it made. */
+  async isDescendant(tx: Transaction, id: string, ancestorId: string): Promise<boolean> {
+    const sql = `${TREE} SELECT 1 FROM tree WHERE id = $2 AND id <> $1`;
+    return (await tx.query(sql, [ancestorId, id])).length === 1;
+  }
+
+  async replaceSecret(tx: Transaction, id: string, digest: Buffer): Promise<void> {
+    await tx.execute('UPDATE api_key SET secret_digest = $2, secret_changed_at = now() WHERE id = $1', [id, digest]);
+  }
+
+  /**
+   * Ends a key and all that it made. A key may be making another just now, which this statement does not see yet: it waits for that
+   * key's row, and is repeated until nothing is left.
+   *
+   * @returns the ids of the keys that ended
+   */
+  async revokeTree(tx: Transaction, id: string): Promise<string[]> {
+    const sql = `${TREE} UPDATE api_key k SET revoked_at = now() FROM tree WHERE k.id = tree.id AND k.revoked_at IS NULL RETURNING k.id`;
+    const ended: string[] = [];
+    for (;;) {
+      const rows = await tx.query<{ id: string }>(sql, [id]);
+      if (rows.length === 0) return ended;
+      ended.push(...rows.map((row) => row.id));
+    }
+  }
+
+  /** Ends every key of a user; the ids of those that ended. A key that is made meanwhile waits for its maker's row, and is found then. */
+  async revokeAllOf(tx: Transaction, userId: string): Promise<string[]> {
+    const sql = 'UPDATE api_key SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL RETURNING id';
+    const ended: string[] = [];
+    for (;;) {
+      const rows = await tx.query<{ id: string }>(sql, [userId]);
+      if (rows.length === 0) return ended;
+      ended.push(...rows.map((row) => row.id));
+    }
   }
 
   /** Notes the use of a key, at most once a minute, so that a busy key is not written on every request. */

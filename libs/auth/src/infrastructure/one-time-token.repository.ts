@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 
-export type OneTimePurpose = 'password_reset' | 'invitation';
+/** What a link is for. Those by which a password is chosen show also that the address is its owner's. */
+export type OneTimePurpose = 'password_reset' | 'invitation' | 'email_verification';
 
-/** Questions about tokens that let somebody choose a password once. Only their digests are kept. */
+/** By which links somebody chooses a password. */
+export const PASSWORD_PURPOSES: readonly OneTimePurpose[] = ['password_reset', 'invitation'];
+
+/** Questions about tokens of links that can be used once. Only their digests are kept. */
 @Injectable()
 export class OneTimeTokenRepository {
   constructor(private readonly database: Database) {}
@@ -19,10 +23,22 @@ export class OneTimeTokenRepository {
     );
   }
 
+  /** Links mailed to a user in the last hour and day. The user's row is locked, so that parallel requests count each other. */
+  async countSince(tx: Transaction, userId: string): Promise<{ hour: number; day: number }> {
+    await tx.query('SELECT 1 FROM user_account WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+    const [row] = await tx.query<{ hour: number; day: number }>(
+      `SELECT count(*) FILTER (WHERE created_at > now() - interval '1 hour')::int AS hour, count(*)::int AS day
+       FROM one_time_token WHERE user_id = $1 AND created_at > now() - interval '1 day'`,
+      [userId],
+    );
+    return row ?? { hour: 0, day: 0 };
+  }
+
   /** Whose token this is, while it can be used. */
-  async findUser(digest: Buffer): Promise<string | undefined> {
-    const sql = 'SELECT user_id FROM one_time_token WHERE digest = $1 AND used_at IS NULL AND expires_at > now()';
-    const [row] = await this.database.query<{ user_id: string }>(sql, [digest]);
+  async findUser(digest: Buffer, purposes: readonly OneTimePurpose[]): Promise<string | undefined> {
+    const sql = `SELECT user_id FROM one_time_token
+                 WHERE digest = $1 AND purpose = ANY ($2::text[]) AND used_at IS NULL AND expires_at > now()`;
+    const [row] = await this.database.query<{ user_id: string }>(sql, [digest, purposes]);
     return row?.user_id;
   }
 
@@ -35,10 +51,14 @@ export class OneTimeTokenRepository {
 
   /** A password that was chosen makes older ways to choose one void. */
   async withdrawAllOf(tx: Transaction, userId: string): Promise<void> {
-    await tx.execute('UPDATE one_time_token SET used_at = now() WHERE user_id = $1 AND used_at IS NULL', [userId]);
+    const sql =
+      'UPDATE one_time_token SET used_at = now() WHERE user_id = $1 AND purpose = ANY ($2::text[]) AND used_at IS NULL';
+    await tx.execute(sql, [userId, PASSWORD_PURPOSES]);
   }
 
+  /** Those that cannot be used any more and are too old to be counted. */
   deleteExpired(): Promise<number> {
-    return this.database.execute('DELETE FROM one_time_token WHERE expires_at < now()');
+    const sql = `DELETE FROM one_time_token WHERE expires_at < now() AND created_at < now() - interval '1 day'`;
+    return this.database.execute(sql);
   }
 }

@@ -147,6 +147,18 @@ export class SessionRepository {
     return row && { userId: row.id, username: row.username, role: row.role, provenAt: row.proven_at };
   }
 
+  /** Whether the session still stands; it then goes on standing until the transaction ends. */
+  async holdLiving(tx: Transaction, id: string): Promise<boolean> {
+    const sql = 'SELECT 1 FROM auth_session WHERE id = $1 AND revoked_at IS NULL AND expires_at > now() FOR SHARE';
+    return (await tx.query(sql, [id])).length === 1;
+  }
+
+  /** Notes that the session's person proved himself just now; false when it has ended. */
+  async prove(tx: Transaction, id: string, at: Date): Promise<boolean> {
+    const sql = 'UPDATE auth_session SET proven_at = $2 WHERE id = $1 AND revoked_at IS NULL AND expires_at > now()';
+    return (await tx.execute(sql, [id, at])) === 1;
+  }
+
   async findRefreshState(id: string): Promise<RefreshState | undefined> {
     const [row] = await this.database.query<RefreshRow>(REFRESH_STATE, [id]);
     return (

@@ -9,6 +9,9 @@ export class UserEntity {
   @Column('text')
   email!: string;
 
+  @Column('timestamptz', { nullable: true })
+  emailVerifiedAt!: Date | null;
+
   @Column('text')
   username!: string;
 

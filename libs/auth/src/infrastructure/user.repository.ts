@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import type { Role } from '#platform/kernel';
 import { IdentityTakenException } from '../domain/auth.exceptions.js';
@@ -16,6 +17,8 @@ export interface NewUser {
   email: string;
   username: string;
   fullName: string | null;
+  /** Whether an operator vouches for the address. */
+  emailVerified: boolean;
   role: Role;
   /** Left out: true. */
   isActive?: boolean;
@@ -33,7 +36,7 @@ export interface UserChange {
 const SUPER_ADMIN_LOCK = 7_391_840_216;
 
 const COLUMNS = `id, email, username, full_name, role, is_active, created_at, last_login_at,
-  totp_confirmed_at IS NOT NULL AS mfa_enabled`;
+  totp_confirmed_at IS NOT NULL AS mfa_enabled, email_verified_at IS NOT NULL AS email_verified`;
 
 const SECRET_COLUMNS = `${COLUMNS}, password_hash, password_changed_at`;
 
@@ -64,6 +67,7 @@ interface UserRow extends Record<string, unknown> {
   created_at: Date;
   last_login_at: Date | null;
   mfa_enabled: boolean;
+  email_verified: boolean;
 }
 
 interface SecretUserRow extends UserRow {
@@ -157,6 +161,15 @@ export class UserRepository {
     await tx.manager.update(UserEntity, { id }, { passwordHash: hash, passwordChangedAt: at, updatedAt: at });
   }
 
+  /** Notes that the address is its owner's. */
+  async verifyEmail(tx: Transaction, id: string, at: Date): Promise<void> {
+    await tx.manager.update(UserEntity, { id, emailVerifiedAt: IsNull() }, { emailVerifiedAt: at, updatedAt: at });
+  }
+
+  async hasPassword(tx: Transaction, id: string): Promise<boolean> {
+    return tx.manager.existsBy(UserEntity, { id, passwordHash: Not(IsNull()) });
+  }
+
   async recordLogin(tx: Transaction, id: string, at: Date): Promise<void> {
     await tx.execute(RECORD_LOGIN, [id, at]);
   }
@@ -178,10 +191,12 @@ export class UserRepository {
 }
 
 function toEntity(user: NewUser): UserEntity {
-  const { createdAt } = user;
+  const { emailVerified, createdAt, ...columns } = user;
   return {
     isActive: true,
-    ...user,
+    ...columns,
+    createdAt,
+    emailVerifiedAt: emailVerified ? createdAt : null,
     passwordChangedAt: user.passwordHash === null ? null : createdAt,
     totpConfirmedAt: null,
     lastLoginAt: null,
@@ -190,15 +205,17 @@ function toEntity(user: NewUser): UserEntity {
 }
 
 function fromEntity(entity: UserEntity): User {
-  const { id, email, username, fullName, role, isActive, totpConfirmedAt, createdAt, lastLoginAt } = entity;
-  const mfaEnabled = totpConfirmedAt !== null;
-  return { id, email, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt };
+  const { id, email, username, fullName, role, isActive, createdAt, lastLoginAt } = entity;
+  const emailVerified = entity.emailVerifiedAt !== null;
+  const mfaEnabled = entity.totpConfirmedAt !== null;
+  return { id, email, emailVerified, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt };
 }
 
 function fromRow(row: UserRow): User {
   return {
     id: row.id,
     email: row.email,
+    emailVerified: row.email_verified,
     username: row.username,
     fullName: row.full_name,
     role: row.role,

@@ -4,6 +4,8 @@ import type { Role } from '#platform/kernel';
 
 export const PUBLIC_ROUTE = 'devskyy:public';
 export const REQUIRED_ROLE = 'devskyy:required-role';
+export const SESSION_ONLY = 'devskyy:session-only';
+export const RECENT_PROOF = 'devskyy:recent-proof';
 export const SIGNATURE_SUFFICES = 'devskyy:signature-suffices';
 export const RATE_LIMIT_POLICY = 'devskyy:rate-limit';
 
@@ -19,6 +21,17 @@ export const Roles = (minimum: Role): MethodDecorator & ClassDecorator =>
     ApiSecurity('apiKey'),
     ApiExtension('x-required-role', minimum),
   );
+
+/** For routes about the person himself: no key or token of a program opens them. */
+export const SessionOnly = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(SESSION_ONLY, true), ApiExtension('x-session-only', true));
+
+/**
+ * For delicate changes: a session must have been proven by password or code within ten minutes, as a stolen one must not be enough
+ * (OWASP ASVS 5.0, 7.5.1). Programs prove their secret with each request.
+ */
+export const RecentProof = (): MethodDecorator & ClassDecorator =>
+  applyDecorators(SetMetadata(RECENT_PROOF, true), ApiExtension('x-recent-proof', true));
 
 /**
  * While the database is away a genuine access token that has not expired is enough for this route, although nobody can tell

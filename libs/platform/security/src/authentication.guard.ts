@@ -9,7 +9,7 @@ import {
   TokenMissingError,
 } from '#platform/kernel';
 import { AuthenticationStrategies } from './authentication-strategies.js';
-import { PUBLIC_ROUTE, SIGNATURE_SUFFICES } from './access.decorators.js';
+import { PUBLIC_ROUTE, RECENT_PROOF, SIGNATURE_SUFFICES } from './access.decorators.js';
 import type { GuardedRequest, Principal } from './principal.js';
 
 /**
@@ -41,7 +41,9 @@ export class AuthenticationGuard extends AuthGuard() {
       request.authenticationFailure = new InvalidInputError('Send either Authorization or X-API-Key, not both');
       return true;
     }
-    const known = this.strategies.recall(request);
+    // A proof given a moment ago through another replica must count.
+    request.isAskedAnew = this.reflector.getAllAndOverride<boolean | undefined>(RECENT_PROOF, targets) ?? false;
+    const known = request.isAskedAnew ? undefined : this.strategies.recall(request);
     if (known) {
       request.user = known;
       return noted(request);

@@ -1,8 +1,21 @@
-export { Public, RateLimit, type RateLimitPolicy, Roles, SignatureSuffices } from './access.decorators.js';
+export {
+  Public,
+  RateLimit,
+  type RateLimitPolicy,
+  RecentProof,
+  Roles,
+  SessionOnly,
+  SignatureSuffices,
+} from './access.decorators.js';
 export { type AuditEntry, AuditTrail } from './audit-trail.js';
 export { AuthenticationStrategies, type RecallingStrategy } from './authentication-strategies.js';
 export { networkOf } from './client-network.js';
 export { type Credential, type CredentialBounds, UNBOUNDED } from './credential.js';
+export {
+  PROOF_LIFETIME_MS,
+  ReauthenticationRequiredException,
+  SessionRequiredException,
+} from './credential.exceptions.js';
 export { DerivedKeys, type KeyPurpose } from './derived-keys.js';
 export { type EncryptedColumn, EncryptedColumns, type ReencryptionPass } from './encrypted-columns.js';
 export { EncryptionService } from './encryption.service.js';

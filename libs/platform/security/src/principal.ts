@@ -21,6 +21,8 @@ export interface GuardedRequest {
   user?: Principal | null;
   /** The route takes a genuine token while the database cannot be asked; set by the authentication guard. */
   signatureSuffices?: boolean;
+  /** Whether the session still stands is asked now, not remembered; set by the authentication guard. */
+  isAskedAnew?: boolean;
   /** Why the caller is a stranger; thrown by the roles guard, after rate limits. */
   authenticationFailure?: AppException;
 }

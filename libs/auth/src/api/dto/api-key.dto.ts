@@ -1,44 +1,49 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IsInstant } from '#platform/http';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, Matches, MaxLength, ValidateBy } from 'class-validator';
+import { IsInstant, IsOneLine } from '#platform/http';
 import { type Role, ROLES } from '#platform/kernel';
 import type { ApiKey } from '../../application/api-key.service.js';
-
-/** An address or a network: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`. */
-const ADDRESS_OR_NETWORK =
-  /^((\d{1,3}\.){3}\d{1,3}(\/(3[0-2]|[12]?\d))?|(?=[0-9a-fA-F:]*:)[0-9a-fA-F:]{2,39}(\/(12[0-8]|1[01]\d|\d{1,2}))?)$/;
+import { isAddressOrNetwork } from '../../domain/ip-allowlist.js';
 
 /** A key to make. */
 export class CreateApiKeyDto {
   /** @example nightly import */
-  @IsString()
-  @MinLength(1)
+  @IsOneLine()
   @MaxLength(100)
   name!: string;
 
-  /** No higher than the owner's; the owner's when left out. */
+  /** No higher than the maker's; the maker's when left out. */
   @ApiPropertyOptional({ enum: ROLES, example: 'API_USER' })
   @IsOptional()
   @IsIn(ROLES)
   role?: Role;
 
-  /** @example 2027-11-24T12:00:00.000Z */
+  /**
+   * In the future, and no later than the maker's end; the maker's when left out or null.
+   * @example 2027-11-24T12:00:00.000Z
+   */
   @IsOptional()
   @IsInstant({ required: false })
-  expiresAt?: string;
+  expiresAt?: string | null;
 
   /**
-   * Addresses and networks the key may be used from; anywhere when empty.
+   * Addresses and networks the key may be used from; the maker's when empty.
    * @example ["203.0.113.0/24"]
    */
   @IsOptional()
   @IsArray()
   @ArrayMaxSize(50)
-  @Matches(ADDRESS_OR_NETWORK, { each: true, message: 'each value in ipAllowlist must be an address or a network' })
+  @ValidateBy(
+    {
+      name: 'isAddressOrNetwork',
+      validator: { validate: (value) => typeof value === 'string' && isAddressOrNetwork(value) },
+    },
+    { each: true, message: 'each value in ipAllowlist must be an address or a network' },
+  )
   ipAllowlist?: string[];
 
   /**
-   * Slugs of the agents whose tasks a worker with this key may lease; all that its role may execute when empty.
+   * Slugs of the agents whose tasks a worker with this key may lease; the maker's when empty.
    * @example ["financial"]
    */
   @IsOptional()
@@ -52,6 +57,9 @@ export class CreateApiKeyDto {
 export class ApiKeyDto {
   /** @example 01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00 */
   id!: string;
+  /** The key that made it, with which it ends; null when a person did. */
+  @ApiProperty({ type: String, nullable: true })
+  parentId!: string | null;
   /** @example nightly import */
   name!: string;
   @ApiProperty({ enum: ROLES, example: 'API_USER' })
@@ -78,9 +86,10 @@ export class ApiKeyListDto {
 }
 
 export function toApiKeyDto(apiKey: ApiKey): ApiKeyDto {
-  const { id, name, role, ipAllowlist, agents, createdAt, expiresAt, lastUsedAt } = apiKey;
+  const { id, parentId, name, role, ipAllowlist, agents, createdAt, expiresAt, lastUsedAt } = apiKey;
   return {
     id,
+    parentId,
     name,
     role,
     ipAllowlist,

@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsOneLine } from '#platform/http';
 import { USERNAME } from '../../domain/user.js';
 import { UserDto } from './user.dto.js';
 
@@ -23,7 +24,7 @@ export class AccountDto {
 
   /** @example Ada Lovelace */
   @IsOptional()
-  @IsString()
+  @IsOneLine()
   @MaxLength(200)
   fullName?: string;
 }
@@ -106,7 +107,7 @@ export class LogoutDto {
 export class UpdateProfileDto {
   /** @example Ada Lovelace */
   @IsOptional()
-  @IsString()
+  @IsOneLine()
   @MaxLength(200)
   fullName?: string;
 }

@@ -1,4 +1,4 @@
-import { IsEmail, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsEmail, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { DeviceDto, PASSWORD_INPUT_LIMIT } from './auth.dto.js';
 
 /** A new password for oneself. */
@@ -12,6 +12,11 @@ export class ChangePasswordDto extends DeviceDto {
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   newPassword!: string;
+
+  /** Whether the account's API keys end too, as its sessions do. */
+  @IsOptional()
+  @IsBoolean()
+  keys?: boolean;
 }
 
 /** Whose password was forgotten. */
@@ -33,4 +38,9 @@ export class ResetPasswordDto {
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   newPassword!: string;
+
+  /** Whether the account's API keys end too, as its sessions do. */
+  @IsOptional()
+  @IsBoolean()
+  keys?: boolean;
 }

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsOneLine } from '#platform/http';
 import { type Role, ROLES } from '#platform/kernel';
 import { AccountDto, PASSWORD_INPUT_LIMIT } from './auth.dto.js';
 
@@ -33,7 +34,15 @@ export class ChangeUserDto {
 
   /** @example Ada Lovelace */
   @IsOptional()
-  @IsString()
+  @IsOneLine()
   @MaxLength(200)
   fullName?: string;
+}
+
+/** What else ends with a user's sessions. */
+export class RevokeSessionsDto {
+  /** Whether the user's API keys end too; they do when left out. */
+  @IsOptional()
+  @IsBoolean()
+  keys?: boolean;
 }

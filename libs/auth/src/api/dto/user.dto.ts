@@ -8,6 +8,8 @@ export class UserDto {
   id!: string;
   /** @example ada@example.com */
   email!: string;
+  /** Whether it was shown that the address is the owner's. */
+  emailVerified!: boolean;
   /** @example ada */
   username!: string;
   /** @example Ada Lovelace */
@@ -36,10 +38,11 @@ export class UserPageDto {
 
 /** Field by field, so that a new column never shows by itself. */
 export function toUserDto(user: User): UserDto {
-  const { id, email, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt } = user;
+  const { id, email, emailVerified, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt } = user;
   return {
     id,
     email,
+    emailVerified,
     username,
     fullName,
     role,

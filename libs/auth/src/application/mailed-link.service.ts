@@ -1,0 +1,82 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { MailConfig } from '#config';
+import type { Transaction } from '#platform/database';
+import { Clock } from '#platform/kernel';
+import { Mailer } from '#platform/mail';
+import type { User } from '../domain/user.js';
+import { type OneTimePurpose, OneTimeTokenRepository } from '../infrastructure/one-time-token.repository.js';
+
+const MINUTE_MS = 60_000;
+
+/** A stranger who knows an address must not fill its mailbox: links mailed to one account in an hour, and in a day. */
+const MOST_IN_AN_HOUR = 3;
+const MOST_IN_A_DAY = 10;
+
+interface LinkMail {
+  /** How long the link can be used, in minutes; people who are invited do not wait at their mailbox. */
+  readonly lifeMinutes: number;
+  readonly subject: string;
+  readonly opening: string;
+}
+
+/** Every word of a mail is ours: whoever registers a name or an address could otherwise write in our name. */
+const MAILS: Readonly<Record<OneTimePurpose, LinkMail>> = {
+  password_reset: {
+    lifeMinutes: 15,
+    subject: 'Choose a new password for DevSkyy',
+    opening: 'Somebody, hopefully you, asked for a new password. If it was not you, do nothing: your password stays.',
+  },
+  invitation: {
+    lifeMinutes: 3 * 24 * 60,
+    subject: 'You are invited to DevSkyy',
+    opening: 'An account was made for you. Choose a password to begin.',
+  },
+  email_verification: {
+    lifeMinutes: 24 * 60,
+    subject: 'Confirm your address for DevSkyy',
+    opening:
+      'Somebody, hopefully you, gave this address for an account. Confirm that it is yours. If it was not you, do nothing: ' +
+      'no other mail will come.',
+  },
+};
+
+/** Mails links that can be used once: by them somebody chooses a password, or shows that an address is his. */
+@Injectable()
+export class MailedLinkService {
+  constructor(
+    private readonly tokens: OneTimeTokenRepository,
+    private readonly mailer: Mailer,
+    private readonly config: MailConfig,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Mails the user a token, good for one use; 256 random bits, of which only a digest is kept. Nothing is mailed, without a word, once
+   * the mailbox had its share.
+   */
+  async mail(tx: Transaction, user: Pick<User, 'id' | 'email'>, purpose: OneTimePurpose): Promise<void> {
+    const { hour, day } = await this.tokens.countSince(tx, user.id);
+    if (hour >= MOST_IN_AN_HOUR || day >= MOST_IN_A_DAY) return;
+    const { lifeMinutes, subject, opening } = MAILS[purpose];
+    const token = randomBytes(32).toString('base64url');
+    const createdAt = this.clock.now();
+    const expiresAt = new Date(createdAt.getTime() + lifeMinutes * MINUTE_MS);
+    await this.tokens.insert(tx, { digest: digestOfToken(token), userId: user.id, purpose, createdAt, expiresAt });
+    // The address comes from the configuration, never from a Host header; the fragment stays out of servers' logs.
+    const page = purpose === 'email_verification' ? this.config.verificationPageUrl : this.config.passwordPageUrl;
+    const way = page === undefined ? `Token: ${token}` : `${page}#token=${token}`;
+    const text = `Hello,\n\n${opening}\n\n${way}\n\nIt can be used once, until ${expiresAt.toISOString()}.\n`;
+    await this.mailer.enqueue(tx, { to: user.email, subject, text, expiresAt });
+  }
+
+  /** Starts delivering; after the transaction. */
+  deliverSoon(): void {
+    this.mailer.deliverSoon();
+  }
+}
+
+/** What is kept of a token. */
+export function digestOfToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
