@@ -9,6 +9,21 @@ export class PerformanceConfig extends section('performance', {
     max: 100,
     description: 'Largest request body, in MB; larger ones get 413.',
   }),
+  maxBytesInFlightMb: integer({
+    env: 'MAX_BYTES_IN_FLIGHT_MB',
+    default: 64,
+    min: 1,
+    max: 1024,
+    description:
+      'Bodies that one user, or one network of strangers, may have in the works at once, in MB; more gets 429.',
+  }),
+  maxStreamsPerUser: integer({
+    env: 'MAX_STREAMS_PER_USER',
+    default: 1000,
+    min: 1,
+    max: 100_000,
+    description: 'Streams and waiting requests that one user may have open at once in one process; more gets 429.',
+  }),
   requestTimeoutSeconds: integer({
     env: 'REQUEST_TIMEOUT_SECONDS',
     default: 300,

@@ -4,17 +4,17 @@ import {
   AuthenticationStrategies,
   type GuardedRequest,
   type Principal,
-  type RecallingStrategy,
+  type KnowingStrategy,
 } from '#platform/security';
 import { AccessTokenService } from '../application/access-token.service.js';
-import { type StandingQuestion, StandingService } from '../application/standing.service.js';
+import { StandingService } from '../application/standing.service.js';
 
 /** The scheme is written in any case (RFC 9110 §11.1); the token has no blanks (RFC 6750 §2.1). */
 const BEARER = /^bearer +(\S+)$/i;
 
 /** Authenticates `Authorization: Bearer <access token>` (RFC 6750). */
 @Injectable()
-export class BearerStrategy extends Strategy implements RecallingStrategy {
+export class BearerStrategy extends Strategy implements KnowingStrategy {
   override readonly name = 'bearer';
 
   constructor(
@@ -32,22 +32,33 @@ export class BearerStrategy extends Strategy implements RecallingStrategy {
     return claims && this.standing.recall(claims, request.ip);
   }
 
+  recognise(request: GuardedRequest): string | undefined {
+    const token = tokenOf(request);
+    const claims = token === undefined ? undefined : this.tokens.recall(token);
+    return claims && ('userId' in claims ? claims.userId : claims.clientId);
+  }
+
+  prove(request: GuardedRequest): Promise<Principal> | undefined {
+    const token = tokenOf(request);
+    return token === undefined ? undefined : this.principalOf(token, request);
+  }
+
   override authenticate(request: unknown): void {
-    const { ip, signatureSuffices, isAskedAnew } = request as GuardedRequest;
-    const token = tokenOf(request as GuardedRequest);
-    if (token === undefined) {
+    const proof = this.prove(request as GuardedRequest);
+    if (!proof) {
       this.fail('no bearer token');
       return;
     }
     // passport calls the strategy on an object of its own that inherits from it: the outcome must go to that object.
-    this.principalOf(token, ip, { signatureSuffices, isAskedAnew }).then(
+    proof.then(
       (principal) => this.success(principal),
       (error: unknown) => this.error(error),
     );
   }
 
-  private async principalOf(token: string, ip: string, asking: StandingQuestion): Promise<Principal> {
-    return this.standing.principalOf(await this.tokens.verify(token), ip, asking);
+  private async principalOf(token: string, request: GuardedRequest): Promise<Principal> {
+    const { ip, signatureSuffices, isAskedAnew } = request;
+    return this.standing.principalOf(await this.tokens.verify(token), ip, { signatureSuffices, isAskedAnew });
   }
 }
 

@@ -52,6 +52,14 @@ export class ApiKeyAuthenticationService {
     return principalOfKey(standing);
   }
 
+  /** The owner of a key that was genuine when it was asked about last; it may have ended since. */
+  recognise(key: string): string | undefined {
+    const parsed = parseApiKey(key);
+    const standing = parsed && this.remembered.get(parsed.id);
+    const isGenuine = standing && timingSafeEqual(standing.secretDigest, digestOfSecret(parsed.secret));
+    return isGenuine ? standing.userId : undefined;
+  }
+
   private async standingOf(id: string, mayRemember: boolean): Promise<FoundStanding> {
     try {
       const standing = await this.keys.findStanding(id);

@@ -1,12 +1,12 @@
-import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
+import { addRouteConfig } from '#platform/security';
 import { HttpRefusal } from './http-exceptions.js';
 
 /** Bodies that a route can ask for instead of JSON. */
 export type BodyKind = 'form' | 'bytes' | 'ndjson';
 
 /** Marks a route that gets a body of this kind. */
-export const ReadsBody = (kind: BodyKind): MethodDecorator => RouteConfig({ readsBody: kind });
+export const ReadsBody = (kind: BodyKind): MethodDecorator => addRouteConfig({ readsBody: kind });
 
 /** Whether the request's route asked for this kind. */
 export function readsBody(request: FastifyRequest, kind: BodyKind): boolean {

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CursorCodec } from './cursor-codec.js';
+import { OpenStreamsGuard } from './open-streams.guard.js';
 import { OutboundHttp } from './outbound-http.js';
 import { ProblemReferenceController } from './problem-reference.controller.js';
 import { PublicAddress } from './public-address.js';
@@ -15,6 +16,7 @@ import { ProblemDetailsFilter } from './problem-details.filter.js';
     OutboundHttp,
     PublicAddress,
     ProblemDetailsFilter,
+    { provide: APP_GUARD, useClass: OpenStreamsGuard },
     { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
   ],
   exports: [CursorCodec, OutboundHttp, PublicAddress, ProblemDetailsFilter],

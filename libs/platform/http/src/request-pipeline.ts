@@ -5,14 +5,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#config';
 import { currentContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
-import type { GuardedRequest } from '#platform/security';
+import { AuthenticationStrategies, type GuardedRequest, RateLimits } from '#platform/security';
 import { checkText, parseJsonBody } from './body-guard.js';
 import { assertReadsBody, type BodyKind, readsBody } from './body-kind.js';
 import { BYTE_BODY_TYPE } from './byte-body.js';
 import { correlate } from './correlation.js';
+import { controlCrowds } from './crowd-control.js';
 import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { hasOwnPace } from './own-pace.js';
+import { isProbe } from './probes.js';
 import { routeOf } from './route.js';
 import { secureAnswers } from './security-headers.js';
 import { NDJSON } from './stream-body.js';
@@ -31,7 +33,7 @@ const EXPOSED_HEADERS = [
 ];
 
 /**
- * What happens to a request before Nest sees it, in order: correlation id, trusted hosts, CORS, security headers, checks of
+ * What happens to a request before Nest sees it, in order: correlation id, trusted hosts, CORS, security headers, crowds, checks of
  * address and body; and after it was answered: metrics and the access line.
  */
 export async function installRequestPipeline(app: NestFastifyApplication, config: AppConfig): Promise<void> {
@@ -48,6 +50,11 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
     strictPreflight: false,
   });
   secureAnswers(fastify, config);
+  controlCrowds(fastify, {
+    limits: app.get(RateLimits),
+    strategies: app.get(AuthenticationStrategies),
+    bytesInFlight: config.performance.maxBytesInFlightMb * 1024 * 1024,
+  });
   if (config.performance.enableGzip) {
     await fastify.register(compress, {
       global: true,
@@ -142,14 +149,11 @@ function answering<B>(
   };
 }
 
-/** Paths that are asked all day long by machines and would drown the log. */
-const QUIET_ROUTES = new Set(['/health', '/health/live', '/health/ready', '/health/startup', '/metrics']);
-
 function observe(fastify: FastifyInstance, metrics: Metrics, logger: AppLogger): void {
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     const route = routeOf(request);
     const durationMs = reply.elapsedTime;
-    const isQuiet = QUIET_ROUTES.has(route);
+    const isQuiet = isProbe(request);
     const objective = isQuiet || route === 'unmatched' ? 'none' : hasOwnPace(request) ? 'answered' : 'in_time';
     metrics.request({ method: request.method, route, status: reply.statusCode, durationMs, objective });
     if (!isQuiet) {

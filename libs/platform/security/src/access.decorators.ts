@@ -1,6 +1,7 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { Role } from '#platform/kernel';
+import { addRouteConfig } from './route-config.js';
 
 export const PUBLIC_ROUTE = 'devskyy:public';
 export const REQUIRED_ROLE = 'devskyy:required-role';
@@ -11,7 +12,11 @@ export const RATE_LIMIT_POLICY = 'devskyy:rate-limit';
 
 /** Anybody may call this route. */
 export const Public = (): MethodDecorator & ClassDecorator =>
-  applyDecorators(SetMetadata(PUBLIC_ROUTE, true), ApiExtension('x-required-role', 'public'));
+  applyDecorators(
+    SetMetadata(PUBLIC_ROUTE, true),
+    addRouteConfig({ isPublic: true }),
+    ApiExtension('x-required-role', 'public'),
+  );
 
 /** Callers need this role or a higher one; documented in OpenAPI. */
 export const Roles = (minimum: Role): MethodDecorator & ClassDecorator =>
@@ -44,4 +49,11 @@ export type RateLimitPolicy = 'default' | 'credentials' | 'refresh' | 'none';
 
 /** Counts this route under its own limit instead of the default one; `none` does not count it. */
 export const RateLimit = (policy: RateLimitPolicy): MethodDecorator & ClassDecorator =>
-  SetMetadata(RATE_LIMIT_POLICY, policy);
+  applyDecorators(SetMetadata(RATE_LIMIT_POLICY, policy), addRouteConfig({ rateLimit: policy }));
+
+/** What hooks that run before the guards know of a route. */
+export interface RouteAccess {
+  /** Anybody may call it; other routes of the API demand a role. */
+  readonly isPublic?: boolean;
+  readonly rateLimit?: RateLimitPolicy;
+}

@@ -1,12 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import passport, { type Strategy } from 'passport';
+import { AppException } from '#platform/kernel';
 import type { GuardedRequest, Principal } from './principal.js';
 
 /** A strategy that may know a caller again. */
-export interface RecallingStrategy extends Strategy {
+export interface KnowingStrategy extends Strategy {
   /** The caller, when it was proven so lately that nothing has to be asked; otherwise the strategy is run. */
   recall?(request: GuardedRequest): Principal | undefined;
+
+  /**
+   * Whose credential it was when it was proven genuine last, in this process and without asking anybody. It may have ended since: good
+   * for telling regular callers from strangers, and for nothing else.
+   */
+  recognise?(request: GuardedRequest): string | undefined;
+
+  /** The caller, by a credential of this strategy; `undefined` when there is none. It fails when the credential is not genuine. */
+  prove?(request: GuardedRequest): Promise<Principal> | undefined;
 }
 
 /**
@@ -20,9 +30,9 @@ export interface RecallingStrategy extends Strategy {
 export class AuthenticationStrategies {
   readonly names: string[] = [];
   private readonly application = randomUUID();
-  private readonly strategies: RecallingStrategy[] = [];
+  private readonly strategies: KnowingStrategy[] = [];
 
-  add(strategy: RecallingStrategy): void {
+  add(strategy: KnowingStrategy): void {
     const name = `${strategy.name ?? 'strategy'}:${this.application}`;
     passport.use(name, strategy);
     this.names.push(name);
@@ -36,5 +46,27 @@ export class AuthenticationStrategies {
       if (principal) return principal;
     }
     return undefined;
+  }
+
+  /** The id of the user, when one of the strategies has seen the credential before; see `KnowingStrategy.recognise`. */
+  recognise(request: GuardedRequest): string | undefined {
+    for (const strategy of this.strategies) {
+      const user = strategy.recognise?.(request);
+      if (user !== undefined) return user;
+    }
+    return undefined;
+  }
+
+  /** Whether the request carries a credential that is genuine now; also when that cannot be told, as while the database is away. */
+  async isGenuine(request: GuardedRequest): Promise<boolean> {
+    for (const strategy of this.strategies) {
+      const proof = strategy.prove?.(request);
+      if (!proof) continue;
+      return proof.then(
+        () => true,
+        (error: unknown) => !(error instanceof AppException && error.kind === 'unauthenticated'),
+      );
+    }
+    return false;
   }
 }

@@ -2,13 +2,14 @@ export {
   Public,
   RateLimit,
   type RateLimitPolicy,
+  type RouteAccess,
   RecentProof,
   Roles,
   SessionOnly,
   SignatureSuffices,
 } from './access.decorators.js';
 export { type AuditEntry, AuditTrail } from './audit-trail.js';
-export { AuthenticationStrategies, type RecallingStrategy } from './authentication-strategies.js';
+export { AuthenticationStrategies, type KnowingStrategy } from './authentication-strategies.js';
 export { networkOf } from './client-network.js';
 export { type Credential, type CredentialBounds, UNBOUNDED } from './credential.js';
 export {
@@ -23,5 +24,8 @@ export { CurrentPrincipal, type GuardedRequest, type Principal } from './princip
 export { type PublishedKey, PublishedKeys } from './published-keys.js';
 export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
 export { RateLimitStorage } from './rate-limit-storage.js';
+export { RateLimitExceededException } from './rate-limit-exceeded.exception.js';
 export { SecurityModule } from './security.module.js';
+export { RateLimits } from './rate-limits.js';
+export { addRouteConfig } from './route-config.js';
 export { isSignedBy, sign, SIGNATURE_HEADER } from './webhook-signature.js';

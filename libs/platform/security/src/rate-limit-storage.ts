@@ -16,6 +16,8 @@ if left < 0 then
 end
 return {hits, left}`;
 
+const READ_HITS = `return {tonumber(redis.call('GET', KEYS[1]) or 0), redis.call('PTTL', KEYS[1])}`;
+
 const PREFIX = 'devskyy:rate:';
 
 /** A Redis that accepts commands and does not answer them is as good as dead after this long. */
@@ -61,19 +63,29 @@ export class RateLimitStorage implements ThrottlerStorage {
     }
   }
 
-  private async countInRedis(client: Redis, key: string, ttl: number, limit: number): Promise<ThrottlerStorageRecord> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('Redis did not answer in time')), REDIS_TIMEOUT_MS);
-    });
-    const counted = client.eval(COUNT_HIT, { keys: [PREFIX + key], arguments: [String(ttl)] });
+  /** Seconds until the window ends, when its hits are over the limit; counts nothing. */
+  async blockedFor(key: string, limit: number): Promise<number | undefined> {
+    const { client } = this.redis;
+    if (!client) return this.blockedInMemory(key, limit);
     try {
-      const [hits, left] = (await Promise.race([counted, timeout])) as [number, number];
-      return toRecord(hits, left, limit);
-    } finally {
-      clearTimeout(timer);
-      counted.catch(() => undefined);
+      const read = client.eval(READ_HITS, { keys: [PREFIX + key], arguments: [] });
+      const [hits, left] = await inTime(read);
+      return hits > limit ? Math.max(1, Math.ceil(left / 1000)) : undefined;
+    } catch {
+      return this.blockedInMemory(key, Math.max(1, Math.floor(limit / 2)));
     }
+  }
+
+  private blockedInMemory(key: string, limit: number): number | undefined {
+    const window = this.windows.get(key);
+    const leftMs = (window?.resetsAt ?? 0) - this.clock.millis();
+    return window && leftMs > 0 && window.hits > limit ? Math.ceil(leftMs / 1000) : undefined;
+  }
+
+  private async countInRedis(client: Redis, key: string, ttl: number, limit: number): Promise<ThrottlerStorageRecord> {
+    const counted = client.eval(COUNT_HIT, { keys: [PREFIX + key], arguments: [String(ttl)] });
+    const [hits, left] = await inTime(counted);
+    return toRecord(hits, left, limit);
   }
 
   private countInMemory(key: string, ttl: number, limit: number): ThrottlerStorageRecord {
@@ -90,6 +102,20 @@ export class RateLimitStorage implements ThrottlerStorage {
 
   private sweep(now: number): void {
     for (const [key, window] of this.windows) if (window.resetsAt <= now) this.windows.delete(key);
+  }
+}
+
+/** Hits and milliseconds left, as both scripts answer. */
+async function inTime(answer: Promise<unknown>): Promise<[number, number]> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), REDIS_TIMEOUT_MS);
+  });
+  try {
+    return (await Promise.race([answer, timeout])) as [number, number];
+  } finally {
+    clearTimeout(timer);
+    answer.catch(() => undefined);
   }
 }
 

@@ -1,34 +1,27 @@
 import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ThrottlerGuard } from '@nestjs/throttler';
-import { ServerConfig } from '#config';
 import { Clock } from '#platform/kernel';
-import { RATE_LIMIT_POLICY, type RateLimitPolicy } from './access.decorators.js';
-import { networkOf } from './client-network.js';
+import { PUBLIC_ROUTE, RATE_LIMIT_POLICY, type RateLimitPolicy } from './access.decorators.js';
 import { RateLimitExceededException } from './rate-limit-exceeded.exception.js';
 import type { GuardedRequest } from './principal.js';
+import { RateLimits } from './rate-limits.js';
 import { RateLimitStorage } from './rate-limit-storage.js';
 
 interface HeaderReply {
   header(name: string, value: string | number): unknown;
 }
 
-/** A minute: the window of the limits on credentials, whatever the general window is. */
-const MINUTE_SECONDS = 60;
-
-/**
- * Limits requests per caller: by API key, else by user, else by network address. The default limit counts a caller's
- * requests over all routes together; routes that check a secret have limits of their own.
- */
+/** Counts requests, says what is left, and refuses what is over the limit. */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
   constructor(
-    @Inject(RateLimitStorage) private readonly hits: RateLimitStorage,
+    @Inject(RateLimitStorage) storage: RateLimitStorage,
     @Inject(Reflector) reflector: Reflector,
-    private readonly config: ServerConfig,
+    private readonly limits: RateLimits,
     private readonly clock: Clock,
   ) {
-    super([], hits, reflector);
+    super([], storage, reflector);
   }
 
   /** The base class prepares a list of limits here; ours are named policies. */
@@ -38,34 +31,20 @@ export class RateLimitGuard extends ThrottlerGuard {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
+    const request = context.switchToHttp().getRequest<GuardedRequest>();
     const policy =
       this.reflector.getAllAndOverride<RateLimitPolicy | undefined>(RATE_LIMIT_POLICY, targets) ?? 'default';
-    if (policy === 'none') return true;
-    const { limit, windowSeconds } = this.limitOf(policy);
-    const key = `${policy}:${callerOf(context.switchToHttp().getRequest<GuardedRequest>())}`;
-    const record = await this.hits.increment(key, windowSeconds * 1000, limit);
+    if (policy === 'none') {
+      // The pace of workers and models is their own, but not that of strangers who knock at their doors.
+      const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets) ?? false;
+      if (isPublic || request.user) return true;
+    }
+    const { limit, hits, resetSeconds, isExceeded } = await this.limits.count(policy, request);
     const reply = context.switchToHttp().getResponse<HeaderReply>();
     reply.header('X-RateLimit-Limit', limit);
-    reply.header('X-RateLimit-Remaining', Math.max(0, limit - record.totalHits));
-    reply.header('X-RateLimit-Reset', Math.ceil(this.clock.millis() / 1000) + record.timeToExpire);
-    if (!record.isBlocked) return true;
-    throw new RateLimitExceededException(record.timeToExpire);
+    reply.header('X-RateLimit-Remaining', Math.max(0, limit - hits));
+    reply.header('X-RateLimit-Reset', Math.ceil(this.clock.millis() / 1000) + resetSeconds);
+    if (!isExceeded) return true;
+    throw new RateLimitExceededException(resetSeconds);
   }
-
-  private limitOf(policy: Exclude<RateLimitPolicy, 'none'>): { limit: number; windowSeconds: number } {
-    switch (policy) {
-      case 'default':
-        return { limit: this.config.rateLimitMax, windowSeconds: this.config.rateLimitWindowSeconds };
-      case 'credentials':
-        return { limit: this.config.authRateLimitMax, windowSeconds: MINUTE_SECONDS };
-      case 'refresh':
-        return { limit: this.config.authRateLimitMax * 2, windowSeconds: MINUTE_SECONDS };
-    }
-  }
-}
-
-function callerOf({ user, ip }: GuardedRequest): string {
-  if (user && user.credential.kind !== 'session') return `key:${user.credential.id}`;
-  if (user) return `user:${user.id}`;
-  return `ip:${networkOf(ip)}`;
 }

@@ -10,6 +10,7 @@ import { PublishedKeys } from './published-keys.js';
 import { RateLimitGuard } from './rate-limit.guard.js';
 import { RateLimitStorage } from './rate-limit-storage.js';
 import { RolesGuard } from './roles.guard.js';
+import { RateLimits } from './rate-limits.js';
 
 /** Guards on every route, in this order: who is it, how often, may they. Keys and encryption for everybody. */
 @Global()
@@ -22,6 +23,7 @@ import { RolesGuard } from './roles.guard.js';
     EncryptionService,
     PublishedKeys,
     RateLimitStorage,
+    RateLimits,
     { provide: APP_GUARD, useClass: AuthenticationGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
@@ -33,6 +35,7 @@ import { RolesGuard } from './roles.guard.js';
     EncryptionService,
     PublishedKeys,
     RateLimitStorage,
+    RateLimits,
   ],
 })
 export class SecurityModule {}

@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import {
+  type AuthenticationStrategies,
+  networkOf,
+  RateLimitExceededException,
+  type RateLimits,
+  type RouteAccess,
+} from '#platform/security';
+import { readsBody } from './body-kind.js';
+import { isProbe } from './probes.js';
+
+/** Seconds after which bodies that were too many at once may be sent again. */
+const RETRY_SECONDS = 1;
+
+/** Whoever sends a larger body shows a genuine credential before it is read, where the route demands one. */
+const SMALL_BODY_BYTES = 16 * 1024;
+
+interface CrowdLimits {
+  readonly limits: RateLimits;
+  readonly strategies: AuthenticationStrategies;
+  /** Bytes of bodies that one user, or one network of strangers, may have in the works. */
+  readonly bytesInFlight: number;
+}
+
+/**
+ * Before anything of a body is read: refuses strangers of a network that has used up its limit, and callers who send more at once than
+ * one of them should; and leaves bodies unread that the guards will refuse anyway. Who is genuine is only guessed here, by what was
+ * proven before; the guards decide.
+ */
+export function controlCrowds(fastify: FastifyInstance, { limits, strategies, bytesInFlight }: CrowdLimits): void {
+  const inFlight = new Map<string, number>();
+  const claims = new WeakMap<FastifyRequest, { whose: string; bytes: number }>();
+
+  const claim = (request: FastifyRequest, whose: string): void => {
+    const bytes = bytesOf(request);
+    if (bytes === 0) return;
+    const before = inFlight.get(whose) ?? 0;
+    // One body is always taken, however large: its own limit bounds it.
+    if (before > 0 && before + bytes > bytesInFlight) throw new RateLimitExceededException(RETRY_SECONDS);
+    inFlight.set(whose, before + bytes);
+    claims.set(request, { whose, bytes });
+  };
+
+  const admitStranger = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { isPublic = false, rateLimit = 'default' } = request.routeOptions.config as RouteAccess;
+    const seconds = await limits.strangersBlockedFor(rateLimit, request.ip);
+    if (seconds !== undefined) throw new RateLimitExceededException(seconds);
+    if (isPublic || request.is404) return;
+    const { authorization, 'x-api-key': apiKey } = request.headers;
+    const isAnonymous = authorization === undefined && apiKey === undefined;
+    const isLarge = bytesOf(request) > SMALL_BODY_BYTES || readsBody(request, 'ndjson');
+    if (isAnonymous || (isLarge && !(await strategies.isGenuine(request)))) leaveUnread(request, reply);
+  };
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (isProbe(request)) return done();
+    const admit = (whose: string): void => {
+      try {
+        claim(request, whose);
+        done();
+      } catch (error) {
+        refuse(error as Error);
+      }
+    };
+    const refuse = (error: Error): void => {
+      if (hasBody(request)) void reply.header('connection', 'close');
+      done(error);
+    };
+    const user = strategies.recognise(request);
+    if (user === undefined) admitStranger(request, reply).then(() => admit(networkOf(request.ip)), refuse);
+    else admit(user);
+  });
+
+  fastify.addHook('onResponse', (request, _reply, done) => {
+    const claimed = claims.get(request);
+    if (claimed) {
+      const left = (inFlight.get(claimed.whose) ?? 0) - claimed.bytes;
+      if (left > 0) inFlight.set(claimed.whose, left);
+      else inFlight.delete(claimed.whose);
+    }
+    done();
+  });
+}
+
+/** What a body takes of memory: nothing of a stream that is read as it comes; as much as there may be when it does not say. */
+function bytesOf(request: FastifyRequest): number {
+  if (readsBody(request, 'ndjson')) return 0;
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  if (length !== undefined) return Number(length) || 0;
+  return encoding === undefined ? 0 : request.routeOptions.bodyLimit;
+}
+
+/** Goes on as if there were no body, for the guards to refuse; the connection ends with the answer, so that nothing more is read. */
+function leaveUnread(request: FastifyRequest, reply: FastifyReply): void {
+  const { headers } = request;
+  if (!hasBody(request)) return;
+  for (const name of ['content-length', 'transfer-encoding', 'content-type']) delete headers[name];
+  void reply.header('connection', 'close');
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+}
