@@ -215,7 +215,7 @@ describe('llm agents', () => {
       const { body } = await tasks.execute(slug, word);
       await tasks.until(body.id, 'waiting_approval');
       expect(calls).toHaveLength(0);
-      await app.call('POST', `/tasks/${body.id}/approve`, { token: tasks.user });
+      await app.call('POST', `/tasks/${body.id}/approve`, { token: tasks.admin });
       await tasks.until(body.id, 'succeeded');
       expect((await run(slug, { ...word, budget: { maxTokens: 4000 } })).state).toBe('waiting_approval');
       expect((await run(await agent('openai', { budget: { maxCost: '0.05' } }))).state).toBe('succeeded');

@@ -246,7 +246,7 @@ describe('the worker protocol', () => {
       const id = await register(apiKey);
       const { body } = await post<{ tasks: Leased[] } | undefined>('/leases', { workerId: id, max: 100 }, apiKey);
       for (const { id: taskId, leaseToken } of body?.tasks ?? [])
-        await post(`/tasks/${taskId}/release`, { leaseToken });
+        await post(`/tasks/${taskId}/release`, { leaseToken }, apiKey);
       return (body?.tasks ?? []).map(({ agent }) => agent);
     };
     const bound = await keyFor('DEVELOPER', [closed]);

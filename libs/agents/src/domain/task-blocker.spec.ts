@@ -20,6 +20,7 @@ const READY: StartFacts = {
   ahead: 0,
   averageMs: 1_000,
   approvalReason: null,
+  refusal: null,
 };
 
 describe('explain', () => {

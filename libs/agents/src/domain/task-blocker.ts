@@ -41,6 +41,8 @@ export interface StartFacts {
   readonly averageMs: number | null;
   /** What it was put to a person for last: `budget`, `consequential_limit`, …; `null` when it never was. */
   readonly approvalReason: string | null;
+  /** Why somebody refused to let it start; `null` when nobody did. */
+  readonly refusal: string | null;
 }
 
 /** Why a task is where it is. */
@@ -117,7 +119,7 @@ function estimateOf({ averageMs, running, concurrency, now }: StartFacts, positi
   return new Date(now.getTime() + waves * averageMs);
 }
 
-function detailOf({ state, attempt, maxAttempts }: StartFacts): string {
+function detailOf({ state, attempt, maxAttempts, refusal }: StartFacts): string {
   switch (state) {
     case 'leased':
     case 'running':
@@ -127,7 +129,7 @@ function detailOf({ state, attempt, maxAttempts }: StartFacts): string {
     case 'failed':
       return 'It ended with an error that repeating cannot mend';
     case 'cancelled':
-      return 'Somebody cancelled it';
+      return refusal === null ? 'Somebody cancelled it' : `Somebody refused it: ${refusal}`;
     default:
       return 'It is done';
   }

@@ -26,7 +26,8 @@ const FACTS = {
       (SELECT (sum(duration_ms) / nullif(sum(succeeded + failed), 0))::double precision
         FROM agent_statistic WHERE agent_id = a.id) AS average_ms,
       (SELECT e.data ->> 'reason' FROM agent_task_event e WHERE e.task_id = t.id AND e.type = 'approval_required'
-        ORDER BY e.seq DESC LIMIT 1) AS approval_reason
+        ORDER BY e.seq DESC LIMIT 1) AS approval_reason,
+      CASE WHEN t.error ->> 'code' = 'TASK.REFUSED' THEN t.error ->> 'message' END AS refusal
     FROM agent_task t JOIN agent a ON a.id = t.agent_id JOIN agent_runtime r ON r.agent_id = a.id
     WHERE t.id = $1`,
 };
@@ -49,6 +50,7 @@ type FactsRow = {
   open_dependencies: string[] | null;
   average_ms: number | null;
   approval_reason: string | null;
+  refusal: string | null;
 };
 
 /** What decides whether a task may start. */
@@ -78,6 +80,7 @@ export class StartFactsRepository {
       ahead: row.ahead,
       averageMs: row.average_ms,
       approvalReason: row.approval_reason,
+      refusal: row.refusal,
     };
   }
 }

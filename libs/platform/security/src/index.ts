@@ -11,4 +11,5 @@ export { type PublishedKey, PublishedKeys } from './published-keys.js';
 export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
 export { RateLimitStorage } from './rate-limit-storage.js';
 export { SecurityModule } from './security.module.js';
+export { type LostStanding, type Standing, UserStanding } from './user-standing.js';
 export { isSignedBy, sign, SIGNATURE_HEADER } from './webhook-signature.js';
