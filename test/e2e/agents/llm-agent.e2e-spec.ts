@@ -247,7 +247,8 @@ describe('llm agents', () => {
       const there = await AgentTasks.on(other);
       const { body } = await there.execute('claude-sonnet', { taskDescription: 'Hello' });
       const why = await other.call('GET', `/tasks/${body.id}/why`, { token: there.user });
-      expect(why.body).toMatchObject({ state: 'queued', reason: 'no_worker' });
+      const detail = "There is no key of anthropic: set ANTHROPIC_API_KEY, or the agent's own secret";
+      expect(why.body).toMatchObject({ state: 'queued', reason: 'no_worker', detail });
     } finally {
       await other.close();
     }

@@ -30,6 +30,8 @@ export interface StartFacts {
   readonly circuitOpenUntil: Date | null;
   /** Whether somebody is there who could take it. */
   readonly hasWorker: boolean;
+  /** Provider of its model, when it takes the key of this service for it; `null` for other agents. */
+  readonly keyNeeded: string | null;
   readonly running: number;
   readonly concurrency: number;
   /** Starts that are left in the present window; `null` without a limit. */
@@ -99,7 +101,7 @@ function inTurn(facts: StartFacts, position: number): Reason {
     const detail = `The agent ${agent} failed several times in a row and is left alone for a while`;
     return { reason: 'breaker', detail, estimatedStartAt: circuitOpenUntil };
   }
-  if (!hasWorker) return { reason: 'no_worker', detail: `Nobody who can run the agent ${agent} is there` };
+  if (!hasWorker) return { reason: 'no_worker', detail: whoIsMissing(facts) };
   if (startsLeft !== null && startsLeft <= 0) {
     const detail = `The agent ${agent} has started all it may in this window`;
     return { reason: 'rate_limit', detail, estimatedStartAt: windowEndsAt ?? undefined };
@@ -110,6 +112,11 @@ function inTurn(facts: StartFacts, position: number): Reason {
   }
   const detail = position === 1 ? 'It is next' : `${position - 1} tasks go before it`;
   return { reason: 'queue', detail, estimatedStartAt };
+}
+
+function whoIsMissing({ agent, keyNeeded }: StartFacts): string {
+  if (keyNeeded === null) return `Nobody who can run the agent ${agent} is there`;
+  return `There is no key of ${keyNeeded}: set ${keyNeeded.toUpperCase()}_API_KEY, or the agent's own secret`;
 }
 
 /** As if the tasks ahead took the usual time, `concurrency` at once. */

@@ -15,6 +15,7 @@ const FACTS = {
       r.paused_at IS NOT NULL AS is_paused, r.circuit_open_until,
       CASE WHEN a.kind = 'worker' THEN coalesce(r.worker_seen_at > now() - interval '${WORKER_ALIVE_SECONDS} seconds', false)
         ELSE ${NEEDS} IS NULL OR ${NEEDS} = ANY ($2) END AS has_worker,
+      CASE WHEN a.kind = 'llm' AND a.encrypted_secret IS NULL THEN a.config ->> 'provider' END AS key_needed,
       (SELECT count(*)::integer FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running')) AS running,
       a.rate_limit - CASE WHEN ${IN_WINDOW} THEN r.rate_window_used ELSE 0 END AS starts_left,
       CASE WHEN ${IN_WINDOW} THEN r.rate_window_start + make_interval(secs => a.rate_window_seconds) END AS window_ends_at,
@@ -43,6 +44,7 @@ type FactsRow = {
   is_paused: boolean;
   circuit_open_until: Date | null;
   has_worker: boolean;
+  key_needed: string | null;
   running: number;
   starts_left: number | null;
   window_ends_at: Date | null;
@@ -73,6 +75,7 @@ export class StartFactsRepository {
       isPaused: row.is_paused,
       circuitOpenUntil: row.circuit_open_until,
       hasWorker: row.has_worker,
+      keyNeeded: row.key_needed,
       running: row.running,
       concurrency: row.concurrency,
       startsLeft: row.starts_left,

@@ -27,6 +27,7 @@ import { FindTasksByTheirBatch1764500000000 } from './1764500000000-find-tasks-b
 import { BoundCredentials1764600000000 } from './1764600000000-bound-credentials.js';
 import { KnowWhoHoldsATask1764900000000 } from './1764900000000-know-who-holds-a-task.js';
 import { PauseSchedulesWithTheirOwner1764900010000 } from './1764900010000-pause-schedules-with-their-owner.js';
+import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -58,4 +59,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   BoundCredentials1764600000000,
   KnowWhoHoldsATask1764900000000,
   PauseSchedulesWithTheirOwner1764900010000,
+  KeepTaskEvents1764900020000,
 ];
