@@ -1,4 +1,4 @@
-import { flag, integer, list, section, text } from './setting.js';
+import { flag, integer, list, oneOf, section, text } from './setting.js';
 
 /** The error ledger. */
 export class ErrorsConfig extends section('errors', {
@@ -68,6 +68,12 @@ export class AgentsConfig extends section('agents', {
     item: /^[A-Za-z0-9.:[\]-]+$/,
     allowed: 'a comma-separated list of hosts, with or without a port',
     description: 'Private, loopback or link-local hosts that agent calls and webhooks may reach all the same.',
+  }),
+  approval: oneOf<'role' | 'four_eyes'>({
+    env: 'AGENTS_APPROVAL',
+    default: 'role',
+    values: ['role', 'four_eyes'],
+    description: 'Who lets a task start that exceeds a budget: role lets an ADMIN approve his own, four_eyes nobody.',
   }),
   leaseSeconds: integer({
     env: 'AGENTS_LEASE_SECONDS',

@@ -64,8 +64,9 @@ export class AgentTasks {
     return this.app.call<TaskBody>('POST', `/agents/${slug}/execute${query}`, { token, body });
   }
 
+  /** As an administrator, who sees everybody's. */
   async read(id: string): Promise<TaskBody> {
-    return (await this.app.call<TaskBody>('GET', `/tasks/${id}`, { token: this.user })).body;
+    return (await this.app.call<TaskBody>('GET', `/tasks/${id}`, { token: this.admin })).body;
   }
 
   /** The task once it is in a state. */

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AgentsModule } from '#agents';
-import { AuditModule } from '#auth';
+import { AuditModule, UserStandingModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
 import { ErrorLedgerModule } from '#errors';
 import { CacheModule } from '#platform/cache';
@@ -29,6 +29,7 @@ export class WorkerModule {
         HealthModule,
         JobsModule,
         AuditModule,
+        UserStandingModule,
         ErrorLedgerModule,
         AgentsModule.forWorker(),
       ],

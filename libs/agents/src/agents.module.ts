@@ -28,6 +28,7 @@ import { ServiceMetricsAgent } from './application/service-metrics.agent.js';
 import { SubmitBatch } from './application/submit-batch.service.js';
 import { SubmitTask } from './application/submit-task.service.js';
 import { TaskAnnouncer } from './application/task-announcer.js';
+import { TaskApproval } from './application/task-approval.service.js';
 import { TaskControl } from './application/task-control.service.js';
 import { TaskEnqueue } from './application/task-enqueue.service.js';
 import { TaskEngine } from './application/task-engine.service.js';
@@ -117,6 +118,7 @@ const USE_CASES: Provider[] = [
   BatchResults,
   TaskLookup,
   TaskControl,
+  TaskApproval,
   TaskRedrive,
   TaskExplanation,
   TaskEventStream,

@@ -65,10 +65,11 @@ import { SessionRepository } from './infrastructure/session.repository.js';
 import { TokenKeys } from './infrastructure/token-keys.js';
 import { UserEntity } from './infrastructure/user.entity.js';
 import { UserRepository } from './infrastructure/user.repository.js';
+import { UserStandingModule } from './user-standing.module.js';
 
 /** Identity: accounts, sessions, keys, and the strategies the guards authenticate by. */
 @Module({
-  imports: [AuditModule, DatabaseModule.forEntities([UserEntity]), JwtModule, MailModule],
+  imports: [AuditModule, UserStandingModule, DatabaseModule.forEntities([UserEntity]), JwtModule, MailModule],
   controllers: [
     AuthController,
     ProfileController,

@@ -4,4 +4,5 @@ export { type AccountDetails, type NewAccount, UserCreationService } from './app
 export { type ImportedLine, type ImportVerdict, UserImportService } from './application/user-import.service.js';
 export { AuditModule } from './audit.module.js';
 export { AuthModule } from './auth.module.js';
+export { UserStandingModule } from './user-standing.module.js';
 export type { User } from './domain/user.js';

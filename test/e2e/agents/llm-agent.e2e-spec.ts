@@ -215,7 +215,7 @@ describe('llm agents', () => {
       const { body } = await tasks.execute(slug, word);
       await tasks.until(body.id, 'waiting_approval');
       expect(calls).toHaveLength(0);
-      await app.call('POST', `/tasks/${body.id}/approve`, { token: tasks.user });
+      await app.call('POST', `/tasks/${body.id}/approve`, { token: tasks.admin });
       await tasks.until(body.id, 'succeeded');
       expect((await run(slug, { ...word, budget: { maxTokens: 4000 } })).state).toBe('waiting_approval');
       expect((await run(await agent('openai', { budget: { maxCost: '0.05' } }))).state).toBe('succeeded');
@@ -247,7 +247,8 @@ describe('llm agents', () => {
       const there = await AgentTasks.on(other);
       const { body } = await there.execute('claude-sonnet', { taskDescription: 'Hello' });
       const why = await other.call('GET', `/tasks/${body.id}/why`, { token: there.user });
-      expect(why.body).toMatchObject({ state: 'queued', reason: 'no_worker' });
+      const detail = "There is no key of anthropic: set ANTHROPIC_API_KEY, or the agent's own secret";
+      expect(why.body).toMatchObject({ state: 'queued', reason: 'no_worker', detail });
     } finally {
       await other.close();
     }

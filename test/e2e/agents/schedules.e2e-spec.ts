@@ -1,5 +1,6 @@
 import { Database } from '#platform/database';
 import { AgentTasks } from '../../support/agent-tasks.js';
+import { newKey, newPerson, type Person } from '../../support/people.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
 interface ScheduleBody {
@@ -91,6 +92,127 @@ describe('schedules', () => {
     expect((await app.call('PATCH', route, { token: developer, body: { agent: 'scanner' } })).status).toBe(403);
     expect((await app.call('DELETE', route, { token: developer })).status).toBe(403);
     expect((await create(body, tasks.user)).status).toBe(403);
+  });
+
+  describe('pause', () => {
+    interface Paused extends ScheduleBody {
+      enabled: boolean;
+      ownerId: string;
+      pausedReason?: string;
+    }
+    const database = () => app.get(Database);
+    const look = async (id: string): Promise<Paused> => (await read(id)) as Paused;
+    const patch = (id: string, body: object, token = developer) =>
+      app.call<Paused>('PATCH', `/schedules/${id}`, { token, body });
+
+    /** Makes it due, and waits until it was served or has paused. */
+    const served = async (id: string): Promise<Paused> => {
+      await makeDue(id);
+      return until(async () => {
+        const schedule = await look(id);
+        return schedule.nextRunAt === null || Date.parse(schedule.nextRunAt) > Date.now() ? schedule : undefined;
+      });
+    };
+    const madeBy = async (who: Person, more: { agent?: string; apiKey?: string } = {}): Promise<string> => {
+      const { agent = await tasks.agent({ kind: 'worker' }), apiKey } = more;
+      const credentials = apiKey === undefined ? { token: who.token } : { apiKey };
+      const answer = await app.call<Paused>('POST', '/schedules', {
+        ...credentials,
+        body: { agent, cron: '0 0 * * *' },
+      });
+      expect(answer.body).toMatchObject({ enabled: true, ownerId: who.id });
+      return answer.body.id;
+    };
+
+    it.each<[string, string, (who: Person, keyId: string) => Promise<unknown>]>([
+      [
+        'is switched off',
+        'user_inactive',
+        ({ id }) => app.call('PATCH', `/users/${id}`, { token: tasks.admin, body: { isActive: false } }),
+      ],
+      ['is deleted', 'user_deleted', ({ id }) => database().execute('DELETE FROM user_account WHERE id = $1', [id])],
+      [
+        'has a lower role than the agent takes',
+        'role_too_low',
+        ({ id }) => app.call('PATCH', `/users/${id}`, { token: tasks.admin, body: { role: 'API_USER' } }),
+      ],
+      [
+        'had a key that was revoked',
+        'key_ended',
+        ({ token }, keyId) => app.call('DELETE', `/auth/api-keys/${keyId}`, { token }),
+      ],
+      [
+        'had a key that expired',
+        'key_ended',
+        (_, keyId) =>
+          database().execute(`UPDATE api_key SET expires_at = now() - interval '1 s' WHERE id = $1`, [keyId]),
+      ],
+    ])('when their owner %s, and say %s', async (_, reason, lose) => {
+      const agent = await tasks.agent({ kind: 'worker', minimumRole: 'DEVELOPER' });
+      const who = await newPerson(app, 'DEVELOPER');
+      const key = await newKey(app, who);
+      const id = await madeBy(who, { agent, ...(reason === 'key_ended' && { apiKey: key.apiKey }) });
+      expect(await served(id)).toMatchObject({ enabled: true, lastTaskId: expect.any(String) });
+      expect(await ids(agent)).toHaveLength(1);
+      await lose(who, key.id);
+      expect(await served(id)).toMatchObject({ enabled: false, nextRunAt: null, pausedReason: reason });
+      expect(await ids(agent)).toHaveLength(1);
+      const events = await database().query(
+        `SELECT subject_id, details FROM audit_event WHERE action = 'schedule.paused' AND details ->> 'scheduleId' = $1`,
+        [id],
+      );
+      expect(events).toEqual([{ subject_id: who.id, details: { scheduleId: id, agent, reason } }]);
+      // Whoever switches it on answers for it from then on.
+      expect((await patch(id, { priority: 7 })).body).toMatchObject({ enabled: false, pausedReason: reason });
+      const resumed = await patch(id, { enabled: true });
+      expect(resumed.body.pausedReason).toBeUndefined();
+      expect(resumed.body).toMatchObject({ enabled: true, nextRunAt: expect.any(String) });
+      await served(id);
+      expect(await ids(agent)).toHaveLength(2);
+    });
+
+    it('when the agent asks for a higher role than their owner has', async () => {
+      const agent = await tasks.agent({ kind: 'worker' });
+      const id = await madeBy(await newPerson(app, 'DEVELOPER'), { agent });
+      await app.call('PATCH', `/agents/${agent}`, { token: tasks.admin, body: { minimumRole: 'ADMIN' } });
+      expect(await served(id)).toMatchObject({ enabled: false, pausedReason: 'role_too_low' });
+      // A DEVELOPER may not give this agent work, by no schedule either.
+      expect((await patch(id, { enabled: true })).body).toMatchObject({ status: 403, code: 'AGENT.ROLE_REQUIRED' });
+      expect((await patch(id, { enabled: true }, tasks.admin)).body).toMatchObject({ enabled: true });
+    });
+
+    it('not when the key of somebody else ends, and bound no longer by the key of a former owner', async () => {
+      const who = await newPerson(app, 'DEVELOPER');
+      const key = await newKey(app, who);
+      const id = await madeBy(who, { apiKey: key.apiKey });
+      expect((await patch(id, { priority: 3 })).status).toBe(200);
+      await app.call('DELETE', `/auth/api-keys/${key.id}`, { token: who.token });
+      expect(await served(id)).toMatchObject({ enabled: true, lastTaskId: expect.any(String) });
+    });
+
+    it('but what they queued before goes on', async () => {
+      const agent = await tasks.agent();
+      await app.call('POST', `/agents/${agent}/pause`, { token: tasks.admin });
+      const who = await newPerson(app, 'DEVELOPER');
+      const id = await madeBy(who, { agent });
+      const { lastTaskId = '' } = await served(id);
+      await app.call('PATCH', `/users/${who.id}`, { token: tasks.admin, body: { isActive: false } });
+      await app.call('POST', `/agents/${agent}/resume`, { token: tasks.admin });
+      await tasks.until(lastTaskId, 'succeeded');
+    });
+
+    it('once, over two replicas', async () => {
+      const made: string[] = [];
+      const who = await newPerson(app, 'DEVELOPER');
+      for (let n = 0; n < 10; n++) made.push(await madeBy(who));
+      await app.call('PATCH', `/users/${who.id}`, { token: tasks.admin, body: { isActive: false } });
+      await Promise.all(made.map(served));
+      const events = await database().query<{ id: string }>(
+        `SELECT details ->> 'scheduleId' AS id FROM audit_event WHERE action = 'schedule.paused' AND subject_id = $1`,
+        [who.id],
+      );
+      expect(events.map(({ id }) => id).toSorted()).toEqual(made.toSorted());
+    });
   });
 
   it('are listed in pages', async () => {

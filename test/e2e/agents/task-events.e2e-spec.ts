@@ -130,6 +130,23 @@ describe('the stream of events', () => {
     expect(recomputed.map(({ hash }) => hash.toString('hex'))).toEqual(before.map(({ data }) => data.hash));
   });
 
+  it.each(['UPDATE agent_task_event SET type = type', 'DELETE FROM agent_task_event', 'TRUNCATE agent_task_event'])(
+    'refuses %s',
+    async (sql) => {
+      await expect((apps[0] as TestApp).get(Database).execute(sql)).rejects.toThrow('append-only');
+    },
+  );
+
+  it('is kept like every record that is only added to: what cannot be deleted cannot be emptied either', async () => {
+    // Bits of pg_trigger.tgtype: 2 is BEFORE, 8 DELETE, 32 TRUNCATE.
+    const rows = await (apps[0] as TestApp).get(Database).query<{ name: string; isKept: boolean }>(`
+      SELECT c.relname AS name, bool_or(t.tgtype & 32 > 0) AS "isKept"
+      FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal
+      GROUP BY 1 HAVING bool_or(t.tgtype & 2 > 0 AND t.tgtype & 8 > 0) ORDER BY 1`);
+    expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(['agent_task_event', 'audit_event']));
+    expect(rows.filter(({ isKept }) => !isKept)).toEqual([]);
+  });
+
   it('is for API_USERs, of tasks that exist', async () => {
     const missing = '/tasks/01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00/events';
     expect((await apps[0]?.call('GET', missing, { token: tasks.user }))?.body).toMatchObject({

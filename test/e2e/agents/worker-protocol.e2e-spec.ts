@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Database } from '#platform/database';
 import { AgentTasks } from '../../support/agent-tasks.js';
+import { newKey, newPerson } from '../../support/people.js';
 import { type Answer, startTestApp, type TestApp } from '../../support/test-app.js';
 
 interface Leased {
@@ -229,6 +230,139 @@ describe('the worker protocol', () => {
     expect((await tell(3, 'NOT A WORD')).status).toBe(422);
   });
 
+  describe('bounds what workers tell', () => {
+    const LARGEST = 16 * 1024;
+    const text = (bytes: number): string => 'x'.repeat(bytes);
+
+    it('in an event', async () => {
+      const slug = await worker();
+      await tasks.execute(slug);
+      const { id, leaseToken } = await leaseOne(slug);
+      const tell = (seq: number, data: object) => post(`/tasks/${id}/events`, { leaseToken, seq, type: 'page', data });
+      expect((await tell(1, { a: text(LARGEST - 8) })).status).toBe(204);
+      for (const data of [{ a: text(LARGEST - 7) }, { a: text(8 * 2 ** 20) }]) {
+        const answer = await tell(2, data);
+        expect(answer.body).toMatchObject({ status: 413, code: 'TASK.REPORT_TOO_LARGE' });
+        expect(answer.body['detail']).toContain('data');
+        expect(answer.body['detail']).toContain(String(LARGEST));
+      }
+      expect(await tasks.eventTypes(id)).toEqual(['queued', 'started', 'agent.page']);
+      expect((await post(`/tasks/${id}/complete`, { leaseToken })).status).toBe(200);
+    });
+
+    it('in a progress, which names the lease, and extends none of them', async () => {
+      const slug = await worker({ concurrency: 2 });
+      for (let n = 0; n < 2; n++) await tasks.execute(slug);
+      const [one, other] = await lease(slug, { max: 2 });
+      const held = (progresses: unknown[]) =>
+        [one, other].map((task, n) => ({ id: task?.id, leaseToken: task?.leaseToken, progress: progresses[n] }));
+      const beat = (progresses: unknown[]) =>
+        post<Heartbeat & { detail: string }>(`/workers/${workerId}/heartbeat`, { leases: held(progresses) });
+      const refused = await beat([{ done: 1 }, text(LARGEST)]);
+      expect(refused.body).toMatchObject({ status: 413, code: 'TASK.REPORT_TOO_LARGE' });
+      expect(refused.body.detail).toContain('leases.1.progress');
+      expect(await stateOf(one?.id ?? '')).toMatchObject({ state: 'leased', progress: null });
+      expect((await beat([{ done: 1 }, text(LARGEST - 2)])).body.extended).toEqual([one?.id, other?.id]);
+    });
+
+    it('in number, and the task goes on', async () => {
+      const slug = await worker();
+      await tasks.execute(slug);
+      const { id, leaseToken } = await leaseOne(slug);
+      const tell = (seq: number) => post(`/tasks/${id}/events`, { leaseToken, seq, type: 'page' });
+      // Two are ours so far.
+      for (let seq = 1; seq <= 998; seq += 50) {
+        const some = Array.from({ length: Math.min(50, 999 - seq) }, (_, n) => seq + n);
+        for (const one of some) expect((await tell(one)).status).toBe(204);
+      }
+      const refused = await tell(999);
+      expect(refused.body).toMatchObject({ status: 422, code: 'TASK.TOO_MANY_EVENTS' });
+      expect(refused.body['detail']).toContain('1000 are the most');
+      // One that was told before is still as good as told.
+      expect((await tell(998)).status).toBe(204);
+      expect((await post(`/tasks/${id}/complete`, { leaseToken, output: 1 })).status).toBe(200);
+      const types = await tasks.eventTypes(id);
+      expect([types.length, types.at(-1)]).toEqual([1001, 'succeeded']);
+    }, 60_000);
+  });
+
+  it('extends a lease by the time it was asked for, unless a heartbeat asks for another', async () => {
+    const slug = await worker({ concurrency: 3 });
+    const left = async (id: string): Promise<number> => {
+      const sql = 'SELECT extract(epoch FROM lease_expires_at - now())::float AS left FROM agent_task WHERE id = $1';
+      return (await app.get(Database).query<{ left: number }>(sql, [id]))[0]?.left ?? 0;
+    };
+    const beat = ({ id, leaseToken }: Leased, more = {}) =>
+      post(`/workers/${workerId}/heartbeat`, { leases: [{ id, leaseToken }], ...more });
+    for (const [leaseMs, seconds] of [
+      [5_000, 5],
+      [90_000, 90],
+      [undefined, 30],
+    ] as const) {
+      await tasks.execute(slug, { timeoutSeconds: 600 });
+      const [task] = await lease(slug, { leaseMs });
+      if (!task) throw new Error('Nothing to lease');
+      for (const [more, expected] of [
+        [{}, seconds],
+        [{ leaseMs: 60_000 }, 60],
+        [{}, seconds],
+      ] as const) {
+        await beat(task, more);
+        const now = await left(task.id);
+        expect([now <= expected, now > expected - 4]).toEqual([true, true]);
+      }
+    }
+  });
+
+  describe('gives nothing to a key that ended while it waited', () => {
+    const waiting = async (): Promise<{ slug: string; keyId: string; answer: Promise<Answer> }> => {
+      const slug = await worker();
+      const who = await newPerson(app, 'API_USER');
+      const { id: keyId, apiKey } = await newKey(app, who, { agents: [slug] });
+      const id = await register(apiKey, [slug]);
+      const answer = app.call('POST', '/leases', { apiKey, body: { workerId: id, waitMs: 20_000 } });
+      await sleep(150);
+      return { slug, keyId, answer };
+    };
+    const revoke = (id: string) =>
+      app.get(Database).execute('UPDATE api_key SET revoked_at = now() WHERE id = $1', [id]);
+
+    it('and says so', async () => {
+      const { slug, keyId, answer } = await waiting();
+      await revoke(keyId);
+      await sleep(1_000);
+      const { body } = await tasks.execute(slug);
+      expect((await answer).body).toMatchObject({ status: 401, code: 'AUTH.TOKEN_INVALID' });
+      expect(await stateOf(body.id)).toMatchObject({ state: 'queued' });
+    });
+
+    it('nor to a role that the agent does not take any more', async () => {
+      const { slug, answer } = await waiting();
+      await app.call('PATCH', `/agents/${slug}`, { token: tasks.admin, body: { minimumRole: 'DEVELOPER' } });
+      await sleep(1_000);
+      const { body } = await tasks.execute(slug, {}, '', tasks.admin);
+      expect((await answer).body).toMatchObject({ status: 403, code: 'AGENT.NOT_LEASABLE' });
+      expect(await stateOf(body.id)).toMatchObject({ state: 'queued' });
+    });
+
+    it('and loses no task when both happen at once', async () => {
+      const rounds = await Promise.all(Array.from({ length: 6 }, waiting));
+      await Promise.all(
+        rounds.map(async ({ slug, keyId, answer }) => {
+          const [{ body }] = await Promise.all([tasks.execute(slug), revoke(keyId)]);
+          const { status } = await answer;
+          expect([200, 401]).toContain(status);
+          expect((await stateOf(body.id))['state']).toBe(status === 200 ? 'leased' : 'queued');
+          await app
+            .get(Database)
+            .execute(`UPDATE agent_task SET lease_expires_at = now() WHERE id = $1 AND state = 'leased'`, [body.id]);
+          const [again] = await lease(slug, { waitMs: 5_000 });
+          expect(again?.id).toBe(body.id);
+        }),
+      );
+    }, 30_000);
+  });
+
   it('keeps to the cap of an agent over many workers', async () => {
     const slug = await worker({ concurrency: 3 });
     for (let i = 0; i < 6; i++) await tasks.execute(slug);
@@ -246,7 +380,7 @@ describe('the worker protocol', () => {
       const id = await register(apiKey);
       const { body } = await post<{ tasks: Leased[] } | undefined>('/leases', { workerId: id, max: 100 }, apiKey);
       for (const { id: taskId, leaseToken } of body?.tasks ?? [])
-        await post(`/tasks/${taskId}/release`, { leaseToken });
+        await post(`/tasks/${taskId}/release`, { leaseToken }, apiKey);
       return (body?.tasks ?? []).map(({ agent }) => agent);
     };
     const bound = await keyFor('DEVELOPER', [closed]);

@@ -41,7 +41,8 @@ export class AgentExecutionController {
   ): Promise<TaskDto> {
     const key = oneKey(headerKey, idempotencyKey ?? undefined);
     const { taskId, isReplay } = await this.submission.submit(toTaskRequest(agent, settings), principal, key);
-    const task = wait > 0 ? await this.lookup.waitFor(taskId, wait) : await this.lookup.get(taskId);
+    const task =
+      wait > 0 ? await this.lookup.waitFor(taskId, wait, principal) : await this.lookup.get(taskId, principal);
     if (isReplay) void reply.header('Idempotent-Replayed', 'true');
     void reply.header('Location', `/${API_PREFIX}/tasks/${taskId}`);
     void reply.code(wait > 0 && isFinal(task.state) ? HttpStatus.OK : HttpStatus.ACCEPTED);

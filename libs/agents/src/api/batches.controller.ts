@@ -37,7 +37,7 @@ export class BatchesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BatchDto> {
     const { batchId, isReplay } = await this.submission.submit(toBatchRequest(body), principal, key);
-    const batch = await this.batches.get(batchId, wait);
+    const batch = await this.batches.get(batchId, wait, principal);
     if (isReplay) void reply.header('Idempotent-Replayed', 'true');
     void reply.header('Location', `/${API_PREFIX}/agents/batch/${batchId}`);
     void reply.code(batch.status === 'running' ? HttpStatus.ACCEPTED : HttpStatus.OK);
@@ -46,10 +46,14 @@ export class BatchesController {
 
   @Get(':id')
   @Roles('API_USER')
-  @ApiOperation({ operationId: 'getBatch', summary: 'What became of a batch' })
+  @ApiOperation({ operationId: 'getBatch', summary: 'What became of a batch: of its tasks that you may see' })
   @ApiResponse({ status: 200, type: BatchDto })
   @ApiProblems(400, 401, 403, 404, 422, 429)
-  async getBatch(@Param('id', UuidParam) id: string, @Query() { wait }: WaitQueryDto): Promise<BatchDto> {
-    return toBatchDto(await this.batches.get(id, wait));
+  async getBatch(
+    @Param('id', UuidParam) id: string,
+    @Query() { wait }: WaitQueryDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<BatchDto> {
+    return toBatchDto(await this.batches.get(id, wait, principal));
   }
 }

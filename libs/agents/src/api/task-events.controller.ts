@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { EMPTY, from, map, type Observable } from 'rxjs';
 import { ApiProblems, OwnPace, UuidParam } from '#platform/http';
 import { InvalidInputError } from '#platform/kernel';
-import { Roles } from '#platform/security';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { SIGN_OF_LIFE, type TaskEvent, TaskEventStream } from '../application/task-event-stream.service.js';
 
 /** Milliseconds after which a reader that lost its connection comes back. */
@@ -34,10 +34,11 @@ export class TaskEventsController {
   async streamTaskEvents(
     @Param('id', UuidParam) id: string,
     @Headers('last-event-id') lastEventId: string | undefined,
+    @CurrentPrincipal() principal: Principal,
     @SseSignal() gone: AbortSignal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Observable<MessageEvent>> {
-    const events = await this.stream.follow(id, numberOf(lastEventId), gone);
+    const events = await this.stream.follow(id, numberOf(lastEventId), principal, gone);
     if (events) return from(events).pipe(map(toMessage));
     // EventSource takes this as the end; an empty stream would make it come back for ever.
     reply.raw.statusCode = 204;

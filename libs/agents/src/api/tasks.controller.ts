@@ -3,12 +3,13 @@ import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, Roles } from '#platform/security';
 import { AgentCallback } from '../application/agent-callback.service.js';
+import { TaskApproval } from '../application/task-approval.service.js';
 import { TaskControl } from '../application/task-control.service.js';
 import { TaskExplanation } from '../application/task-explanation.service.js';
 import { TaskLookup } from '../application/task-lookup.service.js';
 import { TaskRedrive } from '../application/task-redrive.service.js';
 import { CallbackSignatureError } from '../domain/agents.exceptions.js';
-import { ExplanationDto, RedriveDto, RedrivenDto, toExplanationDto } from './dto/task-control.dto.js';
+import { ExplanationDto, RedriveDto, RedrivenDto, RefuseTaskDto, toExplanationDto } from './dto/task-control.dto.js';
 import { AgentCallbackDto, TaskDto, TaskPageDto, TaskQueryDto, toTaskDto } from './dto/task.dto.js';
 
 /** Tasks: what agents were asked to do, and what came of it. */
@@ -18,6 +19,7 @@ export class TasksController {
   constructor(
     private readonly lookup: TaskLookup,
     private readonly control: TaskControl,
+    private readonly approval: TaskApproval,
     private readonly redrive: TaskRedrive,
     private readonly explanation: TaskExplanation,
     private readonly callback: AgentCallback,
@@ -25,21 +27,24 @@ export class TasksController {
 
   @Get()
   @Roles('API_USER')
-  @ApiOperation({ operationId: 'listTasks', summary: 'Find tasks, newest first' })
+  @ApiOperation({ operationId: 'listTasks', summary: 'Find tasks that you may see, newest first' })
   @ApiResponse({ status: 200, type: TaskPageDto })
   @ApiProblems(400, 401, 403, 422, 429)
-  async listTasks(@Query() query: TaskQueryDto): Promise<TaskPageDto> {
-    const { items, nextCursor } = await this.lookup.list(query);
+  async listTasks(@Query() query: TaskQueryDto, @CurrentPrincipal() principal: Principal): Promise<TaskPageDto> {
+    const { items, nextCursor } = await this.lookup.list(query, principal);
     return { items: items.map(toTaskDto), nextCursor };
   }
 
   @Get(':id')
   @Roles('API_USER')
-  @ApiOperation({ operationId: 'getTask', summary: 'One task' })
+  @ApiOperation({
+    operationId: 'getTask',
+    summary: 'One task: for its maker, a DEVELOPER, and the worker that holds it',
+  })
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  async getTask(@Param('id', UuidParam) id: string): Promise<TaskDto> {
-    return toTaskDto(await this.lookup.get(id));
+  async getTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+    return toTaskDto(await this.lookup.get(id, principal));
   }
 
   @Post(':id/cancel')
@@ -47,14 +52,14 @@ export class TasksController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'cancelTask',
-    summary: 'Stop a task; its owner or a DEVELOPER',
+    summary: 'Stop a task; its maker or a DEVELOPER',
     description: 'A waiting task is cancelled at once. Of a running one the runner is told: see `cancelRequestedAt`.',
   })
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
   async cancelTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
     await this.control.cancel(id, principal);
-    return toTaskDto(await this.lookup.get(id));
+    return toTaskDto(await this.lookup.get(id, principal));
   }
 
   @Post(':id/retry')
@@ -62,13 +67,13 @@ export class TasksController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'retryTask',
-    summary: 'Queue a task that failed, died or was cancelled again; its owner or a DEVELOPER',
+    summary: 'Queue a task that failed, died or was cancelled again; its maker or a DEVELOPER',
   })
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
   async retryTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
     await this.redrive.retry(id, principal);
-    return toTaskDto(await this.lookup.get(id));
+    return toTaskDto(await this.lookup.get(id, principal));
   }
 
   @Post(':id/approve')
@@ -76,13 +81,33 @@ export class TasksController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'approveTask',
-    summary: 'Let a task start that a budget keeps from starting; its owner or a DEVELOPER',
+    summary: 'Let a task start that a budget keeps from starting; a DEVELOPER, of his own task an ADMIN',
+    description: 'With `AGENTS_APPROVAL=four_eyes` nobody approves a task of his own.',
   })
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
   async approveTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
-    await this.control.approve(id, principal);
-    return toTaskDto(await this.lookup.get(id));
+    await this.approval.approve(id, principal);
+    return toTaskDto(await this.lookup.get(id, principal));
+  }
+
+  @Post(':id/refuse')
+  @Roles('API_USER')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'refuseTask',
+    summary: 'End a task that waits for approval; whoever may approve it',
+    description: 'It is cancelled, with the reason as its `error`. Whoever asked for it may cancel it as well.',
+  })
+  @ApiResponse({ status: 200, type: TaskDto })
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429)
+  async refuseTask(
+    @Param('id', UuidParam) id: string,
+    @Body() { reason }: RefuseTaskDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<TaskDto> {
+    await this.approval.refuse(id, reason, principal);
+    return toTaskDto(await this.lookup.get(id, principal));
   }
 
   @Get(':id/why')
@@ -93,8 +118,11 @@ export class TasksController {
   })
   @ApiResponse({ status: 200, type: ExplanationDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  async explainTask(@Param('id', UuidParam) id: string): Promise<ExplanationDto> {
-    return toExplanationDto(await this.explanation.explain(id));
+  async explainTask(
+    @Param('id', UuidParam) id: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<ExplanationDto> {
+    return toExplanationDto(await this.explanation.explain(id, principal));
   }
 
   @Post('redrive')

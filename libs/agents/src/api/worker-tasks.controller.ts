@@ -17,7 +17,10 @@ import {
   WorkerEventDto,
 } from './dto/worker.dto.js';
 
-/** What workers say of tasks they leased. A token that is no longer the task's changes nothing: 409 `TASK.LEASE_LOST`. */
+/**
+ * What workers say of tasks they leased. What does not rest on the task's present lease, held by a worker of the same key, changes
+ * nothing: 409 `TASK.LEASE_LOST`, for a task that there never was too.
+ */
 @ApiTags('workers')
 @Roles('API_USER')
 @RateLimit('none')
@@ -33,12 +36,16 @@ export class WorkerTasksController {
   @ApiOperation({ operationId: 'completeTasks', summary: 'Record the results of several tasks' })
   @ApiResponse({ status: 200, type: CompletedTasksDto })
   @ApiProblems(400, 401, 403, 413, 422)
-  async completeTasks(@Body() { results }: CompleteTasksDto): Promise<CompletedTasksDto> {
+  async completeTasks(
+    @Body() { results }: CompleteTasksDto,
+    @CurrentPrincipal() { credential }: Principal,
+  ): Promise<CompletedTasksDto> {
     const ids = results.map(({ id }) => id.toLowerCase());
     const isDone = await this.outcomes.completeAll(
       results.map(({ leaseToken, output, usage }, index) => ({
         id: ids[index] ?? '',
         leaseToken,
+        heldBy: credential.id,
         output,
         usage: toUsage(usage),
       })),
@@ -60,7 +67,8 @@ export class WorkerTasksController {
     @Body() { leaseToken, output, usage }: CompleteTaskDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<CompletedTaskDto> {
-    await this.outcomes.complete({ id, leaseToken, output, usage: toUsage(usage) });
+    const heldBy = principal.credential.id;
+    await this.outcomes.complete({ id, leaseToken, heldBy, output, usage: toUsage(usage) });
     const task = next === '1' ? await this.leases.leaseNext(id, principal) : undefined;
     return { next: task ? toLeasedTaskDto(task) : null };
   }
@@ -70,11 +78,16 @@ export class WorkerTasksController {
   @ApiOperation({ operationId: 'failTask', summary: 'Say that the attempt failed; it is repeated if that can help' })
   @ApiResponse({ status: 204, description: 'Recorded' })
   @ApiProblems(400, 401, 403, 409, 422)
-  async failTask(@Param('id', UuidParam) id: string, @Body() body: FailTaskDto): Promise<void> {
+  async failTask(
+    @Param('id', UuidParam) id: string,
+    @Body() body: FailTaskDto,
+    @CurrentPrincipal() { credential }: Principal,
+  ): Promise<void> {
     const { leaseToken, error, retryable, retryAfterMs, usage } = body;
     const failure = { code: error.code ?? 'AGENT.EXECUTION_FAILED', message: error.message };
     const attempt = { failure, retryable: retryable ?? true, retryAfterMs: retryAfterMs ?? undefined };
-    await this.outcomes.fail({ id, leaseToken }, { ...attempt, blame: 'agent' }, toUsage(usage));
+    const lease = { id, leaseToken, heldBy: credential.id };
+    await this.outcomes.fail(lease, { ...attempt, blame: 'agent' }, toUsage(usage));
   }
 
   @Post(':id/release')
@@ -82,17 +95,25 @@ export class WorkerTasksController {
   @ApiOperation({ operationId: 'releaseTask', summary: 'Give a task back unharmed: the attempt does not count' })
   @ApiResponse({ status: 204, description: 'It waits again' })
   @ApiProblems(400, 401, 403, 409, 422)
-  async releaseTask(@Param('id', UuidParam) id: string, @Body() { leaseToken }: LeaseDto): Promise<void> {
-    await this.outcomes.release({ id, leaseToken });
+  async releaseTask(
+    @Param('id', UuidParam) id: string,
+    @Body() { leaseToken }: LeaseDto,
+    @CurrentPrincipal() { credential }: Principal,
+  ): Promise<void> {
+    await this.outcomes.release({ id, leaseToken, heldBy: credential.id });
   }
 
   @Post(':id/events')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'addTaskEvent', summary: 'Tell of something that happened during the attempt' })
   @ApiResponse({ status: 204, description: 'Recorded, now or before' })
-  @ApiProblems(400, 401, 403, 409, 422)
-  async addTaskEvent(@Param('id', UuidParam) id: string, @Body() body: WorkerEventDto): Promise<void> {
+  @ApiProblems(400, 401, 403, 409, 413, 422)
+  async addTaskEvent(
+    @Param('id', UuidParam) id: string,
+    @Body() body: WorkerEventDto,
+    @CurrentPrincipal() { credential }: Principal,
+  ): Promise<void> {
     const { leaseToken, seq, type, data } = body;
-    await this.outcomes.appendEvent({ id, leaseToken, seq, type, data: data ?? {} });
+    await this.outcomes.appendEvent({ id, leaseToken, heldBy: credential.id, seq, type, data: data ?? {} });
   }
 }

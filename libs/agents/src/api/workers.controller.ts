@@ -41,7 +41,7 @@ export class WorkersController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'sendHeartbeat', summary: 'Extend all leases of a worker, and learn what to stop' })
   @ApiResponse({ status: 200, type: HeartbeatResultDto })
-  @ApiProblems(400, 401, 403, 404, 422)
+  @ApiProblems(400, 401, 403, 404, 413, 422)
   async sendHeartbeat(
     @Param('id', UuidParam) id: string,
     @Body() { leases, leaseMs }: HeartbeatDto,
@@ -50,6 +50,7 @@ export class WorkersController {
     const reports = leases.map((lease) => ({
       id: lease.id.toLowerCase(),
       leaseToken: lease.leaseToken,
+      heldBy: principal.credential.id,
       progress: lease.progress ?? undefined,
       usage: lease.usage ? toUsage(lease.usage) : undefined,
     }));

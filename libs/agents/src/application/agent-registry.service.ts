@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { AgentNotFoundError, Ids, ValidationError } from '#platform/kernel';
-import { EncryptionService } from '#platform/security';
+import { AuditTrail, EncryptionService } from '#platform/security';
 import type { Agent, AgentDefinition, AgentKind } from '../domain/agent.js';
 import { checkConfig } from '../domain/agent-config.js';
 import { AgentHasOpenTasksError } from '../domain/agents.exceptions.js';
@@ -38,6 +38,7 @@ export class AgentRegistry {
     private readonly encryption: EncryptionService,
     private readonly outbound: OutboundHttpClient,
     private readonly internal: InternalAgents,
+    private readonly audit: AuditTrail,
     private readonly ids: Ids,
   ) {}
 
@@ -48,9 +49,11 @@ export class AgentRegistry {
   async create(definition: AgentDefinition): Promise<RegisteredAgent> {
     const id = this.ids.next();
     const { config, secret } = this.check(definition.kind, definition.config, true);
-    await this.database.transaction((tx) =>
-      this.agents.insert(tx, id, { ...definition, config }, this.encrypted(id, secret)),
-    );
+    await this.database.transaction(async (tx) => {
+      await this.agents.insert(tx, id, { ...definition, config }, this.encrypted(id, secret));
+      const { slug, kind, minimumRole } = definition;
+      await this.audit.record(tx, { action: 'agent.created', details: { agent: slug, kind, minimumRole } });
+    });
     return { agent: await this.get(definition.slug), secret: shown(definition.kind, secret) };
   }
 
@@ -75,6 +78,14 @@ export class AgentRegistry {
           ? { encryptedSecret: this.encrypted(agent.id, checked?.secret) }
           : {}),
       });
+      const { minimumRole = agent.minimumRole } = changes;
+      const details = {
+        agent: slug,
+        changed: Object.keys({ ...changes, ...(checked && { config }), ...(isNewKind && { kind }) }),
+        ...(checked?.secret !== undefined && { isSecretNew: true }),
+        ...(minimumRole !== agent.minimumRole && { minimumRole: { from: agent.minimumRole, to: minimumRole } }),
+      };
+      await this.audit.record(tx, { action: 'agent.changed', details });
       return shown(nextKind, checked?.secret);
     });
     return { agent: await this.get(slug), secret };
@@ -94,6 +105,7 @@ export class AgentRegistry {
         throw new AgentHasOpenTasksError('Cancel the tasks of the agent that wait or run, then remove it');
       }
       await this.agents.markDeleted(tx, agent.id);
+      await this.audit.record(tx, { action: 'agent.deleted', details: { agent: slug } });
     });
   }
 
@@ -103,6 +115,7 @@ export class AgentRegistry {
       const agent = await this.agents.lock(tx, slug);
       if (!agent) throw new AgentNotFoundError();
       await this.agents.setPaused(tx, agent.id, isPaused);
+      await this.audit.record(tx, { action: isPaused ? 'agent.paused' : 'agent.resumed', details: { agent: slug } });
     });
     return this.get(slug);
   }

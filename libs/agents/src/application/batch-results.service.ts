@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BatchNotFoundError } from '../domain/agents.exceptions.js';
 import { project } from '../domain/json-pointer.js';
 import type { Task, TaskFailure } from '../domain/task.js';
+import { type Caller, maySee, type TaskAccess } from '../domain/task-access.js';
 import { isFinal, type TaskState } from '../domain/task-state.js';
 import { type BatchOperation, BatchRepository } from '../infrastructure/batch.repository.js';
 import { TaskRepository } from '../infrastructure/task.repository.js';
@@ -39,19 +40,23 @@ export class BatchResults {
   ) {}
 
   /**
-   * The batch once all has ended, or as it is when the time is over.
+   * The operations whose tasks the caller may see, once all have ended, or as they are when the time is over.
    *
-   * @throws BatchNotFoundError
+   * @throws BatchNotFoundError when there are none
    */
-  async get(batchId: string, waitSeconds = 0): Promise<BatchResult> {
+  async get(batchId: string, waitSeconds: number, caller: Caller): Promise<BatchResult> {
     const batch = await this.batches.find(batchId);
     if (!batch) throw new BatchNotFoundError();
     const ids = batch.operations.flatMap(({ taskId }) => taskId ?? []);
-    if (waitSeconds > 0) await this.lookup.waitForAll(ids, waitSeconds);
+    // The batch without its tasks: who asked for it may wait for it, and is told what was refused.
+    const itself: TaskAccess = { createdBy: batch.createdBy, minimumRole: 'API_USER', heldBy: null };
+    if (waitSeconds > 0 && maySee(caller, itself)) await this.lookup.waitForAll(ids, waitSeconds);
     const tasks = new Map((await this.tasks.findMany(ids)).map((task) => [task.id, task]));
-    const results = batch.operations.map((operation, index) =>
-      toResult(operation, index, operation.taskId === null ? undefined : tasks.get(operation.taskId)),
-    );
+    const results = batch.operations.flatMap((operation, index) => {
+      const task = operation.taskId === null ? undefined : tasks.get(operation.taskId);
+      return maySee(caller, task ?? itself) ? [toResult(operation, index, task)] : [];
+    });
+    if (results.length === 0) throw new BatchNotFoundError();
     return { batchId, status: statusOf(results), results };
   }
 }

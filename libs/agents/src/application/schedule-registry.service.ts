@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { Database, type Transaction } from '#platform/database';
 import { CursorCodec } from '#platform/http';
 import { Ids, type Page, pageOf, ValidationError } from '#platform/kernel';
-import type { Principal } from '#platform/security';
+import { AuditTrail, type Principal } from '#platform/security';
 import { ScheduleNotFoundError } from '../domain/agents.exceptions.js';
 import type { Schedule, ScheduleDefinition } from '../domain/schedule.js';
 import { AgentRepository } from '../infrastructure/agent.repository.js';
 import { nextTime } from '../infrastructure/cron-times.js';
-import { ScheduleRepository } from '../infrastructure/schedule.repository.js';
+import { ScheduleRepository, type ScheduleRun } from '../infrastructure/schedule.repository.js';
 import { demandRole, TaskEnqueue } from './task-enqueue.service.js';
 
 const LIST = 'schedules:id';
@@ -20,6 +20,7 @@ export class ScheduleRegistry {
     private readonly agents: AgentRepository,
     private readonly schedules: ScheduleRepository,
     private readonly enqueue: TaskEnqueue,
+    private readonly audit: AuditTrail,
     private readonly cursors: CursorCodec,
     private readonly ids: Ids,
   ) {}
@@ -46,13 +47,17 @@ export class ScheduleRegistry {
     const id = this.ids.next();
     const agentId = await this.check(definition, principal);
     await this.database.transaction(async (tx) => {
-      const nextRunAt = nextRunOf(definition, await this.schedules.now(tx));
-      await this.schedules.insert(tx, id, agentId, definition, { createdBy: principal.id, nextRunAt });
+      await this.schedules.insert(tx, id, agentId, definition, await this.runOf(tx, definition, principal));
+      await this.note(tx, 'created', id, definition, { cron: definition.cron, timeZone: definition.timeZone });
     });
     return this.get(id);
   }
 
-  /** Changes a schedule; what is absent stays. @throws ScheduleNotFoundError, and what `create` throws */
+  /**
+   * Changes a schedule; what is absent stays. Whoever changes it owns it from then on: its tasks are his.
+   *
+   * @throws ScheduleNotFoundError, and what `create` throws
+   */
   async change(id: string, changes: Partial<ScheduleDefinition>, principal: Principal): Promise<Schedule> {
     await this.database.transaction(async (tx) => {
       const before = await this.schedules.lock(tx, id);
@@ -60,7 +65,14 @@ export class ScheduleRegistry {
       await this.demandRole(before, principal);
       const definition = { ...before, ...changes };
       const agentId = await this.check(definition, principal);
-      await this.schedules.update(tx, id, agentId, definition, nextRunOf(definition, await this.schedules.now(tx)));
+      await this.schedules.update(tx, id, agentId, definition, await this.runOf(tx, definition, principal));
+      const { ownerId } = before;
+      const details = {
+        changed: Object.keys(changes),
+        enabled: definition.enabled,
+        ...(ownerId !== principal.id && { formerOwner: ownerId }),
+      };
+      await this.note(tx, 'changed', id, definition, details);
     });
     return this.get(id);
   }
@@ -72,7 +84,27 @@ export class ScheduleRegistry {
       if (!schedule) throw new ScheduleNotFoundError();
       await this.demandRole(schedule, principal);
       await this.schedules.delete(tx, id);
+      await this.note(tx, 'deleted', id, schedule);
     });
+  }
+
+  private async runOf(
+    tx: Transaction,
+    definition: ScheduleDefinition,
+    { id, credential }: Principal,
+  ): Promise<ScheduleRun> {
+    const nextRunAt = nextRunOf(definition, await this.schedules.now(tx));
+    return { ownerId: id, keyId: credential.kind === 'session' ? null : credential.id, nextRunAt };
+  }
+
+  private async note(
+    tx: Transaction,
+    verb: string,
+    scheduleId: string,
+    { agent }: ScheduleDefinition,
+    more: object = {},
+  ): Promise<void> {
+    await this.audit.record(tx, { action: `schedule.${verb}`, details: { scheduleId, agent, ...more } });
   }
 
   /** @returns the id of the agent */

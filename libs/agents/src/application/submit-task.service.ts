@@ -45,7 +45,7 @@ export class SubmitTask {
           return { taskId: known.taskId ?? '', isReplay: true };
         }
       }
-      await this.enqueue.enqueue(tx, [checked], principal.id);
+      await this.enqueue.enqueue(tx, [checked], principal);
       return { taskId: checked.id, isReplay: false };
     });
     if (!submitted.isReplay) this.announcer.queued();

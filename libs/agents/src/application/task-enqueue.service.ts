@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
-import { AgentNotFoundError, currentContext, Ids, ValidationError } from '#platform/kernel';
-import { includesRole, type Principal } from '#platform/security';
+import { AgentNotFoundError, currentContext, Ids, includesRole, ValidationError } from '#platform/kernel';
 import type { Agent } from '../domain/agent.js';
 import {
   AgentNotRunnableError,
@@ -12,6 +11,7 @@ import {
 } from '../domain/agents.exceptions.js';
 import { unstorable } from '../domain/json-value.js';
 import { type JsonObject, MAX_PARAMETERS_BYTES, type TaskBudget } from '../domain/task.js';
+import { type Caller, maySee } from '../domain/task-access.js';
 import { isFinal } from '../domain/task-state.js';
 import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
 import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
@@ -65,14 +65,7 @@ export class TaskEnqueue {
    * @param agent the agent it names, if there is one
    * @throws AgentNotFoundError, AgentRoleRequiredError, AgentNotRunnableError, ParametersTooLargeError
    */
-  check(request: TaskRequest, agent: Agent | undefined, principal: Principal): CheckedRequest {
-    const checked = this.prepare(request, agent);
-    demandRole(checked.agent, principal);
-    return checked;
-  }
-
-  /** Like `check`, for requests that were allowed before. */
-  prepare(request: TaskRequest, agent: Agent | undefined): CheckedRequest {
+  check(request: TaskRequest, agent: Agent | undefined, caller: Caller): CheckedRequest {
     const { parameters = {} } = request;
     const problem = unstorable(parameters);
     if (problem !== undefined) {
@@ -82,6 +75,7 @@ export class TaskEnqueue {
     }
     if (Buffer.byteLength(JSON.stringify(parameters)) > MAX_PARAMETERS_BYTES) throw new ParametersTooLargeError();
     if (!agent) throw new AgentNotFoundError();
+    demandRole(agent, caller);
     const estimate = agent.kind === 'llm' ? this.estimate(agent, request) : undefined;
     return { id: this.ids.next(), agent, request, estimate };
   }
@@ -99,12 +93,13 @@ export class TaskEnqueue {
   /**
    * Inserts tasks that may depend on each other, with their first events and counters. Tell the engine after the commit.
    *
-   * @throws DependencyNotFoundError, DependencyNotPossibleError
+   * @throws DependencyNotFoundError for what the caller may not see too
+   * @throws DependencyNotPossibleError
    */
   async enqueue(
     tx: Transaction,
     checked: readonly CheckedRequest[],
-    by: string,
+    caller: Caller,
     batchId: string | null = null,
   ): Promise<void> {
     const own = new Set(checked.map(({ id }) => id));
@@ -112,25 +107,26 @@ export class TaskEnqueue {
       [...new Set(request.dependsOn)].map((dependsOn) => ({ taskId: id, dependsOn })),
     );
     const others = [...new Set(links.map(({ dependsOn }) => dependsOn))].filter((id) => !own.has(id));
-    const states = await this.dependencies.lock(tx, others);
+    const awaited = await this.dependencies.lock(tx, others);
     for (const id of others) {
-      const state = states.get(id);
-      if (state === undefined) throw new DependencyNotFoundError(`There is no task ${id} to depend on`);
+      const task = awaited.get(id);
+      if (!task || !maySee(caller, task)) throw new DependencyNotFoundError(`There is no task ${id} to depend on`);
+      const { state } = task;
       if (isFinal(state) && state !== 'succeeded') {
         throw new DependencyNotPossibleError(`The task ${id} ended as ${state}: what depends on it cannot start`);
       }
     }
-    const open = links.filter(({ dependsOn }) => states.get(dependsOn) !== 'succeeded');
+    const open = links.filter(({ dependsOn }) => awaited.get(dependsOn)?.state !== 'succeeded');
     const left = new Map<string, number>();
     for (const { taskId } of open) left.set(taskId, (left.get(taskId) ?? 0) + 1);
     await this.tasks.insert(
       tx,
-      checked.map((item) => this.taskOf(item, by, batchId, left.get(item.id) ?? 0)),
+      checked.map((item) => this.taskOf(item, caller.id, batchId, left.get(item.id) ?? 0)),
     );
     await this.dependencies.add(tx, open);
     await this.events.append(
       tx,
-      checked.map(({ id }) => ({ taskId: id, type: 'queued', data: { by } })),
+      checked.map(({ id }) => ({ taskId: id, type: 'queued', data: { by: caller.id } })),
     );
     await this.statistics.add(
       tx,
@@ -170,9 +166,9 @@ export class TaskEnqueue {
 }
 
 /** @throws AgentRoleRequiredError unless the caller may give the agent work */
-export function demandRole(agent: Agent, principal: Principal): void {
-  if (includesRole(principal.role, agent.minimumRole)) return;
+export function demandRole(agent: Agent, caller: Caller): void {
+  if (includesRole(caller.role, agent.minimumRole)) return;
   throw new AgentRoleRequiredError(`The agent ${agent.slug} needs the role ${agent.minimumRole}`, {
-    details: { requiredRole: agent.minimumRole, role: principal.role },
+    details: { requiredRole: agent.minimumRole, role: caller.role },
   });
 }

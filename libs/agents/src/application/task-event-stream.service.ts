@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { TaskNotFoundError } from '../domain/agents.exceptions.js';
+import { assertMaySee, type Caller, maySee } from '../domain/task-access.js';
 import { FINAL_STATES, isFinal } from '../domain/task-state.js';
 import { type TaskEvent, TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import { TaskRepository } from '../infrastructure/task.repository.js';
@@ -18,6 +18,9 @@ const SILENCE_MS = 15_000;
 
 /** A stream ends after this long; its reader comes back with its credentials, which may not be valid any more. */
 const LONGEST_MS = 300_000;
+
+/** How often it is asked again whether the reader may see the task. */
+const JUDGE_MS = 5_000;
 
 /** Nothing happened; the connection is alive. */
 export const SIGN_OF_LIFE = Symbol('sign of life');
@@ -45,27 +48,35 @@ export class TaskEventStream implements OnModuleDestroy {
    *
    * @param after number of the last event that the reader knows; 0 for none
    * @returns `undefined` when the task has ended and there is nothing more to read
-   * @throws TaskNotFoundError
+   * @throws TaskNotFoundError for what the caller may not see too
    */
   async follow(
     taskId: string,
     after: number,
+    caller: Caller,
     gone: AbortSignal,
   ): Promise<AsyncGenerator<TaskEvent | typeof SIGN_OF_LIFE> | undefined> {
-    const state = (await this.tasks.statesOf([taskId])).get(taskId);
-    if (!state) throw new TaskNotFoundError();
-    if (isFinal(state) && (await this.events.list(taskId, after, 1)).length === 0) return undefined;
-    return this.read(taskId, after, AbortSignal.any([gone, this.stopping.signal]));
+    const task = await this.tasks.find(taskId);
+    assertMaySee(caller, task);
+    if (isFinal(task.state) && (await this.events.list(taskId, after, 1)).length === 0) return undefined;
+    return this.read(taskId, after, caller, AbortSignal.any([gone, this.stopping.signal]));
   }
 
   private async *read(
     taskId: string,
     known: number,
+    caller: Caller,
     signal: AbortSignal,
   ): AsyncGenerator<TaskEvent | typeof SIGN_OF_LIFE> {
     const limit = performance.now() + LONGEST_MS;
-    let [after, mayBeOver, spokeAt] = [known, false, performance.now()];
+    let [after, mayBeOver, spokeAt, judgedAt] = [known, false, performance.now(), performance.now()];
     while (!signal.aborted && performance.now() < limit) {
+      if (performance.now() - judgedAt > JUDGE_MS) {
+        // A worker sees what it holds, and no longer.
+        const task = await this.tasks.find(taskId);
+        if (!task || !maySee(caller, task)) return;
+        judgedAt = performance.now();
+      }
       const page = await this.events.list(taskId, after, PAGE);
       for (const event of page) {
         yield event;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { CursorCodec } from '#platform/http';
 import { type Page, pageOf } from '#platform/kernel';
-import { TaskNotFoundError } from '../domain/agents.exceptions.js';
 import type { Task } from '../domain/task.js';
+import { assertMaySee, type Caller, scopeOf } from '../domain/task-access.js';
 import { isFinal, type TaskState } from '../domain/task-state.js';
 import { TaskRepository } from '../infrastructure/task.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
@@ -30,20 +30,21 @@ export class TaskLookup {
     private readonly cursors: CursorCodec,
   ) {}
 
-  /** @throws TaskNotFoundError */
-  async get(id: string): Promise<Task> {
+  /** @throws TaskNotFoundError for what the caller may not see too */
+  async get(id: string, caller: Caller): Promise<Task> {
     const task = await this.tasks.find(id);
-    if (!task) throw new TaskNotFoundError();
+    assertMaySee(caller, task);
     return task;
   }
 
-  /** Newest first, a page at a time. */
-  async list({ cursor, limit, ...filter }: TaskSearch): Promise<Page<Task>> {
+  /** What the caller may see, newest first, a page at a time. */
+  async list({ cursor, limit, ...filter }: TaskSearch, caller: Caller): Promise<Page<Task>> {
     const [before] = this.cursors.decode(LIST, cursor) ?? [];
     const rows = await this.tasks.list({
       ...filter,
       before: before === undefined ? undefined : String(before),
       limit: limit + 1,
+      scope: scopeOf(caller),
     });
     return pageOf(rows, limit, ({ id }) => this.cursors.encode(LIST, [id]));
   }
@@ -53,9 +54,9 @@ export class TaskLookup {
    *
    * @throws TaskNotFoundError
    */
-  async waitFor(id: string, seconds: number): Promise<Task> {
+  async waitFor(id: string, seconds: number, caller: Caller): Promise<Task> {
     await this.waitForAll([id], seconds);
-    return this.get(id);
+    return this.get(id, caller);
   }
 
   /** Resolves when all have ended or wait for approval, or the time is over. */

@@ -4,6 +4,7 @@ import { LeaseLostError } from '../domain/agents.exceptions.js';
 import { type FailedAttempt, judge, type Verdict } from '../domain/task-failure.js';
 import { type Lease, TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
 import {
+  isLeaseOf,
   type LockedTask,
   NO_USAGE,
   type Success,
@@ -69,7 +70,7 @@ export class TaskOutcomes {
   async fail(lease: Lease, attempt: FailedAttempt, cause?: unknown, usage: Usage = NO_USAGE): Promise<Verdict> {
     const recorded = await this.database.transaction(async (tx) => {
       const locked = await this.queue.lock(tx, lease.id);
-      if (locked?.leaseToken !== lease.leaseToken) throw new LeaseLostError();
+      if (!isLeaseOf(locked, lease)) throw new LeaseLostError();
       return this.failLocked(tx, locked, attempt, usage);
     });
     this.announce({ ...recorded, report: { ...recorded.report, cause } });
@@ -99,7 +100,7 @@ export class TaskOutcomes {
   async release(lease: Lease, reason: string, until: number | 'approval' = 0): Promise<void> {
     const cancelled = await this.database.transaction(async (tx) => {
       const locked = await this.queue.lock(tx, lease.id);
-      if (locked?.leaseToken !== lease.leaseToken) throw new LeaseLostError();
+      if (!isLeaseOf(locked, lease)) throw new LeaseLostError();
       if (locked.task.cancelRequestedAt !== null) {
         const failure = { code: 'TASK.RELEASED', message: 'The task was given back' };
         return this.failLocked(tx, locked, { failure, retryable: true, blame: 'elsewhere' }, locked.attemptUsage);

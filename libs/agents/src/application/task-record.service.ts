@@ -61,6 +61,24 @@ export class TaskRecord {
     await this.events.append(tx, [{ taskId, type: 'released', data: { reason } }]);
   }
 
+  async cancelRequested(tx: Transaction, taskId: string, by: string): Promise<void> {
+    await this.events.append(tx, [{ taskId, type: 'cancel_requested', data: { by } }]);
+  }
+
+  /** A person gave the task another life. */
+  async requeued(tx: Transaction, task: { id: string; agentId: string }, by: string): Promise<void> {
+    await this.events.append(tx, [{ taskId: task.id, type: 'requeued', data: { by } }]);
+    await this.statistics.add(tx, [{ agentId: task.agentId, enqueued: 1 }]);
+  }
+
+  async approved(tx: Transaction, taskId: string, by: string): Promise<void> {
+    await this.events.append(tx, [{ taskId, type: 'approved', data: { by } }]);
+  }
+
+  async refused(tx: Transaction, taskId: string, by: string, reason: string): Promise<void> {
+    await this.events.append(tx, [{ taskId, type: 'refused', data: { by, reason } }]);
+  }
+
   async needsApproval(tx: Transaction, taskId: string, reason: string): Promise<void> {
     await this.events.append(tx, [{ taskId, type: 'approval_required', data: { reason } }]);
   }

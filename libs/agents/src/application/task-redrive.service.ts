@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import { includesRole, type Principal } from '#platform/security';
-import { TaskNotFoundError, TaskNotOwnedError, TaskStateError } from '../domain/agents.exceptions.js';
+import { AuditTrail } from '#platform/security';
+import { TaskStateError } from '../domain/agents.exceptions.js';
+import { assertMayManage, type Caller } from '../domain/task-access.js';
 import { canBecome, isFinal } from '../domain/task-state.js';
-import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
 import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
-import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import { type LockedTask, TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
 import { TaskRepository } from '../infrastructure/task.repository.js';
 import { TaskAnnouncer } from './task-announcer.js';
+import { TaskRecord } from './task-record.service.js';
 
 /** Which tasks to queue again; everything given must hold. */
 export interface RedriveFilter {
@@ -29,24 +29,26 @@ export class TaskRedrive {
     private readonly tasks: TaskRepository,
     private readonly queue: TaskQueueRepository,
     private readonly dependencies: TaskDependencyRepository,
-    private readonly events: TaskEventRepository,
-    private readonly statistics: AgentStatisticsRepository,
+    private readonly record: TaskRecord,
     private readonly announcer: TaskAnnouncer,
+    private readonly audit: AuditTrail,
   ) {}
 
   /**
-   * Queues a task that failed, died or was cancelled again; for its owner and DEVELOPERs.
+   * Queues a task that failed, died or was cancelled again; for its maker and DEVELOPERs.
    *
    * @throws TaskNotFoundError, TaskNotOwnedError
    * @throws TaskStateError when it waits, runs or succeeded, or depends on a task that ended without success
    */
-  async retry(id: string, principal: Principal): Promise<void> {
+  async retry(id: string, caller: Caller): Promise<void> {
     await this.database.transaction(async (tx) => {
       const locked = await this.queue.lock(tx, id);
-      if (!locked) throw new TaskNotFoundError();
-      const isOwner = locked.task.createdBy === principal.id;
-      if (!isOwner && !includesRole(principal.role, 'DEVELOPER')) throw new TaskNotOwnedError();
-      await this.requeue(tx, locked, principal);
+      assertMayManage(caller, locked?.task);
+      if (!locked) return;
+      await this.requeue(tx, locked, caller);
+      const { agent, createdBy } = locked.task;
+      if (createdBy === caller.id) return;
+      await this.audit.record(tx, { action: 'task.retried', subjectId: createdBy, details: { taskId: id, agent } });
     });
     this.announcer.queued();
   }
@@ -56,13 +58,13 @@ export class TaskRedrive {
    *
    * @returns how many
    */
-  async redrive({ limit, ...filter }: RedriveFilter, principal: Principal): Promise<number> {
+  async redrive({ limit, ...filter }: RedriveFilter, caller: Caller): Promise<number> {
     let redriven = 0;
     let after: string | undefined;
     for (let left = limit; left > 0;) {
       const ids = await this.tasks.endedIds({ ...filter, after, limit: Math.min(left, REDRIVE_BATCH) });
       if (ids.length === 0) break;
-      redriven += await this.redriveAll(ids, principal);
+      redriven += await this.redriveAll(ids, caller);
       after = ids.at(-1);
       left -= ids.length;
       this.announcer.queued();
@@ -70,37 +72,38 @@ export class TaskRedrive {
     return redriven;
   }
 
-  private redriveAll(ids: readonly string[], principal: Principal): Promise<number> {
+  private redriveAll(ids: readonly string[], caller: Caller): Promise<number> {
     return this.database.transaction(async (tx) => {
-      let redriven = 0;
+      const redriven: string[] = [];
       for (const id of ids) {
         const locked = await this.queue.lock(tx, id);
         // Somebody else may have been faster.
         if (!locked || !isFinal(locked.task.state) || locked.task.state === 'succeeded') continue;
         if (await this.isHopeless(tx, locked)) continue;
-        await this.requeue(tx, locked, principal);
-        redriven++;
+        await this.requeue(tx, locked, caller);
+        redriven.push(id);
       }
-      return redriven;
+      if (redriven.length > 0)
+        await this.audit.record(tx, { action: 'tasks.redriven', details: { taskIds: redriven } });
+      return redriven.length;
     });
   }
 
   private async isHopeless(tx: Transaction, { task }: LockedTask): Promise<boolean> {
     const states = await this.dependencies.lock(tx, task.dependsOn);
-    return [...states.values()].some((state) => state !== 'succeeded' && isFinal(state));
+    return [...states.values()].some(({ state }) => state !== 'succeeded' && isFinal(state));
   }
 
-  private async requeue(tx: Transaction, { task, agentId }: LockedTask, principal: Principal): Promise<void> {
+  private async requeue(tx: Transaction, { task, agentId }: LockedTask, caller: Caller): Promise<void> {
     if (!isFinal(task.state) || !canBecome(task.state, 'queued')) {
       throw new TaskStateError(`A task that is ${task.state} cannot be retried`);
     }
-    const states = [...(await this.dependencies.lock(tx, task.dependsOn)).values()].filter(
-      (state) => state !== 'succeeded',
-    );
-    if (states.some(isFinal)) throw new TaskStateError('It depends on a task that has not succeeded: retry that first');
+    const awaited = [...(await this.dependencies.lock(tx, task.dependsOn)).values()];
+    const open = awaited.filter(({ state }) => state !== 'succeeded');
+    if (open.some(({ state }) => isFinal(state)))
+      throw new TaskStateError('It depends on a task that has not succeeded: retry that first');
     await this.queue.requeue(tx, task.id, { delayMs: 0, failure: null, refund: task.attempt });
-    await this.queue.renew(tx, task.id, states.length);
-    await this.events.append(tx, [{ taskId: task.id, type: 'requeued', data: { by: principal.id } }]);
-    await this.statistics.add(tx, [{ agentId, enqueued: 1 }]);
+    await this.queue.renew(tx, task.id, open.length);
+    await this.record.requeued(tx, { id: task.id, agentId }, caller.id);
   }
 }

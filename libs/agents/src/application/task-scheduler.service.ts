@@ -2,6 +2,9 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Database, type Transaction } from '#platform/database';
 import { AppException, Ids, runInContext } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
+import { AuditTrail, UserStanding } from '#platform/security';
+import { AgentRoleRequiredError } from '../domain/agents.exceptions.js';
+import type { PauseReason } from '../domain/schedule.js';
 import { AgentRepository } from '../infrastructure/agent.repository.js';
 import { nextTime } from '../infrastructure/cron-times.js';
 import { type DueSchedule, ScheduleRepository } from '../infrastructure/schedule.repository.js';
@@ -15,7 +18,8 @@ const BATCH = 20;
 
 /**
  * Queues the tasks of schedules. Task and next time are committed together, so that each time leads to one task however many
- * processes look. Times that passed while nobody looked lead to one task together.
+ * processes look. Times that passed while nobody looked lead to one task together. A schedule whose owner may not give the agent
+ * work any more pauses.
  */
 @Injectable()
 export class TaskScheduler implements OnApplicationBootstrap, OnModuleDestroy {
@@ -28,6 +32,8 @@ export class TaskScheduler implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly agents: AgentRepository,
     private readonly enqueue: TaskEnqueue,
     private readonly announcer: TaskAnnouncer,
+    private readonly users: UserStanding,
+    private readonly audit: AuditTrail,
     private readonly ids: Ids,
     private readonly logger: AppLogger,
   ) {}
@@ -49,9 +55,13 @@ export class TaskScheduler implements OnApplicationBootstrap, OnModuleDestroy {
       for (let served = BATCH; served === BATCH;) {
         served = await this.database.transaction(async (tx) => {
           const due = await this.schedules.lockDue(tx, BATCH);
+          const paused: [DueSchedule, PauseReason][] = [];
           for (const schedule of due) {
-            await runInContext({ correlationId: this.ids.next() }, () => this.serve(tx, schedule));
+            const why = await runInContext({ correlationId: this.ids.next() }, () => this.serve(tx, schedule));
+            if (why) paused.push([schedule, why]);
           }
+          // Last, as everybody who audits anything waits from then on.
+          for (const [schedule, why] of paused) await this.pause(tx, schedule, why);
           return due.length;
         });
         if (served > 0) this.announcer.queued();
@@ -61,19 +71,32 @@ export class TaskScheduler implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async serve(tx: Transaction, schedule: DueSchedule): Promise<void> {
-    const { agent, parameters, priority, taskDescription } = schedule;
+  /** @returns why the schedule has to pause, if it has to */
+  private async serve(tx: Transaction, schedule: DueSchedule): Promise<PauseReason | undefined> {
+    const { agent, parameters, priority, taskDescription, ownerId } = schedule;
     const request = { agent, parameters, priority, taskDescription: taskDescription ?? undefined };
+    const standing = await this.users.of(ownerId, schedule.keyId);
+    if ('lost' in standing) return standing.lost;
     const nextRunAt = nextRunOf(schedule);
     try {
-      const checked = this.enqueue.prepare(request, await this.agents.find(agent));
-      await this.enqueue.enqueue(tx, [checked], schedule.createdBy);
+      const caller = { id: ownerId, role: standing.role, credential: { id: schedule.id } };
+      const checked = this.enqueue.check(request, await this.agents.find(agent), caller);
+      await this.enqueue.enqueue(tx, [checked], caller);
       await this.schedules.ran(tx, schedule.id, { nextRunAt, taskId: checked.id, error: null });
     } catch (error) {
       // Only what is refused before anything is written leaves the transaction usable.
+      if (error instanceof AgentRoleRequiredError) return 'role_too_low';
       if (!(error instanceof AppException)) throw error;
       await this.schedules.ran(tx, schedule.id, { nextRunAt, taskId: null, error: error.message });
     }
+    return undefined;
+  }
+
+  private async pause(tx: Transaction, { id, agent, ownerId }: DueSchedule, reason: PauseReason): Promise<void> {
+    await this.schedules.pause(tx, id, reason);
+    const details = { scheduleId: id, agent, reason };
+    await this.audit.record(tx, { action: 'schedule.paused', subjectId: ownerId, details });
+    this.logger.warn(`The schedule ${id} of ${agent} paused itself: ${reason}`, 'Agents', details);
   }
 }
 

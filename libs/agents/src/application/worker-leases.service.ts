@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AgentsConfig } from '#config';
 import type { Principal } from '#platform/security';
 import type { JsonObject } from '../domain/task.js';
+import { assertReportFits } from '../domain/worker-report.js';
 import type { ClaimedTask, Room } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { type LeaseReport, WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
@@ -94,25 +95,29 @@ export class WorkerLeases implements OnModuleDestroy {
    * Leases tasks; none when the time is over, the caller has gone or the service shuts down.
    *
    * @throws WorkerNotFoundError, AgentNotLeasableError
+   * @throws TokenInvalidError when the caller's key ends while it waits
    */
   async lease(request: LeaseRequest, principal: Principal, gone: AbortSignal): Promise<LeasedTask[]> {
     const worker = await this.registry.get(request.workerId, principal);
     const wanted = request.agents.length > 0 ? request.agents : worker.agents;
-    const agents = await this.registry.leasable(wanted, principal);
+    let agents = await this.registry.leasable(wanted, principal);
     if (agents.length === 0) return [];
     await this.registry.seen(worker, agents);
     const leaseSeconds = request.leaseSeconds ?? this.config.leaseSeconds;
     const isOver = (): boolean => gone.aborted || this.stopping.signal.aborted;
-    const ask = { agents: agents.toSorted(), room: { workerId: worker.id, leaseSeconds, size: request.max }, isOver };
+    const room = { workerId: worker.id, leaseSeconds, size: request.max };
     const limit = performance.now() + request.waitMs;
     for (;;) {
       // Listening begins before the look, so that nothing falls between the two.
       const news = this.nextQueued();
       try {
-        const claimed = await this.claims.add(ask);
+        const claimed = await this.claims.add({ agents: agents.toSorted(), room, isOver });
         const left = limit - performance.now();
         if (claimed.length > 0 || left <= 0 || isOver()) return claimed.map(toLeased);
         await waitAtMost(news.arrived, Math.min(left, LOOK_MS), AbortSignal.any([gone, this.stopping.signal]));
+        // Much may happen to a caller and to agents while it waits.
+        await this.registry.assertStands(principal);
+        agents = await this.registry.leasable(wanted, principal, true);
       } finally {
         news.stop();
       }
@@ -128,16 +133,17 @@ export class WorkerLeases implements OnModuleDestroy {
     return next;
   }
 
-  /** Extends all leases of a worker at once. @throws WorkerNotFoundError */
+  /** Extends all leases of a worker at once. @throws WorkerNotFoundError, ReportTooLargeException */
   async heartbeat(
     workerId: string,
     reports: readonly LeaseReport[],
     leaseSeconds: number | undefined,
     principal: Principal,
   ): Promise<HeartbeatResult> {
+    for (const [index, { progress }] of reports.entries()) assertReportFits(progress, `leases.${index}.progress`);
     const worker = await this.registry.get(workerId, principal);
     await this.registry.seen(worker, worker.agents);
-    const held = await this.held.report(reports, leaseSeconds ?? this.config.leaseSeconds);
+    const held = await this.held.report(reports, leaseSeconds, this.config.leaseSeconds);
     const ids = reports.map(({ id }) => id);
     return {
       extended: ids.filter((id) => held.has(id)),

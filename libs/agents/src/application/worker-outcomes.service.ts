@@ -6,9 +6,10 @@ import { unstorable } from '../domain/json-value.js';
 import { MAX_OUTPUT_BYTES } from '../domain/task.js';
 import type { FailedAttempt } from '../domain/task-failure.js';
 import { isFinal } from '../domain/task-state.js';
+import { assertReportFits, assertRoomForEvent } from '../domain/worker-report.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import type { Lease } from '../infrastructure/task-lease.repository.js';
-import { type Success, TaskQueueRepository, type Usage } from '../infrastructure/task-queue.repository.js';
+import { isLeaseOf, type Success, TaskQueueRepository, type Usage } from '../infrastructure/task-queue.repository.js';
 import { WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
 import { TaskOutcomes } from './task-outcomes.service.js';
 
@@ -73,13 +74,16 @@ export class WorkerOutcomes {
     }
   }
 
-  /** @throws LeaseLostError */
-  async appendEvent({ id, leaseToken, seq, type, data }: WorkerEvent): Promise<void> {
+  /** @throws LeaseLostError, ReportTooLargeException, TooManyEventsException */
+  async appendEvent({ seq, type, data, ...lease }: WorkerEvent): Promise<void> {
+    assertReportFits(data, 'data');
     await this.database.transaction(async (tx) => {
+      const { id } = lease;
       const locked = await this.queue.lock(tx, id);
-      if (locked?.leaseToken !== leaseToken) throw new LeaseLostError();
-      // A worker's words stand apart from ours: it cannot tell of a success that was none.
+      if (!isLeaseOf(locked, lease)) throw new LeaseLostError();
       if (await this.held.countEvent(tx, id, seq)) {
+        assertRoomForEvent(await this.events.count(tx, id));
+        // A worker's words stand apart from ours: it cannot tell of a success that was none.
         await this.events.append(tx, [{ taskId: id, type: `agent.${type}`, data }]);
       }
     });

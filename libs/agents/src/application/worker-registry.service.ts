@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Ids, RecentMap } from '#platform/kernel';
-import { includesRole, type Principal } from '#platform/security';
-import { EXECUTOR_ROLES } from '../domain/agent.js';
+import { Database } from '#platform/database';
+import { Ids, includesRole, RecentMap, TokenInvalidError } from '#platform/kernel';
+import { AuditTrail, type Principal, UserStanding } from '#platform/security';
 import { AgentNotLeasableError, WorkerNotFoundError } from '../domain/agents.exceptions.js';
+import { rolesWithin } from '../domain/task-access.js';
 import { type Worker, WorkerRepository } from '../infrastructure/worker.repository.js';
 
 /** What a worker says of itself. */
@@ -19,8 +20,8 @@ const SEEN_EVERY_MS = 5_000;
 /** Workers, and answers about what may be leased, that this process remembers. */
 const MAX_REMEMBERED = 10_000;
 
-/** How long it is remembered that a caller may lease: a change counts within a second, like everything about access. */
-const LEASABLE_FOR_MS = 750;
+/** How long it is remembered what a caller may: a change counts within a second, like everything about access. */
+const REMEMBER_MS = 750;
 
 /** Who leases tasks, and of which agents they may. */
 @Injectable()
@@ -32,8 +33,16 @@ export class WorkerRegistry {
     MAX_REMEMBERED,
   );
 
+  /** Whether callers that wait for work stand as they did when they came. */
+  private readonly standing = new RecentMap<string, { readonly isSame: Promise<boolean>; readonly until: number }>(
+    MAX_REMEMBERED,
+  );
+
   constructor(
+    private readonly database: Database,
     private readonly workers: WorkerRepository,
+    private readonly users: UserStanding,
+    private readonly audit: AuditTrail,
     private readonly ids: Ids,
   ) {}
 
@@ -44,16 +53,21 @@ export class WorkerRegistry {
       ...registration,
       id: this.ids.next(),
       ownerId: principal.id,
+      credentialId: principal.credential.id,
       runtime: registration.runtime ?? null,
     };
-    await this.workers.insert(worker);
+    await this.database.transaction(async (tx) => {
+      await this.workers.insert(tx, worker);
+      const { id: workerId, name, agents } = worker;
+      await this.audit.record(tx, { action: 'worker.registered', details: { workerId, name, agents } });
+    });
     return worker;
   }
 
-  /** @throws WorkerNotFoundError for workers of others too */
+  /** @throws WorkerNotFoundError for workers that another credential registered too */
   async get(id: string, principal: Principal): Promise<Worker> {
     const worker = this.registered.get(id) ?? (await this.workers.find(id));
-    if (worker?.ownerId !== principal.id) throw new WorkerNotFoundError();
+    if (worker?.credentialId !== principal.credential.id) throw new WorkerNotFoundError();
     this.registered.set(id, worker);
     return worker;
   }
@@ -61,26 +75,43 @@ export class WorkerRegistry {
   /**
    * The agents whose tasks the caller may lease, out of those wanted; all it may when none are named.
    *
+   * @param mayRemember whether a short while ago is good enough: not for the first look at all agents, as one that has just come to be
+   * must not wait
    * @throws AgentNotLeasableError naming those it may not
    */
-  async leasable(wanted: readonly string[], principal: Principal): Promise<string[]> {
+  async leasable(wanted: readonly string[], principal: Principal, mayRemember = wanted.length > 0): Promise<string[]> {
     const { role, credential } = principal;
     const { agents } = credential;
     const question = JSON.stringify([role, agents, wanted]);
     const known = this.answers.get(question);
-    if (known && performance.now() < known.until) return known.found;
-    const until = performance.now() + LEASABLE_FOR_MS;
-    const roles = EXECUTOR_ROLES.filter((one) => includesRole(role, one));
-    const found = await this.workers.leasable(roles, agents, wanted);
+    if (mayRemember && known && performance.now() < known.until) return known.found;
+    const until = performance.now() + REMEMBER_MS;
+    const found = await this.workers.leasable(rolesWithin(role), agents, wanted);
     const missing = wanted.filter((slug) => !found.includes(slug));
     if (missing.length > 0) {
       throw new AgentNotLeasableError(`Tasks of ${missing.join(', ')} cannot be leased with this key`, {
         details: { agents: missing },
       });
     }
-    // Not what all agents are: one that has just come to be must not wait.
-    if (wanted.length > 0) this.answers.set(question, { found, until });
+    this.answers.set(question, { found, until });
     return found;
+  }
+
+  /**
+   * For a caller that has waited since it was let in.
+   *
+   * @throws TokenInvalidError when its key has ended, or its user may no longer act as he did
+   */
+  async assertStands({ id, role, credential }: Principal): Promise<void> {
+    const keyId = credential.kind === 'session' ? null : credential.id;
+    const question = JSON.stringify([id, keyId, role]);
+    let answer = this.standing.get(question);
+    if (!answer || performance.now() >= answer.until) {
+      const isSame = this.users.of(id, keyId).then((now) => 'role' in now && includesRole(now.role, role));
+      answer = { isSame, until: performance.now() + REMEMBER_MS };
+      this.standing.set(question, answer);
+    }
+    if (!(await answer.isSame)) throw new TokenInvalidError();
   }
 
   /** Notes that the worker is alive; a busy one is written down now and then. */

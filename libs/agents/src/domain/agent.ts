@@ -1,4 +1,5 @@
 import type { JsonObject } from './task.js';
+import type { ExecutorRole } from './task-access.js';
 import type { RetryPolicy } from './task-failure.js';
 
 /** How an agent's work is done: over HTTP, by workers that lease it, by a language model, or by code of this service. */
@@ -19,10 +20,6 @@ export type AgentStatus = (typeof AGENT_STATUSES)[number];
 
 /** Statuses that follow from an agent's own results. */
 export type ResultStatus = Exclude<AgentStatus, 'paused' | 'offline'>;
-
-/** Roles that may be demanded to give an agent work. */
-export const EXECUTOR_ROLES = ['API_USER', 'DEVELOPER', 'ADMIN', 'SUPER_ADMIN'] as const;
-export type ExecutorRole = (typeof EXECUTOR_ROLES)[number];
 
 /** At most `limit` tasks are started in a window of `windowSeconds`. */
 export interface AgentRateLimit {

@@ -28,6 +28,13 @@ export class TaskNotOwnedError extends AppException {
   }
 }
 
+/** The caller may not decide whether the task starts. */
+export class ApprovalForbiddenException extends AppException {
+  constructor(message = 'Only a DEVELOPER decides whether the task starts', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.APPROVAL_FORBIDDEN', category: 'authorization', kind: 'forbidden' }, message, options);
+  }
+}
+
 /** The parameters of a task are too large. */
 export class ParametersTooLargeError extends AppException {
   constructor(message = 'The parameters are larger than 1 MB', options: ExceptionOptions = {}) {
@@ -109,6 +116,20 @@ export class WorkerNotFoundError extends AppException {
 export class OutputTooLargeError extends AppException {
   constructor(message = 'The output is larger than 10 MB', options: ExceptionOptions = {}) {
     super({ code: 'TASK.OUTPUT_TOO_LARGE', category: 'validation', kind: 'too_large' }, message, options);
+  }
+}
+
+/** What a worker tells of a task is too large. */
+export class ReportTooLargeException extends AppException {
+  constructor(message = 'An event or a progress is larger than 16 KB of JSON', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.REPORT_TOO_LARGE', category: 'validation', kind: 'too_large' }, message, options);
+  }
+}
+
+/** The task has all the events that it may have. */
+export class TooManyEventsException extends AppException {
+  constructor(message = 'The task has 1,000 events, which are the most', options: ExceptionOptions = {}) {
+    super({ code: 'TASK.TOO_MANY_EVENTS', category: 'validation', kind: 'invalid' }, message, options);
   }
 }
 

@@ -1,4 +1,5 @@
-import { AGENT_DEFAULTS, type AgentDefinition, type AgentKind, type ExecutorRole } from './agent.js';
+import { AGENT_DEFAULTS, type AgentDefinition, type AgentKind } from './agent.js';
+import type { ExecutorRole } from './task-access.js';
 import type { JsonObject } from './task.js';
 
 type Row = readonly [

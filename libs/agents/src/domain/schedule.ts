@@ -15,10 +15,19 @@ export interface ScheduleDefinition {
   readonly enabled: boolean;
 }
 
+/** Why a schedule paused itself: its owner is gone or switched off, his key ended, or the agent needs a higher role than is left. */
+export const PAUSE_REASONS = ['user_deleted', 'user_inactive', 'key_ended', 'role_too_low'] as const;
+export type PauseReason = (typeof PAUSE_REASONS)[number];
+
 /** A schedule with what came of it so far. */
 export interface Schedule extends ScheduleDefinition {
   readonly id: string;
-  readonly createdBy: string;
+  /** In whose name its tasks are queued: who made or last changed it. */
+  readonly ownerId: string;
+  /** The key by which he did so; `null` when he did so himself. */
+  readonly keyId: string | null;
+  /** `null` when a person switched it off, or it is on. */
+  readonly pausedReason: PauseReason | null;
   /** `null` while it is off. */
   readonly nextRunAt: Date | null;
   readonly lastRunAt: Date | null;

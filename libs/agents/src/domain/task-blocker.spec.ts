@@ -20,6 +20,8 @@ const READY: StartFacts = {
   ahead: 0,
   averageMs: 1_000,
   approvalReason: null,
+  keyNeeded: null,
+  refusal: null,
 };
 
 describe('explain', () => {
@@ -42,7 +44,12 @@ describe('explain', () => {
     ['a paused agent', { isPaused: true, hasWorker: false }, { reason: 'paused', position: 1 }],
     ['an open circuit', { circuitOpenUntil: later }, { reason: 'breaker', estimatedStartAt: later }],
     ['a circuit on trial', { circuitOpenUntil: now, running: 1 }, { reason: 'concurrency' }],
-    ['a worker', { hasWorker: false }, { reason: 'no_worker' }],
+    ['a worker', { hasWorker: false }, { reason: 'no_worker', detail: 'Nobody who can run the agent a is there' }],
+    [
+      'a key',
+      { hasWorker: false, keyNeeded: 'openai' },
+      { reason: 'no_worker', detail: expect.stringContaining('OPENAI_API_KEY') },
+    ],
     ['the window', { startsLeft: 0, windowEndsAt: later }, { reason: 'rate_limit', estimatedStartAt: later }],
     ['the cap', { running: 2 }, { reason: 'concurrency', estimatedStartAt: new Date(now.getTime() + 1_000) }],
     [

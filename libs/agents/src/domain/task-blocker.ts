@@ -30,6 +30,8 @@ export interface StartFacts {
   readonly circuitOpenUntil: Date | null;
   /** Whether somebody is there who could take it. */
   readonly hasWorker: boolean;
+  /** Provider of its model, when it takes the key of this service for it; `null` for other agents. */
+  readonly keyNeeded: string | null;
   readonly running: number;
   readonly concurrency: number;
   /** Starts that are left in the present window; `null` without a limit. */
@@ -41,6 +43,8 @@ export interface StartFacts {
   readonly averageMs: number | null;
   /** What it was put to a person for last: `budget`, `consequential_limit`, …; `null` when it never was. */
   readonly approvalReason: string | null;
+  /** Why somebody refused to let it start; `null` when nobody did. */
+  readonly refusal: string | null;
 }
 
 /** Why a task is where it is. */
@@ -97,7 +101,7 @@ function inTurn(facts: StartFacts, position: number): Reason {
     const detail = `The agent ${agent} failed several times in a row and is left alone for a while`;
     return { reason: 'breaker', detail, estimatedStartAt: circuitOpenUntil };
   }
-  if (!hasWorker) return { reason: 'no_worker', detail: `Nobody who can run the agent ${agent} is there` };
+  if (!hasWorker) return { reason: 'no_worker', detail: whoIsMissing(facts) };
   if (startsLeft !== null && startsLeft <= 0) {
     const detail = `The agent ${agent} has started all it may in this window`;
     return { reason: 'rate_limit', detail, estimatedStartAt: windowEndsAt ?? undefined };
@@ -110,6 +114,11 @@ function inTurn(facts: StartFacts, position: number): Reason {
   return { reason: 'queue', detail, estimatedStartAt };
 }
 
+function whoIsMissing({ agent, keyNeeded }: StartFacts): string {
+  if (keyNeeded === null) return `Nobody who can run the agent ${agent} is there`;
+  return `There is no key of ${keyNeeded}: set ${keyNeeded.toUpperCase()}_API_KEY, or the agent's own secret`;
+}
+
 /** As if the tasks ahead took the usual time, `concurrency` at once. */
 function estimateOf({ averageMs, running, concurrency, now }: StartFacts, position: number): Date | undefined {
   if (averageMs === null) return undefined;
@@ -117,7 +126,7 @@ function estimateOf({ averageMs, running, concurrency, now }: StartFacts, positi
   return new Date(now.getTime() + waves * averageMs);
 }
 
-function detailOf({ state, attempt, maxAttempts }: StartFacts): string {
+function detailOf({ state, attempt, maxAttempts, refusal }: StartFacts): string {
   switch (state) {
     case 'leased':
     case 'running':
@@ -127,7 +136,7 @@ function detailOf({ state, attempt, maxAttempts }: StartFacts): string {
     case 'failed':
       return 'It ended with an error that repeating cannot mend';
     case 'cancelled':
-      return 'Somebody cancelled it';
+      return refusal === null ? 'Somebody cancelled it' : `Somebody refused it: ${refusal}`;
     default:
       return 'It is done';
   }

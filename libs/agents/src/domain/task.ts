@@ -1,3 +1,4 @@
+import type { TaskAccess } from './task-access.js';
 import type { TaskState } from './task-state.js';
 
 /** Any JSON object, as callers pass it to agents. */
@@ -17,7 +18,7 @@ export interface TaskBudget {
 }
 
 /** A unit of work for an agent. Times are the database's; costs are in millionths of a US dollar. */
-export interface Task {
+export interface Task extends TaskAccess {
   readonly id: string;
   readonly agent: string;
   readonly state: TaskState;
@@ -40,7 +41,6 @@ export interface Task {
   readonly dependsOn: readonly string[];
   /** Its own; the agent's holds besides. */
   readonly budget: TaskBudget;
-  readonly createdBy: string;
   readonly createdAt: Date;
   readonly queuedAt: Date;
   /** Earliest start. */

@@ -1,4 +1,5 @@
-import type { Agent, AgentKind, AgentStatus, ExecutorRole } from '../domain/agent.js';
+import type { Agent, AgentKind, AgentStatus } from '../domain/agent.js';
+import type { ExecutorRole } from '../domain/task-access.js';
 import type { JsonObject } from '../domain/task.js';
 
 /** Whether the circuit breaker of `agent_runtime r` keeps tasks from starting. */

@@ -1,5 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { AgentKind, ExecutorRole } from '../domain/agent.js';
+import type { AgentKind } from '../domain/agent.js';
+import type { ExecutorRole } from '../domain/task-access.js';
 
 /** A row of the registry. */
 @Entity('agent')

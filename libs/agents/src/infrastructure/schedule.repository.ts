@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import type { Schedule, ScheduleDefinition } from '../domain/schedule.js';
+import type { PauseReason, Schedule, ScheduleDefinition } from '../domain/schedule.js';
 import type { JsonObject } from '../domain/task.js';
 
 type ScheduleRow = {
@@ -13,6 +13,8 @@ type ScheduleRow = {
   priority: number;
   enabled: boolean;
   created_by: string;
+  key_id: string | null;
+  paused_reason: PauseReason | null;
   next_run_at: Date | null;
   last_run_at: Date | null;
   last_task_id: string | null;
@@ -20,6 +22,13 @@ type ScheduleRow = {
   created_at: Date;
   updated_at: Date;
 };
+
+/** In whose name a schedule runs, and when. */
+export interface ScheduleRun {
+  readonly ownerId: string;
+  readonly keyId: string | null;
+  readonly nextRunAt: Date | null;
+}
 
 /** A schedule whose time has come, with the database's clock. */
 export interface DueSchedule extends Schedule {
@@ -63,28 +72,36 @@ export class ScheduleRepository {
     id: string,
     agentId: string,
     definition: ScheduleDefinition,
-    run: { createdBy: string; nextRunAt: Date | null },
+    run: ScheduleRun,
   ): Promise<void> {
     await tx.execute(
       `INSERT INTO agent_schedule (id, agent_id, cron, time_zone, task_description, parameters, priority, enabled, next_run_at,
-                                   created_by)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [id, agentId, ...valuesOf(definition), run.nextRunAt, run.createdBy],
+                                   created_by, key_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      [id, agentId, ...valuesOf(definition), run.nextRunAt, run.ownerId, run.keyId],
     );
   }
 
+  /** Whoever changes it owns it from then on. */
   async update(
     tx: Transaction,
     id: string,
     agentId: string,
     definition: ScheduleDefinition,
-    nextRunAt: Date | null,
+    run: ScheduleRun,
   ): Promise<void> {
     await tx.execute(
       `UPDATE agent_schedule SET agent_id = $2, cron = $3, time_zone = $4, task_description = $5, parameters = $6, priority = $7,
-         enabled = $8, next_run_at = $9, updated_at = now() WHERE id = $1`,
-      [id, agentId, ...valuesOf(definition), nextRunAt],
+         enabled = $8, next_run_at = $9, created_by = $10, key_id = $11,
+         paused_reason = CASE WHEN NOT $8 THEN paused_reason END, updated_at = now() WHERE id = $1`,
+      [id, agentId, ...valuesOf(definition), run.nextRunAt, run.ownerId, run.keyId],
     );
+  }
+
+  /** Stops it until somebody switches it on again. */
+  async pause(tx: Transaction, id: string, reason: PauseReason): Promise<void> {
+    const sql = `UPDATE agent_schedule SET enabled = false, next_run_at = NULL, paused_reason = $2, updated_at = now() WHERE id = $1`;
+    await tx.execute(sql, [id, reason]);
   }
 
   async delete(tx: Transaction, id: string): Promise<void> {
@@ -132,7 +149,9 @@ function toSchedule(row: ScheduleRow): Schedule {
     parameters: row.parameters,
     priority: row.priority,
     enabled: row.enabled,
-    createdBy: row.created_by,
+    ownerId: row.created_by,
+    keyId: row.key_id,
+    pausedReason: row.paused_reason,
     nextRunAt: row.next_run_at,
     lastRunAt: row.last_run_at,
     lastTaskId: row.last_task_id,

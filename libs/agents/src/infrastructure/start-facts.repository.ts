@@ -15,6 +15,7 @@ const FACTS = {
       r.paused_at IS NOT NULL AS is_paused, r.circuit_open_until,
       CASE WHEN a.kind = 'worker' THEN coalesce(r.worker_seen_at > now() - interval '${WORKER_ALIVE_SECONDS} seconds', false)
         ELSE ${NEEDS} IS NULL OR ${NEEDS} = ANY ($2) END AS has_worker,
+      CASE WHEN a.kind = 'llm' AND a.encrypted_secret IS NULL THEN a.config ->> 'provider' END AS key_needed,
       (SELECT count(*)::integer FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running')) AS running,
       a.rate_limit - CASE WHEN ${IN_WINDOW} THEN r.rate_window_used ELSE 0 END AS starts_left,
       CASE WHEN ${IN_WINDOW} THEN r.rate_window_start + make_interval(secs => a.rate_window_seconds) END AS window_ends_at,
@@ -26,7 +27,8 @@ const FACTS = {
       (SELECT (sum(duration_ms) / nullif(sum(succeeded + failed), 0))::double precision
         FROM agent_statistic WHERE agent_id = a.id) AS average_ms,
       (SELECT e.data ->> 'reason' FROM agent_task_event e WHERE e.task_id = t.id AND e.type = 'approval_required'
-        ORDER BY e.seq DESC LIMIT 1) AS approval_reason
+        ORDER BY e.seq DESC LIMIT 1) AS approval_reason,
+      CASE WHEN t.error ->> 'code' = 'TASK.REFUSED' THEN t.error ->> 'message' END AS refusal
     FROM agent_task t JOIN agent a ON a.id = t.agent_id JOIN agent_runtime r ON r.agent_id = a.id
     WHERE t.id = $1`,
 };
@@ -42,6 +44,7 @@ type FactsRow = {
   is_paused: boolean;
   circuit_open_until: Date | null;
   has_worker: boolean;
+  key_needed: string | null;
   running: number;
   starts_left: number | null;
   window_ends_at: Date | null;
@@ -49,6 +52,7 @@ type FactsRow = {
   open_dependencies: string[] | null;
   average_ms: number | null;
   approval_reason: string | null;
+  refusal: string | null;
 };
 
 /** What decides whether a task may start. */
@@ -71,6 +75,7 @@ export class StartFactsRepository {
       isPaused: row.is_paused,
       circuitOpenUntil: row.circuit_open_until,
       hasWorker: row.has_worker,
+      keyNeeded: row.key_needed,
       running: row.running,
       concurrency: row.concurrency,
       startsLeft: row.starts_left,
@@ -78,6 +83,7 @@ export class StartFactsRepository {
       ahead: row.ahead,
       averageMs: row.average_ms,
       approvalReason: row.approval_reason,
+      refusal: row.refusal,
     };
   }
 }

@@ -159,6 +159,7 @@ const CLAIM = {
           -- Nobody but the sweeper ends the time of an attempt that runs elsewhere.
           WHEN $3 = 'leased' THEN least(now() + make_interval(secs => least(($5::double precision[])[p.room], t.timeout_seconds)), t.expires_at)
           ELSE now() + make_interval(secs => ($5::double precision[])[p.room]) END,
+        lease_seconds = CASE WHEN NOT p.is_over THEN ($5::double precision[])[p.room] END,
         -- Not the time at which the transaction began: a task that made room may have ended since, and would seem to overlap.
         started_at = CASE WHEN p.is_over THEN t.started_at ELSE clock_timestamp() END,
         deadline_at = CASE WHEN NOT p.is_over THEN least(now() + make_interval(secs => t.timeout_seconds), t.expires_at) END,

@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import type { TaskFailure } from '../domain/task.js';
+import type { TaskAccess } from '../domain/task-access.js';
 import type { TaskState } from '../domain/task-state.js';
+import { ACCESS, type AccessRow, toAccess } from './task-row.js';
+
+/** A task that others may wait for. */
+export interface AwaitedTask extends TaskAccess {
+  readonly state: TaskState;
+}
 
 /** A task that was ended because one it depends on did not succeed. */
 export interface FailedDependent {
@@ -10,7 +17,8 @@ export interface FailedDependent {
 }
 
 /** Locked in the order of their ids, so that two requests with the same dependencies cannot wait for each other. */
-const LOCK = 'SELECT id, state FROM agent_task WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE';
+const LOCK = `SELECT t.id, t.state, ${ACCESS} FROM agent_task t JOIN agent a ON a.id = t.agent_id
+  WHERE t.id = ANY ($1) ORDER BY t.id FOR NO KEY UPDATE OF t`;
 
 const RELEASE = `
   UPDATE agent_task t SET depends_left = t.depends_left - d.n
@@ -30,11 +38,11 @@ const FAIL = `
 /** Which task waits for which. Whoever ends a task asks here, after its state is written, who waited for it. */
 @Injectable()
 export class TaskDependencyRepository {
-  /** States of the tasks, which keep them until the transaction ends: nobody can end a task unseen meanwhile. */
-  async lock(tx: Transaction, ids: readonly string[]): Promise<Map<string, TaskState>> {
+  /** The tasks by id, which keep their states until the transaction ends: nobody can end a task unseen meanwhile. */
+  async lock(tx: Transaction, ids: readonly string[]): Promise<Map<string, AwaitedTask>> {
     if (ids.length === 0) return new Map();
-    const rows = await tx.query<{ id: string; state: TaskState }>(LOCK, [ids]);
-    return new Map(rows.map(({ id, state }) => [id, state]));
+    const rows = await tx.query<AccessRow & { id: string; state: TaskState }>(LOCK, [ids]);
+    return new Map(rows.map((row) => [row.id, { state: row.state, ...toAccess(row) }]));
   }
 
   /** Notes that tasks wait for others; all of them exist and are locked or were inserted in this transaction. */

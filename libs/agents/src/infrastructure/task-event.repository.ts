@@ -60,6 +60,12 @@ export class TaskEventRepository {
     await tx.execute(APPEND, [JSON.stringify(rows)]);
   }
 
+  /** How many events a task has, which the caller has locked. */
+  async count(tx: Transaction, taskId: string): Promise<number> {
+    const sql = 'SELECT seq FROM agent_task_event WHERE task_id = $1 ORDER BY seq DESC LIMIT 1';
+    return (await tx.query<{ seq: number }>(sql, [taskId]))[0]?.seq ?? 0;
+  }
+
   async list(taskId: string, after: number, limit: number): Promise<TaskEvent[]> {
     const rows = await this.database.query<{
       seq: number;

@@ -5,6 +5,8 @@ import { Database, type Transaction } from '#platform/database';
 export interface Lease {
   readonly id: string;
   readonly leaseToken: string;
+  /** Credential of the worker that speaks; absent when this process runs the task. */
+  readonly heldBy?: string | undefined;
 }
 
 const HELD = `IN ('leased', 'running')`;

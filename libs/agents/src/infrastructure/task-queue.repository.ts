@@ -8,7 +8,7 @@ import type { TaskState } from '../domain/task-state.js';
 import { addStatistics, anySlot, type ConditionRow, toCondition } from './agent-statistics.repository.js';
 import { recordEvents } from './task-event.repository.js';
 import type { Lease } from './task-lease.repository.js';
-import { type TaskRow, toTask } from './task-row.js';
+import { HOLDER, TASK_COLUMNS, type TaskRow, toTask } from './task-row.js';
 
 /** A task as its lock holder sees it. */
 export interface LockedTask {
@@ -74,10 +74,10 @@ const SUCCEED = {
   name: 'agent_queue_succeed',
   text: `
     WITH done AS (
-      SELECT id, token, output, coalesce(tokens_in, 0) AS tokens_in, coalesce(tokens_out, 0) AS tokens_out,
+      SELECT id, token, output, held_by, coalesce(tokens_in, 0) AS tokens_in, coalesce(tokens_out, 0) AS tokens_out,
         coalesce(cost_micros, 0) AS cost_micros
-      FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id uuid, token uuid, output jsonb, tokens_in bigint, tokens_out bigint,
-        cost_micros bigint)) WITH ORDINALITY AS d (id, token, output, tokens_in, tokens_out, cost_micros, n)
+      FROM ROWS FROM (jsonb_to_recordset($1::jsonb) AS (id uuid, token uuid, output jsonb, held_by uuid, tokens_in bigint,
+        tokens_out bigint, cost_micros bigint)) WITH ORDINALITY AS d (id, token, output, held_by, tokens_in, tokens_out, cost_micros, n)
       WHERE n BETWEEN 1 AND jsonb_array_length($1::jsonb)
     ), ended AS (
       UPDATE agent_task t SET state = 'succeeded', output = d.output, error = NULL, lease_token = NULL,
@@ -86,7 +86,7 @@ const SUCCEED = {
         tokens_out = t.tokens_out + d.tokens_out, cost_micros = t.cost_micros + d.cost_micros,
         stopped_at = CASE WHEN t.cancel_requested_at IS NOT NULL THEN now() END
       FROM done d
-      WHERE t.id = d.id AND t.lease_token = d.token
+      WHERE t.id = d.id AND t.lease_token = d.token AND (d.held_by IS NULL OR d.held_by = ${HOLDER})
       RETURNING ${ENDED}, d.tokens_in + d.tokens_out AS tokens, d.cost_micros
     ), recorded AS (${recordEvents(`
       (SELECT id AS task_id, 'succeeded' AS type, jsonb_build_object('durationMs', duration_ms) AS data FROM ended) AS e`)}
@@ -132,10 +132,16 @@ const REQUEUE = {
 const LOCK = {
   name: 'agent_queue_lock_task',
   text: `
-    SELECT t.*, a.slug AS agent, a.initial_delay_ms, a.max_delay_ms, coalesce(t.deadline_at <= now(), false) AS is_overdue
+    SELECT ${TASK_COLUMNS}, a.initial_delay_ms, a.max_delay_ms, coalesce(t.deadline_at <= now(), false) AS is_overdue
     FROM agent_task t JOIN agent a ON a.id = t.agent_id
     WHERE t.id = $1 FOR UPDATE OF t`,
 };
+
+/** Whether this is the lease on the task, and whoever names it holds it. */
+export function isLeaseOf(locked: LockedTask | undefined, lease: Lease): locked is LockedTask {
+  if (locked?.leaseToken !== lease.leaseToken) return false;
+  return lease.heldBy === undefined || lease.heldBy === locked.task.heldBy;
+}
 
 /** How attempts and tasks end. State changes name the lease they rest on, or run under the task's lock. */
 @Injectable()
@@ -163,9 +169,10 @@ export class TaskQueueRepository {
 
   /** Ends tasks well; those whose lease was lost are missing from the answer. */
   async succeed(tx: Transaction, successes: readonly Success[]): Promise<Succeeded[]> {
-    const rows = successes.map(({ id, leaseToken, output, usage }) => ({
+    const rows = successes.map(({ id, leaseToken, heldBy, output, usage }) => ({
       id,
       token: leaseToken,
+      held_by: heldBy,
       output: output ?? null,
       ...(usage && {
         tokens_in: usage.tokensIn,
@@ -209,9 +216,10 @@ export class TaskQueueRepository {
     await tx.execute(REQUEUE, [id, delayMs, failure, refund, ...valuesOf(usage)]);
   }
 
-  /** A task that a person queues again has no deadline any more, and waits for this many others. */
+  /** A task that a person queues again has neither deadline nor approval any more, and waits for this many others. */
   async renew(tx: Transaction, id: string, dependsLeft: number): Promise<void> {
-    await tx.execute('UPDATE agent_task SET expires_at = NULL, depends_left = $2 WHERE id = $1', [id, dependsLeft]);
+    const sql = `UPDATE agent_task SET expires_at = NULL, approved_at = NULL, approved_by = NULL, depends_left = $2 WHERE id = $1`;
+    await tx.execute(sql, [id, dependsLeft]);
   }
 
   /** A task that waits to start waits for a person instead. */

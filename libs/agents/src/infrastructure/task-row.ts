@@ -1,8 +1,26 @@
 import type { JsonObject, Task, TaskFailure } from '../domain/task.js';
+import type { ExecutorRole, TaskAccess } from '../domain/task-access.js';
 import type { TaskState } from '../domain/task-state.js';
 
-/** A row of `agent_task` with the slug of its agent. */
-export type TaskRow = {
+/** The credential whose worker holds or last held `agent_task t`; NULL of what this service runs itself. */
+export const HOLDER = '(SELECT w.credential_id FROM agent_worker w WHERE w.id = t.worker_id)';
+
+/** What decides who may do what with `agent_task t` of `agent a`. */
+export const ACCESS = `t.created_by, a.minimum_role,
+  CASE WHEN t.state IN ('leased', 'running') THEN ${HOLDER} END AS held_by`;
+
+/** The columns of `AccessRow`. */
+export type AccessRow = { created_by: string; minimum_role: ExecutorRole; held_by: string | null };
+
+export function toAccess(row: AccessRow): TaskAccess {
+  return { createdBy: row.created_by, minimumRole: row.minimum_role, heldBy: row.held_by };
+}
+
+/** What a `TaskRow` is read by, of `agent_task t` and `agent a`. */
+export const TASK_COLUMNS = `t.*, a.slug AS agent, ${ACCESS}`;
+
+/** A row of `agent_task` with what is known of its agent. */
+export type TaskRow = AccessRow & {
   id: string;
   agent: string;
   state: TaskState;
@@ -20,7 +38,6 @@ export type TaskRow = {
   cost_micros: string;
   batch_id: string | null;
   depends_on: string[];
-  created_by: string;
   created_at: Date;
   queued_at: Date;
   run_at: Date;
@@ -59,7 +76,7 @@ export function toTask(row: TaskRow): Task {
       maxCostMicros: row.max_cost_micros === null ? null : BigInt(row.max_cost_micros),
       maxTokens: row.max_tokens === null ? null : Number(row.max_tokens),
     },
-    createdBy: row.created_by,
+    ...toAccess(row),
     createdAt: row.created_at,
     queuedAt: row.queued_at,
     runAt: row.run_at,

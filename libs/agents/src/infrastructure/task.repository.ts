@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { type JsonObject, SECONDS_PER_PRIORITY, type Task, type TaskFailure } from '../domain/task.js';
-import type { TaskState } from '../domain/task-state.js';
-import { type TaskRow, toTask } from './task-row.js';
+import type { SearchScope } from '../domain/task-access.js';
+import { TASK_STATES, type TaskState } from '../domain/task-state.js';
+import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.js';
 
 /** A task that is about to be queued. */
 export interface NewTask {
@@ -38,6 +39,8 @@ export interface TaskFilter {
   /** Id before which the page begins; newest come first. */
   readonly before?: string | undefined;
   readonly limit: number;
+  /** Only what somebody may see; `undefined` is all. */
+  readonly scope: SearchScope | undefined;
 }
 
 const INSERT = {
@@ -57,7 +60,7 @@ const INSERT = {
       max_cost_micros bigint, max_tokens bigint, estimate_micros bigint, estimate_tokens bigint, batch_id uuid, created_by text, correlation_id text, traceparent text)`,
 };
 
-const SELECT = 'SELECT t.*, a.slug AS agent FROM agent_task t JOIN agent a ON a.id = t.agent_id';
+const SELECT = `SELECT ${TASK_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
 
 const FIND = { name: 'agent_task_find', text: `${SELECT} WHERE t.id = $1` };
 
@@ -70,6 +73,21 @@ const RECENT = {
 
 /** Ids of a batch's tasks. The batch names them: an index of tasks by batch would be written anew with each change of each of them. */
 const OF_BATCH = `SELECT (o ->> 'taskId')::uuid FROM agent_batch b, jsonb_array_elements(b.operations) o WHERE b.id = ?`;
+
+/**
+ * Ids of what somebody may see: for each agent and state that come into question the first of his own, which an index holds in this
+ * order, and what his workers hold, which is little.
+ */
+const IN_SCOPE = (conditions: string, limit: string): string => `
+  SELECT seen.id FROM (
+    SELECT own.id FROM agent a CROSS JOIN unnest($2::text[]) AS s (state) CROSS JOIN LATERAL (
+      SELECT t.id FROM agent_task t WHERE t.created_by = $3 AND t.agent_id = a.id AND t.state = s.state ${conditions}
+      ORDER BY t.id DESC LIMIT ${limit}
+    ) own WHERE a.minimum_role = ANY ($4)
+    UNION
+    SELECT t.id FROM agent_task t JOIN agent_worker w ON w.id = t.worker_id
+    WHERE w.credential_id = $5 AND t.state IN ('leased', 'running') ${conditions}
+  ) seen ORDER BY seen.id DESC LIMIT ${limit}`;
 
 /** A task that ended, in short. */
 export interface EndedTask {
@@ -132,9 +150,13 @@ export class TaskRepository {
   }
 
   /** Newest first. */
-  async list(filter: TaskFilter): Promise<Task[]> {
+  async list({ limit, scope, ...filter }: TaskFilter): Promise<Task[]> {
     const conditions: string[] = [];
-    const values: unknown[] = [filter.limit];
+    const values: unknown[] = [limit];
+    if (scope) {
+      const states = filter.state ? [filter.state] : TASK_STATES;
+      values.push(states, scope.createdBy, scope.roles, scope.heldBy);
+    }
     const add = (condition: string, value: unknown): void => {
       if (value === undefined) return;
       values.push(value);
@@ -144,8 +166,9 @@ export class TaskRepository {
     add('t.state = ?', filter.state);
     add(`t.id IN (${OF_BATCH})`, filter.batchId);
     add('t.id < ?', filter.before);
-    const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-    const rows = await this.database.query<TaskRow>(`${SELECT} ${where} ORDER BY t.id DESC LIMIT $1`, values);
+    const where = conditions.map((condition) => ` AND ${condition}`).join('');
+    const which = scope ? `t.id IN (${IN_SCOPE(where, '$1')})` : `true ${where}`;
+    const rows = await this.database.query<TaskRow>(`${SELECT} WHERE ${which} ORDER BY t.id DESC LIMIT $1`, values);
     return rows.map(toTask);
   }
 

@@ -3,6 +3,7 @@ import { Database, type Transaction } from '#platform/database';
 import type { TaskState } from '../domain/task-state.js';
 import type { Lease } from './task-lease.repository.js';
 import type { Usage } from './task-queue.repository.js';
+import { HOLDER } from './task-row.js';
 
 /** A lease with what its worker says of the attempt. */
 export interface LeaseReport extends Lease {
@@ -16,12 +17,12 @@ export interface LeaseReport extends Lease {
 const REPORT = {
   name: 'agent_worker_report',
   text: `
-    UPDATE agent_task t SET state = 'running', lease_expires_at = least(now() + make_interval(secs => $2), t.deadline_at),
+    UPDATE agent_task t SET state = 'running', lease_expires_at = least(now() + make_interval(secs => coalesce($2, t.lease_seconds, $3)), t.deadline_at),
       progress = coalesce(l.progress, t.progress), attempt_usage = coalesce(l.usage, t.attempt_usage),
       cancel_acknowledged_at = CASE WHEN t.cancel_requested_at IS NOT NULL
         THEN coalesce(t.cancel_acknowledged_at, now()) END
-    FROM jsonb_to_recordset($1::jsonb) AS l (id uuid, token uuid, progress jsonb, usage jsonb)
-    WHERE t.id = l.id AND t.lease_token = l.token AND t.state IN ('leased', 'running') AND t.deadline_at > now()
+    FROM jsonb_to_recordset($1::jsonb) AS l (id uuid, token uuid, held_by uuid, progress jsonb, usage jsonb)
+    WHERE t.id = l.id AND t.lease_token = l.token AND l.held_by = ${HOLDER} AND t.state IN ('leased', 'running') AND t.deadline_at > now()
     RETURNING t.id, t.cancel_requested_at IS NOT NULL AS cancelled`,
 };
 
@@ -30,18 +31,29 @@ const REPORT = {
 export class WorkerLeaseRepository {
   constructor(private readonly database: Database) {}
 
-  /** Extends leases that are still held; a lease that is missing from the answer was lost. */
-  async report(leases: readonly LeaseReport[], seconds: number): Promise<Map<string, { isCancelRequested: boolean }>> {
+  /**
+   * Extends leases that are still held; a lease that is missing from the answer was lost.
+   *
+   * @param seconds how long they last from now; `undefined` is what each was leased for
+   * @param usual what a lease from before that was noted is extended by
+   */
+  async report(
+    leases: readonly LeaseReport[],
+    seconds: number | undefined,
+    usual: number,
+  ): Promise<Map<string, { isCancelRequested: boolean }>> {
     const rows = await this.database.query<{ id: string; cancelled: boolean }>(REPORT, [
       JSON.stringify(
-        leases.map(({ id, leaseToken, progress, usage }) => ({
+        leases.map(({ id, leaseToken, heldBy, progress, usage }) => ({
           id,
           token: leaseToken,
+          held_by: heldBy,
           progress,
           usage: usage && { ...usage, costMicros: usage.costMicros.toString() },
         })),
       ),
-      seconds,
+      seconds ?? null,
+      usual,
     ]);
     return new Map(rows.map(({ id, cancelled }) => [id, { isCancelRequested: cancelled }]));
   }
@@ -54,9 +66,10 @@ export class WorkerLeaseRepository {
   /** Like `endOf`, of each in order. */
   async endsOf(leases: readonly Lease[]): Promise<(TaskState | undefined)[]> {
     const rows = await this.database.query<{ state: TaskState | null }>(
-      `SELECT t.state FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS l (id, token, n)
-       LEFT JOIN agent_task t ON t.id = l.id AND t.ended_lease_token = l.token AND t.lease_token IS NULL ORDER BY l.n`,
-      [leases.map(({ id }) => id), leases.map(({ leaseToken }) => leaseToken)],
+      `SELECT t.state FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS l (id, token, held_by, n)
+       LEFT JOIN agent_task t ON t.id = l.id AND t.ended_lease_token = l.token AND t.lease_token IS NULL AND l.held_by = ${HOLDER}
+       ORDER BY l.n`,
+      [leases.map(({ id }) => id), leases.map(({ leaseToken }) => leaseToken), leases.map(({ heldBy }) => heldBy)],
     );
     return rows.map(({ state }) => state ?? undefined);
   }

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
-import type { ExecutorRole } from '../domain/agent.js';
+import { Database, type Transaction } from '#platform/database';
+import type { ExecutorRole } from '../domain/task-access.js';
 
 /** A program that leases tasks. */
 export interface Worker {
   readonly id: string;
-  /** Who registered it; nobody else may act as it. */
+  /** Who registered it. */
   readonly ownerId: string;
+  /** By what it was registered; nothing else may act as it. */
+  readonly credentialId: string;
   readonly name: string;
   /** Slugs of the agents it works for; empty is all that its key may lease. */
   readonly agents: readonly string[];
@@ -18,6 +20,7 @@ export interface Worker {
 type WorkerRow = {
   id: string;
   owner_id: string;
+  credential_id: string | null;
   name: string;
   agents: string[];
   slots: number;
@@ -54,17 +57,19 @@ const SEEN = {
 export class WorkerRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(worker: Worker): Promise<void> {
-    const { id, ownerId, name, agents, slots, runtime } = worker;
-    await this.database.execute(
-      'INSERT INTO agent_worker (id, owner_id, name, agents, slots, runtime) VALUES ($1, $2, $3, $4, $5, $6)',
-      [id, ownerId, name, agents, slots, runtime],
+  async insert(tx: Transaction, worker: Worker): Promise<void> {
+    const { id, ownerId, credentialId, name, agents, slots, runtime } = worker;
+    await tx.execute(
+      'INSERT INTO agent_worker (id, owner_id, credential_id, name, agents, slots, runtime) VALUES ($1, $2, $3, $4, $5, $6, $7)',
+      [id, ownerId, credentialId, name, agents, slots, runtime],
     );
   }
 
+  /** Not one from before it was noted by what workers were registered: nobody may act as that. */
   async find(id: string): Promise<Worker | undefined> {
     const [row] = await this.database.query<WorkerRow>(FIND, [id]);
-    return row && { ...row, ownerId: row.owner_id };
+    if (!row || row.credential_id === null) return undefined;
+    return { ...row, ownerId: row.owner_id, credentialId: row.credential_id };
   }
 
   /**

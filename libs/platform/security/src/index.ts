@@ -28,4 +28,5 @@ export { RateLimitExceededException } from './rate-limit-exceeded.exception.js';
 export { SecurityModule } from './security.module.js';
 export { RateLimits } from './rate-limits.js';
 export { addRouteConfig } from './route-config.js';
+export { type LostStanding, type Standing, UserStanding } from './user-standing.js';
 export { isSignedBy, sign, SIGNATURE_HEADER } from './webhook-signature.js';

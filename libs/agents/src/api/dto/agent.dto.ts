@@ -25,11 +25,10 @@ import {
   type AgentDefinition,
   type AgentKind,
   type AgentStatus,
-  EXECUTOR_ROLES,
-  type ExecutorRole,
 } from '../../domain/agent.js';
 import { DOLLARS, dollarsOf, microsOf } from '../../domain/cost.js';
 import type { JsonObject } from '../../domain/task.js';
+import { EXECUTOR_ROLES, type ExecutorRole } from '../../domain/task-access.js';
 
 /** A slug: lower-case letters, digits and hyphens. */
 const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$/;

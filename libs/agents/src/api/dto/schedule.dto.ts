@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
-import type { Schedule, ScheduleDefinition } from '../../domain/schedule.js';
+import { PAUSE_REASONS, type PauseReason, type Schedule, type ScheduleDefinition } from '../../domain/schedule.js';
 import type { JsonObject } from '../../domain/task.js';
 
 /** What may be changed of a schedule. */
@@ -93,6 +93,15 @@ export class ScheduleDto {
   priority!: number;
   /** @example true */
   enabled!: boolean;
+  /** Whoever made or last changed it; its tasks are his. */
+  ownerId!: string;
+  @ApiPropertyOptional({
+    enum: PAUSE_REASONS,
+    description:
+      'Why it paused itself: its owner is gone or switched off, the key that made it ended, or the agent needs a higher role. ' +
+      'Switching it on makes it yours.',
+  })
+  pausedReason?: PauseReason;
   @ApiProperty({ type: String, nullable: true, example: '2026-11-25T05:00:00.000Z' })
   nextRunAt!: string | null;
   @ApiProperty({ type: String, nullable: true, example: null })
@@ -135,6 +144,8 @@ export function toScheduleDto(schedule: Schedule): ScheduleDto {
     parameters: schedule.parameters,
     priority: schedule.priority,
     enabled: schedule.enabled,
+    ownerId: schedule.ownerId,
+    pausedReason: schedule.pausedReason ?? undefined,
     nextRunAt: schedule.nextRunAt?.toISOString() ?? null,
     lastRunAt: schedule.lastRunAt?.toISOString() ?? null,
     lastTaskId: schedule.lastTaskId ?? undefined,

@@ -1,5 +1,17 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+} from 'class-validator';
 import { type Blocker, BLOCKERS, type Explanation } from '../../domain/task-blocker.js';
 import { TASK_STATES, type TaskState } from '../../domain/task-state.js';
 
@@ -22,6 +34,18 @@ export class ExplanationDto {
   /** Exact where it follows from a setting, else from the usual time of the agent's tasks. */
   @ApiPropertyOptional({ example: '2026-11-24T12:00:00.000Z' })
   estimatedStartAt?: string;
+}
+
+/** Why a task is not to start. */
+export class RefuseTaskDto {
+  /**
+   * Shown to whoever asked for it, as the `error` of the task.
+   * @example The budget of this month is spent
+   */
+  @IsString()
+  @Matches(/\S/, { message: 'reason must say something' })
+  @MaxLength(1000)
+  reason!: string;
 }
 
 /** Which tasks to queue again; everything given must hold. */

@@ -161,7 +161,10 @@ export class HeldLeaseDto extends LeaseDto {
   id!: string;
 
   /** Any JSON; shown as the task's `progress`. */
-  @ApiPropertyOptional({ description: 'Any JSON; shown as the `progress` of the task.', example: { done: 3, of: 10 } })
+  @ApiPropertyOptional({
+    description: 'Any JSON of at most 16 KB; shown as the `progress` of the task.',
+    example: { done: 3, of: 10 },
+  })
   @IsOptional()
   progress?: unknown;
 
@@ -312,7 +315,7 @@ export class FailTaskDto extends LeaseDto {
 /** Something that happened during an attempt. */
 export class WorkerEventDto extends LeaseDto {
   /**
-   * Position among the events of the attempt; one that was told before is not recorded again.
+   * Position among the events of the attempt, of which a task has at most 1,000 over all attempts, ours included; one that was told before is not recorded again.
    * @example 1
    */
   @IsInt()
@@ -328,6 +331,7 @@ export class WorkerEventDto extends LeaseDto {
   @Matches(/^[a-z][a-z0-9_.-]{0,49}$/, { message: 'type must be a lower-case word' })
   type!: string;
 
+  /** At most 16 KB of JSON. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: { page: 3 } })
   @IsOptional()
   @IsObject()
