@@ -6,6 +6,7 @@ import { DashboardModule } from '#dashboard';
 import { ErrorsModule } from '#errors';
 import { FinanceModule } from '#finance';
 import { CacheModule } from '#platform/cache';
+import { CheckpointsModule } from '#platform/checkpoints';
 import { DatabaseModule } from '#platform/database';
 import { HealthModule } from '#platform/health';
 import { HttpModule } from '#platform/http';
@@ -31,6 +32,7 @@ export class ApiModule {
         HttpModule,
         HealthModule,
         JobsModule,
+        CheckpointsModule.forApi(),
         ErrorsModule,
         AuthModule,
         FinanceModule,

@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
+import { closeFolders, EXIT_CONFIG, InvalidConfigurationError, keepFilesPrivate, loadConfig } from '#config';
 import { EmbeddedPostgresError } from '#platform/database';
 import { shutDownOnSignal } from '#platform/health';
 import { createHttpAdapter } from '#platform/http';
@@ -11,7 +11,9 @@ import { announce, ensureFirstAdmin, listen } from './listen.js';
 
 async function main(): Promise<void> {
   outliveTerminal();
+  keepFilesPrivate();
   const config = loadConfig();
+  closeFolders([config.server.dataDir, config.server.artifactsDir, config.logging.dir]);
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.forRoot(config),
     createHttpAdapter(config.server, config.performance),

@@ -1,7 +1,9 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AuthModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
+import { LedgerChainModule } from '#finance';
 import { CacheModule } from '#platform/cache';
+import { CheckpointsModule } from '#platform/checkpoints';
 import { DatabaseModule } from '#platform/database';
 import { HttpModule } from '#platform/http';
 import { JobsModule } from '#platform/jobs';
@@ -33,7 +35,9 @@ export class CliModule {
         SecurityModule,
         HttpModule,
         JobsModule,
+        CheckpointsModule.forCommands(),
         AuthModule,
+        LedgerChainModule,
       ],
     };
   }

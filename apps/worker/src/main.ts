@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TaskEngine } from '#agents';
-import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
+import { closeFolders, EXIT_CONFIG, InvalidConfigurationError, keepFilesPrivate, loadConfig } from '#config';
 import { EmbeddedPostgresError } from '#platform/database';
 import { Lifecycle, shutDownOnSignal } from '#platform/health';
 import { createHttpAdapter, installRequestPipeline } from '#platform/http';
@@ -11,7 +11,9 @@ import { WorkerModule } from './worker.module.js';
 /** Runs tasks of agents without the API; probes and metrics are all it serves. Several may run beside each other. */
 async function main(): Promise<void> {
   outliveTerminal();
+  keepFilesPrivate();
   const config = loadConfig();
+  closeFolders([config.server.dataDir, config.server.artifactsDir, config.logging.dir]);
   const app = await NestFactory.create<NestFastifyApplication>(
     WorkerModule.forRoot(config),
     createHttpAdapter(config.server, config.performance),

@@ -30,7 +30,6 @@ import { SigningKeyService } from './application/signing-key.service.js';
 import { TransactionHistoryService } from './application/transaction-history.service.js';
 import { VerificationService } from './application/verification.service.js';
 import { AccountRepository } from './infrastructure/account.repository.js';
-import { ChainRepository } from './infrastructure/chain.repository.js';
 import { ImportRepository } from './infrastructure/import.repository.js';
 import { LedgerRepository } from './infrastructure/ledger.repository.js';
 import { PeriodRepository } from './infrastructure/period.repository.js';
@@ -39,9 +38,11 @@ import { ReportRepository } from './infrastructure/report.repository.js';
 import { SnapshotRepository } from './infrastructure/snapshot.repository.js';
 import { TransactionRepository } from './infrastructure/transaction.repository.js';
 import { VerificationRepository } from './infrastructure/verification.repository.js';
+import { LedgerChainModule } from './ledger-chain.module.js';
 
 /** The double-entry ledger. */
 @Module({
+  imports: [LedgerChainModule],
   controllers: [
     BatchController,
     TransactionsController,
@@ -76,7 +77,6 @@ import { VerificationRepository } from './infrastructure/verification.repository
     TransactionHistoryService,
     VerificationService,
     AccountRepository,
-    ChainRepository,
     ImportRepository,
     LedgerRepository,
     PeriodRepository,

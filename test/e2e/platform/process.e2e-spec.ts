@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { BOOTSTRAP_PASSWORD, type ServiceProcess, startService } from '../../support/service-process.js';
@@ -52,6 +52,16 @@ describe('the service as a process', () => {
     await Promise.all(load);
     expect(outcomes.answered).toBeGreaterThan(0);
     expect(outcomes.failed).toEqual([]);
+  });
+
+  it.each(['api', 'worker'] as const)('lets nobody else read what it writes: %s', async (app) => {
+    service = await startService({ app, env: { LOG_ENABLE_FILE: 'true', LOG_DIR: 'logs' } });
+    const { dir } = service;
+    const open = readdirSync(dir, { recursive: true, encoding: 'utf8' })
+      .map((name) => ({ name, mode: statSync(path.join(dir, name)).mode & 0o077 }))
+      .filter(({ name, mode }) => mode !== 0 && !name.includes('postgres-'));
+    expect(open).toEqual([]);
+    expect(readdirSync(path.join(dir, 'logs')).length).toBeGreaterThan(0);
   });
 
   it('closes connections that dawdle', async () => {

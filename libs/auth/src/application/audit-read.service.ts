@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { type ChainHead, Chains } from '#platform/checkpoints';
 import { CHAIN_START, chainHash } from '../domain/audit-chain.js';
 import { type AuditEvent, type AuditFilter, AuditRepository } from '../infrastructure/audit.repository.js';
 
@@ -21,7 +22,21 @@ export interface AuditVerification {
 /** Reads the audit trail, and checks that nobody changed it. */
 @Injectable()
 export class AuditReadService {
-  constructor(private readonly events: AuditRepository) {}
+  constructor(
+    private readonly events: AuditRepository,
+    chains: Chains,
+  ) {
+    chains.add({
+      name: 'audit',
+      head: () => this.head(),
+      hashAt: async (sequence) => (await this.events.hashAt(sequence))?.toString('hex'),
+    });
+  }
+
+  private async head(): Promise<ChainHead> {
+    const { sequence, hash } = await this.events.head();
+    return { sequence, hash: hash.toString('hex') };
+  }
 
   /** The latest entries, newest first, optionally before an instant. */
   latest(limit: number, before?: Date): Promise<AuditEvent[]> {

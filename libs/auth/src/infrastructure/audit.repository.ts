@@ -142,6 +142,12 @@ export class AuditRepository {
     return { sequence: Number(row?.sequence ?? 0), hash: row?.hash ?? Buffer.alloc(0) };
   }
 
+  /** Hash of the event at a place. */
+  async hashAt(sequence: number): Promise<Buffer | undefined> {
+    const sql = 'SELECT hash FROM audit_event WHERE sequence = $1';
+    return (await this.database.query<{ hash: Buffer }>(sql, [sequence]))[0]?.hash;
+  }
+
   /** Links after a place and up to another, in order. */
   async links(after: number, upTo: number, limit: number): Promise<ChainLink[]> {
     const rows = await this.database.query<Record<string, unknown>>(LINKS, [after, upTo, limit]);

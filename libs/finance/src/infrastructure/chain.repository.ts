@@ -61,6 +61,13 @@ export class ChainRepository {
     ]);
   }
 
+  /** The last block, as the head remembers it apart from the blocks. */
+  async head(): Promise<{ sequence: number; hash: string }> {
+    const sql = 'SELECT block_number, block_hash FROM finance_head';
+    const [row] = await this.database.query<{ block_number: string; block_hash: Buffer }>(sql);
+    return { sequence: Number(row?.block_number ?? 0), hash: row?.block_hash.toString('hex') ?? '' };
+  }
+
   async findBlock(number: number): Promise<Block | undefined> {
     const [row] = await this.database.query<BlockRow>('SELECT * FROM finance_block WHERE number = $1', [number]);
     return row && toBlock(row);

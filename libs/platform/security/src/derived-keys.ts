@@ -4,7 +4,14 @@ import { SecurityConfig } from '#config';
 
 /** What a key is for; each purpose has a key of its own, so that one can never stand in for another. */
 export type KeyPurpose =
-  'access-token' | 'mfa-token' | 'cursor' | 'encryption' | 'identifier-digest' | 'recovery-code' | 'device-token';
+  | 'access-token'
+  | 'mfa-token'
+  | 'cursor'
+  | 'encryption'
+  | 'identifier-digest'
+  | 'recovery-code'
+  | 'device-token'
+  | 'checkpoint';
 
 /** Keys derived from `SECRET_KEY` by HKDF-SHA-256 (RFC 5869), one for each purpose. */
 @Injectable()
