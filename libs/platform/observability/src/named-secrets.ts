@@ -1,3 +1,4 @@
+import { isInName } from './characters.js';
 import { isSecretKey } from './secret-names.js';
 import { REDACTED } from './secret-shapes.js';
 
@@ -14,7 +15,6 @@ const SEPARATOR = /[=:>]|%3[AaDd]/g;
 const QUOTE = /(\\{0,32})("|'|`|&quot;|&#34;|&#39;|u0022|%22)/y;
 
 const LONGEST_NAME = 64;
-const NAME_CHARACTER = /[\w.$-]/;
 
 /** Names that reach to the end of their line, as values of these headers have spaces and separators in them. */
 const HEADER = /^(?:(?:set-)?cookie2?|(?:[\w-]{0,40}-)?authorization|x-sentry-auth)$/i;
@@ -86,7 +86,7 @@ function nameBefore(text: string, at: number, separator: string): string {
     else break;
   }
   let start = end;
-  while (start > 0 && end - start < LONGEST_NAME && NAME_CHARACTER.test(text[start - 1] ?? '')) start--;
+  while (start > 0 && end - start < LONGEST_NAME && isInName(text.charCodeAt(start - 1))) start--;
   // The two characters behind a percent sign are one, written in hexadecimal.
   if (text[start - 1] === '%') start = Math.min(end, start + 2);
   if (separator === '>' && !/[<:]/.test(text[start - 1] ?? '')) return '';
@@ -105,9 +105,9 @@ function quoteEndingAt(text: string, end: number): number {
 }
 
 function isSecretName(name: string, text: string, separatorAt: number): boolean {
-  if (FILE.test(name)) return false;
   const before = text[separatorAt - name.length - 1] ?? '';
   if (isSecretKey(name)) {
+    if (FILE.test(name)) return false;
     // A path that failed, `/oauth/token: 404`, and what parsers say.
     const isSaid =
       text[separatorAt] === ':' && (before === '/' || text.startsWith('nexpected token', separatorAt - 15));

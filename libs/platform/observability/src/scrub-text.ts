@@ -1,4 +1,5 @@
 import { redactUserInfo } from './addresses.js';
+import { makeupOf } from './characters.js';
 import { redactCommands } from './command-lines.js';
 import { redactNamed } from './named-secrets.js';
 import { redactPersonal, redactShapes } from './secret-shapes.js';
@@ -18,9 +19,10 @@ const INNOCENT =
 /** Takes secrets out of a text, by their shape and by the names in front of them. Its time is linear in the length of the text. */
 export function scrubText(text: string, options: ScrubOptions = {}): string {
   if (text.length <= 36 && INNOCENT.test(text)) return text;
-  let result = redactShapes(text);
-  if (result.includes('://')) result = redactUserInfo(result);
-  if (/[=:>%]/.test(result)) result = redactNamed(result);
-  if (/[ \t,]/.test(result)) result = redactCommands(result);
-  return options.personal ? redactPersonal(result) : result;
+  const makeup = makeupOf(text);
+  let result = redactShapes(text, makeup);
+  if (makeup.hasColon && result.includes('://')) result = redactUserInfo(result);
+  if (makeup.hasColon || makeup.hasOtherSeparator) result = redactNamed(result);
+  if (makeup.hasSpace) result = redactCommands(result);
+  return options.personal ? redactPersonal(result, makeup) : result;
 }
