@@ -25,7 +25,7 @@ export const BOUNDS = {
   members: 250,
   values: 10_000,
   characters: 256 * 1024,
-  text: 16_384,
+  text: 65_536,
   key: 256,
 } as const;
 

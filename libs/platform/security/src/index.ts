@@ -7,6 +7,8 @@ export { EncryptionService } from './encryption.service.js';
 export { CurrentPrincipal, type GuardedRequest, type Principal } from './principal.js';
 export { type PublishedKey, PublishedKeys } from './published-keys.js';
 export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
+export { RateLimitGuard } from './rate-limit.guard.js';
+export { accessOf, hasCredentials, type RouteAccess } from './route-access.js';
 export { RateLimitStorage } from './rate-limit-storage.js';
 export { SecurityModule } from './security.module.js';
 export { isSignedBy, sign, SIGNATURE_HEADER } from './webhook-signature.js';

@@ -40,16 +40,24 @@ export class RateLimitGuard extends ThrottlerGuard {
     const targets = [context.getHandler(), context.getClass()];
     const policy =
       this.reflector.getAllAndOverride<RateLimitPolicy | undefined>(RATE_LIMIT_POLICY, targets) ?? 'default';
-    if (policy === 'none') return true;
+    const http = context.switchToHttp();
+    await this.count(policy, http.getRequest<GuardedRequest>(), http.getResponse<HeaderReply>());
+    return true;
+  }
+
+  /**
+   * Counts a request of its caller, and tells the answer how many are left.
+   *
+   * @throws RateLimitExceededException
+   */
+  async count(policy: RateLimitPolicy, request: GuardedRequest, reply: HeaderReply): Promise<void> {
+    if (policy === 'none') return;
     const { limit, windowSeconds } = this.limitOf(policy);
-    const key = `${policy}:${callerOf(context.switchToHttp().getRequest<GuardedRequest>())}`;
-    const record = await this.hits.increment(key, windowSeconds * 1000, limit);
-    const reply = context.switchToHttp().getResponse<HeaderReply>();
+    const record = await this.hits.increment(`${policy}:${callerOf(request)}`, windowSeconds * 1000, limit);
     reply.header('X-RateLimit-Limit', limit);
     reply.header('X-RateLimit-Remaining', Math.max(0, limit - record.totalHits));
     reply.header('X-RateLimit-Reset', Math.ceil(this.clock.millis() / 1000) + record.timeToExpire);
-    if (!record.isBlocked) return true;
-    throw new RateLimitExceededException(record.timeToExpire);
+    if (record.isBlocked) throw new RateLimitExceededException(record.timeToExpire);
   }
 
   private limitOf(policy: Exclude<RateLimitPolicy, 'none'>): { limit: number; windowSeconds: number } {

@@ -21,9 +21,10 @@ import { RolesGuard } from './roles.guard.js';
     EncryptedColumns,
     EncryptionService,
     PublishedKeys,
+    RateLimitGuard,
     RateLimitStorage,
     { provide: APP_GUARD, useClass: AuthenticationGuard },
-    { provide: APP_GUARD, useClass: RateLimitGuard },
+    { provide: APP_GUARD, useExisting: RateLimitGuard },
     { provide: APP_GUARD, useClass: RolesGuard },
   ],
   exports: [
@@ -32,6 +33,7 @@ import { RolesGuard } from './roles.guard.js';
     EncryptedColumns,
     EncryptionService,
     PublishedKeys,
+    RateLimitGuard,
     RateLimitStorage,
   ],
 })
