@@ -19,7 +19,29 @@ export function buildOpenApi(app: INestApplication): OpenAPIObject {
     .addSecurity('oauthClient', { type: 'http', scheme: 'basic', description: 'Id of an API key, and the key' })
     .addServer('/')
     .build();
-  return SwaggerModule.createDocument(app, config, {
+  const document = SwaggerModule.createDocument(app, config, {
     operationIdFactory: (_controller, method) => method,
   });
+  for (const item of Object.values(document.paths))
+    for (const operation of Object.values(item as Record<string, unknown>))
+      if (isOperation(operation)) sayCredentials(operation);
+  return document;
+}
+
+interface Operation {
+  responses: unknown;
+  security?: Record<string, string[]>[];
+  'x-required-role'?: string;
+  'x-session-only'?: boolean;
+}
+
+function isOperation(value: unknown): value is Operation {
+  return typeof value === 'object' && value !== null && 'responses' in value;
+}
+
+/** Public routes say that they demand nothing; those about the person himself do not offer what would be refused. */
+function sayCredentials(operation: Operation): void {
+  if (operation['x-required-role'] === 'public') operation.security ??= [];
+  else if (operation['x-session-only'] === true)
+    operation.security = (operation.security ?? []).filter((scheme) => !('apiKey' in scheme));
 }

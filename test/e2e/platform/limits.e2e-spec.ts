@@ -84,6 +84,25 @@ describe('limits in layers', () => {
     }
   });
 
+  it('count strangers at the Sentry doors, and no project that has a key', async () => {
+    const admin = await app.tokenFor('ADMIN');
+    const made = await app.call<{ id: number; keys: string[] }>('POST', '/api/v1/errors/projects', {
+      token: admin,
+      body: { name: 'shop' },
+    });
+    const { id, keys } = made.body;
+    const send = async (key: string): Promise<number> => {
+      const body = `{"event_id":"${'0'.repeat(32)}"}\n{"type":"session"}\n{}`;
+      const response = await fetch(`${app.url}/api/${id}/envelope/?sentry_key=${key}`, { method: 'POST', body });
+      return response.status;
+    };
+    const statuses: number[] = [];
+    for (let i = 0; i < 40; i++) statuses.push(await send('f'.repeat(32)));
+    expect(statuses.slice(0, 25)).toEqual(Array(25).fill(403));
+    expect(statuses.slice(-8)).toEqual(Array(8).fill(429));
+    expect(await send(keys[0] ?? '')).toBe(200);
+  });
+
   it('leave the bodies of strangers unread where a role is demanded', async () => {
     const large = { 'content-type': 'application/json', 'content-length': 15_000_000 };
     const strangers: Record<string, string>[] = [{}, { authorization: 'Bearer forged' }, { 'x-api-key': 'dsk_forged' }];

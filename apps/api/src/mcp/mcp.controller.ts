@@ -1,7 +1,7 @@
 import { Controller, Delete, Get, Header, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems, OwnPace, PublicAddress } from '#platform/http';
+import { ApiProblems, LargeBody, OwnPace, PublicAddress } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
 import { McpService } from './mcp.service.js';
 
@@ -15,6 +15,7 @@ export class McpController {
   ) {}
 
   @Post('mcp')
+  @LargeBody()
   @Roles('READ_ONLY')
   // Each call of a tool is a call of a route, and counted there.
   @RateLimit('none')

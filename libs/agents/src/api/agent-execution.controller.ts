@@ -1,7 +1,7 @@
 import { Body, Controller, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, IdempotencyKey, OwnPace } from '#platform/http';
+import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace } from '#platform/http';
 import { InvalidInputError } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { SubmitTask } from '../application/submit-task.service.js';
@@ -20,6 +20,7 @@ export class AgentExecutionController {
   ) {}
 
   @Post(':slug/execute')
+  @LargeBody()
   @Roles('API_USER')
   @OwnPace()
   @ApiOperation({

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, IdempotencyKey, OwnPace, UuidParam } from '#platform/http';
+import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { BatchResults } from '../application/batch-results.service.js';
 import { SubmitBatch } from '../application/submit-batch.service.js';
@@ -18,6 +18,7 @@ export class BatchesController {
   ) {}
 
   @Post()
+  @LargeBody()
   @Roles('API_USER')
   @OwnPace()
   @ApiOperation({

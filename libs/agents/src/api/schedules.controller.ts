@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, PageQueryDto, UuidParam } from '#platform/http';
+import { ApiProblems, LargeBody, PageQueryDto, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { ScheduleRegistry } from '../application/schedule-registry.service.js';
 import {
@@ -21,6 +21,7 @@ export class SchedulesController {
   constructor(private readonly schedules: ScheduleRegistry) {}
 
   @Post()
+  @LargeBody()
   @ApiOperation({ operationId: 'createSchedule', summary: 'Queue a task at the times of a cron expression' })
   @ApiResponse({ status: 201, type: ScheduleDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
@@ -49,6 +50,7 @@ export class SchedulesController {
   }
 
   @Patch(':id')
+  @LargeBody()
   @ApiOperation({ operationId: 'updateSchedule', summary: 'Change a schedule; what is left out stays' })
   @ApiResponse({ status: 200, type: ScheduleDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)

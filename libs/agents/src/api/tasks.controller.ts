@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, UuidParam } from '#platform/http';
+import { ApiProblems, LargeBody, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, Roles } from '#platform/security';
 import { AgentCallback } from '../application/agent-callback.service.js';
 import { TaskApproval } from '../application/task-approval.service.js';
@@ -138,6 +138,7 @@ export class TasksController {
   }
 
   @Post(':id/callback')
+  @LargeBody()
   @Public()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, UuidParam } from '#platform/http';
+import { ApiProblems, LargeBody, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeases } from '../application/worker-leases.service.js';
 import { WorkerOutcomes } from '../application/worker-outcomes.service.js';
@@ -32,6 +32,7 @@ export class WorkerTasksController {
   ) {}
 
   @Post('complete')
+  @LargeBody()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'completeTasks', summary: 'Record the results of several tasks' })
   @ApiResponse({ status: 200, type: CompletedTasksDto })
@@ -54,6 +55,7 @@ export class WorkerTasksController {
   }
 
   @Post(':id/complete')
+  @LargeBody()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'completeTask',
@@ -104,6 +106,7 @@ export class WorkerTasksController {
   }
 
   @Post(':id/events')
+  @LargeBody()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'addTaskEvent', summary: 'Tell of something that happened during the attempt' })
   @ApiResponse({ status: 204, description: 'Recorded, now or before' })

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiProblems, OwnPace, UuidParam } from '#platform/http';
+import { ApiProblems, LargeBody, OwnPace, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeases } from '../application/worker-leases.service.js';
 import { WorkerRegistry } from '../application/worker-registry.service.js';
@@ -38,6 +38,7 @@ export class WorkersController {
   }
 
   @Post('workers/:id/heartbeat')
+  @LargeBody()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'sendHeartbeat', summary: 'Extend all leases of a worker, and learn what to stop' })
   @ApiResponse({ status: 200, type: HeartbeatResultDto })

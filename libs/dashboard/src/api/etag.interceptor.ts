@@ -23,7 +23,7 @@ export class EtagInterceptor implements NestInterceptor {
         reply.header('ETag', etag);
         reply.header('Cache-Control', 'private, no-cache');
         const known = String(http.getRequest<ConditionalRequest>().headers['if-none-match'] ?? '');
-        if (!known.split(/\s*,\s*/).includes(etag)) return body;
+        if (!known.split(',').some((one) => one.trim() === etag)) return body;
         reply.code(HttpStatus.NOT_MODIFIED);
         return undefined;
       }),

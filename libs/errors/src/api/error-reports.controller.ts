@@ -1,11 +1,16 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import { ApiProblems } from '#platform/http';
+import { ApiProblems, ReadsPrunedJson } from '#platform/http';
+import { FairTurns } from '#platform/kernel';
 import { Roles, SignatureSuffices } from '#platform/security';
 import { LedgerIntake } from '../application/ledger-intake.service.js';
 import { OccurrenceDraftService } from '../application/occurrence-draft.service.js';
+import type { Occurrence } from '../domain/occurrence.js';
 import { AcceptedErrorsDto, ReportErrorDto, ReportErrorsDto, toDraft } from './dto/report-error.dto.js';
 import { ReportBodyPipe } from './report-body.pipe.js';
+
+/** Largest body: a hundred reports with long stacks. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /** The door for services that report their failures. */
 @ApiTags('errors')
@@ -19,6 +24,7 @@ export class ErrorReportsController {
   ) {}
 
   @Post()
+  @ReadsPrunedJson(MAX_BYTES)
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({ operationId: 'reportErrors', summary: 'Report one failure, or up to 100; answered once on disk' })
   @ApiExtraModels(ReportErrorDto, ReportErrorsDto)
@@ -28,7 +34,12 @@ export class ErrorReportsController {
   @ApiResponse({ status: 202, type: AcceptedErrorsDto })
   @ApiProblems(400, 401, 403, 413, 415, 422, 429, 503)
   async reportErrors(@Body(ReportBodyPipe) reports: unknown): Promise<AcceptedErrorsDto> {
-    const occurrences = (reports as ReportErrorDto[]).map((report) => this.drafts.complete(toDraft(report)));
+    const occurrences: Occurrence[] = [];
+    const turns = new FairTurns();
+    for (const report of reports as ReportErrorDto[]) {
+      occurrences.push(this.drafts.complete(toDraft(report)));
+      await turns.pause();
+    }
     await this.intake.accept(occurrences);
     return { ids: occurrences.map(({ errorId }) => errorId) };
   }

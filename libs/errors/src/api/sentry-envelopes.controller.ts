@@ -1,10 +1,12 @@
-import { Body, Controller, HttpCode, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, HttpStatus, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PerformanceConfig } from '#config';
-import { ApiProblems, inflateBody, ReadsBytes } from '#platform/http';
-import { Public, RateLimit } from '#platform/security';
+import { ApiProblems, ByteBody, ReadsBytes } from '#platform/http';
+import { Public, RateLimit, RateLimitExceededException, RateLimits } from '#platform/security';
 import { type ArrivedForm, EnvelopeIntake } from '../application/envelope-intake.service.js';
+import { UnknownDsnKeyError } from '../domain/errors.exceptions.js';
 import { EnvelopeAcceptedDto } from './dto/sentry-envelope.dto.js';
 import { dsnKeysOf } from './dsn-keys.js';
 import { limitsAtStage, limitsOfRefusal } from './sentry-rate-limits.js';
@@ -19,6 +21,7 @@ export class SentryEnvelopesController {
   constructor(
     private readonly intake: EnvelopeIntake,
     private readonly limits: PerformanceConfig,
+    private readonly strangers: RateLimits,
   ) {}
 
   @Post('envelope')
@@ -38,11 +41,10 @@ export class SentryEnvelopesController {
   @ApiProblems(400, 403, 413, 415, 429, 503)
   async sendSentryEnvelope(
     @Param('project') project: string,
-    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EnvelopeAcceptedDto> {
-    return this.accept('envelope', project, request, reply, (limit) => inflated(request, body, limit));
+    return this.accept('envelope', project, request, reply, (bytes) => Promise.resolve(bytes));
   }
 
   @Post('store')
@@ -63,13 +65,10 @@ export class SentryEnvelopesController {
   @ApiProblems(400, 403, 413, 415, 429, 503)
   async storeSentryEvent(
     @Param('project') project: string,
-    @Body() body: Buffer | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EnvelopeAcceptedDto> {
-    return this.accept('event', project, request, reply, async (limit) =>
-      unwrapEvent(await inflated(request, body, limit), limit),
-    );
+    return this.accept('event', project, request, reply, unwrapEvent);
   }
 
   private async accept(
@@ -77,23 +76,34 @@ export class SentryEnvelopesController {
     projectId: string,
     request: FastifyRequest,
     reply: FastifyReply,
-    read: (limit: number) => Promise<Buffer>,
+    unwrap: (bytes: Buffer, limit: number) => Promise<Buffer>,
   ): Promise<EnvelopeAcceptedDto> {
     const limit = this.limits.maxContentLengthMb * 1024 * 1024;
     const tell = (limits: string | undefined): void => {
       if (limits !== undefined) void reply.header('x-sentry-rate-limits', limits);
     };
+    const body = new ByteBody(request.body as Readable, request.headers['content-encoding']);
     try {
-      const id = await this.intake.accept({ form, projectId, keys: dsnKeysOf(request), read: () => read(limit) });
+      const id = await this.intake.accept({
+        form,
+        projectId,
+        keys: dsnKeysOf(request),
+        head: (atMost) => body.head(atMost),
+        read: async () => unwrap(await body.whole(limit), limit),
+      });
       tell(limitsAtStage(this.intake.stage));
       return id === undefined ? {} : { id: id.replaceAll('-', '') };
     } catch (error) {
+      body.discard();
       tell(limitsOfRefusal(error));
+      if (error instanceof UnknownDsnKeyError) await this.countStranger(request);
       throw error;
     }
   }
-}
 
-function inflated(request: FastifyRequest, body: Buffer | undefined, limit: number): Promise<Buffer> {
-  return inflateBody(body ?? Buffer.alloc(0), request.headers['content-encoding'], limit);
+  /** @throws RateLimitExceededException when too many of this network have knocked with keys that are none */
+  private async countStranger({ ip }: FastifyRequest): Promise<void> {
+    const { isExceeded, resetSeconds } = await this.strangers.count('default', { ip });
+    if (isExceeded) throw new RateLimitExceededException(resetSeconds);
+  }
 }

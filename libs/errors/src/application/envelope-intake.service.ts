@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { FairTurns } from '#platform/kernel';
 import { RateLimitStorage } from '#platform/security';
 import { EventTooLargeError, MalformedEnvelopeError, ProjectRateExceededError } from '../domain/errors.exceptions.js';
+import { JSON_BOUNDS } from '../domain/limits.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import type { PressureStage } from '../domain/pressure.js';
-import { type Envelope, jsonIn, parseEnvelope } from '../domain/sentry-envelope.js';
+import { type Envelope, headerIn, jsonIn, keysIn, MAX_HEADER_BYTES, parseEnvelope } from '../domain/sentry-envelope.js';
 import { eventIdOf, readSentryEvent } from '../domain/sentry-event.js';
 import { inPresentNames } from '../domain/sentry-names.js';
 import type { Project } from '../infrastructure/project.repository.js';
@@ -31,6 +33,8 @@ export interface ArrivedEnvelope {
   projectId: string;
   /** Keys that came with the request; the envelope may hold one too. */
   keys: readonly string[];
+  /** The beginning of the body. */
+  head: (atMost: number) => Promise<Buffer>;
   /** @throws when the bytes are not what their encoding says */
   read: () => Promise<Buffer>;
 }
@@ -53,23 +57,19 @@ export class EnvelopeIntake {
    * @throws MalformedEnvelopeError when it cannot be read, or none of its events can
    * @throws ProjectRateExceededError beyond the project's limit; LedgerFullError, LedgerSheddingError, LedgerUnwritableError as for every report
    */
-  async accept({ form, projectId, keys, read }: ArrivedEnvelope): Promise<string | undefined> {
-    const parse = PARSERS[form];
-    // Without a key beside the envelope it must be in it.
-    if (keys.length === 0) {
-      const envelope = parse(await read());
-      const project = await this.directory.authenticate(projectId, keysIn(envelope));
-      return this.record(project, envelope);
-    }
-    const project = await this.directory.authenticate(projectId, keys);
+  async accept({ form, projectId, keys, head, read }: ArrivedEnvelope): Promise<string | undefined> {
+    // Without a key beside the envelope it must be in its first line: who knows none costs no more than that.
+    const isInside = keys.length === 0 && form === 'envelope';
+    const shown = isInside ? keysIn(headerIn(await head(MAX_HEADER_BYTES))) : keys;
+    const project = await this.directory.authenticate(projectId, shown);
     let envelope;
     try {
-      envelope = parse(await read());
+      envelope = PARSERS[form](await read());
     } catch (error) {
       this.intake.refuse(1, project.id);
       throw error;
     }
-    await this.directory.authenticate(projectId, [...keys, ...keysIn(envelope)]);
+    await this.directory.authenticate(projectId, [...shown, ...keysIn(envelope.header)]);
     return this.record(project, envelope);
   }
 
@@ -80,10 +80,12 @@ export class EnvelopeIntake {
 
   private async record(project: Project, { header, items }: Envelope): Promise<string | undefined> {
     const sentAt = typeof header['sent_at'] === 'string' ? new Date(header['sent_at']) : undefined;
+    await this.charge(project, items.filter(({ type }) => type === 'event').length);
     const events: Occurrence[] = [];
+    const turns = new FairTurns();
     let refusal: Error | undefined;
     for (const { type, payload } of items) {
-      if (type === 'client_report') this.countLosses(project, jsonIn(payload));
+      if (type === 'client_report') this.countLosses(project, jsonIn(payload, JSON_BOUNDS));
       if (type !== 'event') {
         this.items.add(project.id, { kind: 'item', category: type, reason: '', quantity: 1 });
         continue;
@@ -91,13 +93,13 @@ export class EnvelopeIntake {
       try {
         const id = events.length === 0 ? eventIdOf(header['event_id']) : undefined;
         events.push(this.readEvent(project, payload, id, sentAt));
+        await turns.pause();
       } catch (error) {
         this.intake.refuse(1, project.id);
         refusal = error as Error;
       }
     }
     if (refusal && events.length === 0) throw refusal;
-    await this.charge(project, events.length);
     if (events.length > 0) await this.intake.accept(events);
     this.items.add(project.id, { kind: 'item', category: 'event', reason: '', quantity: events.length });
     return events[0]?.errorId ?? eventIdOf(header['event_id']);
@@ -105,7 +107,7 @@ export class EnvelopeIntake {
 
   private readEvent(project: Project, payload: Buffer, id: string | undefined, sentAt: Date | undefined): Occurrence {
     if (payload.length > MAX_EVENT_BYTES) throw new EventTooLargeError();
-    const event = jsonIn(payload);
+    const event = jsonIn(payload, JSON_BOUNDS);
     if (typeof event !== 'object' || event === null || Array.isArray(event)) {
       throw new MalformedEnvelopeError('An event is no JSON object');
     }
@@ -141,9 +143,4 @@ export class EnvelopeIntake {
       this.items.add(project.id, { kind: 'lost', category, reason, quantity });
     }
   }
-}
-
-function keysIn({ header }: Envelope): string[] {
-  const { dsn } = header;
-  return typeof dsn === 'string' && URL.canParse(dsn) ? [new URL(dsn).username] : [];
 }

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, sqlStateOf, type Transaction } from '#platform/database';
-import { Ids } from '#platform/kernel';
-import { groupingOf } from '../domain/grouping.js';
+import { FairTurns, Ids } from '#platform/kernel';
 import type { Outcome } from '../domain/ledger-run.js';
-import { decodeWalLine } from '../domain/wal-line.js';
 import { AlertOutbox } from '../infrastructure/alert-outbox.repository.js';
 import type { RunIdentity } from '../infrastructure/ledger-directory.js';
 import { type GroupChange, type LockedGroup, OccurrenceStore } from '../infrastructure/occurrence-store.repository.js';
-import { readWalLines, type WalLine } from '../infrastructure/wal-reader.js';
+import { readWalLines } from '../infrastructure/wal-reader.js';
+import { type Prepared, prepare, projectOf } from './prepared-record.js';
 import { outcomesOf, sumOf, sumsByProject } from './batch-outcomes.js';
 import { changeOf, countsOf, eventsOf, type GroupedRecord, identityOf, seedsOf } from './batch-effects.js';
 
@@ -18,14 +17,6 @@ export interface Settled extends Outcome {
   /** The same of those that came through a project's key. */
   projects: ReadonlyMap<number, Outcome>;
 }
-
-interface Faulty {
-  line: WalLine;
-  fault: string;
-  projectId: number | undefined;
-}
-
-type Prepared = { line: WalLine; record: GroupedRecord } | Faulty;
 
 const BATCH = 500;
 
@@ -50,7 +41,14 @@ export class LedgerDrain {
     offset: number,
   ): Promise<Settled | undefined> {
     const lines = await readWalLines(file.path, offset, file.limit, BATCH);
-    return lines.length === 0 ? undefined : this.settle(run, file.name, lines.map(prepare));
+    if (lines.length === 0) return undefined;
+    const prepared: Prepared[] = [];
+    const turns = new FairTurns();
+    for (const line of lines) {
+      prepared.push(prepare(line));
+      await turns.pause();
+    }
+    return this.settle(run, file.name, prepared);
   }
 
   /** Halves a batch the database refuses until the record at fault stands alone. */
@@ -157,21 +155,6 @@ export class LedgerDrain {
     if (merged.length > 0) await this.store.changeGroups(tx, merged);
     const events = eventsOf(known, [...own, ...merged]);
     if (events.length > 0) await this.alerts.enqueue(tx, events);
-  }
-}
-
-function projectOf(item: Prepared): number | undefined {
-  return 'record' in item ? item.record.occurrence.projectId : item.projectId;
-}
-
-function prepare(line: WalLine): Prepared {
-  const record = decodeWalLine(line.bytes.toString());
-  if (!record) return { line, fault: 'the line is damaged: its check sum does not match', projectId: undefined };
-  try {
-    return { line, record: { ...record, grouping: record.grouping ?? groupingOf(record.occurrence) } };
-  } catch (error) {
-    const fault = `cannot be grouped: ${error instanceof Error ? error.message : String(error)}`;
-    return { line, fault, projectId: record.occurrence.projectId };
   }
 }
 

@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, ErrorsConfig } from '#config';
-import { Clock, type FailureReport, Ids } from '#platform/kernel';
+import { Clock, type FailureReport, Ids, LEFT_OUT } from '#platform/kernel';
 import { scrub } from '#platform/observability';
 import type { ErrorDraft } from '../domain/error-draft.js';
 import { describeFailure } from '../domain/failure-description.js';
-import { type Occurrence, storableText, storableValue, TEXT_LIMITS } from '../domain/occurrence.js';
+import { BOUNDS, withinLimits } from '../domain/limits.js';
+import type { Occurrence } from '../domain/occurrence.js';
 import { parseStack } from '../domain/stack-frames.js';
 import { LedgerRun } from './ledger-run.js';
-
-/** Context beyond it is left out: one report must not fill the ledger. */
-const MAX_CONTEXT_CHARACTERS = 256 * 1024;
 
 /** How far ahead of ours a reporter's clock may be. */
 const MAX_AHEAD_MS = 60_000;
@@ -17,7 +15,7 @@ const MAX_AHEAD_MS = 60_000;
 /** A reporter's clock is corrected when it is off by more. */
 const MAX_DRIFT_MS = 60_000;
 
-/** Turns what is handed in into what is written: complete, scrubbed and storable. */
+/** Turns what is handed in into what is written: complete, cut to its limits, scrubbed and storable. */
 @Injectable()
 export class OccurrenceDraftService {
   private readonly personal: boolean;
@@ -44,11 +42,10 @@ export class OccurrenceDraftService {
   complete(draft: ErrorDraft): Occurrence {
     const now = this.clock.now();
     const { errorId, timestamp, sentAt, severity, category, status, projectId, isMessage, ...texts } = draft;
-    const clean = storableValue(scrub(texts, { personal: this.personal })) as Omit<
-      ErrorDraft,
-      'errorId' | 'timestamp' | 'sentAt' | 'severity' | 'category' | 'status' | 'projectId' | 'isMessage'
-    >;
-    const stackTrace = clean.stackTrace ? storableText(clean.stackTrace, TEXT_LIMITS.stackTrace) : null;
+    // Cut before any pattern sees them.
+    const bounded = withinLimits(texts);
+    const clean = scrub(bounded, { personal: this.personal, bounds: BOUNDS }) as ReturnType<typeof withinLimits>;
+    const stackTrace = kept(clean.stackTrace);
     const frames = clean.frames ?? (stackTrace === null ? [] : parseStack(stackTrace));
     const happened = timestamp ? timestamp.getTime() + driftOf(sentAt, now) : now.getTime();
     // A clock that is this wrong says nothing.
@@ -59,23 +56,23 @@ export class OccurrenceDraftService {
       receivedAt: now.toISOString(),
       severity: severity ?? 'medium',
       category: category ?? 'unknown',
-      errorType: name(clean.errorType) ?? 'Error',
-      errorMessage: storableText(clean.message, TEXT_LIMITS.message),
+      errorType: kept(clean.errorType) ?? 'Error',
+      errorMessage: clean.message,
       stackTrace,
-      context: bounded(clean.context ?? {}),
-      correlationId: name(clean.correlationId),
-      userId: name(clean.userId),
-      endpoint: name(clean.endpoint),
-      method: name(clean.method),
-      sourceFile: name(frames[0]?.file),
+      context: objectIn(clean.context),
+      correlationId: kept(clean.correlationId),
+      userId: kept(clean.userId),
+      endpoint: kept(clean.endpoint),
+      method: kept(clean.method),
+      sourceFile: kept(frames[0]?.file),
       sourceLine: frames[0]?.line ?? null,
-      service: name(clean.service) ?? this.environment.serviceName,
+      service: kept(clean.service) ?? this.environment.serviceName,
       // Another service's release is not ours.
-      release: name(clean.release) ?? (clean.service === undefined ? this.run.identity.release : null),
-      environment: name(clean.environment) ?? this.environment.name,
+      release: kept(clean.release) ?? (clean.service === undefined ? this.run.identity.release : null),
+      environment: kept(clean.environment) ?? this.environment.name,
       status,
-      code: name(clean.code) ?? undefined,
-      constraint: name(clean.constraint) ?? undefined,
+      code: kept(clean.code) ?? undefined,
+      constraint: kept(clean.constraint) ?? undefined,
       fingerprint: clean.fingerprint,
       projectId,
       isMessage,
@@ -83,19 +80,21 @@ export class OccurrenceDraftService {
       causes: clean.causes ?? [],
       tags: clean.tags ?? {},
       user: clean.user ?? null,
-      breadcrumbs: clean.breadcrumbs ?? [],
-      contexts: bounded(clean.contexts ?? {}),
+      breadcrumbs: Array.isArray(clean.breadcrumbs) ? clean.breadcrumbs : [],
+      contexts: objectIn(clean.contexts),
     };
   }
 }
 
-function name(text: string | null | undefined): string | null {
-  return text === undefined || text === null || text === '' ? null : storableText(text, TEXT_LIMITS.name);
+/** A text that says something. */
+function kept(text: string | undefined): string | null {
+  return text === undefined || text === '' ? null : text;
 }
 
-function bounded(value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { length } = JSON.stringify(value);
-  return length <= MAX_CONTEXT_CHARACTERS ? value : { truncated: `${length} characters of context were left out` };
+/** What was left out whole, because the report had used up its characters, is shown as such. */
+function objectIn(value: unknown): Readonly<Record<string, unknown>> {
+  if (value === undefined) return {};
+  return typeof value === 'object' && value !== null ? { ...value } : { [LEFT_OUT]: LEFT_OUT };
 }
 
 function driftOf(sentAt: Date | undefined, now: Date): number {

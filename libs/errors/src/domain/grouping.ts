@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { cutText } from '#platform/kernel';
 import { messageTemplate } from './message-template.js';
 import type { Occurrence, StackFrame } from './occurrence.js';
 import { isInApp, isNoise, parseStack } from './stack-frames.js';
@@ -8,6 +9,9 @@ export const GROUPING_VERSION = 'g1';
 
 /** Frames nearest to the failure that take part. */
 const MAX_FRAMES = 12;
+
+/** Characters of a group's title. */
+const MAX_TITLE = 200;
 
 /** Failures of a chain that take part. */
 const MAX_CAUSES = 2;
@@ -123,8 +127,8 @@ function moduleName(file: string | undefined): string {
 /** Function without decoration; `undefined` when the runtime has no name for it or a minifier made it up. */
 function functionName(name: string | undefined, file: string | undefined): string | undefined {
   if (name === undefined) return undefined;
-  const plain = name
-    .replace(/ \[as [^\]]+\]$/, '')
+  const alias = name.endsWith(']') ? name.lastIndexOf(' [as ') : -1;
+  const plain = (alias === -1 ? name : name.slice(0, alias))
     .replace(/^(?:async |new )+/, '')
     .replace(/^.*\.(?=[^.]+$)/, '')
     .replace(/__\d+(?:_\d+)*$/, '');
@@ -175,7 +179,7 @@ function titleOf({ errorType, errorMessage }: Occurrence): string {
       .find((text) => text.trim() !== '')
       ?.trim() ?? '';
   const title = line === '' ? errorType : `${errorType}: ${line}`;
-  return title.length > 200 ? `${title.slice(0, 199).toWellFormed()}…` : title;
+  return cutText(title, MAX_TITLE);
 }
 
 function culpritOf({ frames, endpoint, method }: Occurrence): string {

@@ -61,30 +61,3 @@ export interface Occurrence {
   readonly breadcrumbs: readonly unknown[];
   readonly contexts: Readonly<Record<string, unknown>>;
 }
-
-/** Longest texts the ledger keeps; the rest is cut, and the cut is marked. */
-export const TEXT_LIMITS = { message: 16_384, stackTrace: 131_072, name: 200 } as const;
-
-/** What may have to be replaced: NUL, and halves of surrogate pairs that may be alone. */
-const SUSPECT = /[\0\uD800-\uDFFF]/;
-
-/** Cuts a text at a limit of characters without splitting a surrogate pair, and makes it storable: no NUL, well formed. */
-export function storableText(text: string, limit: number): string {
-  const sound = SUSPECT.test(text) ? text.toWellFormed().replaceAll('\0', '\uFFFD') : text;
-  if (sound.length <= limit) return sound;
-  return `${sound.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
-
-/** Makes every text of a JSON value storable, keys too. */
-export function storableValue(value: unknown): unknown {
-  if (typeof value === 'string') return storableText(value, TEXT_LIMITS.stackTrace);
-  if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-  if (Array.isArray(value)) return value.map(storableValue);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  for (const entry of entries) {
-    entry[0] = storableText(entry[0], TEXT_LIMITS.name);
-    entry[1] = storableValue(entry[1]);
-  }
-  return Object.fromEntries<unknown>(entries);
-}

@@ -1,3 +1,4 @@
+import { cutText } from '#platform/kernel';
 import type { Grouping } from './grouping.js';
 import type { Occurrence } from './occurrence.js';
 
@@ -51,12 +52,10 @@ export interface KeptReport {
 
 /** What is left of a repeat when the disk fills up: who, what, when and where. */
 export function withoutDetail(occurrence: Occurrence, grouping: Grouping): KeptReport {
-  const { errorMessage } = occurrence;
-  const isLong = errorMessage.length > SHORT_MESSAGE;
   return {
     occurrence: {
       ...occurrence,
-      errorMessage: isLong ? `${errorMessage.slice(0, SHORT_MESSAGE - 1).toWellFormed()}…` : errorMessage,
+      errorMessage: cutText(occurrence.errorMessage, SHORT_MESSAGE),
       stackTrace: null,
       context: { ledger: 'Kept without detail: the disk share of the ledger was filling up' },
       fingerprint: undefined,

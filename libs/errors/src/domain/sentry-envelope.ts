@@ -1,3 +1,4 @@
+import { type JsonBounds, pruneJson, shapeOfJson } from '#platform/kernel';
 import { MalformedEnvelopeError } from './errors.exceptions.js';
 
 /** One item of an envelope; its payload is bytes, whatever its type. */
@@ -13,6 +14,11 @@ export interface Envelope {
 
 /** More items than any sender puts into one envelope. */
 const MAX_ITEMS = 1_000;
+
+/** Bytes of a line that says what follows. */
+export const MAX_HEADER_BYTES = 8 * 1024;
+
+const HEADER_BOUNDS: JsonBounds = { depth: 6, values: 200 };
 
 const LINE_FEED = 0x0a;
 
@@ -65,16 +71,34 @@ function payloadAt(bytes: Buffer, start: number, length: unknown): Slice {
 }
 
 function objectIn(line: Buffer, otherwise: string): Readonly<Record<string, unknown>> {
-  const value = jsonIn(line);
+  if (line.length > MAX_HEADER_BYTES) throw new MalformedEnvelopeError('A header is too long');
+  const value = jsonIn(line, HEADER_BOUNDS);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MalformedEnvelopeError(otherwise);
   return value as Record<string, unknown>;
 }
 
-/** The JSON value of some bytes; `undefined` when they are none. */
-export function jsonIn(bytes: Buffer): unknown {
+/**
+ * The JSON value of some bytes, without what is nested deeper or more than the bounds; `undefined` when they are none. Takes time in
+ * proportion to the bytes, whatever is in them.
+ */
+export function jsonIn(bytes: Buffer, bounds: JsonBounds): unknown {
   try {
-    return JSON.parse(bytes.toString()) as unknown;
+    const text = bytes.toString();
+    const { depth, values } = shapeOfJson(text);
+    return JSON.parse(depth > bounds.depth || values > bounds.values ? pruneJson(text, bounds) : text) as unknown;
   } catch {
     return undefined;
   }
+}
+
+/** Keys that the first line of an envelope carries, as that of its DSN. */
+export function keysIn(header: Readonly<Record<string, unknown>>): string[] {
+  const { dsn } = header;
+  return typeof dsn === 'string' && URL.canParse(dsn) ? [new URL(dsn).username] : [];
+}
+
+/** The first line of an envelope that may have been cut behind it; an empty one when it is none. */
+export function headerIn(head: Buffer): Readonly<Record<string, unknown>> {
+  const value = jsonIn(lineAt(head, 0).bytes, HEADER_BOUNDS);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
 }

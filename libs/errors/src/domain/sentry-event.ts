@@ -1,21 +1,19 @@
-import { SEVERITIES, type Severity } from '#platform/kernel';
+import { cutText, SEVERITIES, type Severity } from '#platform/kernel';
 import type { ErrorDraft } from './error-draft.js';
+import { frameWithinLimits, LIMITS } from './limits.js';
 import type { Cause, StackFrame } from './occurrence.js';
 import { isInApp } from './stack-frames.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const LEVELS: Readonly<Record<string, Severity>> = {
-  fatal: 'critical',
-  error: 'high',
-  warning: 'medium',
-  log: 'info',
-  info: 'info',
-  debug: 'info',
-};
-
-/** Bounds of what one event may bring; the newest and nearest are kept. */
-const LIMITS = { frames: 200, causes: 10, breadcrumbs: 100, tags: 100, fingerprint: 20, source: 200 } as const;
+const LEVELS: ReadonlyMap<string, Severity> = new Map([
+  ['fatal', 'critical'],
+  ['error', 'high'],
+  ['warning', 'medium'],
+  ['log', 'info'],
+  ['info', 'info'],
+  ['debug', 'info'],
+]);
 
 /**
  * Reads an event of the Sentry protocol. Everything in it comes from outside and may have any shape: what is not as the
@@ -76,7 +74,7 @@ function mechanismOf(exception: Fields): Fields {
 
 function severityOf(event: Fields, thrown: Fields | undefined): Severity {
   const level = text(event['level']) ?? (thrown ? 'error' : 'info');
-  const severity = LEVELS[level] ?? 'high';
+  const severity = LEVELS.get(level) ?? 'high';
   const isUnhandled = thrown !== undefined && mechanismOf(thrown)['handled'] === false;
   return isUnhandled ? (SEVERITIES[SEVERITIES.indexOf(severity) - 1] ?? severity) : severity;
 }
@@ -88,16 +86,17 @@ function framesOf(holder: Fields): StackFrame[] {
 }
 
 function toFrame(frame: Fields): StackFrame {
-  const file = text(frame['abs_path']) ?? text(frame['filename']) ?? text(frame['module']);
-  return {
+  const named = text(frame['abs_path']) ?? text(frame['filename']) ?? text(frame['module']);
+  const file = named === undefined ? undefined : cutText(named, LIMITS.file);
+  return frameWithinLimits({
     function: text(frame['function']),
     file,
     line: count(frame['lineno']),
     column: count(frame['colno']),
-    source: text(frame['context_line'])?.trim().slice(0, LIMITS.source),
+    source: text(frame['context_line'])?.trim(),
     // A sender may call a frame of its own foreign, but not a library its own.
     inApp: frame['in_app'] !== false && isInApp(file),
-  };
+  });
 }
 
 function toCause(exception: Fields): Cause {
@@ -115,7 +114,7 @@ function stackText(type: string, message: string, frames: readonly StackFrame[])
     const place = [file, line, column].filter((part) => part !== undefined).join(':');
     return name === undefined ? `    at ${place}` : `    at ${name} (${place})`;
   });
-  return [`${type}: ${message}`, ...lines].join('\n');
+  return [`${cutText(type, LIMITS.name)}: ${cutText(message, LIMITS.message)}`, ...lines].join('\n');
 }
 
 function requestOf(event: Fields): Pick<ErrorDraft, 'endpoint' | 'method' | 'correlationId'> {
@@ -159,7 +158,7 @@ function tagsOf(tags: unknown): Record<string, string> {
 function fingerprintOf({ fingerprint }: Fields): string[] | undefined {
   if (!Array.isArray(fingerprint)) return undefined;
   const parts = fingerprint.filter((part) => typeof part === 'string' || typeof part === 'number').map(String);
-  return parts.length === 0 ? undefined : parts.slice(0, LIMITS.fingerprint).map((part) => part.slice(0, 200));
+  return parts.length === 0 ? undefined : parts.slice(0, LIMITS.fingerprint);
 }
 
 /** Seconds since 1970, or RFC 3339; without an offset it is UTC. */
@@ -180,7 +179,9 @@ function valuesOf(list: unknown): Fields[] {
 function object(value: unknown): Fields {
   if (isObject(value)) return value;
   if (Array.isArray(value)) return Object.fromEntries(value.filter(isPair));
-  return typeof value === 'string' && value !== '' ? Object.fromEntries(new URLSearchParams(value)) : {};
+  return typeof value === 'string' && value !== ''
+    ? Object.fromEntries(new URLSearchParams(cutText(value, LIMITS.message)))
+    : {};
 }
 
 function isPair(value: unknown): value is [string, unknown] {

@@ -1,17 +1,24 @@
-import { SchemaValidationError, ValidationError } from '#platform/kernel';
+import { cutText, pruneJson, SchemaValidationError, shapeOfJson, ValidationError } from '#platform/kernel';
 import { HttpRefusal } from './http-exceptions.js';
 
 /** Nesting of a body beyond which no route has a use for it. */
 const MAX_DEPTH = 10;
 
-/** Values in a body; bounds the time spent on one request, whatever its bytes. */
-const MAX_VALUES = 500_000;
+/** Values in a body; bounds the time spent on one request, whatever its bytes: some take longer to parse than to send. */
+const MOST = {
+  usual: { values: 20_000, fields: 20_000 },
+  large: { values: 500_000, fields: 100_000 },
+} as const;
+
+/** What is left of JSON that is pruned. */
+const PRUNED = { depth: 24, values: 50_000 } as const;
+
+/** Characters of a name that is told in a fault: who sent it knows the rest. */
+const SHOWN_PATH = 256;
 
 /** Keys that change what an object is in JavaScript. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const FORBIDDEN_ANYWHERE = /__proto__|constructor|prototype/;
-
-const [QUOTE, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x22, 0x5b, 0x5d, 0x7b, 0x7d];
 
 /** Raised for a key that has no business in data. */
 export class ForbiddenKeyError extends ValidationError {
@@ -30,21 +37,41 @@ export class ForbiddenKeyError extends ValidationError {
 }
 
 /**
- * Parses a JSON body.
+ * Parses a JSON body. What would take long to parse is refused before.
  *
+ * @param isLarge more values are allowed
  * @throws HttpRefusal (400) when it is no JSON
- * @throws ValidationError (422) for forbidden keys, NUL characters, lone surrogates or nesting deeper than ten
+ * @throws ValidationError (422) for forbidden keys, NUL characters, lone surrogates, nesting deeper than ten or too many values
  */
-export function parseJsonBody(text: string): unknown {
-  if (text.trim() === '') return undefined;
-  let value: unknown;
-  try {
-    value = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  } catch {
-    throw new HttpRefusal('HTTP.MALFORMED_JSON', 'malformed', 'The body is not valid JSON');
-  }
+export function parseJsonBody(text: string, isLarge = false): unknown {
+  const { depth, values, fields } = shapeOfJson(text);
+  const most = isLarge ? MOST.large : MOST.usual;
+  if (depth > MAX_DEPTH) throw structureFault('', `is nested deeper than ${MAX_DEPTH} levels`, 'maxDepth');
+  if (values > most.values) throw structureFault('', `has more than ${most.values} values`, 'maxValues');
+  if (fields > most.fields) throw structureFault('', `has more than ${most.fields} fields`, 'maxValues');
+  const value = readJson(text);
   if (!isPlainlySound(text)) checkStructure(value);
   return value;
+}
+
+/**
+ * Parses JSON of which everything that is too deep or too much is left out, with a mark in its place. Its keys and texts are as they
+ * were sent, `__proto__` among them.
+ *
+ * @throws HttpRefusal (400) when it is no JSON
+ */
+export function parsePrunedJson(text: string): unknown {
+  const { depth, values } = shapeOfJson(text);
+  return readJson(depth > PRUNED.depth || values > PRUNED.values ? pruneJson(text, PRUNED) : text);
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch {
+    if (/^\s*$/.test(text)) return undefined;
+    throw new HttpRefusal('HTTP.MALFORMED_JSON', 'malformed', 'The body is not valid JSON');
+  }
 }
 
 /** Refuses text that PostgreSQL cannot store and clients never mean to send. */
@@ -55,37 +82,23 @@ export function checkText(text: string, path: string): void {
 
 /**
  * Whether the text of valid JSON shows that its values need no look, as most bodies do. Without escapes, what is in the text is in
- * the values: no NUL, which JSON forbids as it stands, and every quote opens or closes a text.
+ * the values: no NUL, which JSON forbids as it stands.
  */
 function isPlainlySound(text: string): boolean {
-  if (text.length > MAX_VALUES || text.includes('\\') || !text.isWellFormed() || FORBIDDEN_ANYWHERE.test(text))
-    return false;
-  let [depth, isInText] = [0, false];
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) isInText = !isInText;
-    else if (isInText) continue;
-    else if (code === OPEN_OBJECT || code === OPEN_LIST) depth += 1;
-    else if (code === CLOSE_OBJECT || code === CLOSE_LIST) depth -= 1;
-    if (depth > MAX_DEPTH) return false;
-  }
-  return true;
+  return !text.includes('\\') && text.isWellFormed() && !FORBIDDEN_ANYWHERE.test(text);
 }
 
 function checkStructure(root: unknown): void {
-  let values = 0;
-  const visit = (value: unknown, path: string, depth: number): void => {
-    if (++values > MAX_VALUES) throw structureFault(path, `has more than ${MAX_VALUES} values`, 'maxValues');
+  const visit = (value: unknown, path: string): void => {
     if (typeof value === 'string') return checkText(value, path);
     if (typeof value !== 'object' || value === null) return;
-    if (depth > MAX_DEPTH) throw structureFault(path, `is nested deeper than ${MAX_DEPTH} levels`, 'maxDepth');
     for (const [key, child] of Object.entries(value)) {
       if (FORBIDDEN_KEYS.has(key)) throw new ForbiddenKeyError(join(path, key));
       checkText(key, path);
-      visit(child, join(path, key), depth + 1);
+      visit(child, join(path, key));
     }
   };
-  visit(root, '', 1);
+  visit(root, '');
 }
 
 function join(path: string, key: string): string {
@@ -97,5 +110,5 @@ function structureFault(path: string, message: string, code: string): SchemaVali
 }
 
 function fault(path: string, message: string, code: string): { path: string; message: string; code: string } {
-  return { path, message, code };
+  return { path: cutText(path, SHOWN_PATH), message, code };
 }

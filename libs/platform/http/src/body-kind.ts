@@ -2,16 +2,44 @@ import type { FastifyRequest } from 'fastify';
 import { addRouteConfig } from '#platform/security';
 import { HttpRefusal } from './http-exceptions.js';
 
-/** Bodies that a route can ask for instead of JSON. */
-export type BodyKind = 'form' | 'bytes' | 'ndjson';
+/** Bodies that a route can ask for instead of JSON; `pruned` is JSON of those who are not asked to be well behaved. */
+export type BodyKind = 'form' | 'bytes' | 'ndjson' | 'pruned';
+
+/** What a route says of its requests, beside what Nest knows. */
+export interface RouteSettings {
+  readsBody?: BodyKind;
+  hasOwnPace?: boolean;
+  /** Most bytes of a body; `large` is what the service takes at most. */
+  bodyLimit?: number | 'large';
+}
+
+/** Largest body of a route that does not say otherwise. */
+export const DEFAULT_BODY_BYTES = 1024 * 1024;
+
+/** Adds to what a route says; several such decorators stand beside each other. */
+export const routeSettings = (settings: RouteSettings): MethodDecorator => addRouteConfig({ ...settings });
 
 /** Marks a route that gets a body of this kind. */
-export const ReadsBody = (kind: BodyKind): MethodDecorator => addRouteConfig({ readsBody: kind });
+export const ReadsBody = (kind: BodyKind): MethodDecorator => routeSettings({ readsBody: kind });
+
+/** A route that takes bodies up to `MAX_CONTENT_LENGTH_MB`, as batches and results are; others take 1 MB. */
+export const LargeBody = (): MethodDecorator => routeSettings({ bodyLimit: 'large' });
+
+/**
+ * A route that takes JSON whatever its depth and keys, up to so many bytes, for reports that must not be lost: what is too deep or too
+ * much is left out with a mark. The route itself cleans what it gets.
+ */
+export const ReadsPrunedJson = (bodyLimit: number): MethodDecorator =>
+  routeSettings({ readsBody: 'pruned', bodyLimit });
+
+/** What the request's route says. */
+export function settingsOf(request: FastifyRequest): RouteSettings {
+  return (request.routeOptions.config as RouteSettings | undefined) ?? {};
+}
 
 /** Whether the request's route asked for this kind. */
 export function readsBody(request: FastifyRequest, kind: BodyKind): boolean {
-  const config = request.routeOptions.config as { readsBody?: BodyKind } | undefined;
-  return config?.readsBody === kind;
+  return settingsOf(request).readsBody === kind;
 }
 
 /** @throws HttpRefusal (415) on a route that did not ask for this kind */

@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   type AuthenticationStrategies,
+  hasCredentials,
   networkOf,
   RateLimitExceededException,
   type RateLimits,
@@ -41,33 +42,29 @@ export function controlCrowds(fastify: FastifyInstance, { limits, strategies, by
     claims.set(request, { whose, bytes });
   };
 
-  const admitStranger = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const admitStranger = async (request: FastifyRequest): Promise<void> => {
     const { isPublic = false, rateLimit = 'default' } = request.routeOptions.config as RouteAccess;
+    // Such a route knows its callers in a way of its own, and counts strangers itself.
+    if (isPublic && rateLimit === 'none') return;
     const seconds = await limits.strangersBlockedFor(rateLimit, request.ip);
     if (seconds !== undefined) throw new RateLimitExceededException(seconds);
     if (isPublic || request.is404) return;
-    const { authorization, 'x-api-key': apiKey } = request.headers;
-    const isAnonymous = authorization === undefined && apiKey === undefined;
     const isLarge = bytesOf(request) > SMALL_BODY_BYTES || readsBody(request, 'ndjson');
-    if (isAnonymous || (isLarge && !(await strategies.isGenuine(request)))) leaveUnread(request, reply);
+    if (!hasCredentials(request) || (isLarge && !(await strategies.isGenuine(request)))) leaveUnread(request);
   };
 
-  fastify.addHook('onRequest', (request, reply, done) => {
+  fastify.addHook('onRequest', (request, _reply, done) => {
     if (isProbe(request)) return done();
     const admit = (whose: string): void => {
       try {
         claim(request, whose);
         done();
       } catch (error) {
-        refuse(error as Error);
+        done(error as Error);
       }
     };
-    const refuse = (error: Error): void => {
-      if (hasBody(request)) void reply.header('connection', 'close');
-      done(error);
-    };
     const user = strategies.recognise(request);
-    if (user === undefined) admitStranger(request, reply).then(() => admit(networkOf(request.ip)), refuse);
+    if (user === undefined) admitStranger(request).then(() => admit(networkOf(request.ip)), done);
     else admit(user);
   });
 
@@ -90,14 +87,7 @@ function bytesOf(request: FastifyRequest): number {
   return encoding === undefined ? 0 : request.routeOptions.bodyLimit;
 }
 
-/** Goes on as if there were no body, for the guards to refuse; the connection ends with the answer, so that nothing more is read. */
-function leaveUnread(request: FastifyRequest, reply: FastifyReply): void {
-  const { headers } = request;
-  if (!hasBody(request)) return;
+/** Goes on as if there were no body, for the guards to refuse. Node lets it pass unread, so that the sender gets to see the answer. */
+function leaveUnread({ headers }: FastifyRequest): void {
   for (const name of ['content-length', 'transfer-encoding', 'content-type']) delete headers[name];
-  void reply.header('connection', 'close');
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 }

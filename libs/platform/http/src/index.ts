@@ -1,6 +1,7 @@
 export { API_PREFIX } from './api-prefix.js';
 export { parseJsonBody } from './body-guard.js';
-export { inflateBody, ReadsBytes } from './byte-body.js';
+export { LargeBody, ReadsPrunedJson } from './body-kind.js';
+export { ByteBody, inflateBody, ReadsBytes } from './byte-body.js';
 export { compileRules } from './compiled-rules.js';
 export { CursorCodec } from './cursor-codec.js';
 export { FormBody } from './form-body.js';

@@ -6,8 +6,15 @@ import type { AppConfig } from '#config';
 import { currentContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
 import { AuthenticationStrategies, type GuardedRequest, RateLimits } from '#platform/security';
-import { checkText, parseJsonBody } from './body-guard.js';
-import { assertReadsBody, type BodyKind, readsBody } from './body-kind.js';
+import { checkText, parseJsonBody, parsePrunedJson } from './body-guard.js';
+import {
+  assertReadsBody,
+  type BodyKind,
+  DEFAULT_BODY_BYTES,
+  readsBody,
+  type RouteSettings,
+  settingsOf,
+} from './body-kind.js';
 import { BYTE_BODY_TYPE } from './byte-body.js';
 import { correlate } from './correlation.js';
 import { controlCrowds } from './crowd-control.js';
@@ -64,6 +71,7 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
     });
   }
   checkRequests(fastify);
+  limitBodies(fastify, config.performance.maxContentLengthMb * 1024 * 1024);
   parseBodies(fastify);
   observe(fastify, app.get(Metrics), app.get(AppLogger));
 }
@@ -88,6 +96,14 @@ function checkRequests(fastify: FastifyInstance): void {
     } catch (error) {
       done(error as Error);
     }
+  });
+}
+
+/** Each route takes as much as it says, and most need little: what is large takes long to parse. */
+function limitBodies(fastify: FastifyInstance, most: number): void {
+  fastify.addHook('onRoute', (route) => {
+    const { bodyLimit = DEFAULT_BODY_BYTES } = (route.config ?? {}) as RouteSettings;
+    route.bodyLimit = bodyLimit === 'large' ? most : Math.min(most, bodyLimit);
   });
 }
 
@@ -116,7 +132,7 @@ function parseBodies(fastify: FastifyInstance): void {
   });
   const form = 'application/x-www-form-urlencoded';
   fastify.addContentTypeParser<string>(form, { parseAs: 'string' }, answering(parseFormBody));
-  fastify.addContentTypeParser<Buffer>(BYTE_BODY_TYPE, { parseAs: 'buffer' }, answering(asItIs('bytes')));
+  fastify.addContentTypeParser(BYTE_BODY_TYPE, answering(asItIs('bytes')));
   fastify.addContentTypeParser(NDJSON, answering(asItIs('ndjson')));
   fastify.addContentTypeParser<string>(
     'application/json',
@@ -124,7 +140,8 @@ function parseBodies(fastify: FastifyInstance): void {
     answering((request, text: string) => {
       // Signatures are over the bytes that were sent, not over what they mean.
       (request as FastifyRequest & { rawBody?: string }).rawBody = text;
-      return parseJsonBody(text);
+      const { readsBody: kind, bodyLimit } = settingsOf(request);
+      return kind === 'pruned' ? parsePrunedJson(text) : parseJsonBody(text, bodyLimit === 'large');
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, type PipeTransform, type Type, ValidationPipe } from '@nestjs/common';
 import type { ValidationError as ClassValidatorError } from 'class-validator';
-import { ValidationError } from '#platform/kernel';
+import { cutText, ValidationError } from '#platform/kernel';
 import { compileRules } from './compiled-rules.js';
 import type { Fault } from './problem.js';
 
@@ -25,6 +25,12 @@ export class RequestValidationPipe implements PipeTransform {
   }
 }
 
+/** Characters of a name that are told in a fault; who sent it knows the rest. */
+const SHOWN = 256;
+
+/** Faults that are named in one answer. */
+const MOST_FAULTS = 500;
+
 /** The pipe of all routes. */
 export function createValidationPipe(): RequestValidationPipe {
   const thorough = new ValidationPipe({
@@ -37,7 +43,7 @@ export function createValidationPipe(): RequestValidationPipe {
     exceptionFactory: (errors) => {
       const faults = errors.flatMap((error) => faultsOf(error, ''));
       const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
-      return new ValidationError(`The request has ${count}`, { details: { errors: faults } });
+      return new ValidationError(`The request has ${count}`, { details: { errors: faults.slice(0, MOST_FAULTS) } });
     },
   });
   return new RequestValidationPipe(thorough);
@@ -45,6 +51,10 @@ export function createValidationPipe(): RequestValidationPipe {
 
 function faultsOf(error: ClassValidatorError, parent: string): Fault[] {
   const path = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([code, message]) => ({ path, message, code }));
+  const own = Object.entries(error.constraints ?? {}).map(([code, message]) => ({
+    path: cutText(path, SHOWN),
+    message: cutText(message, 2 * SHOWN),
+    code,
+  }));
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, path))];
 }

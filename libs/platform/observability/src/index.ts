@@ -3,5 +3,8 @@ export { type FinishedRequest, Metrics, type RequestObserver } from './metrics.j
 export { neutralise } from './neutralise.js';
 export { ObservabilityModule } from './observability.module.js';
 export { outliveTerminal } from './outlive-terminal.js';
-export { isSecretKey, REDACTED, scrub, type ScrubOptions, scrubText } from './scrubber.js';
+export { scrub, type ScrubBounds, type ScrubOptions } from './scrubber.js';
+export { scrubText } from './scrub-text.js';
+export { isSecretKey } from './secret-names.js';
+export { REDACTED } from './secret-shapes.js';
 export { VERSION } from './version.js';

@@ -1,18 +1,14 @@
+/** Control characters, and the separators that some readers take for line breaks. */
+const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+
 /**
  * Text that cannot forge a log line or steer a terminal: line breaks and other control characters become visible escapes
  * (OWASP ASVS 5.0, 16.4.1). Stacks keep their line breaks through `keepLines`.
  */
 export function neutralise(text: string, keepLines = false): string {
-  let result = '';
-  let start = 0;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    const isControl = code < 0x20 || (code >= 0x7f && code < 0xa0) || code === 0x2028 || code === 0x2029;
-    if (!isControl || (keepLines && code === 0x0a)) continue;
-    result += text.slice(start, index) + escapeOf(code);
-    start = index + 1;
-  }
-  return start === 0 ? text : result + text.slice(start);
+  return text.replace(CONTROL, (control) =>
+    keepLines && control === '\n' ? control : escapeOf(control.charCodeAt(0)),
+  );
 }
 
 function escapeOf(code: number): string {

@@ -1,4 +1,7 @@
-import { isSecretKey, REDACTED, scrub, scrubText } from './scrubber.js';
+import { scrubText } from './scrub-text.js';
+import { scrub } from './scrubber.js';
+import { isSecretKey } from './secret-names.js';
+import { REDACTED } from './secret-shapes.js';
 
 const SECRET = 'hunter2-very-secret';
 

@@ -1,5 +1,8 @@
 import fc from 'fast-check';
-import { isSecretKey, REDACTED, scrub, scrubText } from './scrubber.js';
+import { scrubText } from './scrub-text.js';
+import { scrub } from './scrubber.js';
+import { isSecretKey } from './secret-names.js';
+import { REDACTED } from './secret-shapes.js';
 
 describe('isSecretKey', () => {
   it.each([

@@ -10,7 +10,7 @@ import {
 } from '#platform/kernel';
 import { AuthenticationStrategies } from './authentication-strategies.js';
 import { PUBLIC_ROUTE, RECENT_PROOF, SIGNATURE_SUFFICES } from './access.decorators.js';
-import type { GuardedRequest, Principal } from './principal.js';
+import { type GuardedRequest, hasCredentials, type Principal } from './principal.js';
 
 /**
  * Establishes who is calling, by the passport strategies of the auth module. It refuses nobody: rate limits come first and
@@ -33,7 +33,7 @@ export class AuthenticationGuard extends AuthGuard() {
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     const { authorization } = request.headers;
     const apiKey = request.headers['x-api-key'];
-    if (authorization === undefined && apiKey === undefined) {
+    if (!hasCredentials(request)) {
       request.authenticationFailure = new TokenMissingError();
       return true;
     }

@@ -20,7 +20,7 @@ export {
 export { DerivedKeys, type KeyPurpose } from './derived-keys.js';
 export { type EncryptedColumn, EncryptedColumns, type ReencryptionPass } from './encrypted-columns.js';
 export { EncryptionService } from './encryption.service.js';
-export { CurrentPrincipal, type GuardedRequest, type Principal } from './principal.js';
+export { CurrentPrincipal, type GuardedRequest, hasCredentials, type Principal } from './principal.js';
 export { type PublishedKey, PublishedKeys } from './published-keys.js';
 export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
 export { RateLimitStorage } from './rate-limit-storage.js';

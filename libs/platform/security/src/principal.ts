@@ -33,3 +33,8 @@ export const CurrentPrincipal = createParamDecorator((_: unknown, context: Execu
   if (!user) throw new Error('CurrentPrincipal is used on a route that does not demand a role');
   return user;
 });
+
+/** Whether a request shows anything to be known by; without it only public routes are open. */
+export function hasCredentials({ headers }: Pick<GuardedRequest, 'headers'>): boolean {
+  return headers['authorization'] !== undefined || headers['x-api-key'] !== undefined;
+}

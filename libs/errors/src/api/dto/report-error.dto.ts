@@ -11,7 +11,6 @@ import {
   IsOptional,
   IsString,
   Matches,
-  MaxLength,
   ValidateNested,
 } from 'class-validator';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
@@ -20,7 +19,10 @@ import type { ErrorDraft } from '../../domain/error-draft.js';
 /** Most reports in one request. */
 export const MAX_BATCH = 100;
 
-/** One failure, as a service reports it. Secrets are taken out before anything is kept. */
+/**
+ * One failure, as a service reports it. Secrets are taken out before anything is kept; what is too long, too deep or no text that can be
+ * stored is cut or cleaned, never a reason to refuse the report.
+ */
 export class ReportErrorDto {
   /**
    * Class of the failure.
@@ -28,12 +30,10 @@ export class ReportErrorDto {
    */
   @IsString()
   @IsNotEmpty()
-  @MaxLength(200)
   errorType!: string;
 
   /** @example The card was declined by the issuer */
   @IsString()
-  @MaxLength(100_000)
   message!: string;
 
   /**
@@ -42,7 +42,6 @@ export class ReportErrorDto {
    */
   @IsOptional()
   @IsString()
-  @MaxLength(500_000)
   stackTrace?: string;
 
   @ApiPropertyOptional({ enum: SEVERITIES, default: 'medium' })
@@ -64,13 +63,11 @@ export class ReportErrorDto {
   /** @example 0f6a2c1e9b7d4c55 */
   @IsOptional()
   @IsString()
-  @MaxLength(200)
   correlationId?: string;
 
   /** @example 01980f5e-7c1a-7d3e-9a51-0242ac120002 */
   @IsOptional()
   @IsString()
-  @MaxLength(200)
   userId?: string;
 
   /**
@@ -79,13 +76,11 @@ export class ReportErrorDto {
    */
   @IsOptional()
   @IsString()
-  @MaxLength(500)
   endpoint?: string;
 
   /** @example POST */
   @IsOptional()
   @IsString()
-  @MaxLength(20)
   method?: string;
 
   /**
@@ -94,19 +89,16 @@ export class ReportErrorDto {
    */
   @IsOptional()
   @IsString()
-  @MaxLength(100)
   service?: string;
 
   /** @example 2.4.1 */
   @IsOptional()
   @IsString()
-  @MaxLength(100)
   release?: string;
 
   /** @example production */
   @IsOptional()
   @IsString()
-  @MaxLength(100)
   environment?: string;
 
   /**
@@ -126,9 +118,7 @@ export class ReportErrorDto {
    */
   @IsOptional()
   @IsArray()
-  @ArrayMaxSize(20)
   @IsString({ each: true })
-  @MaxLength(200, { each: true })
   fingerprint?: string[];
 }
 
@@ -150,5 +140,7 @@ export class AcceptedErrorsDto {
 }
 
 export function toDraft({ timestamp, ...report }: ReportErrorDto): ErrorDraft {
-  return { ...report, timestamp: timestamp === undefined || timestamp === null ? undefined : new Date(timestamp) };
+  // A null of an optional field is as if it were absent.
+  const given = Object.fromEntries(Object.entries(report).filter(([, value]) => value !== null)) as typeof report;
+  return { ...given, timestamp: timestamp === undefined || timestamp === null ? undefined : new Date(timestamp) };
 }

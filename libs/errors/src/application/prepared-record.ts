@@ -1,0 +1,53 @@
+import { groupingOf } from '../domain/grouping.js';
+import { frameWithinLimits, LIMITS } from '../domain/limits.js';
+import type { Occurrence } from '../domain/occurrence.js';
+import { decodeWalLine } from '../domain/wal-line.js';
+import type { WalLine } from '../infrastructure/wal-reader.js';
+import type { GroupedRecord } from './batch-effects.js';
+
+/** A record that will be quarantined, and why. */
+interface Faulty {
+  line: WalLine;
+  fault: string;
+  projectId: number | undefined;
+}
+
+/** A line of a write-ahead file, ready to be stored. */
+export type Prepared = { line: WalLine; record: GroupedRecord } | Faulty;
+
+/** Longer lines are not read: no door accepts a report that needs as much, and older ones took half of it. */
+const MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+/** What grouping one record may take of the processor. It takes less than one; a record that takes more would do so at each start. */
+const MAX_GROUPING_MS = 250;
+
+/** Reads and groups a record. What cannot be, or takes too long, is quarantined: nothing stops those behind it. */
+export function prepare(line: WalLine): Prepared {
+  if (line.bytes.length > MAX_LINE_BYTES) {
+    return { line, fault: `the line has ${line.bytes.length} bytes, more than any report needs`, projectId: undefined };
+  }
+  const record = decodeWalLine(line.bytes.toString());
+  if (!record) return { line, fault: 'the line is damaged: its check sum does not match', projectId: undefined };
+  const { projectId } = record.occurrence;
+  const before = process.cpuUsage();
+  try {
+    const occurrence = withinLimits(record.occurrence);
+    const grouping = record.grouping ?? groupingOf(occurrence);
+    const { user, system } = process.cpuUsage(before);
+    const millis = (user + system) / 1000;
+    if (millis > MAX_GROUPING_MS) return { line, fault: `takes ${millis.toFixed(0)} ms to group`, projectId };
+    return { line, record: { ...record, occurrence, grouping } };
+  } catch (error) {
+    return { line, fault: `cannot be grouped: ${error instanceof Error ? error.message : String(error)}`, projectId };
+  }
+}
+
+/** Project through whose key a record came in. */
+export function projectOf(item: Prepared): number | undefined {
+  return 'record' in item ? item.record.occurrence.projectId : item.projectId;
+}
+
+/** With its frames cut: those written by an older version may be of any length. */
+function withinLimits(occurrence: Occurrence): Occurrence {
+  return { ...occurrence, frames: occurrence.frames.slice(0, LIMITS.frames).map(frameWithinLimits) };
+}

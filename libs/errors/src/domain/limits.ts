@@ -1,0 +1,86 @@
+import { cutText } from '#platform/kernel';
+import type { ErrorDraft } from './error-draft.js';
+import type { Cause, StackFrame } from './occurrence.js';
+
+/** What the ledger keeps of one report; docs/errors.md lists it. Whatever is beyond is cut at the door, and the cut is marked. */
+export const LIMITS = {
+  /** Characters of a type, function, service, release, id and the like. */
+  name: 256,
+  /** Characters of a file's name, and of an endpoint. */
+  file: 1_024,
+  /** Characters of a source line. */
+  source: 200,
+  message: 8_192,
+  stackTrace: 65_536,
+  frames: 250,
+  causes: 10,
+  breadcrumbs: 100,
+  tags: 100,
+  fingerprint: 20,
+} as const;
+
+/** The same for what a report may hold in any shape. */
+export const BOUNDS = {
+  depth: 12,
+  members: 250,
+  values: 10_000,
+  characters: 256 * 1024,
+  text: 65_536,
+  key: 256,
+} as const;
+
+/** JSON of a report with more than that is pruned before it is parsed. */
+export const JSON_BOUNDS = { depth: 24, values: 20_000 } as const;
+
+type Texts = Omit<
+  ErrorDraft,
+  'errorId' | 'timestamp' | 'sentAt' | 'severity' | 'category' | 'status' | 'projectId' | 'isMessage'
+>;
+
+/** A draft with everything cut that has a limit of its own, the telling parts first: what comes last is left out first. */
+export function withinLimits(texts: Texts): Texts {
+  return {
+    errorType: cutText(texts.errorType, LIMITS.name),
+    message: cutText(texts.message, LIMITS.message),
+    stackTrace: texts.stackTrace === undefined ? undefined : cutText(texts.stackTrace, LIMITS.stackTrace),
+    service: name(texts.service),
+    release: name(texts.release),
+    environment: name(texts.environment),
+    correlationId: name(texts.correlationId),
+    userId: name(texts.userId),
+    endpoint: texts.endpoint === undefined ? undefined : cutText(texts.endpoint, LIMITS.file),
+    method: name(texts.method),
+    code: name(texts.code),
+    constraint: name(texts.constraint),
+    fingerprint: texts.fingerprint?.slice(0, LIMITS.fingerprint).map((part) => cutText(part, LIMITS.name)),
+    frames: texts.frames?.slice(0, LIMITS.frames).map(frameWithinLimits),
+    causes: texts.causes?.slice(0, LIMITS.causes).map(causeWithinLimits),
+    tags: texts.tags,
+    user: texts.user,
+    context: texts.context,
+    contexts: texts.contexts,
+    breadcrumbs: texts.breadcrumbs?.slice(-LIMITS.breadcrumbs),
+  };
+}
+
+/** A frame as it is kept. */
+export function frameWithinLimits(frame: StackFrame): StackFrame {
+  return {
+    ...frame,
+    function: name(frame.function),
+    file: frame.file === undefined ? undefined : cutText(frame.file, LIMITS.file),
+    source: frame.source === undefined ? undefined : cutText(frame.source, LIMITS.source),
+  };
+}
+
+function causeWithinLimits({ type, message, stackTrace }: Cause): Cause {
+  return {
+    type: cutText(type, LIMITS.name),
+    message: cutText(message, LIMITS.message),
+    stackTrace: stackTrace === undefined ? undefined : cutText(stackTrace, LIMITS.message),
+  };
+}
+
+function name(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : cutText(text, LIMITS.name);
+}

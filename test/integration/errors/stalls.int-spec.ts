@@ -1,0 +1,212 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { BOOTSTRAP_PASSWORD, type ServiceProcess, startService } from '../../support/service-process.js';
+import { call } from '../../support/test-app.js';
+
+const MB = 1024 * 1024;
+
+/** What hostile text may stall the service longer than plain text of the same size. */
+const ALLOWED_MS = 50;
+
+/** A machine that does other things too is given more than one chance. */
+const TRIES = 4;
+
+let service: ServiceProcess;
+let token: string;
+let project: { id: number; keys: string[] };
+
+beforeAll(async () => {
+  const monitor = pathToFileURL(path.resolve(__dirname, '../../support/loop-delay.mjs'));
+  service = await startService({
+    env: {
+      NODE_OPTIONS: `--import ${monitor}`,
+      LOG_ENABLE_CONSOLE: 'true',
+      LOG_LEVEL: 'INFO',
+      RATE_LIMIT_MAX: '100000',
+      AUTH_RATE_LIMIT_MAX: '10000',
+    },
+  });
+  const login = await call<{ accessToken: string }>(service.url, 'POST', '/auth/login', {
+    body: { identifier: 'root@example.com', password: BOOTSTRAP_PASSWORD },
+  });
+  token = login.body.accessToken;
+  const made = await call<typeof project>(service.url, 'POST', '/errors/projects', { token, body: { name: 'stalls' } });
+  project = made.body;
+}, 60_000);
+afterAll(() => service.dispose());
+
+interface Figures {
+  stallMs: number;
+  rssMb: number;
+}
+
+/** The longest stall since the last call. */
+async function figures(): Promise<Figures> {
+  const before = service.output().length;
+  service.child.kill('SIGUSR2');
+  for (;;) {
+    const found = /loop-delay (\{.*\})/.exec(service.output().slice(before))?.[1];
+    if (found !== undefined) return JSON.parse(found) as Figures;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Waits until what was accepted is in the database too: draining must not stall either. */
+async function settle(): Promise<void> {
+  for (let waited = 0; waited < 200; waited++) {
+    const { body } = await call<{ conservation: { backlog: number } }>(
+      service.url,
+      'GET',
+      '/errors/statistics?hours=1',
+      {
+        token,
+      },
+    );
+    if (body.conservation.backlog === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function send(
+  route: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string>,
+): Promise<number> {
+  const response = await fetch(`${service.url}${route}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+const filled = (head: string, unit: string, tail: string, size: number): string =>
+  head + unit.repeat(Math.floor((size - head.length - tail.length) / unit.length)) + tail;
+
+/** Bodies of JSON, and of what is none, as long as wanted; `plain` is what the others are measured against. */
+function bodies(size: number): Record<string, string> {
+  const numbered = Array.from({ length: Math.floor(size / 12) }, (_, index) => `"k${index + 1e6}":1`).join(',');
+  return {
+    plain: filled('{"errorType":"x","message":"', 'plain text ', '"}', size),
+    'one word as a key': filled('{"', 'A', '":1}', size),
+    'a forbidden key below one word': filled('{"', 'A', '":{"constructor":1}}', Math.min(size, 900_000)),
+    'lists in lists': filled('{"errorType":"x","message":"m","context":{"a":', '[', '}}', size),
+    'objects in objects': filled('{"errorType":"x","message":"m","context":', '{"a":', '1}', size),
+    'empty objects': filled('{"errorType":"x","message":"m","context":{"a":[', '{},', '1]}}', size),
+    'many keys': `{"errorType":"x","message":"m","context":{${numbered}}}`,
+    'many keys of its own': `{${numbered}}`,
+    'names without values': filled('{"errorType":"x","message":"', 'password=\\"a ', '"}', size),
+    backslashes: filled('{"errorType":"x","message":"', '\\\\', '"}', size),
+    'a stack of aliases': filled('{"errorType":"x","message":"m","stackTrace":"E: m\\n    at a', ' [as', '"}', size),
+    'tokens that are none': filled('{"errorType":"x","message":"m","context":{"a":["', 'eyJ-', '"]}}', size),
+    'many texts': filled(
+      '{"errorType":"x","message":"m","context":{"a":["x"',
+      ',"eyJ.eyJ-a@a.b:1=/home/"',
+      ']}}',
+      size,
+    ),
+  };
+}
+
+async function stallOf(work: () => Promise<unknown>): Promise<number> {
+  await figures();
+  await work();
+  await settle();
+  return (await figures()).stallMs;
+}
+
+/** Cases whose stall is beyond what plain text causes at the same door, in each of several tries. */
+async function beyond(cases: Record<string, () => Promise<unknown>>): Promise<string[]> {
+  const { plain = () => Promise.resolve() } = cases;
+  await plain();
+  const slow: string[] = [];
+  for (const [name, work] of Object.entries(cases)) {
+    let best = { stall: Number.POSITIVE_INFINITY, reference: 0 };
+    for (let tried = 0; tried < TRIES && best.stall > best.reference + ALLOWED_MS; tried++) {
+      const reference = await stallOf(plain);
+      const stall = await stallOf(work);
+      if (stall - reference < best.stall - best.reference) best = { stall, reference };
+    }
+    if (best.stall > best.reference + ALLOWED_MS) {
+      slow.push(`${name}: ${best.stall.toFixed(0)} ms, plain ${best.reference.toFixed(0)} ms`);
+    }
+  }
+  return slow;
+}
+
+const doors = {
+  'POST /auth/login': ['/auth/login', () => ({})],
+  'POST /errors of a stranger': ['/errors', () => ({})],
+  'POST /errors': ['/errors', () => ({ authorization: `Bearer ${token}` })],
+  'POST /errors/projects': ['/errors/projects', () => ({ authorization: `Bearer ${token}` })],
+  'POST /agents/x/execute': ['/agents/x/execute', () => ({ authorization: `Bearer ${token}` })],
+} as const satisfies Record<string, readonly [string, () => Record<string, string>]>;
+
+describe('ten megabytes of hostile text', () => {
+  it.each(Object.entries(doors))(
+    'do not stall the service at %s',
+    async (_, [route, headers]) => {
+      for (const size of [10 * MB, 4 * MB - 64, MB - 64]) {
+        const cases = Object.entries(bodies(size)).map(
+          ([name, body]) => [name, () => send(route, body, headers())] as const,
+        );
+        expect(await beyond(Object.fromEntries(cases))).toEqual([]);
+      }
+    },
+    240_000,
+  );
+
+  it('do not stall it at the doors of the Sentry protocol', async () => {
+    const key = (known: string): string => `sentry_version=7&sentry_key=${known}`;
+    for (const query of [key(project.keys[0] ?? ''), key('9'.repeat(32)), '']) {
+      const event = bodies(MB - 64);
+      const named = (function_: string): string =>
+        JSON.stringify({
+          exception: { values: [{ type: 'E', value: 'v', stacktrace: { frames: [{ function: function_ }] } }] },
+        });
+      const events = {
+        ...event,
+        'a function of aliases': named(`a ${'[as '.repeat(230_000)}`),
+        'many frames': JSON.stringify({
+          exception: {
+            values: [
+              {
+                type: 'E',
+                value: 'v',
+                stacktrace: { frames: Array(9_000).fill({ function: 'a [as [as', filename: 'x/x/x/a.js' }) },
+              },
+            ],
+          },
+        }),
+      };
+      const envelopes = Object.entries(events).map(([name, payload]) => {
+        const body = `{}\n${`{"type":"event"}\n${payload}\n`.repeat(10)}`;
+        const zipped = new Uint8Array(gzipSync(body));
+        return [
+          name,
+          () => send(`/api/${project.id}/envelope/?${query}`, zipped, { 'content-encoding': 'gzip' }),
+        ] as const;
+      });
+      const headers = Object.entries(bodies(10 * MB)).map(
+        ([name, body]) =>
+          [`${name} as a header`, () => send(`/api/${project.id}/envelope/?${query}`, body, {})] as const,
+      );
+      const stored = Object.entries(events).map(
+        ([name, body]) => [`${name} stored`, () => send(`/api/${project.id}/store/?${query}`, body, {})] as const,
+      );
+      expect(await beyond(Object.fromEntries([...envelopes, ...headers, ...stored]))).toEqual([]);
+    }
+  }, 400_000);
+
+  it('do not stay in its memory', async () => {
+    const { rssMb } = await figures();
+    for (let round = 0; round < 3; round++) {
+      for (const [route, headers] of Object.values(doors)) {
+        for (const body of Object.values(bodies(4 * MB - 64))) await send(route, body, headers());
+      }
+    }
+    expect((await figures()).rssMb).toBeLessThan(rssMb * 1.3 + 64);
+  }, 240_000);
+});
