@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, IdempotencyKey } from '#platform/http';
+import { ApiProblems, IdempotencyKey, ReadsExactNumbers } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { BatchTransactionsService } from '../application/batch-transactions.service.js';
 import { BatchDto, BatchResultDto, toItemResultDto } from './dto/batch.dto.js';
@@ -18,6 +18,7 @@ export class BatchController {
   ) {}
 
   @Post('batch')
+  @ReadsExactNumbers()
   @HttpCode(200)
   @Roles('ADMIN')
   @ApiOperation({

@@ -10,6 +10,7 @@ import { checkText, parseJsonBody } from './body-guard.js';
 import { assertReadsBody, type BodyKind, readsBody } from './body-kind.js';
 import { BYTE_BODY_TYPE } from './byte-body.js';
 import { correlate } from './correlation.js';
+import { withExactNumbers } from './exact-numbers.js';
 import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { hasOwnPace } from './own-pace.js';
@@ -117,7 +118,7 @@ function parseBodies(fastify: FastifyInstance): void {
     answering((request, text: string) => {
       // Signatures are over the bytes that were sent, not over what they mean.
       (request as FastifyRequest & { rawBody?: string }).rawBody = text;
-      return parseJsonBody(text);
+      return parseJsonBody(readsBody(request, 'exact') ? withExactNumbers(text) : text);
     }),
   );
 }

@@ -24,6 +24,7 @@ import { SearchErrorGroups1764300300000 } from './1764300300000-search-error-gro
 import { CountConsequentialCalls1764300500000 } from './1764300500000-count-consequential-calls.js';
 import { LightenTaskWrites1764400000000 } from './1764400000000-lighten-task-writes.js';
 import { FindTasksByTheirBatch1764500000000 } from './1764500000000-find-tasks-by-their-batch.js';
+import { BooksOfATimeZone1764800000000 } from './1764800000000-books-of-a-time-zone.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -52,4 +53,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CountConsequentialCalls1764300500000,
   LightenTaskWrites1764400000000,
   FindTasksByTheirBatch1764500000000,
+  BooksOfATimeZone1764800000000,
 ];
