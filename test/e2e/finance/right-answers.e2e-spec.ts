@@ -24,17 +24,22 @@ interface ImportAnswer {
 
 describe('right answers of the ledger', () => {
   let app: TestApp;
+  let replica: TestApp;
   let ledger: FinanceClient;
   let doors: Record<'single' | 'batch' | 'import', Door>;
 
   beforeAll(async () => {
     app = await startTestApp();
+    replica = await startTestApp({}, app);
     ledger = await FinanceClient.of(app);
     doors = doorsOf(app, ledger);
     for (const code of ['assets:cash', 'assets:bank']) await ledger.account(code);
     for (const code of ['assets:cash:KWD', 'assets:bank:KWD']) await ledger.account(code, { currency: 'KWD' });
   });
-  afterAll(() => app.close());
+  afterAll(async () => {
+    await replica.close();
+    await app.close();
+  });
 
   const found = async (id: string | undefined): Promise<Details> =>
     (await ledger.get<Details>(`transactions/${id}`)).body;
@@ -504,6 +509,29 @@ describe('right answers of the ledger', () => {
     );
     await capture(third.body.transactionId, { amount: '1.00' });
     expect(await ledger.balance('assets:purse')).toEqual({ posted: '5.00', pending: '0.00', available: '5.00' });
+    expect((await ledger.get('verify')).body).toMatchObject({ valid: true });
+  });
+
+  it('parts and captures are given once, however many ask on both replicas', async () => {
+    const { body: sale } = await record({ amount: '100.00', subtotal: '90.00', taxAmount: '10.00' });
+    const refund = { type: 'refund', amount: '1.00', taxAmount: '1.00', originalTransactionId: sale.transactionId };
+    const other = ledger.at(replica);
+    const refunds = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => (index % 2 ? ledger : other).post('transactions/record', refund)),
+    );
+    expect(refunds.filter(({ status }) => status === 201).length).toBe(10);
+    const held = await ledger.post(
+      'transactions',
+      journal(['debit assets:cash 10.00', 'credit assets:bank 10.00'], { state: 'pending' }),
+    );
+    const route = `transactions/${held.body.transactionId}/capture`;
+    const captures = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 ? ledger : other).post(route, { amount: '1.00', final: false }),
+      ),
+    );
+    expect(captures.filter(({ status }) => status === 201).length).toBe(10);
+    expect((await ledger.get(`transactions/${held.body.transactionId}`)).body['state']).toBe('captured');
     expect((await ledger.get('verify')).body).toMatchObject({ valid: true });
   });
 

@@ -132,10 +132,14 @@ export class AccountsController {
     const { limit, cursor, basis = 'effective', period, from, to } = query;
     const list = `finance:statement:${code}:${basis}:${period ?? ''}:${from ?? ''}:${to ?? ''}`;
     const position = this.cursors.decode(list, cursor);
-    const after = position && { effectiveAt: String(position[0]), version: String(position[1]) };
+    const after = position && {
+      effectiveAt: String(position[0]),
+      version: String(position[1]),
+      net: BigInt(position[2] ?? 0),
+    };
     const statement = await this.statements.statement(code, { basis, period, from, to, limit, after });
-    const { items, nextCursor } = pageOf(statement.entries, limit, ({ effectiveAt, version }) =>
-      this.cursors.encode(list, [effectiveAt.toISOString(), version.toString()]),
+    const { items, nextCursor } = pageOf(statement.entries, limit, ({ effectiveAt, version, netAfter }) =>
+      this.cursors.encode(list, [effectiveAt.toISOString(), version.toString(), netAfter.toString()]),
     );
     return toStatementDto({ ...statement, entries: items }, nextCursor);
   }

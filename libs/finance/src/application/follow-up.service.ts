@@ -39,9 +39,9 @@ export class FollowUpService {
     originalId: string,
     request: FollowUpRequest = {},
   ): Promise<RecordedTransaction> {
+    const draft = this.draftOf(what, originalId, request);
     if (!(await this.transactions.findById(originalId))) throw new TransactionNotFoundException();
     const keyed = this.requests.keyed(by.principalId, by.key, what, { originalId, ...request });
-    const draft = this.draftOf(what, originalId, request);
     return { ...(await this.poster.post(keyed, draft, by.isDryRun)), key: keyed.key };
   }
 

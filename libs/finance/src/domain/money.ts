@@ -37,7 +37,7 @@ export function parseMoney(value: Amount, currency: string, path = 'amount'): bi
  * @throws InvalidMoneyException
  */
 export function readDecimal(value: Amount, digits: number, path: string, where = ''): bigint {
-  const match = DECIMAL.exec(typeof value === 'number' ? String(value) : value);
+  const match = DECIMAL.exec(typeof value === 'number' ? decimalText(value) : value);
   if (!match) throw new InvalidMoneyException(path, 'must be a decimal number such as 19.99', 'isDecimal');
   const [, sign = '', whole = '0', fraction = ''] = match;
   const trimmed = fraction.replace(/0+$/, '');
@@ -50,6 +50,13 @@ export function readDecimal(value: Amount, digits: number, path: string, where =
   }
   const units = BigInt(whole + trimmed.padEnd(digits, '0'));
   return sign === '-' ? -units : units;
+}
+
+/** A number without an exponent where it is less than a millionth: unit prices may be. */
+function decimalText(value: number): string {
+  const text = String(value);
+  const [, sign = '', first = '', more = '', exponent] = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text) ?? [];
+  return exponent === undefined ? text : `${sign}0.${'0'.repeat(Number(exponent) - 1)}${first}${more}`;
 }
 
 /** Minor units as a decimal text in major units, with all digits of the currency. */

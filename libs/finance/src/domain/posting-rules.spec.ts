@@ -80,6 +80,11 @@ describe('posting rules', () => {
     expect(net(planPostings(request({ ...change, lineItems })).postings)).toBe(0n);
   });
 
+  it('take a number for a price that is less than a millionth', () => {
+    const lineItems = [{ sku: 'a', quantity: 1_000_000, unitPrice: 1.5e-7 }];
+    expect(net(planPostings(request({ amount: '0.15', lineItems })).postings)).toBe(0n);
+  });
+
   it('name every fault of a request', () => {
     const wrong = request({
       amount: 'zzz',

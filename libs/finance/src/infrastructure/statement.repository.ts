@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { BooksCalendar } from '../domain/calendar.js';
 import type { DayRange } from '../domain/day-range.js';
 import { AccountRepository, type Entry, type EntryRow, toEntry } from './account.repository.js';
 
-/** The last entry of a page: the next one begins behind it. */
+/** The last entry of a page, and the balance after it: the next page goes on from there. */
 export interface StatementPlace {
   readonly effectiveAt: string;
   readonly version: string;
+  readonly net: bigint;
 }
 
 /** A part of a statement, and the balances around the whole of it. Debits less credits. */
@@ -31,7 +31,6 @@ export class StatementRepository {
   constructor(
     private readonly database: Database,
     private readonly accounts: AccountRepository,
-    private readonly calendar: BooksCalendar,
   ) {}
 
   /** By effective time; balances are worked out in this order, as entries were recorded in another. */
@@ -48,13 +47,13 @@ export class StatementRepository {
       [accountId, from, to],
     );
     const [opening, closing] = [BigInt(sums?.opening ?? 0), BigInt(sums?.closing ?? 0)];
-    const place = after ?? { effectiveAt: span.from.toISOString(), version: '0' };
+    const place = after ?? { effectiveAt: span.from.toISOString(), version: '0', net: opening };
     const rows = await this.database.query<EntryRow>(
       `SELECT ${COLUMNS} FROM finance_entry
        WHERE account_id = $1 AND effective_at < $2 AND (effective_at, version) > ($3, $4) ORDER BY effective_at, version LIMIT $5`,
       [accountId, span.to, place.effectiveAt, place.version, limit],
     );
-    let net = after ? await this.netUpTo(accountId, after) : opening;
+    let { net } = place;
     const entries = rows.map(toEntry).map((entry) => ({ ...entry, netAfter: (net += entry.amount) }));
     return { opening, closing, entries };
   }
@@ -70,17 +69,5 @@ export class StatementRepository {
       [accountId, after?.version ?? opened.version.toString(), closed.version.toString(), limit],
     );
     return { opening: opened.net, closing: closed.net, entries: rows.map(toEntry) };
-  }
-
-  /** What an entry and all that are effective before it come to. */
-  private async netUpTo(accountId: string, { effectiveAt, version }: StatementPlace): Promise<bigint> {
-    const day = this.calendar.dayOf(new Date(effectiveAt));
-    const [row] = await this.database.query<{ net: string }>(
-      `SELECT (SELECT coalesce(sum(debits - credits), 0) FROM finance_daily WHERE account_id = $1 AND day < $2)
-            + (SELECT coalesce(sum(amount), 0) FROM finance_entry
-               WHERE account_id = $1 AND effective_at >= $3 AND (effective_at, version) <= ($4, $5)) AS net`,
-      [accountId, day, this.calendar.startOf(day), effectiveAt, version],
-    );
-    return BigInt(row?.net ?? 0);
   }
 }
