@@ -39,6 +39,11 @@ describe('exact numbers', () => {
     expect(withExactNumbers(json)).toBe(json);
   });
 
+  it('takes no longer for the zeros in a number', () => {
+    const long = `1${'0'.repeat(2_000_000)}1`;
+    expect(read(`[${long},1.${long}]`)).toEqual([long, `1.${long}`]);
+  });
+
   it('says the same as JSON.parse wherever that is exact, and leaves what is no JSON as it is none', () => {
     fc.assert(
       fc.property(fc.json({ noUnicodeString: false }), (json) => {

@@ -11,6 +11,9 @@ const MAYBE_INEXACT = /[\d.]{16}|\d[eE][+-]?\d/;
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
+/** Longer ones are not looked at: nobody means them, and looking would take long. */
+const LONGEST_NUMBER = 400;
+
 const [QUOTE, BACKSLASH, MINUS, ZERO, NINE] = [0x22, 0x5c, 0x2d, 0x30, 0x39];
 
 /** JSON in which numbers that a JavaScript number cannot be are texts. What is no JSON stays none. */
@@ -46,7 +49,7 @@ function endOfText(json: string, start: number): number {
 }
 
 function isExact(token: string): boolean {
-  const number = Number(token);
+  const number = token.length <= LONGEST_NUMBER ? Number(token) : Number.NaN;
   return Number.isFinite(number) && decimalOf(token) === decimalOf(String(number));
 }
 
