@@ -143,6 +143,31 @@ describe('refunds', () => {
     expect(original.left).toEqual([0n, 0n, 0n]);
   });
 
+  it('go on where those of earlier releases left off', () => {
+    const original = Original.of('sale', {
+      amount: '0.10',
+      subtotal: '0.05',
+      taxAmount: '0.04',
+      shippingAmount: '0.01',
+    });
+    // Rounded down, and the largest leg took the rest: more than it had.
+    const postings = ['debit revenue:sales 6', 'debit liabilities:tax 3', 'credit assets:clearing:card 9'].map(
+      (leg): Posting => {
+        const [direction = '', account = '', amount = ''] = leg.split(' ');
+        const code = `${account}:USD`;
+        return { direction: direction as Posting['direction'], account: code, currency: 'USD', amount: BigInt(amount) };
+      },
+    );
+    original.refunds.push({ amount: 9n, postings });
+    expect(original.refund({ amount: '0.01' })).toEqual([
+      'credit revenue:sales 0.01',
+      'debit liabilities:tax 0.01',
+      'debit revenue:shipping 0.01',
+      'credit assets:clearing:card 0.01',
+    ]);
+    expect(original.left.every((sum) => sum === 0n)).toBe(true);
+  });
+
   const parts = fc.record({
     goods: fc.bigInt({ min: 1n, max: 10_000_000n }),
     tax: fc.bigInt({ min: 0n, max: 1_000_000n }),

@@ -111,10 +111,12 @@ function partPostings(
   const [mainLeft, counterLeft] = [sumLeft(main), sumLeft(counter)];
   const openLeft = mainLeft - counterLeft;
   if (rest > openLeft) throw exceeds(openLeft > 0n ? openLeft : 0n, refund.currency, 'other parts');
-  const counterShare = openLeft === 0n ? 0n : (counterLeft * rest) / openLeft;
+  const isAll = rest === openLeft;
+  const counterShare = isAll ? counterLeft : openLeft > 0n && counterLeft > 0n ? (counterLeft * rest) / openLeft : 0n;
   const shares = new Map([...said, ...shared(main, rest + counterShare), ...shared(counter, counterShare)]);
   return legs.flatMap(({ part, posting }) => {
     const amount = shares.get(part) ?? 0n;
+    if (amount < 0n) return [{ ...posting, amount: -amount }];
     return amount === 0n ? [] : [{ ...posting, direction: opposite(posting.direction), amount }];
   });
 }
@@ -138,12 +140,15 @@ function saidParts(refund: Amounts, type: TransactionType): Map<Part, bigint> {
   return said;
 }
 
+/**
+ * In proportion to what is left, and all of it in the end. (Refunds of earlier releases let the largest leg give up to a few units more
+ * than it had: the last refund takes these back.)
+ */
 function shared(legs: readonly PartLeg[], amount: bigint): [Part, bigint][] {
+  if (amount === sumLeft(legs)) return legs.map(({ part, left }) => [part, left]);
   if (amount === 0n) return [];
-  const parts = allocate(
-    amount,
-    legs.map(({ left }) => left),
-  );
+  const weights = legs.map(({ left }) => (left > 0n ? left : 0n));
+  const parts = allocate(amount, weights);
   return legs.map(({ part }, index) => [part, parts[index] ?? 0n]);
 }
 
