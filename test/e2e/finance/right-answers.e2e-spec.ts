@@ -160,10 +160,24 @@ describe('right answers of the ledger', () => {
       ),
       ...ODD,
     ];
+    /** What no body of a single request may hold at all. */
+    const FOREIGN = [
+      '{"amount":"1.00","notes":"\\u0000"}',
+      '{"amount":"1.00","notes":"\\ud83d"}',
+      '{"amount":"1.00","a\\u0000b":1}',
+      '{"amount":"1.00","__proto__":{}}',
+      '{"amount":"1.00","constructor":{}}',
+      `{"amount":"1.00","metadata":${'['.repeat(20)}${']'.repeat(20)}}`,
+      `{"amount":"1.00","notes":"${'x'.repeat(10_000)}"}`,
+      `{"amount":"1.00","${'x'.repeat(10_000)}":1}`,
+      `{"amount":${'9'.repeat(10_000)}}`,
+      `{"amount":"1.00","metadata":{"${'x'.repeat(60_000)}":"${'y'.repeat(60_000)}"}}`,
+      '\ud83d',
+    ];
     const GOOD = '{"amount":"1.00","orderId":"good"}';
 
     it('each have a verdict, whatever a line of an import holds', async () => {
-      const lines = odd().flatMap((line) => [GOOD, line]);
+      const lines = [...odd(), ...FOREIGN].flatMap((line) => [GOOD, line]);
       const { status, body } = await sendLines<ImportAnswer>(app, ledger, [...lines, GOOD].join('\n'));
       expect({ status, body }).toMatchObject({ status: 200, body: { status: 'completed', lines: lines.length + 1 } });
       const rejected: number[] = [];

@@ -39,9 +39,9 @@ export class ItemPostingService {
   }
 }
 
-/** Whether a failure can come from what was to be posted, and not from a database that is away or a queue that is full. */
+/** Whether a failure comes from a value: one that the database refuses, or that the service did not expect. */
 function isOfItem(error: unknown): boolean {
   if (error instanceof AppException) return false;
-  const known = translateDatabaseError(error);
-  return known === undefined || known.kind === 'invalid' || known.kind === 'conflict';
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  return translateDatabaseError(error)?.kind === 'invalid';
 }
