@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { DatabaseError } from 'pg';
+import { ErrorReporter } from '#platform/kernel';
+import { PostingRepository } from '../../../libs/finance/src/infrastructure/posting.repository.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 import { type Door, doorsOf, sendLines } from './doors.js';
 import { FinanceClient, journal, type Recorded } from './finance-client.js';
@@ -204,6 +207,42 @@ describe('right answers of the ledger', () => {
       expect(status).toBe(200);
       expect(body.results.at(-1)?.status).toBe('posted');
       expect(body.results.length).toBe(Math.min(items.length, 999) + 1);
+    });
+
+    it.each([
+      ['the database refuses it', new DatabaseError('unsupported Unicode escape sequence', 0, 'error'), '22P05'],
+      ['the service fails over it', new TypeError('undefined is not a function'), undefined],
+    ])('is rejected alone, and reported, when %s', async (_, error, code) => {
+      Object.assign(error, code && { code, severity: 'ERROR' });
+      const postings = app.get(PostingRepository);
+      const write = postings.write.bind(postings);
+      const writing = jest.spyOn(postings, 'write').mockImplementation((connection, batch) => {
+        const isPoisoned = batch.transactions.some(({ description }) => description === 'poison');
+        return isPoisoned ? Promise.reject(error) : write(connection, batch);
+      });
+      const report = jest.spyOn(app.get(ErrorReporter), 'report');
+      try {
+        const lines = [GOOD, '{"amount":"1.00","notes":"poison"}', GOOD];
+        const imported = await sendLines<ImportAnswer>(app, ledger, lines.join('\n'));
+        expect(imported).toMatchObject({ status: 200, body: { status: 'completed', posted: 2, rejected: 1 } });
+        for (const atomic of [false, true]) {
+          const { status, body } = await app.call<{ results: { status: string; error?: { code: string } }[] }>(
+            'POST',
+            '/api/v1/finance/transactions/batch',
+            { token: ledger.token, body: `{"atomic":${atomic},"transactions":[${lines.join(',')}]}` },
+          );
+          expect([status, body.results.map((result) => result.error?.code ?? result.status)]).toEqual([
+            200,
+            atomic
+              ? ['FINANCE.BATCH_ABORTED', 'FINANCE.ITEM_FAILED', 'FINANCE.BATCH_ABORTED']
+              : ['posted', 'FINANCE.ITEM_FAILED', 'posted'],
+          ]);
+        }
+        expect(report.mock.calls.filter(([failure]) => failure.error === error).length).toBe(3);
+      } finally {
+        writing.mockRestore();
+        report.mockRestore();
+      }
     });
 
     it('pass over blank lines, which keep their numbers', async () => {
