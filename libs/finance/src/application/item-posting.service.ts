@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { translateDatabaseError } from '#platform/database';
-import { AppException } from '#platform/kernel';
+import { sqlStateOf } from '#platform/database';
 import { ItemFailures } from './item-failures.js';
 import { PosterService } from './poster.service.js';
 import type { PostingItem, PostingUnit, UnitOutcome } from './posting-unit.js';
@@ -39,9 +38,7 @@ export class ItemPostingService {
   }
 }
 
-/** Whether a failure comes from a value: one that the database refuses, or that the service did not expect. */
+/** Whether a failure comes from a value: one that the database refuses (SQLSTATE 22, 23), or that the service did not expect. */
 function isOfItem(error: unknown): boolean {
-  if (error instanceof AppException) return false;
-  if (error instanceof TypeError || error instanceof RangeError) return true;
-  return translateDatabaseError(error)?.kind === 'invalid';
+  return error instanceof TypeError || error instanceof RangeError || /^2[23]/.test(sqlStateOf(error) ?? '');
 }
