@@ -1,4 +1,4 @@
-import { flag, integer, list, oneOf, section, text } from './setting.js';
+import { flag, integer, list, oneOf, section, text, timeZone } from './setting.js';
 
 /** The error ledger. */
 export class ErrorsConfig extends section('errors', {
@@ -57,6 +57,12 @@ export class FinanceConfig extends section('finance', {
     min: 60,
     max: 604_800,
     description: 'Seconds between two self-audits of the ledger, which read all of it.',
+  }),
+  booksTimeZone: timeZone({
+    env: 'BOOKS_TIME_ZONE',
+    default: 'UTC',
+    description:
+      'Time zone in which days and months of the books begin and end; stays what it is once a month is closed.',
   }),
 }) {}
 

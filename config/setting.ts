@@ -109,6 +109,20 @@ export function list(
   });
 }
 
+/** A zone of the IANA time zone database. */
+export function timeZone(declaration: Declaration<string>): Setting<string> {
+  const allowed = 'a time zone such as Europe/Berlin';
+  return declare(declaration, allowed, (value) => {
+    // Offsets such as +02:00 are no zones: the zone of a place changes its offset, and they are spelt in many ways.
+    if (!/^[A-Za-z]/.test(value)) throw new Error(`must be ${allowed}`);
+    try {
+      return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+    } catch {
+      throw new Error(`must be ${allowed}`);
+    }
+  });
+}
+
 /** An absolute address with one of the given schemes. */
 export function address<T extends string | undefined>(
   declaration: Declaration<T> & { schemes: readonly string[] },

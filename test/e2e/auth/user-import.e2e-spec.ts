@@ -44,6 +44,11 @@ describe('importing users', () => {
     expect((await logIn('bcrypt', TEST_PASSWORD)).status).toBe(200);
   });
 
+  it('passes over a byte order mark', async () => {
+    const lines = [`\ufeff${JSON.stringify(account('marked'))}`, account('unmarked')];
+    expect((await take(...lines)).map(({ verdict }) => verdict)).toEqual(['created', 'created']);
+  });
+
   it('does not take the first 72 bytes of a bcrypt password for the whole', async () => {
     const beginning = 'a longer one '.repeat(6).slice(0, 72);
     await take(account('long', { passwordHash: await bcrypt.hash(beginning, 4) }));

@@ -180,6 +180,64 @@ describe('exports', () => {
     }
   });
 
+  it.each([
+    '=1+1',
+    '\n=1+1',
+    '＝1+1',
+    ' =1+1',
+    '\u200b=1+1',
+    '＋1',
+    '－1',
+    '＠SUM(1)',
+    '@SUM(1)',
+    '+1',
+    '-1',
+    '\t1',
+    '\r1',
+    '\n1',
+    '\u00a0@x',
+  ])('are safe whatever a cell begins with: %j', async (notes) => {
+    const { body } = await ledger.post('transactions/record', {
+      amount: '1.00',
+      notes,
+      orderId: notes,
+      customerId: notes,
+    });
+    const text = await ledger.text('export?format=csv');
+    const own = text.slice(text.indexOf(body.transactionId));
+    const cell = /["\r\n]/.test(notes) ? `"'${notes}"` : `'${notes}`;
+    expect(own).toContain(`,${cell},${cell},${cell},`);
+  });
+
+  it('of some days open with what was before and end with what is then', async () => {
+    for (const [amount, day] of [
+      ['1.00', '2014-05-31'],
+      ['2.00', '2014-06-01'],
+      ['4.00', '2014-06-30'],
+      ['8.00', '2014-07-01'],
+    ] as const) {
+      await ledger.post('transactions/record', { amount, transactionDate: `${day}T12:00:00Z`, paymentMethod: 'range' });
+    }
+    const query = 'from=2014-06-01&to=2014-06-30';
+    const csv = await ledger.text(`export?format=csv&${query}`);
+    expect(csv.match(/assets:clearing:range:USD,debit,(\d+)/g)?.map((cell) => cell.at(-1))).toEqual(['2', '4']);
+    const journalText = await ledger.text(`export?format=hledger&${query}`);
+    expect(journalText).toContain('2014-06-01 * (opening) Opening balances\n    assets:clearing:range:USD  1.00 USD\n');
+    expect(journalText).toContain(
+      '2014-06-30 * (balances) All balances\n    assets:clearing:range:USD  0.00 USD = 7.00 USD\n',
+    );
+    const beancount = await ledger.text(`export?format=beancount&${query}`);
+    expect(beancount).toContain('2014-06-01 * "Opening balances"\n  Assets:Clearing:Range:USD  1.00 USD\n');
+    expect(beancount).toContain('2014-07-01 balance Assets:Clearing:Range:USD  7.00 ~ 0.00 USD\n');
+    expect((await ledger.text('export?format=csv&to=2014-06-30')).match(/range/g)?.length).toBe(3);
+    expect((await ledger.text('export?format=csv&from=2014-07-01')).match(/range/g)?.length).toBe(1);
+    expect((await ledger.get(`export?format=ndjson&${query}`)).status).toBe(422);
+    for (const checker of CHECKERS) {
+      if (spawnSync(checker.program, ['--version']).error !== undefined) continue;
+      expect(await verdict(checker, await ledger.text(`export?format=${checker.format}&${query}`))).toBe(0);
+    }
+  });
+
   it('ask for a known format', async () => {
     expect((await ledger.get('export?format=xls')).status).toBe(422);
     expect((await ledger.get('export')).status).toBe(422);

@@ -41,6 +41,10 @@ export class FinanceClient {
     });
   }
 
+  patch<T = Recorded>(route: string, body: object): Promise<Answer<T>> {
+    return this.app.call<T>('PATCH', `/api/v1/finance/${route}`, { token: this.token, body });
+  }
+
   get<T = Record<string, unknown>>(route: string): Promise<Answer<T>> {
     return this.app.call<T>('GET', `/api/v1/finance/${route}`, { token: this.token });
   }

@@ -35,6 +35,7 @@ const CHANGES: Record<string, string> = {
   uuid: 'gen_random_uuid()',
   'timestamp with time zone': `c + interval '1 millisecond'`,
   date: 'c + 1',
+  boolean: 'NOT c',
   jsonb: `CASE jsonb_typeof(c) WHEN 'array' THEN jsonb_set(c, '{0,amount}', '"1"') ELSE c || '{"x": 1}' END`,
   json: `(c::jsonb || '{"x": 1}')::json`,
   bytea: `set_byte(c, 0, (get_byte(c, 0) + 1) % 256)`,
@@ -55,13 +56,14 @@ const OTHERS: Record<string, string> = {
 
 /** Which row of each table is changed, and the block that must be named; none where the table lies beside the chain. */
 const ROWS: Record<string, { where: string; block: string | null; skip?: string[] }> = {
-  finance_transaction: { where: `order_id = 'ORDER-1'`, block: 'block_number' },
+  finance_transaction: { where: `order_id = 'ORDER-1' AND type = 'sale'`, block: 'block_number' },
   finance_account: { where: `code = 'assets:limited'`, block: 'block_number', skip: ['id'] },
+  finance_account_change: { where: 'is_closed', block: 'block_number' },
   finance_settlement: { where: `outcome = 'voided'`, block: 'block_number', skip: ['capture_id'] },
   finance_request: { where: `key = 'sealed-key'`, block: 'block_number' },
   finance_entry: {
-    where: `transaction_id = (SELECT id FROM finance_transaction WHERE order_id = 'ORDER-1') AND amount > 0`,
-    block: `(SELECT block_number FROM finance_transaction WHERE order_id = 'ORDER-1')`,
+    where: `transaction_id = (SELECT id FROM finance_transaction WHERE order_id = 'ORDER-1' AND type = 'sale') AND amount > 0`,
+    block: `(SELECT block_number FROM finance_transaction WHERE order_id = 'ORDER-1' AND type = 'sale')`,
   },
   finance_hold: {
     where: `transaction_id = (SELECT id FROM finance_transaction WHERE state = 'voided') AND amount > 0`,
@@ -105,6 +107,9 @@ describe('integrity', () => {
       state: 'pending',
       expiresAt: '2099-01-01',
     });
+    await ledger.account('assets:closed');
+    await ledger.patch('accounts/assets:closed', { name: 'Was an account' });
+    await ledger.patch('accounts/assets:closed', { closed: true });
     for (const end of ['capture', 'void', undefined]) {
       const { body } = await ledger.post('transactions', held);
       if (end) await ledger.post(`transactions/${body.transactionId}/${end}`);
@@ -182,9 +187,10 @@ describe('integrity', () => {
   it.each([
     'DELETE FROM finance_block WHERE number = (SELECT max(number) FROM finance_block)',
     'DELETE FROM finance_block WHERE number = 3',
-    `DELETE FROM finance_transaction WHERE order_id = 'ORDER-1'`,
+    `DELETE FROM finance_transaction WHERE order_id = 'ORDER-1' AND type = 'sale'`,
     `DELETE FROM finance_entry WHERE (account_id, version) IN (SELECT account_id, version FROM finance_entry LIMIT 1)`,
     `DELETE FROM finance_settlement WHERE outcome = 'voided'`,
+    `DELETE FROM finance_account_change WHERE is_closed`,
     `INSERT INTO finance_entry SELECT account_id, version + 1000, transaction_id, amount, net_after, effective_at, recorded_at
      FROM finance_entry LIMIT 1`,
     `INSERT INTO finance_transaction (id, type, state, amount, currency, postings, effective_at, recorded_at)

@@ -73,15 +73,18 @@ export class LedgerModel {
   /** What pending transactions would take away, and bring. */
   held(account: string): { outgoing: number; incoming: number } {
     const pending = this.transactions.filter(({ state }) => state === 'pending');
-    const moves = pending.map(({ legs }) => this.sign(account) * sumOf(legs, account));
+    const moves = pending.map((one) => {
+      const left = 1 - this.captured(one) / one.cents;
+      return this.sign(account) * Math.round(sumOf(one.legs, account) * left);
+    });
     return {
       outgoing: moves.reduce((sum, move) => sum - Math.min(move, 0), 0),
       incoming: moves.reduce((sum, move) => sum + Math.max(move, 0), 0),
     };
   }
 
-  /** Whether adding legs, and letting go of a pending transaction, keeps every limit. */
-  keepsLimits(legs: readonly ModelLeg[], isPending: boolean, released?: ModelTransaction): boolean {
+  /** Whether adding legs, and letting go of legs that are held, keeps every limit. */
+  keepsLimits(legs: readonly ModelLeg[], isPending: boolean, released: readonly ModelLeg[] = []): boolean {
     return [...this.accounts].every(([account, { min, max }]) => {
       const before = this.range(account, [], false);
       const after = this.range(account, legs, isPending, released);
@@ -96,6 +99,16 @@ export class LedgerModel {
     return refunds.filter((refund) => !this.isReversed(refund)).reduce((sum, { cents }) => sum + cents, 0);
   }
 
+  /** A posted transaction that was pending before. */
+  isCapture({ type, original }: ModelTransaction): boolean {
+    return type === 'journal' && original !== undefined;
+  }
+
+  captured(pending: ModelTransaction): number {
+    const captures = this.transactions.filter((one) => this.isCapture(one) && one.original === pending);
+    return captures.reduce((sum, { cents }) => sum + cents, 0);
+  }
+
   isReversed(transaction: ModelTransaction): boolean {
     return this.transactions.some(({ type, original }) => type === 'reversal' && original === transaction);
   }
@@ -104,10 +117,10 @@ export class LedgerModel {
     account: string,
     legs: readonly ModelLeg[],
     isPending: boolean,
-    released?: ModelTransaction,
+    released: readonly ModelLeg[] = [],
   ): { low: number; high: number } {
     const move = this.sign(account) * sumOf(legs, account);
-    const freed = released ? this.sign(account) * sumOf(released.legs, account) : 0;
+    const freed = this.sign(account) * sumOf(released, account);
     const { outgoing, incoming } = this.held(account);
     const posted = this.balance(account) + (isPending ? 0 : move);
     return {

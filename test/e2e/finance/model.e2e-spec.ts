@@ -113,8 +113,7 @@ describe('the ledger and a naive model of it', () => {
         { account: debit, cents: amount },
         { account: credit, cents: -amount },
       ];
-      const expected =
-        !isPending && isClosed(effectiveAt) ? 'FINANCE.PERIOD_CLOSED' : limit(model.keepsLimits(legs, isPending));
+      const expected = isClosed(effectiveAt) ? 'FINANCE.PERIOD_CLOSED' : limit(model.keepsLimits(legs, isPending));
       const body = {
         description: 'model',
         postings: [leg(debit, 'debit'), leg(credit, 'credit')],
@@ -154,22 +153,25 @@ describe('the ledger and a naive model of it', () => {
   /** Some of a sale, all that is left of it, or a little more. */
   const refund = (which: number, part: number): Act => {
     return async (model, real) => {
-      const sales = model.transactions.filter(({ type }) => type === 'sale');
+      const isRefundable = (one: ModelTransaction): boolean => one.type === 'sale' || model.isCapture(one);
       // The same few again and again: what a refund may be depends on those before it.
-      const original = pick(which % 5 === 0 ? model.transactions : sales.slice(0, 3), which);
+      const some = model.transactions.filter(isRefundable).slice(0, 4);
+      const original = pick(which % 5 === 0 ? model.transactions : some, which);
       if (!original) return;
       const rest = original.cents - model.refunded(original);
       const amount = part % 3 === 0 ? part : Math.max(rest + (part % 3 === 1 ? 0 : 1), 1);
       const expected = (): string | undefined => {
-        if (original.type !== 'sale' || original.state !== 'posted') return 'FINANCE.NOT_REFUNDABLE';
-        if (model.isReversed(original)) return 'FINANCE.NOT_REFUNDABLE';
-        return model.refunded(original) + amount > original.cents ? 'FINANCE.REFUND_EXCEEDS_ORIGINAL' : undefined;
+        if (!isRefundable(original) || original.state !== 'posted') return 'FINANCE.NOT_REFUNDABLE';
+        if (model.isReversed(original)) return 'FINANCE.ORIGINAL_REVERSED';
+        if (model.refunded(original) + amount > original.cents) return 'FINANCE.REFUND_EXCEEDS_ORIGINAL';
+        const back = original.legs.map(({ account, cents: own }) => ({ account, cents: -Math.sign(own) * amount }));
+        return model.isCapture(original) ? limit(model.keepsLimits(back, false)) : undefined;
       };
       const body = {
         type: 'refund',
         amount: money(amount),
         originalTransactionId: original.id,
-        paymentMethod: real.name,
+        ...(original.type === 'sale' && { paymentMethod: real.name }),
       };
       await ask(
         model,
@@ -188,7 +190,7 @@ describe('the ledger and a naive model of it', () => {
         model.isReversed(original) ||
         original.type === 'reversal' ||
         original.state !== 'posted' ||
-        (original.type === 'sale' && model.refunded(original) > 0);
+        model.refunded(original) > 0;
       const back = original.legs.map(({ account, cents: amount }) => ({ account, cents: -amount }));
       const expected = isRefused ? 'FINANCE.NOT_REVERSIBLE' : limit(model.keepsLimits(back, false));
       await ask(
@@ -199,23 +201,26 @@ describe('the ledger and a naive model of it', () => {
       );
     };
   };
-  const capture = (which: number, part: number): Act => {
+  const capture = (which: number, part: number, isFinal: boolean): Act => {
     return async (model, real) => {
       const original = pick(
         model.transactions.filter(({ state }) => state !== 'posted'),
         which,
       );
       if (!original) return;
-      const amount = part === 0 ? original.cents : part;
+      const held = original.cents - model.captured(original);
+      const amount = part === 0 ? held : part;
       const share = original.legs.map(({ account, cents: own }) => ({ account, cents: Math.sign(own) * amount }));
+      const letGo = isFinal ? held : amount;
       const expected = (): string | undefined => {
         if (original.state !== 'pending') return 'FINANCE.NOT_PENDING';
-        if (amount > original.cents) return 'FINANCE.CAPTURE_EXCEEDS_PENDING';
-        return limit(model.keepsLimits(share, false, original));
+        if (amount > held) return 'FINANCE.CAPTURE_EXCEEDS_PENDING';
+        const released = original.legs.map(({ account, cents: own }) => ({ account, cents: Math.sign(own) * letGo }));
+        return limit(model.keepsLimits(share, false, released));
       };
-      const body = part === 0 ? {} : { amount: money(amount) };
+      const body = { ...(part !== 0 && { amount: money(amount) }), ...(!isFinal && { final: false }) };
       const verdict = expected();
-      if (verdict === undefined) original.state = 'captured';
+      if (verdict === undefined && letGo === held) original.state = 'captured';
       await ask(
         model,
         real,
@@ -295,7 +300,8 @@ describe('the ledger and a naive model of it', () => {
     step('refund', fc.tuple(any, small), refund),
     step('refund', fc.tuple(any, small), refund),
     step('reverse', fc.tuple(any), reverse),
-    step('capture', fc.tuple(any, fc.oneof(fc.constant(0), small)), capture),
+    step('capture', fc.tuple(any, fc.oneof(fc.constant(0), small), fc.boolean()), capture),
+    step('capture', fc.tuple(any, small, fc.constant(false)), capture),
     step('void', fc.tuple(any), voidIt),
     step('repeat', fc.tuple(any), repeat),
     step('close', fc.tuple(any), close),

@@ -134,7 +134,8 @@ export class UserImportService {
 
 function readObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    // Some programs begin a file with a byte order mark, which counts as a blank.
+    const value: unknown = JSON.parse(text.trim());
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

@@ -1,20 +1,29 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, PageQueryDto } from '#platform/http';
+import { ApiProblems, CursorCodec, PageQueryDto, ReadsExactNumbers } from '#platform/http';
 import { pageOf } from '#platform/kernel';
-import { Roles } from '#platform/security';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { AccountAdministrationService } from '../application/account-administration.service.js';
 import { AccountService } from '../application/account.service.js';
+import { StatementService } from '../application/statement.service.js';
 import {
   AccountDto,
   AccountPageDto,
+  AccountQueryDto,
   BalanceDto,
   BalanceQueryDto,
   CreateAccountDto,
   EntryPageDto,
+  StatementDto,
+  StatementQueryDto,
   toAccountDto,
   toBalanceDto,
   toEntryDto,
+  toStatementDto,
+  UpdateAccountDto,
 } from './dto/account.dto.js';
+import { WriteQueryDto } from './dto/journal.dto.js';
+import type { WriteReply } from './write-answer.js';
 
 const ACCOUNTS = 'finance:accounts';
 
@@ -24,16 +33,44 @@ const ACCOUNTS = 'finance:accounts';
 export class AccountsController {
   constructor(
     private readonly accounts: AccountService,
+    private readonly administration: AccountAdministrationService,
+    private readonly statements: StatementService,
     private readonly cursors: CursorCodec,
   ) {}
 
   @Post()
+  @ReadsExactNumbers()
   @Roles('ADMIN')
   @ApiOperation({ operationId: 'createAccount', summary: 'Make an account' })
   @ApiResponse({ status: 201, type: AccountDto })
+  @ApiResponse({ status: 200, type: AccountDto, description: 'What a dry run would have come to' })
   @ApiProblems(400, 401, 403, 409, 422, 429)
-  async createAccount(@Body() body: CreateAccountDto): Promise<AccountDto> {
-    return toAccountDto(await this.accounts.create(body));
+  async createAccount(
+    @Body() body: CreateAccountDto,
+    @Query() { dryRun }: WriteQueryDto,
+    @Res({ passthrough: true }) reply: WriteReply,
+  ): Promise<AccountDto> {
+    const isDryRun = dryRun === 'true';
+    if (isDryRun) reply.status(200);
+    return toAccountDto(await this.administration.create(body, isDryRun));
+  }
+
+  @Patch(':code')
+  @Roles('ADMIN')
+  @ApiOperation({
+    operationId: 'updateAccount',
+    summary: 'Rename, close or reopen an account',
+    description: 'Closed, nothing is posted to it any more. Only an account that is worth nothing can be closed.',
+  })
+  @ApiResponse({ status: 200, type: AccountDto })
+  @ApiProblems(400, 401, 403, 404, 409, 415, 422, 429)
+  async updateAccount(
+    @CurrentPrincipal() { id: principalId }: Principal,
+    @Param('code') code: string,
+    @Body() body: UpdateAccountDto,
+    @Query() { dryRun }: WriteQueryDto,
+  ): Promise<AccountDto> {
+    return toAccountDto(await this.administration.update(code, body, principalId, dryRun === 'true'));
   }
 
   @Get()
@@ -41,11 +78,11 @@ export class AccountsController {
   @ApiOperation({ operationId: 'listAccounts', summary: 'Accounts with their balances, by code' })
   @ApiResponse({ status: 200, type: AccountPageDto })
   @ApiProblems(400, 401, 403, 422, 429)
-  async listAccounts(@Query() { limit, cursor }: PageQueryDto): Promise<AccountPageDto> {
+  async listAccounts(@Query() { limit, cursor, closed, ...filter }: AccountQueryDto): Promise<AccountPageDto> {
     const position = this.cursors.decode(ACCOUNTS, cursor);
-    const page = pageOf(await this.accounts.list(limit, position && String(position[0])), limit, ({ code }) =>
-      this.cursors.encode(ACCOUNTS, [code]),
-    );
+    const isClosed = closed === undefined ? undefined : closed === 'true';
+    const found = await this.accounts.list(limit, { ...filter, isClosed }, position && String(position[0]));
+    const page = pageOf(found, limit, ({ code }) => this.cursors.encode(ACCOUNTS, [code]));
     return { items: page.items.map(toAccountDto), nextCursor: page.nextCursor };
   }
 
@@ -60,7 +97,7 @@ export class AccountsController {
 
   @Get(':code/entries')
   @Roles('API_USER')
-  @ApiOperation({ operationId: 'listEntries', summary: 'The account’s statement, latest first' })
+  @ApiOperation({ operationId: 'listEntries', summary: 'The account’s entries, latest first' })
   @ApiResponse({ status: 200, type: EntryPageDto })
   @ApiProblems(400, 401, 403, 404, 422, 429)
   async listEntries(@Param('code') code: string, @Query() { limit, cursor }: PageQueryDto): Promise<EntryPageDto> {
@@ -80,7 +117,30 @@ export class AccountsController {
     @Param('code') code: string,
     @Query() { effectiveAt, knownAt }: BalanceQueryDto,
   ): Promise<BalanceDto> {
-    const time = (text: string | undefined): Date | undefined => (text === undefined ? undefined : new Date(text));
-    return toBalanceDto(await this.accounts.balance(code, time(effectiveAt), time(knownAt)));
+    return toBalanceDto(await this.accounts.balance(code, effectiveAt, knownAt));
+  }
+
+  @Get(':code/statement')
+  @Roles('API_USER')
+  @ApiOperation({
+    operationId: 'getStatement',
+    summary: 'What the account did on some days, earliest first, with opening and closing balance',
+  })
+  @ApiResponse({ status: 200, type: StatementDto })
+  @ApiProblems(400, 401, 403, 404, 422, 429)
+  async getStatement(@Param('code') code: string, @Query() query: StatementQueryDto): Promise<StatementDto> {
+    const { limit, cursor, basis = 'effective', period, from, to } = query;
+    const list = `finance:statement:${code}:${basis}:${period ?? ''}:${from ?? ''}:${to ?? ''}`;
+    const position = this.cursors.decode(list, cursor);
+    const after = position && {
+      effectiveAt: String(position[0]),
+      version: String(position[1]),
+      net: BigInt(position[2] ?? 0),
+    };
+    const statement = await this.statements.statement(code, { basis, period, from, to, limit, after });
+    const { items, nextCursor } = pageOf(statement.entries, limit, ({ effectiveAt, version, netAfter }) =>
+      this.cursors.encode(list, [effectiveAt.toISOString(), version.toString(), netAfter.toString()]),
+    );
+    return toStatementDto({ ...statement, entries: items }, nextCursor);
   }
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Post, Query, Res } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, IdempotencyKey, LargeBody } from '#platform/http';
+import { ApiProblems, IdempotencyKey, LargeBody, ReadsExactNumbers } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { BatchTransactionsService } from '../application/batch-transactions.service.js';
 import { BatchDto, BatchResultDto, toItemResultDto } from './dto/batch.dto.js';
@@ -19,6 +19,7 @@ export class BatchController {
 
   @Post('batch')
   @LargeBody()
+  @ReadsExactNumbers()
   @HttpCode(200)
   @Roles('ADMIN')
   @ApiOperation({

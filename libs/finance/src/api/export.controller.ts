@@ -4,6 +4,7 @@ import { IsIn } from 'class-validator';
 import { ApiProblems, OwnPace } from '#platform/http';
 import { Roles } from '#platform/security';
 import { ExportService } from '../application/export.service.js';
+import { IsDay } from './dto/day.validator.js';
 import { EXPORT_FORMATS, type ExportFormat } from '../domain/ledger-format.js';
 
 const TEXT = { schema: { type: 'string' as const } };
@@ -13,6 +14,12 @@ export class ExportQueryDto {
   @ApiProperty({ enum: EXPORT_FORMATS, example: 'hledger' })
   @IsIn(EXPORT_FORMATS)
   format!: ExportFormat;
+
+  @IsDay({ description: 'First effective day; the beginning of the ledger when left out.' })
+  from?: string;
+
+  @IsDay({ description: 'Last effective day; today when left out, if there is a first.' })
+  to?: string;
 }
 
 /** The ledger for other programs. */
@@ -29,7 +36,7 @@ export class ExportController {
     summary: 'Every posted transaction as of now, as a stream',
     description:
       'For `hledger check --strict` and `ledger --pedantic`, for `bean-check`, for spreadsheets or, as NDJSON, for `devskyy verify ledger`. ' +
-      'What is pending, voided or expired is left out.',
+      'What is pending, voided or expired is left out. Of some days, balances before them are an opening transaction; NDJSON is always whole.',
   })
   @ApiResponse({
     status: 200,
@@ -37,8 +44,8 @@ export class ExportController {
     content: { 'text/csv': TEXT, 'application/x-ndjson': TEXT, 'text/plain': TEXT },
   })
   @ApiProblems(401, 403, 422, 429)
-  async exportLedger(@Query() { format }: ExportQueryDto): Promise<StreamableFile> {
-    const { content, mediaType, fileName } = await this.exports.export(format);
+  async exportLedger(@Query() query: ExportQueryDto): Promise<StreamableFile> {
+    const { content, mediaType, fileName } = await this.exports.export(query);
     return new StreamableFile(content, { type: mediaType, disposition: `attachment; filename="${fileName}"` });
   }
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CursorCodec, HttpRefusal, IdempotencyKey, ReadsNdjson, UuidParam } from '#platform/http';
-import { pageOf } from '#platform/kernel';
+import { Clock, Ids, pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { CHUNK_LINES, type ImportChunk, ImportService } from '../application/import.service.js';
 import {
@@ -13,7 +13,9 @@ import {
   LineVerdictPageDto,
   toImportDto,
   toLineVerdictDto,
+  toPreviewDto,
 } from './dto/import.dto.js';
+import { WriteQueryDto } from './dto/journal.dto.js';
 import { ItemReader } from './item-reader.js';
 import { lineChunks } from './line-chunks.js';
 import type { WriteReply } from './write-answer.js';
@@ -28,6 +30,8 @@ export class ImportsController {
     private readonly imports: ImportService,
     private readonly reader: ItemReader,
     private readonly cursors: CursorCodec,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -39,7 +43,8 @@ export class ImportsController {
     summary: 'Post a stream of transactions, one a line, each with its own verdict',
     description:
       'A line is what a batch has as an item, and may carry its own `idempotencyKey`. Answers when all lines have their verdict. When the ' +
-      'stream breaks off, send the same one again under the same key: lines that have their verdict are passed over.',
+      'stream breaks off, send the same one again under the same key: lines that have their verdict are passed over. Blank lines are ' +
+      'skipped. A dry run tries every 500 lines by themselves on the ledger as it is, and names the first hundred that it would reject.',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' })
   @ApiConsumes('application/x-ndjson')
@@ -49,12 +54,14 @@ export class ImportsController {
   async importTransactions(
     @CurrentPrincipal() { id: principalId }: Principal,
     @Req() { body }: { body: unknown },
+    @Query() { dryRun }: WriteQueryDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: WriteReply,
   ): Promise<ImportDto> {
     if (!(body instanceof Readable))
       throw new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/x-ndjson');
     try {
+      if (dryRun === 'true') return await this.preview(principalId, key, this.chunksOf(body), reply);
       const done = await this.imports.run(principalId, key, this.chunksOf(body));
       reply.header('Idempotency-Key', done.key);
       return toImportDto(done);
@@ -101,6 +108,17 @@ export class ImportsController {
       : this.imports.rejections(id, limit, after));
     const { items, nextCursor } = pageOf(found, limit, ({ line }) => this.cursors.encode(list, [line]));
     return { items: items.map(toLineVerdictDto), nextCursor };
+  }
+
+  private async preview(
+    principalId: string,
+    key: string | undefined,
+    chunks: AsyncIterable<ImportChunk>,
+    reply: WriteReply,
+  ): Promise<ImportDto> {
+    const preview = await this.imports.preview(principalId, key, chunks);
+    reply.header('Idempotency-Key', preview.key);
+    return toPreviewDto(preview, this.ids.next(), this.clock.now());
   }
 
   private async *chunksOf(stream: Readable): AsyncGenerator<ImportChunk> {

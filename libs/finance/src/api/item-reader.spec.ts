@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { NoErrorReporter } from '#platform/kernel';
+import { ItemFailures } from '../application/item-failures.js';
 import { compileRules, createValidationPipe } from '#platform/http';
 import { BatchDto, BusinessItemDto, JournalItemDto } from './dto/batch.dto.js';
 import { ItemReader } from './item-reader.js';
@@ -41,7 +43,7 @@ const business = record({
   lineItems: fc.array(
     record({
       sku: fc.string({ minLength: 1, maxLength: 3 }),
-      quantity: fc.integer({ min: 1, max: 9 }),
+      quantity: fc.oneof(fc.integer({ min: 1, max: 9 }), fc.constant('0.5')),
       unitPrice: amount,
     }),
   ),
@@ -79,7 +81,7 @@ describe('the quick reader', () => {
   );
 
   it('takes what is good, and leaves the rest to the pipe, which names every fault', async () => {
-    const reader = new ItemReader();
+    const reader = new ItemReader(new ItemFailures(new NoErrorReporter()));
     const postings = ['debit', 'credit'].map((direction) => ({
       account: 'assets:a',
       direction,

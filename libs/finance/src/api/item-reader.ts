@@ -1,8 +1,8 @@
 import { Injectable, type Type } from '@nestjs/common';
-import { createValidationPipe, parseJsonBody } from '#platform/http';
-import { AppException } from '#platform/kernel';
+import { createValidationPipe, parseJsonBody, withExactNumbers } from '#platform/http';
 import type { BatchItem } from '../application/batch-transactions.service.js';
-import { refusalOf, UnreadableLineException } from '../domain/finance.exceptions.js';
+import { ItemFailures } from '../application/item-failures.js';
+import { UnreadableLineException } from '../domain/finance.exceptions.js';
 import { BatchDto, BusinessItemDto, JournalItemDto } from './dto/batch.dto.js';
 
 /** Checks each of many transactions like the body of a single request, so that a bad one is refused and its neighbours are not. */
@@ -10,20 +10,22 @@ import { BatchDto, BusinessItemDto, JournalItemDto } from './dto/batch.dto.js';
 export class ItemReader {
   private readonly pipe = createValidationPipe();
 
+  constructor(private readonly failures: ItemFailures) {}
+
   /** The envelope of a batch; its items are read one by one. @throws ValidationError */
   readBatch(body: unknown): Promise<BatchDto> {
     return this.check(body, BatchDto);
   }
 
-  /** A line of JSON; `undefined` for one that is none. */
-  async readLine(line: string | undefined): Promise<BatchItem> {
+  /** A line of JSON. One that is too long or no UTF-8 is `undefined`; one with nothing in it gives nothing. */
+  async readLine(line: string | undefined): Promise<BatchItem | undefined> {
+    if (line?.trim() === '') return undefined;
     try {
-      const value = line === undefined ? undefined : parseJsonBody(line);
+      const value = line === undefined ? undefined : parseJsonBody(withExactNumbers(line));
       if (typeof value !== 'object' || value === null) throw new UnreadableLineException();
       return await this.read(value);
     } catch (error) {
-      if (!(error instanceof AppException)) throw error;
-      return { refusal: refusalOf(error) };
+      return { refusal: this.failures.refusalOf(error) };
     }
   }
 
@@ -36,8 +38,7 @@ export class ItemReader {
       const { idempotencyKey: key, ...business } = await this.check(value, BusinessItemDto);
       return { business, key };
     } catch (error) {
-      if (!(error instanceof AppException)) throw error;
-      return { refusal: refusalOf(error) };
+      return { refusal: this.failures.refusalOf(error) };
     }
   }
 

@@ -4,6 +4,7 @@ import { ApiProblems, CursorCodec, PageQueryDto } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { PeriodService } from '../application/period.service.js';
+import { WriteQueryDto } from './dto/journal.dto.js';
 import { ManifestDto, ManifestPageDto } from './dto/report.dto.js';
 
 const LIST = 'finance:periods';
@@ -23,13 +24,14 @@ export class PeriodsController {
   @ApiOperation({
     operationId: 'closePeriod',
     summary: 'Close a month: nothing is posted into it any more',
-    description: 'Months end at 24:00 UTC and are closed oldest first. Closing a closed month again changes nothing.',
+    description:
+      'Months end at midnight in the zone of the books and are closed oldest first. Closing a closed month again changes nothing.',
   })
   @ApiParam({ name: 'month', example: '2026-10' })
   @ApiResponse({ status: 200, type: ManifestDto })
-  @ApiProblems(400, 401, 403, 409, 429, 503)
-  closePeriod(@Param('month') month: string): Promise<ManifestDto> {
-    return this.periods.close(month);
+  @ApiProblems(400, 401, 403, 409, 422, 429, 503)
+  closePeriod(@Param('month') month: string, @Query() { dryRun }: WriteQueryDto): Promise<ManifestDto> {
+    return this.periods.close(month, dryRun === 'true');
   }
 
   @Get()

@@ -11,7 +11,7 @@ import {
   TrialBalanceDto,
 } from './dto/report.dto.js';
 
-/** What the books say, by effective day in UTC. */
+/** What the books say, by effective day in the zone of the books. */
 @ApiTags('finance')
 @Controller('finance/reports')
 export class ReportsController {

@@ -138,11 +138,7 @@ export class TransactionsController {
       id: String(position[1]),
       version: position[2]?.toString(),
     };
-    const period = {
-      from: from === undefined ? undefined : new Date(from),
-      to: to === undefined ? undefined : new Date(to),
-    };
-    const found = await this.history.list(limit, { ...filter, ...period }, after);
+    const found = await this.history.list(limit, { ...filter, from, to }, after);
     const { items, nextCursor } = pageOf(found, limit, ({ position: { at, id, version } }) =>
       this.cursors.encode(list, [at, id, ...(version === undefined ? [] : [version])]),
     );

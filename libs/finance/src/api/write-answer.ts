@@ -1,5 +1,6 @@
 import { applyDecorators, UseFilters } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import { ReadsExactNumbers } from '#platform/http';
 import { Roles } from '#platform/security';
 import type { RecordedTransaction } from '../application/record-transaction.service.js';
 import { RecordedTransactionDto } from './dto/transaction.dto.js';
@@ -15,6 +16,7 @@ export interface WriteReply {
 export const TransactionWrite = (): MethodDecorator =>
   applyDecorators(
     Roles('ADMIN'),
+    ReadsExactNumbers(),
     UseFilters(ReplayHeaderFilter),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' }),
     ApiResponse({ status: 201, type: RecordedTransactionDto }),

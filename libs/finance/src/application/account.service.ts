@@ -1,29 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
 import { Clock } from '#platform/kernel';
-import { type AccountType, normalSign } from '../domain/account.js';
+import { normalSign } from '../domain/account.js';
+import { BooksCalendar } from '../domain/calendar.js';
+import { AccountNotFoundException } from '../domain/account.exceptions.js';
+import { formatMoney } from '../domain/money.js';
 import {
-  AccountExistsException,
-  AccountNotFoundException,
-  InvalidTransactionException,
-} from '../domain/finance.exceptions.js';
-import { formatMoney, parseMoney } from '../domain/money.js';
-import { standardAccountOf } from '../domain/posting-rules.js';
-import { AccountRepository, type AccountWithNet, type Entry } from '../infrastructure/account.repository.js';
-import { LedgerRepository } from '../infrastructure/ledger.repository.js';
-import { LedgerWriterService } from './ledger-writer.service.js';
+  type AccountFilter,
+  AccountRepository,
+  type AccountWithNet,
+  type Entry,
+} from '../infrastructure/account.repository.js';
 
-export type { AccountWithNet, Entry } from '../infrastructure/account.repository.js';
-
-export interface NewAccount {
-  code: string;
-  name: string;
-  type: AccountType;
-  currency: string;
-  minBalance?: string | number | undefined;
-  maxBalance?: string | number | undefined;
-  metadata?: Readonly<Record<string, unknown>> | undefined;
-}
+export type { AccountFilter, AccountWithNet, Entry } from '../infrastructure/account.repository.js';
 
 /** A balance in the account's normal sign, in major units. */
 export interface Balance {
@@ -46,45 +34,9 @@ const FEW_ENTRIES = 10_000n;
 export class AccountService {
   constructor(
     private readonly accounts: AccountRepository,
-    private readonly ledger: LedgerRepository,
-    private readonly writer: LedgerWriterService,
-    private readonly database: Database,
+    private readonly calendar: BooksCalendar,
     private readonly clock: Clock,
   ) {}
-
-  /** @throws AccountExistsException, InvalidMoneyException */
-  async create(account: NewAccount): Promise<AccountWithNet> {
-    const { code, name, type, currency, metadata } = account;
-    const limit = (value: string | number | undefined, path: string): bigint | null =>
-      value === undefined ? null : parseMoney(value, currency, path);
-    const [minBalance, maxBalance] = [limit(account.minBalance, 'minBalance'), limit(account.maxBalance, 'maxBalance')];
-    // Also tells whether the currency is one when there are no limits.
-    parseMoney('0', currency, 'currency');
-    const standard = standardAccountOf(code);
-    if (standard && (standard.type !== type || standard.currency !== currency)) {
-      throw new InvalidTransactionException('code', `is a standard account: ${standard.type} in ${standard.currency}`);
-    }
-    if (minBalance !== null && maxBalance !== null && minBalance > maxBalance) {
-      throw new InvalidTransactionException('minBalance', 'must not be above maxBalance');
-    }
-    const created = {
-      code,
-      name,
-      type,
-      currency,
-      minBalance,
-      maxBalance,
-      metadata: metadata ?? {},
-    };
-    await this.writer.prepare();
-    await this.database.transaction(async (tx) => {
-      const head = await this.ledger.lockHead(tx);
-      const existing = await this.ledger.workingAccounts(tx, [code]);
-      if (existing.length > 0) throw new AccountExistsException(code);
-      await this.writer.writeAccount(tx, head, { ...created, createdAt: head.now });
-    });
-    return this.get(code);
-  }
 
   /** @throws AccountNotFoundException */
   async get(code: string): Promise<AccountWithNet> {
@@ -94,8 +46,8 @@ export class AccountService {
   }
 
   /** By code; one more than `limit` when there is a next page. */
-  list(limit: number, after?: string): Promise<AccountWithNet[]> {
-    return this.accounts.listByCode(limit + 1, after);
+  list(limit: number, filter: AccountFilter, after?: string): Promise<AccountWithNet[]> {
+    return this.accounts.listByCode(limit + 1, filter, after);
   }
 
   /** Latest first; one more than `limit` when there is a next page. */
@@ -104,8 +56,11 @@ export class AccountService {
     return { account, entries: await this.accounts.entriesOf(account.id, limit + 1, before) };
   }
 
-  /** What was effective by one time, as far as it was known by another; now when left out. */
-  async balance(code: string, effectiveAt?: Date, knownAt?: Date): Promise<Balance> {
+  /** What was effective by one time, as far as it was known by another; now when left out. A day is meant to its end. */
+  async balance(code: string, effective?: string, known?: string): Promise<Balance> {
+    const [effectiveAt, knownAt] = [effective, known].map((text) =>
+      text === undefined ? undefined : this.calendar.read(text).until,
+    );
     const account = await this.get(code);
     const net = await this.netAt(account, effectiveAt, knownAt);
     const sign = normalSign(account.type);

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
 import { AppException, Ids } from '#platform/kernel';
 import { decide } from '../domain/batch.js';
+import { chosenAccounts, codesIn, codesOf, standardAccounts } from '../domain/batch-accounts.js';
 import { type BatchState, type Passed, savedState, type WorkingAccount } from '../domain/batch-state.js';
 import type { Block } from '../domain/chain.js';
 import type { Draft } from '../domain/draft.js';
 import { BatchAbortedException, IdempotencyConflictException, refusalOf } from '../domain/finance.exceptions.js';
 import { differingFields } from '../domain/fingerprint.js';
-import { standardAccountOf } from '../domain/posting-rules.js';
 import type { Transaction } from '../domain/transaction.js';
 import { type FreshAnswer, idOf, type KeyedRequest, type StoredAnswer } from '../infrastructure/idempotency.js';
 import { type Connection, type Head, LedgerRepository, type LedgerView } from '../infrastructure/ledger.repository.js';
@@ -198,14 +198,13 @@ export class BatchPostingService {
     const ids = new Set(drafts.flatMap((draft) => (draft.kind === 'post' ? [] : [draft.originalId])));
     const originals = await this.ledger.workingOriginals(connection, [...ids]);
     const codes = [...originals.values()].flatMap(({ transaction }) => codesIn(transaction.postings));
+    codes.push(...chosenAccounts(drafts, originals));
     const missing = [...new Set(codes)].filter((code) => !accounts.has(code));
     if (missing.length > 0) {
       for (const account of await this.ledger.workingAccounts(connection, missing)) accounts.set(account.code, account);
     }
-    for (const code of new Set([...codesOf(drafts), ...codes])) {
-      const standard = accounts.has(code) ? undefined : standardAccount(code, head.now);
-      if (standard) accounts.set(code, standard);
-    }
+    const unknown = [...new Set([...codesOf(drafts), ...codes])].filter((code) => !accounts.has(code));
+    for (const account of standardAccounts(unknown, drafts, head.now)) accounts.set(account.code, account);
     return { accounts, originals, now: head.now, openSince: head.openSince };
   }
 
@@ -226,41 +225,13 @@ export class BatchPostingService {
   }
 }
 
-function codesIn(postings: readonly { account: string }[]): string[] {
-  return postings.map(({ account }) => account);
-}
-
 function draftsOf(units: readonly PostingUnit[]): Draft[] {
   return units.flatMap(({ items }) => items.flatMap((item) => ('draft' in item ? [item.draft] : [])));
-}
-
-/** Accounts that drafts name. */
-function codesOf(drafts: readonly Draft[]): string[] {
-  return [...new Set(drafts.flatMap((draft) => (draft.kind === 'post' ? codesIn(draft.postings) : [])))];
 }
 
 /** Of a unit, or of a single request. */
 function outcomesIn(answer: object): StoredOutcome[] {
   return 'items' in answer ? (answer.items as StoredOutcome[]) : [answer as StoredOutcome];
-}
-
-/** A standard account comes into being with its first posting. */
-function standardAccount(code: string, now: Date): WorkingAccount | undefined {
-  const standard = standardAccountOf(code);
-  if (!standard) return undefined;
-  const limits = { minBalance: null, maxBalance: null };
-  return {
-    ...limits,
-    id: undefined,
-    code,
-    type: standard.type,
-    currency: standard.currency,
-    toBeMade: { ...limits, ...standard, code, metadata: {}, createdAt: now },
-    net: 0n,
-    heldDebits: 0n,
-    heldCredits: 0n,
-    version: 0n,
-  };
 }
 
 function settled({ settles }: Passed): Transaction {

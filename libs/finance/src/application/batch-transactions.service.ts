@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { AppException, Clock } from '#platform/kernel';
+import { Clock } from '#platform/kernel';
+import { BooksCalendar } from '../domain/calendar.js';
 import { businessDraft, type Draft } from '../domain/draft.js';
-import { type Refusal, refusalOf } from '../domain/finance.exceptions.js';
+import type { Refusal } from '../domain/finance.exceptions.js';
 import { type JournalTransaction, journalDraft } from '../domain/journal.js';
 import type { BusinessTransaction } from '../domain/posting-rules.js';
+import { ItemFailures } from './item-failures.js';
+import { ItemPostingService } from './item-posting.service.js';
 import { KeyedRequestService } from './keyed-request.service.js';
-import { PosterService } from './poster.service.js';
 import type { ItemOutcome, PostingItem } from './posting-unit.js';
-import type { WriteRequest } from './record-transaction.service.js';
+import { comparable, type WriteRequest } from './record-transaction.service.js';
 import type { TransactionView } from './transaction-view.js';
 
 /** One transaction of many, as either door takes it, or why it cannot be read. */
@@ -32,8 +34,10 @@ export interface BatchResult {
 @Injectable()
 export class BatchTransactionsService {
   constructor(
-    private readonly poster: PosterService,
+    private readonly posting: ItemPostingService,
     private readonly requests: KeyedRequestService,
+    private readonly failures: ItemFailures,
+    private readonly calendar: BooksCalendar,
     private readonly clock: Clock,
   ) {}
 
@@ -48,26 +52,25 @@ export class BatchTransactionsService {
   ): Promise<BatchResult> {
     const request = this.requests.keyed(by.principalId, by.key, 'batch', options.body);
     const unit = { request, isAtomic: options.isAtomic, items: items.map((item) => this.itemOf(by.principalId, item)) };
-    const outcome = await (by.isDryRun ? this.poster.preview(unit) : this.poster.postUnit(unit));
+    const outcome = await this.posting.post(unit, by.isDryRun);
     return { results: outcome.items.map(resultOf), key: request.key, isReplay: outcome.isReplay };
   }
 
   /** The item as the ledger takes it; one that cannot be drafted is refused in its turn. */
   itemOf(principalId: string, item: BatchItem): PostingItem {
     if ('refusal' in item) return { refusal: item.refusal };
-    const [operation, asked] = 'business' in item ? ['record', item.business] : ['journal', item.journal];
+    const [operation, asked] = 'business' in item ? ['record', comparable(item.business)] : ['journal', item.journal];
     const request = item.key === undefined ? undefined : this.requests.keyed(principalId, item.key, operation, asked);
     try {
       return { draft: this.draftOf(item), request };
     } catch (error) {
-      if (!(error instanceof AppException)) throw error;
-      return { refusal: refusalOf(error) };
+      return { refusal: this.failures.refusalOf(error) };
     }
   }
 
   private draftOf(item: { business: BusinessTransaction } | { journal: JournalTransaction }): Draft {
-    const now = this.clock.now();
-    return 'business' in item ? businessDraft(item.business, now) : journalDraft(item.journal, now);
+    const books = { now: this.clock.now(), calendar: this.calendar };
+    return 'business' in item ? businessDraft(item.business, books) : journalDraft(item.journal, books);
   }
 }
 

@@ -2,12 +2,20 @@ import { PassThrough, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
+import { Clock } from '#platform/kernel';
 import { beancountFormat } from '../domain/beancount-format.js';
+import { BooksCalendar } from '../domain/calendar.js';
 import { CSV_FORMAT } from '../domain/csv-format.js';
+import { type DayRange, dayRange } from '../domain/day-range.js';
+import { InvalidTransactionException } from '../domain/fields.exceptions.js';
 import { HLEDGER_FORMAT } from '../domain/hledger-format.js';
-import type { ClosingAccount, ExportFormat, LedgerFormat } from '../domain/ledger-format.js';
+import type { ExportFormat, LedgerFormat, Scope } from '../domain/ledger-format.js';
+import { ReportRepository } from '../infrastructure/report.repository.js';
 import { SnapshotRepository } from '../infrastructure/snapshot.repository.js';
 import { ChainExportService } from './chain-export.service.js';
+
+/** Before anything the ledger takes. */
+const FIRST_DAY = '1970-01-01';
 
 /** A ledger on its way to a reader. */
 export interface Export {
@@ -16,21 +24,32 @@ export interface Export {
   readonly content: Readable;
 }
 
+/** Which form, and which days if not all of them. */
+export interface ExportRequest {
+  readonly format: ExportFormat;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 /** Writes the posted transactions down as they were at one moment, as fast as the reader reads. */
 @Injectable()
 export class ExportService {
   constructor(
     private readonly snapshots: SnapshotRepository,
+    private readonly reports: ReportRepository,
     private readonly chain: ChainExportService,
+    private readonly calendar: BooksCalendar,
+    private readonly clock: Clock,
   ) {}
 
-  /** Starts an export; a failure on the way destroys its content. */
-  async export(name: ExportFormat): Promise<Export> {
+  /** Starts an export; a failure on the way destroys its content. @throws InvalidTransactionException */
+  async export(request: ExportRequest): Promise<Export> {
+    const days = this.daysOf(request);
     const content = new PassThrough();
     const started = new Promise<Omit<Export, 'content'>>((resolve, reject) => {
       this.snapshots
         .read(async (tx) => {
-          const { mediaType, extension, text } = await this.open(name, tx);
+          const { mediaType, extension, text } = await this.open(request.format, days, tx);
           resolve({ mediaType, fileName: `ledger.${extension}` });
           await pipeline(Readable.from(text), content);
         })
@@ -42,8 +61,16 @@ export class ExportService {
     return { ...(await started), content };
   }
 
+  private daysOf({ format, from, to }: ExportRequest): DayRange | undefined {
+    if (from === undefined && to === undefined) return undefined;
+    if (format === 'ndjson')
+      throw new InvalidTransactionException('format', 'ndjson is the whole chain of blocks: leave out from and to');
+    return dayRange({ from: from ?? FIRST_DAY, to }, this.calendar, this.clock.now());
+  }
+
   private async open(
     name: ExportFormat,
+    days: DayRange | undefined,
     tx: DatabaseTransaction,
   ): Promise<{ mediaType: string; extension: string; text: AsyncGenerator<string> }> {
     if (name === 'ndjson') {
@@ -53,25 +80,38 @@ export class ExportService {
         text: this.chain.textOf(tx),
       };
     }
-    const accounts = await this.snapshots.accounts(tx);
-    const format = formatOf(name, accounts);
-    return { ...format, text: this.textOf(format, accounts, tx) };
+    const scope = days ? await this.scopeOf(days, tx) : await this.wholeScope(tx);
+    const format = formatOf(name, scope);
+    return { ...format, text: this.textOf(format, scope, days, tx) };
+  }
+
+  private async wholeScope(tx: DatabaseTransaction): Promise<Scope> {
+    const accounts = (await this.snapshots.accounts(tx)).map((account) => ({ ...account, opening: 0n }));
+    return { accounts, firstDay: FIRST_DAY, lastDay: await this.snapshots.lastDay(tx) };
+  }
+
+  private async scopeOf({ from, to }: DayRange, tx: DatabaseTransaction): Promise<Scope> {
+    const sums = await this.reports.sumsByAccount(from, to, undefined, tx);
+    const accounts = sums.map((sum) => ({ ...sum, net: sum.opening + sum.debits - sum.credits }));
+    return { accounts, firstDay: from, lastDay: to };
   }
 
   private async *textOf(
     format: LedgerFormat,
-    accounts: readonly ClosingAccount[],
+    scope: Scope,
+    days: DayRange | undefined,
     tx: DatabaseTransaction,
   ): AsyncGenerator<string> {
-    yield format.head(accounts);
-    for await (const page of this.snapshots.postedTransactions(tx)) {
-      yield page.map((transaction) => format.transaction(transaction)).join('');
+    yield format.head(scope);
+    const span = days && { from: this.calendar.startOf(days.from), to: this.calendar.endOf(days.to) };
+    for await (const page of this.snapshots.postedTransactions(tx, span)) {
+      yield page.map((transaction) => format.transaction(transaction, this.calendar)).join('');
     }
-    yield format.tail(accounts, await this.snapshots.lastDay(tx));
+    yield format.tail(scope);
   }
 }
 
-function formatOf(name: Exclude<ExportFormat, 'ndjson'>, accounts: readonly ClosingAccount[]): LedgerFormat {
+function formatOf(name: Exclude<ExportFormat, 'ndjson'>, { accounts }: Scope): LedgerFormat {
   switch (name) {
     case 'csv':
       return CSV_FORMAT;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
-import { dayOf } from '../domain/ledger-format.js';
+import { BooksCalendar } from '../domain/calendar.js';
 import { formatMoney } from '../domain/money.js';
 import { TransactionRepository } from '../infrastructure/transaction.repository.js';
 import { ReportService } from './report.service.js';
@@ -13,7 +13,7 @@ export interface Revenue {
   readonly amount: string;
 }
 
-/** Money of one currency on one day, UTC. */
+/** Money of one currency on one day of the books. */
 export interface DailyRevenue extends Revenue {
   /** `2026-11-24` */
   readonly day: string;
@@ -35,21 +35,23 @@ export class FinanceReadService {
   constructor(
     private readonly transactions: TransactionRepository,
     private readonly reports: ReportService,
+    private readonly calendar: BooksCalendar,
     private readonly clock: Clock,
   ) {}
 
-  /** Revenue since midnight UTC, one entry a currency. */
+  /** Revenue since midnight, one entry a currency. */
   async revenueToday(): Promise<Revenue[]> {
     return (await this.revenueByDay(1)).map(({ currency, amount }) => ({ currency, amount }));
   }
 
   /** Revenue of the last days, today included, oldest first; days without any are left out. */
   async revenueByDay(days: number): Promise<DailyRevenue[]> {
-    const since = new Date(this.midnight().getTime() - (days - 1) * DAY_MS);
-    return (await this.reports.revenue({ from: dayOf(since), to: dayOf(this.midnight()) })).byDay;
+    const today = this.calendar.dayOf(this.clock.now());
+    const since = new Date(Date.parse(today) - (days - 1) * DAY_MS).toISOString().slice(0, 10);
+    return (await this.reports.revenue({ from: since, to: today })).byDay;
   }
 
-  /** Transactions recorded since midnight UTC. */
+  /** Transactions recorded since midnight. */
   transactionsToday(): Promise<number> {
     return this.transactions.countSince(this.midnight());
   }
@@ -69,6 +71,6 @@ export class FinanceReadService {
   }
 
   private midnight(): Date {
-    return new Date(Math.floor(this.clock.millis() / DAY_MS) * DAY_MS);
+    return this.calendar.startOf(this.calendar.dayOf(this.clock.now()));
   }
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
+import { BooksCalendar } from '../domain/calendar.js';
 import { type Draft, effectiveTime } from '../domain/draft.js';
 import { TransactionNotFoundException } from '../domain/finance.exceptions.js';
+import type { Amount } from '../domain/money.js';
 import { TransactionRepository } from '../infrastructure/transaction.repository.js';
 import { KeyedRequestService } from './keyed-request.service.js';
 import { PosterService } from './poster.service.js';
@@ -11,8 +13,10 @@ import type { RecordedTransaction, WriteRequest } from './record-transaction.ser
 export type FollowUp = 'reverse' | 'capture' | 'void';
 
 export interface FollowUpRequest {
-  /** Of a capture: in major units; all of it when left out. */
-  amount?: string | number | undefined;
+  /** Of a capture: in major units; all that is still held when left out. */
+  amount?: Amount | undefined;
+  /** Of a capture: whether what is still held after it is let go, as it is when left out. */
+  final?: boolean | undefined;
   /** Of a reversal or a capture: now when left out. */
   effectiveAt?: string | undefined;
 }
@@ -24,6 +28,7 @@ export class FollowUpService {
     private readonly poster: PosterService,
     private readonly requests: KeyedRequestService,
     private readonly transactions: TransactionRepository,
+    private readonly calendar: BooksCalendar,
     private readonly clock: Clock,
   ) {}
 
@@ -34,19 +39,20 @@ export class FollowUpService {
     originalId: string,
     request: FollowUpRequest = {},
   ): Promise<RecordedTransaction> {
+    const draft = this.draftOf(what, originalId, request);
     if (!(await this.transactions.findById(originalId))) throw new TransactionNotFoundException();
     const keyed = this.requests.keyed(by.principalId, by.key, what, { originalId, ...request });
-    const draft = this.draftOf(what, originalId, request);
     return { ...(await this.poster.post(keyed, draft, by.isDryRun)), key: keyed.key };
   }
 
-  private draftOf(what: FollowUp, originalId: string, { amount, effectiveAt }: FollowUpRequest): Draft {
-    const at = effectiveTime(effectiveAt, 'effectiveAt', this.clock.now());
+  private draftOf(what: FollowUp, originalId: string, { amount, effectiveAt, final }: FollowUpRequest): Draft {
+    const books = { now: this.clock.now(), calendar: this.calendar };
+    const at = effectiveTime(effectiveAt, 'effectiveAt', books);
     switch (what) {
       case 'reverse':
         return { kind: 'reversal', originalId, effectiveAt: at };
       case 'capture':
-        return { kind: 'capture', originalId, amount, effectiveAt: at };
+        return { kind: 'capture', originalId, amount, isFinal: final ?? true, effectiveAt: at };
       case 'void':
         return { kind: 'void', originalId };
     }

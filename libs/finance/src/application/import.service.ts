@@ -4,9 +4,9 @@ import { IdempotencyConflictException, ImportNotFoundException } from '../domain
 import type { Refusal } from '../domain/finance.exceptions.js';
 import { type Import, ImportRepository } from '../infrastructure/import.repository.js';
 import { type BatchItem, BatchTransactionsService } from './batch-transactions.service.js';
+import { ItemPostingService } from './item-posting.service.js';
 import { KeyedRequestService } from './keyed-request.service.js';
-import { PosterService } from './poster.service.js';
-import type { ItemOutcome } from './posting-unit.js';
+import type { ItemOutcome, PostingItem } from './posting-unit.js';
 import type { StoredOutcome } from './stored-verdict.js';
 
 export type { Import } from '../infrastructure/import.repository.js';
@@ -18,7 +18,8 @@ export const CHUNK_LINES = 500;
 export interface ImportChunk {
   /** Number of the first line, from 1. */
   readonly first: number;
-  readonly items: readonly BatchItem[];
+  /** Of each line; `undefined` for a blank one, which counts for nothing but its number. */
+  readonly items: readonly (BatchItem | undefined)[];
   /** SHA-256 over all lines up to the last of these. */
   readonly digest: Buffer;
 }
@@ -31,6 +32,15 @@ export interface LineVerdict {
   error?: Refusal;
 }
 
+/** What an import would come to. */
+export interface ImportPreview extends Pick<Import, 'key' | 'posted' | 'rejected' | 'replayed'> {
+  /** The first hundred. */
+  readonly rejections: readonly LineVerdict[];
+}
+
+/** Rejections that a preview names. */
+const MAX_NAMED = 100;
+
 /**
  * Posts lines of any number, chunk by chunk. Each chunk is posted under a key of its own, so that the same stream, sent again after
  * whatever cut it off, goes on where it stopped: nothing is posted twice.
@@ -40,7 +50,7 @@ export class ImportService {
   constructor(
     private readonly imports: ImportRepository,
     private readonly batches: BatchTransactionsService,
-    private readonly poster: PosterService,
+    private readonly posting: ItemPostingService,
     private readonly requests: KeyedRequestService,
     private readonly ids: Ids,
   ) {}
@@ -74,6 +84,29 @@ export class ImportService {
     return this.imports.complete(known.id);
   }
 
+  /**
+   * What the lines would come to if they were posted now. Every chunk is tried by itself on the ledger as it is: nobody has to wait for
+   * the end of a stream.
+   */
+  async preview(
+    principalId: string,
+    key: string | undefined,
+    chunks: AsyncIterable<ImportChunk>,
+  ): Promise<ImportPreview> {
+    const request = this.requests.keyed(principalId, key, 'import', {});
+    const [rejections, sums] = [[] as LineVerdict[], { posted: 0, rejected: 0, replayed: 0 }];
+    for await (const chunk of chunks) {
+      const { items } = await this.posting.post({ isAtomic: false, items: this.itemsOf(principalId, chunk) }, true);
+      const lines = linesOf(chunk.first, chunk.items.length, blanksIn(chunk));
+      items.forEach((outcome, index) => {
+        const verdict = verdictOf(outcome, lines[index] ?? 0);
+        sums[verdict.status] += 1;
+        if (verdict.status === 'rejected' && rejections.length < MAX_NAMED) rejections.push(verdict);
+      });
+    }
+    return { key: request.key, ...sums, rejections };
+  }
+
   /** @throws ImportNotFoundException */
   async get(id: string): Promise<Import> {
     const found = await this.imports.find(id);
@@ -96,46 +129,61 @@ export class ImportService {
   /** All lines after a line; one more than `limit` when there is a next page. @throws ImportNotFoundException */
   async verdicts(id: string, limit: number, after: number): Promise<LineVerdict[]> {
     const { principalId, lines } = await this.get(id);
-    const [from, to] = [after + 1, Math.min(after + limit + 1, lines)];
-    const firsts: number[] = [];
-    for (let first = from - ((from - 1) % CHUNK_LINES); first <= to; first += CHUNK_LINES) firsts.push(first);
-    const answers = await this.imports.answers(
-      principalId,
-      firsts.map((first) => keyOf(id, first)),
-    );
-    return firsts
-      .flatMap((first) => {
-        const answer = answers.get(keyOf(id, first)) as { items: StoredOutcome[] } | undefined;
-        return (answer?.items ?? []).map((outcome, index) => verdictOf(outcome, first + index));
-      })
-      .filter(({ line }) => line >= from && line <= to);
+    const found: LineVerdict[] = [];
+    for (let first = after + 1 - (after % CHUNK_LINES); first <= lines && found.length <= limit; first += CHUNK_LINES) {
+      const { answer, blanks } = await this.imports.chunk(principalId, keyOf(id, first));
+      const numbers = linesOf(first, CHUNK_LINES, blanks);
+      const { items } = answer as { items: StoredOutcome[] };
+      found.push(
+        ...items.map((outcome, index) => verdictOf(outcome, numbers[index] ?? 0)).filter(({ line }) => line > after),
+      );
+    }
+    return found.slice(0, limit + 1);
   }
 
-  private async post(
-    { id, principalId }: Import,
-    { first, items, digest }: ImportChunk,
-  ): Promise<readonly ItemOutcome[]> {
-    const request = this.requests.keyed(principalId, keyOf(id, first), 'import', { digest: digest.toString('hex') });
-    const unit = { request, isAtomic: false, items: items.map((item) => this.batches.itemOf(principalId, item)) };
-    return (await this.poster.postUnit(unit)).items;
+  private itemsOf(principalId: string, { items }: ImportChunk): PostingItem[] {
+    return items.flatMap((item) => (item ? [this.batches.itemOf(principalId, item)] : []));
+  }
+
+  private async post({ id, principalId }: Import, chunk: ImportChunk): Promise<readonly ItemOutcome[]> {
+    const blanks = blanksIn(chunk);
+    const compared = { digest: chunk.digest.toString('hex'), ...(blanks.length > 0 ? { blanks } : {}) };
+    const request = this.requests.keyed(principalId, keyOf(id, chunk.first), 'import', compared);
+    const unit = { request, isAtomic: false, items: this.itemsOf(principalId, chunk) };
+    return (await this.posting.post(unit)).items;
   }
 
   /** Notes what a chunk came to, after the chunk before it. */
   private async note(
     { id }: Import,
-    { first, digest }: ImportChunk,
+    chunk: ImportChunk,
     posting: Promise<readonly ItemOutcome[]>,
     before: Promise<unknown>,
   ): Promise<void> {
     const [outcomes] = await Promise.all([posting, before]);
+    const { first, items, digest } = chunk;
+    const lines = linesOf(first, items.length, blanksIn(chunk));
     const rejections = outcomes.flatMap((outcome, index) =>
-      'refusal' in outcome ? [{ line: first + index, refusal: outcome.refusal }] : [],
+      'refusal' in outcome ? [{ line: lines[index] ?? 0, refusal: outcome.refusal }] : [],
     );
     const replayed = outcomes.filter(isReplay).length;
     const posted = outcomes.length - rejections.length - replayed;
-    const [from, to] = [first - 1, first - 1 + outcomes.length];
+    const [from, to] = [first - 1, first - 1 + items.length];
     await this.imports.advance(id, { from, to, posted, replayed, rejections, digest });
   }
+}
+
+/** Blank lines of a chunk, counted from its first, which is 0. */
+function blanksIn({ items }: ImportChunk): number[] {
+  return items.flatMap((item, index) => (item === undefined ? [index] : []));
+}
+
+/** Numbers of the lines that are not blank. */
+function linesOf(first: number, count: number, blanks: readonly number[]): number[] {
+  const passedOver = new Set(blanks);
+  return Array.from({ length: count }, (_, index) => index)
+    .filter((index) => !passedOver.has(index))
+    .map((index) => first + index);
 }
 
 function keyOf(importId: string, firstLine: number): string {

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { normalSign } from '../domain/account.js';
+import { BooksCalendar, type Month } from '../domain/calendar.js';
 import { PeriodClosedException, PeriodNotClosableException } from '../domain/finance.exceptions.js';
-import { dayOf } from '../domain/ledger-format.js';
 import { formatMoney } from '../domain/money.js';
-import { type Manifest, type Month, monthOf } from '../domain/period.js';
+import type { Manifest } from '../domain/period.js';
 import { type Head, LedgerRepository } from '../infrastructure/ledger.repository.js';
 import { PeriodRepository } from '../infrastructure/period.repository.js';
 import { ReportRepository } from '../infrastructure/report.repository.js';
+import { inTransaction } from './dry-run.js';
 import { SealService } from './seal.service.js';
 
 /**
@@ -22,6 +23,7 @@ export class PeriodService {
     private readonly periods: PeriodRepository,
     private readonly reports: ReportRepository,
     private readonly sealing: SealService,
+    private readonly calendar: BooksCalendar,
   ) {}
 
   /**
@@ -29,10 +31,10 @@ export class PeriodService {
    *
    * @throws InvalidPeriodException, PeriodNotClosableException, PeriodClosedException
    */
-  async close(name: string): Promise<Manifest> {
-    const month = monthOf(name);
+  async close(name: string, isDryRun: boolean): Promise<Manifest> {
+    const month = this.calendar.month(name);
     await this.sealing.prepare();
-    return this.database.transaction(async (tx) => {
+    return inTransaction(this.database, isDryRun, async (tx) => {
       const head = await this.ledger.lockHead(tx);
       const closed = await this.periods.find(tx, name);
       if (closed) return closed;
@@ -52,15 +54,17 @@ export class PeriodService {
   private async assertClosable(tx: Transaction, { name, start, end }: Month, head: Head): Promise<void> {
     if (end <= head.openSince) throw new PeriodClosedException(head.openSince);
     if (head.now < end) throw new PeriodNotClosableException(`${name} is not over`);
-    const open = await this.reports.firstDay(tx, head.openSince, start);
+    const open = await this.reports.firstDay(tx, this.calendar.dayOf(head.openSince), this.calendar.dayOf(start));
     if (open !== undefined) throw new PeriodNotClosableException(`Close ${open.slice(0, 7)} first`);
   }
 
   private async manifestOf(tx: Transaction, { name, start, end }: Month, head: Head): Promise<Manifest> {
-    const sums = await this.reports.sumsByAccount(dayOf(start), dayOf(new Date(end.getTime() - 1)), undefined, tx);
+    const [first, last] = [start, new Date(end.getTime() - 1)].map((at) => this.calendar.dayOf(at));
+    const sums = await this.reports.sumsByAccount(first ?? '', last ?? '', undefined, tx);
     const currencies = [...new Set(sums.map(({ currency }) => currency))].sort();
     return {
       month: name,
+      timeZone: this.calendar.zone,
       closedAt: head.now.toISOString(),
       transactionCount: await this.reports.countPosted(tx, start, end),
       totals: currencies.map((currency) => {

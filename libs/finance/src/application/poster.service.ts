@@ -6,6 +6,7 @@ import type { Draft } from '../domain/draft.js';
 import { PostingOverloadedException, PostingRefusedException } from '../domain/finance.exceptions.js';
 import type { KeyedRequest } from '../infrastructure/idempotency.js';
 import { BatchPostingService, type Outcomes, type SealedBatch } from './batch-posting.service.js';
+import { inTransaction } from './dry-run.js';
 import type { PostingAnswer, PostingUnit, UnitOutcome } from './posting-unit.js';
 import { SealService } from './seal.service.js';
 import { WritePace } from './write-pace.js';
@@ -38,13 +39,6 @@ interface Waiting {
 interface Turn {
   readonly batch: Waiting[];
   readonly sealed?: SealedBatch | undefined;
-}
-
-/** Ends the transaction of a dry run. */
-class RolledBack extends Error {
-  constructor(readonly outcome: UnitOutcome | AppException) {
-    super('Rolled back');
-  }
 }
 
 /**
@@ -108,18 +102,11 @@ export class PosterService implements OnModuleInit {
 
   /** What posting the unit now would come to. @throws IdempotencyConflictException */
   async preview(unit: PostingUnit): Promise<UnitOutcome> {
-    try {
-      await this.sealing.prepare();
-      return await this.database.transaction(async (tx) => {
-        const [outcome] = await this.batches.runLocked(tx, [unit]);
-        if (!outcome) throw new Error('A unit without outcome');
-        throw new RolledBack(outcome);
-      });
-    } catch (error) {
-      if (!(error instanceof RolledBack)) throw error;
-      if (error.outcome instanceof AppException) throw error.outcome;
-      return error.outcome;
-    }
+    await this.sealing.prepare();
+    const [outcome] = await inTransaction(this.database, true, (tx) => this.batches.runLocked(tx, [unit]));
+    if (!outcome) throw new Error('A unit without outcome');
+    if (outcome instanceof AppException) throw outcome;
+    return outcome;
   }
 
   private async run(): Promise<void> {

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
-import { businessDraft } from '../domain/draft.js';
+import { BooksCalendar } from '../domain/calendar.js';
+import { type Books, businessDraft } from '../domain/draft.js';
 import { type JournalTransaction, journalDraft } from '../domain/journal.js';
-import type { BusinessTransaction } from '../domain/posting-rules.js';
+import { type BusinessTransaction, DEFAULT_CHANNEL, DEFAULT_CURRENCY } from '../domain/posting-rules.js';
 import { KeyedRequestService } from './keyed-request.service.js';
 import { PosterService, type PostingResult } from './poster.service.js';
 
@@ -23,20 +24,34 @@ export class RecordTransactionService {
   constructor(
     private readonly poster: PosterService,
     private readonly requests: KeyedRequestService,
+    private readonly calendar: BooksCalendar,
     private readonly clock: Clock,
   ) {}
 
   /** @throws AppException saying why the transaction is refused */
   async record(by: WriteRequest, transaction: BusinessTransaction): Promise<RecordedTransaction> {
-    const request = this.requests.keyed(by.principalId, by.key, 'record', transaction);
-    const draft = businessDraft(transaction, this.clock.now());
+    const request = this.requests.keyed(by.principalId, by.key, 'record', comparable(transaction));
+    const draft = businessDraft(transaction, this.books);
     return { ...(await this.poster.post(request, draft, by.isDryRun)), key: request.key };
   }
 
   /** @throws AppException saying why the transaction is refused */
   async recordJournal(by: WriteRequest, transaction: JournalTransaction): Promise<RecordedTransaction> {
     const request = this.requests.keyed(by.principalId, by.key, 'journal', transaction);
-    const draft = journalDraft(transaction, this.clock.now());
+    const draft = journalDraft(transaction, this.books);
     return { ...(await this.poster.post(request, draft, by.isDryRun)), key: request.key };
   }
+
+  private get books(): Books {
+    return { now: this.clock.now(), calendar: this.calendar };
+  }
+}
+
+/**
+ * What a request is compared with when its key comes again. Keys are kept for good: what was filled in when the first of them were
+ * used still is.
+ */
+export function comparable(request: BusinessTransaction): BusinessTransaction {
+  const { currency = DEFAULT_CURRENCY, channel = DEFAULT_CHANNEL } = request;
+  return { ...request, currency, channel };
 }

@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
 import { type AccountType, normalSign } from '../domain/account.js';
-import { InvalidTransactionException } from '../domain/finance.exceptions.js';
-import { dayOf } from '../domain/ledger-format.js';
+import { BooksCalendar } from '../domain/calendar.js';
+import { type AskedDays, type DayRange, dayRange } from '../domain/day-range.js';
 import { formatMoney } from '../domain/money.js';
-import { monthOf } from '../domain/period.js';
 import { type AccountSums, ReportRepository } from '../infrastructure/report.repository.js';
 
-/** Which days a report is about: a month, or any two days, both inclusive. The current month when nothing is said. */
-export interface ReportRange {
-  period?: string | undefined;
-  from?: string | undefined;
-  to?: string | undefined;
+/** Which days a report is about, and which currency. */
+export interface ReportRange extends AskedDays {
   currency?: string | undefined;
 }
 
@@ -75,11 +71,12 @@ export interface RevenueReport {
   byDay: { day: string; currency: string; amount: string }[];
 }
 
-/** Reports by period and currency, by effective day in UTC. */
+/** Reports by period and currency, by effective day in the zone of the books. */
 @Injectable()
 export class ReportService {
   constructor(
     private readonly reports: ReportRepository,
+    private readonly calendar: BooksCalendar,
     private readonly clock: Clock,
   ) {}
 
@@ -186,23 +183,8 @@ export class ReportService {
     };
   }
 
-  private daysOf({ period, from, to }: ReportRange): { from: string; to: string } {
-    if (period !== undefined && (from !== undefined || to !== undefined))
-      throw new InvalidTransactionException('period', 'stands alone, or from and to do');
-    const today = dayOf(this.clock.now());
-    const month = monthOf(period ?? (to ?? today).slice(0, 7));
-    const days = {
-      from: from ?? dayOf(month.start),
-      to: to ?? (period === undefined ? today : dayOf(lastInstant(month.end))),
-    };
-    for (const path of ['from', 'to'] as const) {
-      const at = new Date(days[path]);
-      // `Date` takes the 30th of February for the 2nd of March.
-      if (Number.isNaN(at.getTime()) || dayOf(at) !== days[path])
-        throw new InvalidTransactionException(path, 'must be a day that exists');
-    }
-    if (days.from > days.to) throw new InvalidTransactionException('from', 'must not be after to');
-    return days;
+  private daysOf(range: ReportRange): DayRange {
+    return dayRange(range, this.calendar, this.clock.now());
   }
 }
 
@@ -226,8 +208,4 @@ function total(sums: readonly AccountSums[], amountOf: (sum: AccountSums) => big
 function byCurrency(sums: readonly AccountSums[]): [string, AccountSums[]][] {
   const currencies = [...new Set(sums.map(({ currency }) => currency))].sort();
   return currencies.map((currency) => [currency, sums.filter((sum) => sum.currency === currency)]);
-}
-
-function lastInstant(end: Date): Date {
-  return new Date(end.getTime() - 1);
 }

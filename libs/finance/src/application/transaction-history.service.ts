@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { BooksCalendar } from '../domain/calendar.js';
+import { InvalidTransactionException } from '../domain/fields.exceptions.js';
 import { TransactionNotFoundException } from '../domain/finance.exceptions.js';
 import {
   type TransactionFilter,
@@ -7,7 +9,13 @@ import {
 } from '../infrastructure/transaction.repository.js';
 import { type TransactionView, toTransactionView } from './transaction-view.js';
 
-export type { TransactionFilter, TransactionPosition } from '../infrastructure/transaction.repository.js';
+export type { TransactionPosition } from '../infrastructure/transaction.repository.js';
+
+/** Which transactions a list shows; `from` and `to` are times or days. */
+export type AskedTransactions = Omit<TransactionFilter, 'from' | 'to'> & {
+  from?: string | undefined;
+  to?: string | undefined;
+};
 
 /** A transaction and its place in the list. */
 export interface ListedTransaction {
@@ -18,7 +26,10 @@ export interface ListedTransaction {
 /** Reads what was recorded. */
 @Injectable()
 export class TransactionHistoryService {
-  constructor(private readonly transactions: TransactionRepository) {}
+  constructor(
+    private readonly transactions: TransactionRepository,
+    private readonly calendar: BooksCalendar,
+  ) {}
 
   /** @throws TransactionNotFoundException */
   async get(id: string): Promise<TransactionView> {
@@ -27,9 +38,21 @@ export class TransactionHistoryService {
     return toTransactionView(transaction);
   }
 
-  /** Latest recorded first; one more than `limit` when there is a next page. */
-  async list(limit: number, filter: TransactionFilter, after?: TransactionPosition): Promise<ListedTransaction[]> {
-    const found = await this.transactions.listLatest(limit + 1, filter, after);
+  /**
+   * Latest recorded first; one more than `limit` when there is a next page. What is listed is effective before the end: that of a day is
+   * its last millisecond.
+   *
+   * @throws InvalidTransactionException when the span ends before it begins
+   */
+  async list(
+    limit: number,
+    { from, to, ...filter }: AskedTransactions,
+    after?: TransactionPosition,
+  ): Promise<ListedTransaction[]> {
+    const [begin, end] = [from, to].map((text) => (text === undefined ? undefined : this.calendar.read(text)));
+    if (begin && end && begin.at > end.until) throw new InvalidTransactionException('from', 'must not be after to');
+    const span = { from: begin?.at, to: end && (end.until > end.at ? new Date(end.until.getTime() + 1) : end.at) };
+    const found = await this.transactions.listLatest(limit + 1, { ...filter, ...span }, after);
     return found.map(({ transaction, position }) => ({ view: toTransactionView(transaction), position }));
   }
 }

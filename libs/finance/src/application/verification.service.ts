@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
 import { Clock } from '#platform/kernel';
+import { BooksCalendar } from '../domain/calendar.js';
 import { type Block, ChainFollower, leafHash } from '../domain/chain.js';
 import { type ExpectedEntry, type ExpectedHold, LedgerReplay } from '../domain/ledger-replay.js';
-import { inOrder } from '../domain/leaves.js';
+import { type AccountChange, inOrder } from '../domain/leaves.js';
 import { SnapshotRepository } from '../infrastructure/snapshot.repository.js';
 import { type SealedRecord, VerificationRepository } from '../infrastructure/verification.repository.js';
 import { SigningKeyService } from './signing-key.service.js';
@@ -39,13 +40,16 @@ export class VerificationService {
     private readonly snapshots: SnapshotRepository,
     private readonly records: VerificationRepository,
     private readonly keys: SigningKeyService,
+    private readonly calendar: BooksCalendar,
     private readonly clock: Clock,
   ) {}
 
   /** @param signal ends a verification early */
   async verify(signal?: AbortSignal): Promise<IntegrityReport> {
     const keys = new Map((await this.keys.publicKeys()).map((key) => [key.kid, key]));
-    return this.snapshots.read((tx) => new Verification(this.records, keys, tx).run(this.clock.now(), signal));
+    return this.snapshots.read((tx) =>
+      new Verification(this.records, keys, this.calendar, tx).run(this.clock.now(), signal),
+    );
   }
 }
 
@@ -54,15 +58,17 @@ class Verification {
   private readonly problems: Problem[] = [];
   private problemCount = 0;
   private readonly chain: ChainFollower;
-  private readonly replay = new LedgerReplay((block, message) => this.problem(block, message));
+  private readonly replay: LedgerReplay;
   private readonly counts = { transactions: 0, accounts: 0, entries: 0n, holds: 0n };
 
   constructor(
     private readonly records: VerificationRepository,
     keys: ConstructorParameters<typeof ChainFollower>[0],
+    private readonly calendar: BooksCalendar,
     private readonly tx: DatabaseTransaction,
   ) {
     this.chain = new ChainFollower(keys);
+    this.replay = new LedgerReplay((block, message) => this.problem(block, message), calendar);
   }
 
   async run(now: Date, signal: AbortSignal | undefined): Promise<IntegrityReport> {
@@ -114,9 +120,10 @@ class Verification {
           holds.push(...expected.holds);
         });
       }
-      for (const { leaf, month, settlement, createdAt } of records) {
+      for (const { leaf, month, settlement, change, createdAt } of records) {
         if (month !== undefined) this.closed(month, leaf, block.number);
         if (settlement) this.replay.settlement(settlement, block.number);
+        if (change) this.changed(change, block);
         if (createdAt && createdAt.toISOString() !== block.committedAt)
           this.problem(block.number, 'A record is of another time than its block');
       }
@@ -130,10 +137,16 @@ class Verification {
       this.problem(blockOf.get(id) ?? null, `The holds of ${id} are not those of its postings`);
   }
 
+  private changed(change: AccountChange, { number, committedAt }: Block): void {
+    this.replay.change(change, number);
+    if (change.recordedAt !== committedAt)
+      this.problem(number, 'A change of an account is of another time than its block');
+  }
+
   private closed(month: string, leaf: object, blockNumber: number): void {
-    const sealed = (leaf as { period: { month?: unknown } }).period.month;
-    if (sealed === month) this.replay.period(month);
-    else this.problem(blockNumber, `The month ${String(sealed)} is kept as ${month}`);
+    const { period } = leaf as { period: { month: string; timeZone?: string } };
+    if (period.month === month) this.replay.period(period, blockNumber);
+    else this.problem(blockNumber, `The month ${period.month} is kept as ${month}`);
   }
 
   /** What the blocks come to, against what is kept beside them. */
@@ -145,6 +158,8 @@ class Verification {
       this.problem(last.number, 'The head is of another time than the latest block');
     if (head.openSince.getTime() !== this.replay.openSince.getTime())
       this.problem(null, 'The books are not open since the end of the latest closed month');
+    if (head.timeZone !== this.calendar.zone)
+      this.problem(null, `The books are kept in ${head.timeZone}, not in ${this.calendar.zone}`);
     for (const { table, count } of await this.records.strays(this.tx, head.number))
       if (count > 0) this.problem(null, `${count} rows of ${table} are in no block`);
     const lines = await this.records.countLines(this.tx);

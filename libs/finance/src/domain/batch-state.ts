@@ -10,6 +10,8 @@ export interface WorkingAccount {
   readonly currency: string;
   readonly minBalance: bigint | null;
   readonly maxBalance: bigint | null;
+  /** Nothing is posted to it any more. */
+  readonly isClosed: boolean;
   /** A standard account that does not exist yet; it is made with its first movement. */
   readonly toBeMade: Account | undefined;
   /** Debits less credits of what is posted. */
@@ -24,9 +26,9 @@ export interface WorkingAccount {
 /** An original of refunds, reversals and settlements as the batch sees it. */
 export interface WorkingOriginal {
   transaction: Transaction;
-  refunded: bigint;
-  /** Debits less credits of its refunds, by account. */
-  refundedLegs: Map<string, bigint>;
+  /** What refunds gave back of it, or captures took: of its amount, and debits less credits by account. */
+  done: bigint;
+  doneLegs: Map<string, bigint>;
   isReversed: boolean;
 }
 
@@ -78,7 +80,7 @@ export function savedState({ accounts, originals }: BatchState): { restore(): vo
   const accountsBefore = [...accounts.values()].map((account) => ({ account, before: { ...account } }));
   const originalsBefore = [...originals.values()].map((original) => ({
     original,
-    before: { ...original, refundedLegs: new Map(original.refundedLegs) },
+    before: { ...original, doneLegs: new Map(original.doneLegs) },
   }));
   return {
     restore() {

@@ -2,18 +2,16 @@ import { normalSign } from './account.js';
 import type { BatchState, Passed, WorkingAccount } from './batch-state.js';
 import type { Draft } from './draft.js';
 import {
+  AccountClosedException,
   BalanceOutOfRangeException,
   CurrencyMismatchException,
   LimitExceededException,
-  PeriodClosedException,
   UnknownAccountException,
-} from './finance.exceptions.js';
+} from './account.exceptions.js';
+import { PeriodClosedException } from './finance.exceptions.js';
 import { formatMoney, MAX_MINOR } from './money.js';
 import { planOf } from './plan.js';
 import { type Posting, signed } from './transaction.js';
-
-/** Largest balance: a thousand of the largest amounts, and still within a bigint column. */
-const MAX_BALANCE = MAX_MINOR * 1_000n;
 
 /** What a transaction changes on an account. */
 type Effect = Pick<WorkingAccount, 'net' | 'heldDebits' | 'heldCredits'>;
@@ -24,13 +22,13 @@ type Effect = Pick<WorkingAccount, 'net' | 'heldDebits' | 'heldCredits'>;
  * @throws AppException saying why it is refused
  */
 export function decide(draft: Draft, state: BatchState): Passed {
-  const { transaction, postings, settles, note } = planOf(draft, state);
+  const { transaction, postings, settles, releases = [], note } = planOf(draft, state);
   const isPending = transaction?.state === 'pending';
   const effectiveAt = transaction?.effectiveAt ?? state.now;
-  if (transaction && !isPending && effectiveAt < state.openSince) throw new PeriodClosedException(state.openSince);
+  if (transaction && effectiveAt < state.openSince) throw new PeriodClosedException(state.openSince);
 
   const sums = sumsOf(postings, state);
-  const released = settles ? sumsOf(settles.original.postings, state) : new Map<WorkingAccount, bigint>();
+  const released = sumsOf(releases, state);
   const effects = new Map<WorkingAccount, Effect>();
   for (const account of [...sums.keys(), ...released.keys()]) {
     effects.set(account, { net: 0n, heldDebits: 0n, heldCredits: 0n });
@@ -73,6 +71,7 @@ function sumsOf(postings: readonly Posting[], { accounts }: BatchState): Map<Wor
   for (const posting of postings) {
     const account = accounts.get(posting.account);
     if (!account) throw new UnknownAccountException(posting.account);
+    if (account.isClosed) throw new AccountClosedException(posting.account);
     if (account.currency !== posting.currency) throw new CurrencyMismatchException(posting.account, account.currency);
     byAccount.set(account, (byAccount.get(account) ?? 0n) + signed(posting));
     byCurrency.set(posting.currency, (byCurrency.get(posting.currency) ?? 0n) + signed(posting));
@@ -96,12 +95,14 @@ function hold(effect: Effect | undefined, amount: bigint, times: 1n | -1n): void
 function assertWithinLimits(account: WorkingAccount, effect: Effect): void {
   const { code, currency, minBalance, maxBalance } = account;
   const [lowBefore, highBefore] = rangeOf(account, account);
-  const [low, high] = rangeOf(account, {
+  const after = {
     net: account.net + effect.net,
     heldDebits: account.heldDebits + effect.heldDebits,
     heldCredits: account.heldCredits + effect.heldCredits,
-  });
-  if (high > MAX_BALANCE || low < -MAX_BALANCE) throw new BalanceOutOfRangeException(code);
+  };
+  const [low, high] = rangeOf(account, after);
+  const largest = [high, -low, after.heldDebits, after.heldCredits];
+  if (largest.some((minor) => minor > MAX_MINOR)) throw new BalanceOutOfRangeException(code);
   if (minBalance !== null && low < minBalance && low < lowBefore) {
     throw new LimitExceededException(code, 'minBalance', formatMoney(low, currency));
   }

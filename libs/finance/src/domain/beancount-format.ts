@@ -1,5 +1,5 @@
 import type { AccountType } from './account.js';
-import { type ClosingAccount, dayOf, type LedgerFormat, oneLine } from './ledger-format.js';
+import { type LedgerFormat, oneLine, openedBefore, type WrittenAccount } from './ledger-format.js';
 import { formatMoney } from './money.js';
 import { signed } from './transaction.js';
 
@@ -17,29 +17,33 @@ const OPENED = '1970-01-01';
 const DAY_MS = 86_400_000;
 
 /** A file for `bean-check`. Balances are asserted without tolerance: by default a cent too much would pass. */
-export function beancountFormat(accounts: readonly ClosingAccount[]): LedgerFormat {
+export function beancountFormat(accounts: readonly WrittenAccount[]): LedgerFormat {
   const names = namesOf(accounts);
   const nameOf = (code: string): string => names.get(code) ?? code;
   return {
     mediaType: 'text/plain; charset=utf-8',
     extension: 'beancount',
-    head: () => {
+    head: (scope) => {
       const currencies = [...new Set(accounts.map(({ currency }) => currency))].sort();
       const lines = [
         'option "title" "DevSkyy ledger"',
         ...currencies.map((currency) => `${OPENED} commodity ${currency}`),
         ...accounts.map(({ code, currency }) => `${OPENED} open ${nameOf(code)} ${currency}\n  code: "${code}"`),
       ];
-      return `${lines.join('\n')}\n`;
+      const opening = openedBefore(scope).map(({ code, opening: net, currency }) => {
+        return `  ${nameOf(code)}  ${formatMoney(net, currency)} ${currency}`;
+      });
+      const balances = opening.length === 0 ? [] : ['', `${scope.firstDay} * "Opening balances"`, ...opening];
+      return `${[...lines, ...balances].join('\n')}\n`;
     },
-    transaction: ({ id, type, description, effectiveAt, recordedAt, postings }) => {
+    transaction: ({ id, type, description, effectiveAt, recordedAt, postings }, calendar) => {
       const title = oneLine(description ?? '').replace(/["\\]/g, "'") || type;
       const legs = postings.map((posting) => {
         const { account, currency } = posting;
         return `  ${nameOf(account)}  ${formatMoney(signed(posting), currency)} ${currency}`;
       });
       const lines = [
-        `${dayOf(effectiveAt)} * "${title}" ^${id}`,
+        `${calendar.dayOf(effectiveAt)} * "${title}" ^${id}`,
         `  type: "${type}"`,
         `  effective: "${effectiveAt.toISOString()}"`,
         `  recorded: "${recordedAt.toISOString()}"`,
@@ -47,9 +51,9 @@ export function beancountFormat(accounts: readonly ClosingAccount[]): LedgerForm
       ];
       return `\n${lines.join('\n')}\n`;
     },
-    tail: (closing, lastDay) => {
+    tail: ({ accounts: closing, lastDay }) => {
       // A balance is asserted at the beginning of its day.
-      const day = dayOf(new Date(Date.parse(lastDay) + DAY_MS));
+      const day = new Date(Date.parse(lastDay) + DAY_MS).toISOString().slice(0, 10);
       const lines = closing.map(({ code, net, currency }) => {
         return `${day} balance ${nameOf(code)}  ${formatMoney(net, currency)} ~ ${formatMoney(0n, currency)} ${currency}`;
       });
@@ -59,7 +63,7 @@ export function beancountFormat(accounts: readonly ClosingAccount[]): LedgerForm
 }
 
 /** Every code's name as beancount wants it: below the root of its type, in words with a capital and no underscore; no two alike. */
-function namesOf(accounts: readonly ClosingAccount[]): Map<string, string> {
+function namesOf(accounts: readonly WrittenAccount[]): Map<string, string> {
   const taken = new Set<string>();
   const names = new Map<string, string>();
   for (const { code, type } of accounts) {

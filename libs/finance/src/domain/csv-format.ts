@@ -43,9 +43,14 @@ export const CSV_FORMAT: LedgerFormat = {
   tail: () => '',
 };
 
-/** A spreadsheet must not take what somebody typed for a formula (OWASP, CSV injection). */
+/**
+ * A spreadsheet must not take what somebody typed for a formula (OWASP, CSV injection): neither behind blanks and signs that are not
+ * seen, nor in the wide letters that stand for the same.
+ */
 function text(value: string | null): string {
-  return value !== null && /^[=+\-@\t\r]/.test(value) ? `'${value}` : (value ?? '');
+  return value !== null && /^(?:[\s\p{C}]*[=+\-@]|[\t\r\n])/u.test(value.normalize('NFKC'))
+    ? `'${value}`
+    : (value ?? '');
 }
 
 function lineOf(cells: readonly string[]): string {

@@ -1,6 +1,9 @@
-import { InvalidTransactionException } from './finance.exceptions.js';
-import { parseMoney } from './money.js';
-import { type BusinessTransaction, planPostings } from './posting-rules.js';
+import type { BooksCalendar, Said } from './calendar.js';
+import { Faults } from './faults.js';
+import { InvalidTransactionException } from './fields.exceptions.js';
+import { type Amount, parseMoney } from './money.js';
+import { type Amounts, saidOf } from './parts.js';
+import { type BusinessTransaction, checkRequest, DEFAULT_CHANNEL, planPostings } from './posting-rules.js';
 import type { Posting, Transaction } from './transaction.js';
 
 /** Nobody means to record what happens in more than a day. */
@@ -11,57 +14,83 @@ export type NewTransaction = Omit<Transaction, 'id' | 'recordedAt' | 'postings' 
   readonly effectiveAt: Date | undefined;
 };
 
+/** What a draft is made with: the time, and where days begin. */
+export interface Books {
+  readonly now: Date;
+  readonly calendar: BooksCalendar;
+}
+
 /**
  * What the ledger is asked to do. `post` posts, or holds when the transaction is pending. What a refund, a reversal or a capture posts
  * follows from its original, as it is when its turn comes.
  */
 export type Draft =
   | { readonly kind: 'post'; readonly transaction: NewTransaction; readonly postings: readonly Posting[] }
-  | { readonly kind: 'refund'; readonly transaction: NewTransaction; readonly originalId: string }
-  | { readonly kind: 'reversal'; readonly originalId: string; readonly effectiveAt: Date | undefined }
+  | {
+      readonly kind: 'refund';
+      readonly request: BusinessTransaction;
+      readonly originalId: string;
+      readonly effectiveAt: Said | undefined;
+    }
+  | { readonly kind: 'reversal'; readonly originalId: string; readonly effectiveAt: Said | undefined }
   | {
       readonly kind: 'capture';
       readonly originalId: string;
-      /** In major units; all of it when left out. */
-      readonly amount: string | number | undefined;
-      readonly effectiveAt: Date | undefined;
+      /** In major units; all that is still held when left out. */
+      readonly amount: Amount | undefined;
+      /** Whether what is still held after it is let go. */
+      readonly isFinal: boolean;
+      readonly effectiveAt: Said | undefined;
     }
   | { readonly kind: 'void' | 'expiry'; readonly originalId: string };
 
 /**
  * A business transaction as a draft.
  *
- * @throws InvalidMoneyException, InvalidTransactionException, PartsMismatchException
+ * @throws FieldsException naming every fault, PartsMismatchException
  */
-export function businessDraft(request: BusinessTransaction, now: Date): Draft {
-  const { type, currency, channel, orderId, customerId, notes, originalTransactionId: originalId } = request;
-  const { lineItems, paymentMethod, paymentGateway, metadata } = request;
-  // A refund of an original is posted in the original's proportions, but what it says of itself must hold all the same.
-  const plan = planPostings(request);
-  const isFree = type === 'refund' && originalId === undefined;
-  const transaction: NewTransaction = {
+export function businessDraft(request: BusinessTransaction, { now, calendar }: Books): Draft {
+  const { type, currency, transactionDate, originalTransactionId: originalId } = request;
+  const faults = new Faults();
+  const time = faults.read(() => effectiveTime(transactionDate, 'transactionDate', { now, calendar }));
+  if (type === 'refund' && originalId !== undefined) {
+    // The currency may be the original's: amounts without one are read when the original is at hand.
+    if (currency !== undefined) checkRequest(request, currency, faults);
+    faults.settle();
+    return { kind: 'refund', request, originalId, effectiveAt: time };
+  }
+  const { amounts, postings } = planPostings(request, faults);
+  return { kind: 'post', transaction: businessTransaction(request, amounts, time?.at), postings };
+}
+
+/** What is recorded of a business transaction; what it does not say comes from its original, if it has one. */
+export function businessTransaction(
+  request: BusinessTransaction,
+  amounts: Amounts,
+  effectiveAt: Date | undefined,
+  original?: Transaction,
+): NewTransaction {
+  const { type, channel, orderId, customerId, notes, lineItems, paymentMethod, paymentGateway, metadata } = request;
+  return {
     type,
     state: 'posted',
-    amount: plan.amount,
-    currency,
-    channel,
-    orderId: orderId ?? null,
-    customerId: customerId ?? null,
-    originalTransactionId: originalId ?? null,
+    amount: amounts.amount,
+    currency: amounts.currency,
+    channel: channel ?? (original ? original.channel : DEFAULT_CHANNEL),
+    orderId: orderId ?? original?.orderId ?? null,
+    customerId: customerId ?? original?.customerId ?? null,
+    originalTransactionId: original?.id ?? null,
     description: notes ?? null,
     details: {
-      ...(lineItems?.length ? { lineItems } : {}),
+      ...saidOf(amounts, lineItems),
       ...(paymentMethod === undefined ? {} : { paymentMethod }),
       ...(paymentGateway === undefined ? {} : { paymentGateway }),
       ...(metadata === undefined ? {} : { metadata }),
-      ...(isFree ? { withoutOriginal: true } : {}),
+      ...(type === 'refund' && !original ? { withoutOriginal: true } : {}),
     },
-    effectiveAt: effectiveTime(request.transactionDate, 'transactionDate', now),
+    effectiveAt,
     expiresAt: null,
   };
-  return type === 'refund' && originalId !== undefined
-    ? { kind: 'refund', transaction, originalId }
-    : { kind: 'post', transaction, postings: plan.postings };
 }
 
 /**
@@ -69,16 +98,35 @@ export function businessDraft(request: BusinessTransaction, now: Date): Draft {
  *
  * @throws InvalidTransactionException before 1970 or more than a day ahead
  */
-export function effectiveTime(time: string | undefined, path: string, now: Date): Date | undefined {
-  if (time === undefined) return undefined;
-  const at = new Date(time);
-  const isUsable = at.getTime() > 0 && at.getTime() <= now.getTime() + FUTURE_LIMIT_MS;
+export function effectiveTime(text: string | undefined, path: string, { now, calendar }: Books): Said | undefined {
+  if (text === undefined) return undefined;
+  const said = calendar.read(text);
+  const isUsable = said.at.getTime() > 0 && said.at.getTime() <= now.getTime() + FUTURE_LIMIT_MS;
   if (!isUsable) throw new InvalidTransactionException(path, 'must be after 1970 and not in the future');
-  return at;
+  return said;
+}
+
+/**
+ * When what follows from an original is effective: never before it. A whole day that the original is in means the rest of that day.
+ *
+ * @returns undefined for its recording
+ * @throws InvalidTransactionException when it was said to be effective before
+ */
+export function followingTime(
+  original: Transaction,
+  said: Said | undefined,
+  now: Date,
+  path: string,
+): Date | undefined {
+  const { effectiveAt: earliest } = original;
+  if (said === undefined) return earliest > now ? earliest : undefined;
+  if (said.until < earliest)
+    throw new InvalidTransactionException(path, `must not be before its original, ${earliest.toISOString()}`);
+  return said.at < earliest ? earliest : said.at;
 }
 
 /** An amount above zero, in minor units. @throws InvalidMoneyException, InvalidTransactionException */
-export function positiveMoney(amount: string | number, currency: string, path: string): bigint {
+export function positiveMoney(amount: Amount, currency: string, path: string): bigint {
   const minor = parseMoney(amount, currency, path);
   if (minor <= 0n) throw new InvalidTransactionException(path, 'must be greater than zero');
   return minor;

@@ -22,7 +22,7 @@ interface Line {
     effectiveAt: string;
     recordedAt: string;
   };
-  period?: { month: string };
+  period?: { month: string; timeZone?: string };
   leaf?: string;
   block?: Block;
   balances?: { account: string; net: string }[];
@@ -82,7 +82,7 @@ class ExportCheck {
     if (leaf !== undefined) this.leaves.push(Buffer.from(leaf, 'hex'));
     if (period) {
       this.leaves.push(leafHash({ period }));
-      this.replay.period(period.month);
+      this.replay.period(period, this.current);
     }
     if (account) {
       this.leaves.push(leafHash({ account }));

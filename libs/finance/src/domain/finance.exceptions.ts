@@ -1,99 +1,5 @@
 import { AppException } from '#platform/kernel';
 
-/** A field of a money request is wrong. */
-export class InvalidMoneyException extends AppException {
-  constructor(path: string, message: string, code: string) {
-    super({ code: 'FINANCE.INVALID_MONEY', category: 'validation', kind: 'invalid' }, `${path} ${message}`, {
-      details: { errors: [{ path, message, code }] },
-    });
-  }
-}
-
-/** The parts of a transaction do not add up to its amount. */
-export class PartsMismatchException extends AppException {
-  constructor(what: string, expected: string, actual: string, difference: string) {
-    super(
-      { code: 'FINANCE.PARTS_MISMATCH', category: 'business_logic', kind: 'invalid' },
-      `${what} add up to ${actual}, not ${expected}; they differ by ${difference}`,
-      { details: { expected, actual, difference } },
-    );
-  }
-}
-
-/** A request of this type lacks something, or has something it must not have. */
-export class InvalidTransactionException extends AppException {
-  constructor(path: string, message: string) {
-    super({ code: 'FINANCE.INVALID_TRANSACTION', category: 'business_logic', kind: 'invalid' }, `${path} ${message}`, {
-      details: { errors: [{ path, message, code: 'transaction' }] },
-    });
-  }
-}
-
-/** An account that a body names does not exist. */
-export class UnknownAccountException extends AppException {
-  constructor(account: string) {
-    super(
-      { code: 'FINANCE.UNKNOWN_ACCOUNT', category: 'business_logic', kind: 'invalid' },
-      `There is no account ${account}`,
-      { details: { account } },
-    );
-  }
-}
-
-/** An account is kept in another currency than the posting. */
-export class CurrencyMismatchException extends AppException {
-  constructor(account: string, currency: string) {
-    super(
-      { code: 'FINANCE.CURRENCY_MISMATCH', category: 'business_logic', kind: 'invalid' },
-      `The account ${account} is kept in ${currency}`,
-      { details: { account, currency } },
-    );
-  }
-}
-
-/** A posting would take an account's balance beyond its limit. */
-export class LimitExceededException extends AppException {
-  constructor(account: string, limit: 'minBalance' | 'maxBalance', balance: string) {
-    super(
-      { code: 'FINANCE.LIMIT_EXCEEDED', category: 'business_logic', kind: 'conflict' },
-      `The balance of ${account} would be ${balance}, beyond its ${limit}`,
-      { details: { account, limit, balance } },
-    );
-  }
-}
-
-/** A posting would take a balance beyond what the ledger can hold. */
-export class BalanceOutOfRangeException extends AppException {
-  constructor(account: string) {
-    super(
-      { code: 'FINANCE.BALANCE_OUT_OF_RANGE', category: 'business_logic', kind: 'conflict' },
-      `The balance of ${account} would be larger than the ledger can hold`,
-      { details: { account } },
-    );
-  }
-}
-
-/** The address names an account that does not exist. */
-export class AccountNotFoundException extends AppException {
-  constructor() {
-    super(
-      { code: 'FINANCE.ACCOUNT_NOT_FOUND', category: 'business_logic', kind: 'not_found' },
-      'There is no such account',
-    );
-  }
-}
-
-/** An account with this code exists. */
-export class AccountExistsException extends AppException {
-  constructor(account: string) {
-    super(
-      { code: 'FINANCE.ACCOUNT_EXISTS', category: 'business_logic', kind: 'conflict' },
-      `There is an account ${account} already`,
-      { details: { account } },
-    );
-  }
-}
-
 /** The address names a transaction that does not exist. */
 export class TransactionNotFoundException extends AppException {
   constructor() {
@@ -113,13 +19,23 @@ export class NotRefundableException extends AppException {
   }
 }
 
-/** More would be given back than was taken. */
+/** A refund names an original that was taken back as a whole. */
+export class OriginalReversedException extends AppException {
+  constructor() {
+    super(
+      { code: 'FINANCE.ORIGINAL_REVERSED', category: 'business_logic', kind: 'conflict' },
+      'The original was reversed: there is nothing left to refund',
+    );
+  }
+}
+
+/** More would be given back than was taken, of the whole or of a part such as the tax. */
 export class RefundExceedsOriginalException extends AppException {
-  constructor(refundable: string) {
+  constructor(refundable: string, part?: string) {
     super(
       { code: 'FINANCE.REFUND_EXCEEDS_ORIGINAL', category: 'business_logic', kind: 'conflict' },
-      `No more than ${refundable} of the original can be refunded`,
-      { details: { refundable } },
+      `No more than ${refundable} of the original${part === undefined ? '' : `’s ${part}`} can be refunded`,
+      { details: { refundable, ...(part === undefined ? {} : { part }) } },
     );
   }
 }
@@ -149,17 +65,6 @@ export class CaptureExceedsPendingException extends AppException {
       { code: 'FINANCE.CAPTURE_EXCEEDS_PENDING', category: 'business_logic', kind: 'conflict' },
       `No more than ${pending} can be captured`,
       { details: { pending } },
-    );
-  }
-}
-
-/** Debits and credits of a transaction differ. */
-export class UnbalancedTransactionException extends AppException {
-  constructor(currency: string, debits: string, credits: string, difference: string) {
-    super(
-      { code: 'FINANCE.UNBALANCED_TRANSACTION', category: 'business_logic', kind: 'invalid' },
-      `Debits of ${debits} ${currency} and credits of ${credits} ${currency} differ by ${difference}`,
-      { details: { currency, debits, credits, difference } },
     );
   }
 }
@@ -210,6 +115,16 @@ export class IdempotencyConflictException extends AppException {
       { code: 'FINANCE.IDEMPOTENCY_CONFLICT', category: 'business_logic', kind: 'invalid' },
       `This Idempotency-Key was used for a request that differs in ${fields.join(', ')}`,
       { details: { differingFields: fields } },
+    );
+  }
+}
+
+/** One of many transactions made the service fail, which was reported; nothing of it was posted. */
+export class ItemFailedException extends AppException {
+  constructor() {
+    super(
+      { code: 'FINANCE.ITEM_FAILED', category: 'business_logic', kind: 'internal' },
+      'The service failed over this transaction; the failure was reported',
     );
   }
 }
@@ -277,6 +192,16 @@ export class PostingRefusedException extends AppException {
     super({ code: refusal.code, category: refusal.category, kind: refusal.kind }, refusal.message, {
       details: refusal.details,
     });
+  }
+}
+
+/** The books are kept in another time zone than this process was started with. */
+export class BooksMovedException extends AppException {
+  constructor(zone: string, own: string) {
+    super(
+      { code: 'FINANCE.BOOKS_MOVED', category: 'configuration', kind: 'internal', severity: 'critical' },
+      `The books are kept in ${zone}; this process was started with BOOKS_TIME_ZONE=${own}`,
+    );
   }
 }
 

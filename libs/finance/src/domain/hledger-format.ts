@@ -1,4 +1,4 @@
-import { dayOf, type LedgerFormat, oneLine } from './ledger-format.js';
+import { type LedgerFormat, oneLine, openedBefore } from './ledger-format.js';
 import { formatMoney } from './money.js';
 import { signed } from './transaction.js';
 
@@ -8,23 +8,28 @@ const TAGS = ['txid', 'type', 'effective', 'recorded'];
 export const HLEDGER_FORMAT: LedgerFormat = {
   mediaType: 'text/plain; charset=utf-8',
   extension: 'journal',
-  head: (accounts) => {
+  head: (scope) => {
+    const { accounts, firstDay } = scope;
     const currencies = [...new Set(accounts.map(({ currency }) => currency))].sort();
     const lines = [
       ...currencies.map((currency) => `commodity ${currency}`),
       ...accounts.map(({ code }) => `account ${code}`),
       ...TAGS.map((tag) => `tag ${tag}`),
     ];
-    return `${lines.join('\n')}\n`;
+    const opening = openedBefore(scope).map(({ code, opening: net, currency }) => {
+      return `    ${code}  ${formatMoney(net, currency)} ${currency}`;
+    });
+    const balances = opening.length === 0 ? [] : ['', `${firstDay} * (opening) Opening balances`, ...opening];
+    return `${[...lines, ...balances].join('\n')}\n`;
   },
-  transaction: ({ id, type, description, effectiveAt, recordedAt, postings }) => {
+  transaction: ({ id, type, description, effectiveAt, recordedAt, postings }, calendar) => {
     const legs = postings.map((posting) => {
       const { account, currency } = posting;
       return `    ${account}  ${formatMoney(signed(posting), currency)} ${currency}`;
     });
     const title = oneLine(description ?? '') || type;
     const lines = [
-      `${dayOf(effectiveAt)} * (${id}) ${title}`,
+      `${calendar.dayOf(effectiveAt)} * (${id}) ${title}`,
       `    ; txid: ${id}`,
       `    ; type: ${type}`,
       `    ; effective: ${effectiveAt.toISOString()}`,
@@ -33,7 +38,7 @@ export const HLEDGER_FORMAT: LedgerFormat = {
     ];
     return `\n${lines.join('\n')}\n`;
   },
-  tail: (accounts, lastDay) => {
+  tail: ({ accounts, lastDay }) => {
     if (accounts.length === 0) return '';
     const assertions = accounts.map(({ code, net, currency }) => {
       const nothing = formatMoney(0n, currency);

@@ -1,12 +1,14 @@
-import { type Draft, effectiveTime, positiveMoney } from './draft.js';
-import { InvalidTransactionException, UnbalancedTransactionException } from './finance.exceptions.js';
-import { formatMoney } from './money.js';
+import { type Books, type Draft, effectiveTime, positiveMoney } from './draft.js';
+import { Faults } from './faults.js';
+import { InvalidTransactionException, UnbalancedTransactionException } from './fields.exceptions.js';
+import { type Amount, formatMoney } from './money.js';
+import { assertHoldable } from './parts.js';
 import { type Direction, type Posting, signed } from './transaction.js';
 
 /** A transaction as an accountant writes it: its legs, balanced in every currency. Amounts in major units. */
 export interface JournalTransaction {
   description: string;
-  postings: readonly { account: string; direction: Direction; amount: string | number; currency: string }[];
+  postings: readonly { account: string; direction: Direction; amount: Amount; currency: string }[];
   state?: 'posted' | 'pending' | undefined;
   effectiveAt?: string | undefined;
   expiresAt?: string | undefined;
@@ -16,17 +18,22 @@ export interface JournalTransaction {
 /**
  * Its amount is the sum of its debits in the currency of its first leg.
  *
- * @throws InvalidMoneyException, InvalidTransactionException, UnbalancedTransactionException
+ * @throws FieldsException naming every fault, UnbalancedTransactionException
  */
-export function journalDraft(request: JournalTransaction, now: Date): Draft {
+export function journalDraft(request: JournalTransaction, books: Books): Draft {
   const { description, metadata, state = 'posted' } = request;
+  const faults = new Faults();
   const postings = request.postings.map(({ account, direction, amount, currency }, index): Posting => ({
     account,
     direction,
-    amount: positiveMoney(amount, currency, `postings.${index}.amount`),
+    amount: faults.read(() => positiveMoney(amount, currency, `postings.${index}.amount`)) ?? 0n,
     currency,
   }));
+  const time = faults.read(() => effectiveTime(request.effectiveAt, 'effectiveAt', books));
+  const expiresAt = faults.read(() => expiryOf(request, books)) ?? null;
+  faults.settle();
   assertBalanced(postings);
+  assertHoldable(postings);
   const currency = postings[0]?.currency ?? '';
   return {
     kind: 'post',
@@ -42,8 +49,8 @@ export function journalDraft(request: JournalTransaction, now: Date): Draft {
       originalTransactionId: null,
       description,
       details: metadata === undefined ? {} : { metadata },
-      effectiveAt: effectiveTime(request.effectiveAt, 'effectiveAt', now),
-      expiresAt: expiryOf(request, now),
+      effectiveAt: time?.at,
+      expiresAt,
     },
   };
 }
@@ -67,10 +74,11 @@ function assertBalanced(postings: readonly Posting[]): void {
   }
 }
 
-function expiryOf({ state, expiresAt }: JournalTransaction, now: Date): Date | null {
+/** A day that is said is the last one. */
+function expiryOf({ state, expiresAt }: JournalTransaction, { now, calendar }: Books): Date | null {
   if (expiresAt === undefined) return null;
   if (state !== 'pending') throw new InvalidTransactionException('expiresAt', 'is for pending transactions only');
-  const at = new Date(expiresAt);
-  if (at <= now) throw new InvalidTransactionException('expiresAt', 'must be in the future');
-  return at;
+  const { until } = calendar.read(expiresAt);
+  if (until <= now) throw new InvalidTransactionException('expiresAt', 'must be in the future');
+  return until;
 }

@@ -8,7 +8,19 @@ export type Leaf =
   | { readonly transaction: object }
   | { readonly settlement: SettlementRecord }
   | { readonly period: object }
-  | { readonly request: RequestRecord };
+  | { readonly request: RequestRecord }
+  | { readonly accountChange: AccountChange };
+
+/** What an account is called from now on, and whether it is closed, as it is sealed. */
+export interface AccountChange {
+  readonly account: string;
+  /** Of the changes of this account, from 1. */
+  readonly number: number;
+  readonly name: string;
+  readonly isClosed: boolean;
+  readonly principalId: string;
+  readonly recordedAt: string;
+}
 
 /** The end of a pending transaction, as it is sealed. */
 export interface SettlementRecord {
@@ -82,7 +94,7 @@ export function transactionLeaf(transaction: Transaction): Leaf {
   };
 }
 
-const KINDS = ['account', 'transaction', 'settlement', 'period', 'request'] as const;
+const KINDS = ['account', 'transaction', 'settlement', 'period', 'request', 'accountChange'] as const;
 
 /** The leaves in the order of their tree: by kind, then by what identifies them. */
 export function inOrder(leaves: readonly Leaf[]): Leaf[] {
@@ -95,6 +107,6 @@ export function inOrder(leaves: readonly Leaf[]): Leaf[] {
 function placeOf(leaf: Leaf): string {
   const kind = KINDS.findIndex((name) => name in leaf);
   const [record = {}] = Object.values(leaf) as Record<string, string>[];
-  const { code, id, pendingId, month, principalId, key } = record;
-  return `${kind} ${code ?? id ?? pendingId ?? month ?? `${principalId} ${key}`}`;
+  const { code, id, pendingId, month, account, principalId, key } = record;
+  return `${kind} ${code ?? id ?? pendingId ?? month ?? account ?? `${principalId} ${key}`}`;
 }

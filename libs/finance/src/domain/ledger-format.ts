@@ -1,26 +1,36 @@
 import type { Account } from './account.js';
-import { isoOf } from './instant.js';
+import type { BooksCalendar } from './calendar.js';
 import type { Transaction } from './transaction.js';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson', 'hledger', 'beancount'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** An account and what is posted to it: debits less credits, in minor units. */
-export type ClosingAccount = Account & { readonly net: bigint };
+/** An account, what was posted to it before and what it comes to at the end: debits less credits, in minor units. */
+export interface WrittenAccount extends Pick<Account, 'code' | 'type' | 'currency'> {
+  readonly opening: bigint;
+  readonly net: bigint;
+}
+
+/** What is written down. */
+export interface Scope {
+  readonly accounts: readonly WrittenAccount[];
+  /** Days, `2026-11-24`; accounts open with what was posted before the first. */
+  readonly firstDay: string;
+  readonly lastDay: string;
+}
 
 /** How a ledger is written down: a head, the posted transactions in the order of their recording, and a tail that checks them. */
 export interface LedgerFormat {
   readonly mediaType: string;
   readonly extension: string;
-  head(accounts: readonly ClosingAccount[]): string;
-  transaction(transaction: Transaction): string;
-  /** @param lastDay latest effective day, `2026-11-24` */
-  tail(accounts: readonly ClosingAccount[], lastDay: string): string;
+  head(scope: Scope): string;
+  transaction(transaction: Transaction, calendar: BooksCalendar): string;
+  tail(scope: Scope): string;
 }
 
-/** The day something is effective, in UTC. */
-export function dayOf(at: Date): string {
-  return isoOf(at).slice(0, 10);
+/** Accounts that have something before the first day. */
+export function openedBefore({ accounts }: Scope): WrittenAccount[] {
+  return accounts.filter(({ opening }) => opening !== 0n);
 }
 
 /** Text for one line of a journal: without line breaks, comment signs and runs of blanks. */

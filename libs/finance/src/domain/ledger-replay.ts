@@ -1,7 +1,6 @@
 import type { Account, AccountType } from './account.js';
-import type { SettlementRecord } from './leaves.js';
-import { monthOf } from './period.js';
-import { dayOf } from './ledger-format.js';
+import type { AccountChange, SettlementRecord } from './leaves.js';
+import { BooksCalendar } from './calendar.js';
 import { signed, type Transaction, type TransactionState } from './transaction.js';
 
 /** What an account comes to. Debit-positive minor units. */
@@ -10,6 +9,9 @@ export interface ReplayedAccount {
   heldDebits: bigint;
   heldCredits: bigint;
   version: bigint;
+  /** What it is called since it was renamed. */
+  name: string | null;
+  isClosed: boolean;
 }
 
 /** An entry as it should stand. */
@@ -33,7 +35,8 @@ export interface ExpectedHold {
 
 interface Pending {
   readonly state: TransactionState;
-  readonly sums: ReadonlyMap<string, bigint>;
+  /** What it still holds: each capture takes its part off. */
+  readonly left: Map<string, bigint>;
   readonly blockNumber: number;
 }
 
@@ -48,13 +51,25 @@ export class LedgerReplay {
   /** End of the latest closed month. */
   openSince = new Date(0);
   private readonly types = new Map<string, { type: AccountType; currency: string }>();
+  private readonly changes = new Map<string, number>();
   private readonly pending = new Map<string, Pending>();
 
-  constructor(private readonly fault: (blockNumber: number, message: string) => void) {}
+  /** @param calendar of the sums of days; whoever does not look at them needs none */
+  constructor(
+    private readonly fault: (blockNumber: number, message: string) => void,
+    private readonly calendar = new BooksCalendar('UTC'),
+  ) {}
 
   account({ code, type, currency }: Pick<Account, 'code' | 'type' | 'currency'>): void {
     this.types.set(code, { type, currency });
-    this.accounts.set(code, { net: 0n, heldDebits: 0n, heldCredits: 0n, version: 0n });
+    this.accounts.set(code, {
+      net: 0n,
+      heldDebits: 0n,
+      heldCredits: 0n,
+      version: 0n,
+      name: null,
+      isClosed: false,
+    });
   }
 
   transaction(transaction: Transaction, blockNumber: number): { entries: ExpectedEntry[]; holds: ExpectedHold[] } {
@@ -63,7 +78,7 @@ export class LedgerReplay {
     const lines = [...sums].map(([code, amount]) => ({ code, amount, account: this.accounts.get(code) }));
     const known = lines.flatMap(({ account, ...line }) => (account ? [{ ...line, account }] : []));
     if (state !== 'posted') {
-      this.pending.set(id, { state, sums, blockNumber });
+      this.pending.set(id, { state, left: new Map(sums), blockNumber });
       for (const { account, amount } of known) hold(account, amount, 1n);
       const holds = known.map(({ code, amount, account: { version } }) => ({
         account: code,
@@ -73,6 +88,7 @@ export class LedgerReplay {
       }));
       return { entries: [], holds };
     }
+    this.take(transaction, sums, blockNumber);
     if (effectiveAt < this.openSince) this.fault(blockNumber, `${id} is effective in a month that was closed before`);
     const entries = known.map(({ code, amount, account }) => {
       account.net += amount;
@@ -84,6 +100,14 @@ export class LedgerReplay {
     return { entries, holds: [] };
   }
 
+  change({ account: code, number, name, isClosed }: AccountChange, blockNumber: number): void {
+    const account = this.accounts.get(code);
+    const expected = (this.changes.get(code) ?? 0) + 1;
+    this.changes.set(code, expected);
+    if (!account || number !== expected) this.fault(blockNumber, `The changes of ${code} do not follow each other`);
+    else Object.assign(account, { name, isClosed });
+  }
+
   settlement({ pendingId, outcome }: SettlementRecord, blockNumber: number): void {
     const pending = this.pending.get(pendingId);
     if (!pending) {
@@ -92,22 +116,46 @@ export class LedgerReplay {
     }
     if (pending.state !== outcome)
       this.fault(pending.blockNumber, `${pendingId} is ${pending.state}, but was ${outcome}`);
-    for (const [code, amount] of pending.sums) {
-      const account = this.accounts.get(code);
-      if (account) hold(account, amount, -1n);
-    }
+    this.release(pending.left);
     this.pending.delete(pendingId);
   }
 
-  /** From here on nothing is effective in the month or before. */
-  period(month: string): void {
-    this.openSince = monthOf(month).end;
+  /** From here on nothing is effective in the month or before. Months were closed in the zone of the books. */
+  period({ month, timeZone = 'UTC' }: { month: string; timeZone?: string }, blockNumber: number): void {
+    try {
+      this.openSince = new BooksCalendar(timeZone).month(month).end;
+    } catch {
+      this.fault(blockNumber, `${month} in ${timeZone} is no month`);
+    }
   }
 
   /** To be called when all records were replayed. */
   finish(): void {
     for (const [id, { state, blockNumber }] of this.pending) {
       if (state !== 'pending') this.fault(blockNumber, `${id} is ${state}, but nothing ended it`);
+    }
+  }
+
+  /** A capture takes what it posts off what its pending transaction holds. */
+  private take(
+    { id, originalTransactionId }: Transaction,
+    sums: ReadonlyMap<string, bigint>,
+    blockNumber: number,
+  ): void {
+    const pending = originalTransactionId === null ? undefined : this.pending.get(originalTransactionId);
+    if (!pending) return;
+    this.release(sums);
+    for (const [code, amount] of sums) {
+      const left = (pending.left.get(code) ?? 0n) - amount;
+      if (left !== 0n && left > 0n !== amount > 0n) this.fault(blockNumber, `${id} takes more than was held`);
+      pending.left.set(code, left);
+    }
+  }
+
+  private release(sums: ReadonlyMap<string, bigint>): void {
+    for (const [code, amount] of sums) {
+      const account = this.accounts.get(code);
+      if (account) hold(account, amount, -1n);
     }
   }
 
@@ -119,6 +167,8 @@ export class LedgerReplay {
       if (!known) this.fault(blockNumber, `${id} names the unknown account ${posting.account}`);
       else if (known.currency !== posting.currency)
         this.fault(blockNumber, `${id} posts ${posting.currency} to ${posting.account}`);
+      if (this.accounts.get(posting.account)?.isClosed)
+        this.fault(blockNumber, `${id} posts to ${posting.account}, which was closed`);
       byAccount.set(posting.account, (byAccount.get(posting.account) ?? 0n) + signed(posting));
       byCurrency.set(posting.currency, (byCurrency.get(posting.currency) ?? 0n) + signed(posting));
     }
@@ -128,7 +178,7 @@ export class LedgerReplay {
 
   private addToDay(code: string, { effectiveAt, channel }: Transaction, amount: bigint): void {
     const type = this.types.get(code)?.type;
-    const key = `${code} ${dayOf(effectiveAt)} ${type === undefined ? '' : channelOf(type, channel)}`;
+    const key = `${code} ${this.calendar.dayOf(effectiveAt)} ${type === undefined ? '' : channelOf(type, channel)}`;
     const sum = this.daily.get(key) ?? { debits: 0n, credits: 0n };
     this.daily.set(key, sum);
     if (amount > 0n) sum.debits += amount;

@@ -1,38 +1,62 @@
 import { minorDigitsOf } from './currencies.js';
-import { InvalidMoneyException } from './finance.exceptions.js';
+import { InvalidMoneyException } from './fields.exceptions.js';
+
+/** An amount as it is sent: decimal text, or a number that is exactly what it shows. */
+export type Amount = string | number;
 
 /**
- * Largest amount of one posting, in minor units: what a JavaScript number holds exactly, so that no client misreads it, and
- * small enough that sums of a thousand million of them fit a bigint column.
+ * Largest amount and largest balance, in minor units: what a bigint column holds. Callers send and get amounts as text; nothing on the
+ * way makes a floating-point number of them.
  */
-export const MAX_MINOR = 9_007_199_254_740_991n;
+export const MAX_MINOR = 9_223_372_036_854_775_807n;
+
+/** Digits after the decimal mark that any number may have. */
+const MOST_DIGITS = 8;
 
 const DECIMAL = /^(-?)(0|[1-9]\d{0,15})(?:\.(\d{1,8}))?$/;
 
 /**
  * Reads an amount in major units into minor units of the currency.
  *
- * @param value a decimal text, or a number that is exactly what it shows
  * @throws InvalidMoneyException for a currency that is not in ISO 4217, more digits than it has, or an amount out of range
  */
-export function parseMoney(value: string | number, currency: string, path = 'amount'): bigint {
+export function parseMoney(value: Amount, currency: string, path = 'amount'): bigint {
   const digits = minorDigitsOf(currency);
+  const minor = readDecimal(value, digits ?? MOST_DIGITS, path, ` in ${currency}`);
   if (digits === undefined)
     throw new InvalidMoneyException('currency', 'must be an active ISO 4217 code', 'isCurrency');
-  const match = DECIMAL.exec(typeof value === 'number' ? String(value) : value);
+  if (minor > MAX_MINOR || minor < -MAX_MINOR) throw new InvalidMoneyException(path, 'is too large', 'max');
+  return minor;
+}
+
+/**
+ * Reads a decimal number into units of its last digit.
+ *
+ * @param digits after the decimal mark, at most
+ * @param where these digits come from, for people
+ * @throws InvalidMoneyException
+ */
+export function readDecimal(value: Amount, digits: number, path: string, where = ''): bigint {
+  const match = DECIMAL.exec(typeof value === 'number' ? decimalText(value) : value);
   if (!match) throw new InvalidMoneyException(path, 'must be a decimal number such as 19.99', 'isDecimal');
   const [, sign = '', whole = '0', fraction = ''] = match;
   const trimmed = fraction.replace(/0+$/, '');
   if (trimmed.length > digits) {
     throw new InvalidMoneyException(
       path,
-      `must have at most ${digits} digits after the decimal mark in ${currency}`,
+      `must have at most ${digits} digits after the decimal mark${where}`,
       'precision',
     );
   }
-  const minor = BigInt(whole + trimmed.padEnd(digits, '0'));
-  if (minor > MAX_MINOR) throw new InvalidMoneyException(path, 'is too large', 'max');
-  return sign === '-' ? -minor : minor;
+  const units = BigInt(whole + trimmed.padEnd(digits, '0'));
+  return sign === '-' ? -units : units;
+}
+
+/** A number without an exponent where it is less than a millionth: unit prices may be. */
+function decimalText(value: number): string {
+  const text = String(value);
+  const [, sign = '', first = '', more = '', exponent] = /^(-?)(\d)(?:\.(\d+))?e-(\d+)$/.exec(text) ?? [];
+  return exponent === undefined ? text : `${sign}0.${'0'.repeat(Number(exponent) - 1)}${first}${more}`;
 }
 
 /** Minor units as a decimal text in major units, with all digits of the currency. */

@@ -1,24 +1,8 @@
-import { InvalidPeriodException } from './finance.exceptions.js';
-
-/** A month of the books. It ends at 24:00 UTC of its last day. */
-export interface Month {
-  /** `2026-11` */
-  readonly name: string;
-  readonly start: Date;
-  /** Start of the next. */
-  readonly end: Date;
-}
-
-/** @throws InvalidPeriodException unless the text is a month such as `2026-11` */
-export function monthOf(name: string): Month {
-  if (!/^(19[7-9]|[2-9]\d\d)\d-(0[1-9]|1[0-2])$/.test(name)) throw new InvalidPeriodException(name);
-  const [year = 0, month = 0] = name.split('-').map(Number);
-  return { name, start: new Date(Date.UTC(year, month - 1, 1)), end: new Date(Date.UTC(year, month, 1)) };
-}
-
 /** What a month came to when it was closed. Money in major units, balances in the account's normal sign. */
 export interface Manifest {
   readonly month: string;
+  /** Zone in which it begins and ends; months that were closed before there was a choice are of UTC. */
+  readonly timeZone?: string;
   readonly closedAt: string;
   /** Posted transactions that are effective in the month. */
   readonly transactionCount: number;

@@ -1,16 +1,19 @@
 import type { BatchState, Settlement, WorkingAccount, WorkingOriginal } from './batch-state.js';
 import { normalSign } from './account.js';
-import { type Draft, type NewTransaction, positiveMoney } from './draft.js';
+import { businessTransaction, type Draft, followingTime, type NewTransaction, positiveMoney } from './draft.js';
+import { Faults } from './faults.js';
 import {
   CaptureExceedsPendingException,
   NotPendingException,
   NotRefundableException,
   NotReversibleException,
-  RefundExceedsOriginalException,
+  OriginalReversedException,
   TransactionNotFoundException,
 } from './finance.exceptions.js';
-import { allocate, formatMoney } from './money.js';
-import { refundPostings, reversalPostings } from './posting-rules.js';
+import { formatMoney } from './money.js';
+import { portionOf, remaindersOf } from './portions.js';
+import { checkRequest, reversalPostings } from './posting-rules.js';
+import { isRefundable, refundPostings } from './refund.js';
 import { type Posting, signed, type Transaction } from './transaction.js';
 
 /** What a draft asks for, with everything that follows from its original. */
@@ -18,6 +21,8 @@ export interface Plan {
   readonly transaction: NewTransaction | undefined;
   readonly postings: readonly Posting[];
   readonly settles?: Settlement;
+  /** Legs that a pending transaction held until now. */
+  readonly releases?: readonly Posting[];
   /** Makes the originals know; to be called when the plan passes. */
   readonly note?: () => void;
 }
@@ -33,11 +38,11 @@ export function planOf(draft: Draft, state: BatchState): Plan {
         postings: postingsOf(draft.transaction, draft.postings, state.accounts),
       };
     case 'refund':
-      return planRefund(draft.transaction, state.originals.get(draft.originalId));
+      return planRefund(draft, state);
     case 'reversal':
-      return planReversal(draft.effectiveAt, state.originals.get(draft.originalId), state);
+      return planReversal(draft, state);
     case 'capture':
-      return planCapture(draft, unexpired(pendingOriginal(draft.originalId, state), state));
+      return planCapture(draft, unexpired(pendingOriginal(draft.originalId, state), state), state.now);
     case 'void':
       return settling(unexpired(pendingOriginal(draft.originalId, state), state), 'voided', NOTHING);
     case 'expiry':
@@ -55,80 +60,69 @@ function postingsOf(
   return isTurned ? reversalPostings(postings) : postings;
 }
 
-function planRefund(refund: NewTransaction, original: WorkingOriginal | undefined): Plan {
+function planRefund({ request, effectiveAt, originalId }: Draft & { kind: 'refund' }, state: BatchState): Plan {
+  const original = state.originals.get(originalId);
   if (!original) throw new NotRefundableException('does not exist');
-  const { transaction, refunded, refundedLegs, isReversed } = original;
-  const isSale = transaction.type === 'sale' || transaction.type === 'revenue';
-  if (!isSale || transaction.state !== 'posted') throw new NotRefundableException('is no posted sale or revenue');
-  if (isReversed) throw new NotRefundableException('was reversed');
-  if (transaction.currency !== refund.currency) throw new NotRefundableException(`is in ${transaction.currency}`);
-  if (refunded + refund.amount > transaction.amount) {
-    throw new RefundExceedsOriginalException(formatMoney(transaction.amount - refunded, refund.currency));
-  }
-  const postings = refundPostings(refund.amount, { amount: refunded, legs: refundedLegs }, transaction);
-  return { transaction: refund, postings, note: () => addRefund(original, refund.amount, postings) };
+  const { transaction, isReversed } = original;
+  if (!isRefundable(transaction) || transaction.state !== 'posted')
+    throw new NotRefundableException('is no posted sale, revenue, purchase, expense or capture');
+  if (isReversed) throw new OriginalReversedException();
+  const { currency = transaction.currency, paymentMethod } = request;
+  if (transaction.currency !== currency) throw new NotRefundableException(`is in ${transaction.currency}`);
+  const faults = new Faults();
+  const amounts = checkRequest(request, currency, faults);
+  const at = faults.read(() => followingTime(transaction, effectiveAt, state.now, 'transactionDate'));
+  faults.settle();
+  const postings = refundPostings(amounts, original, paymentMethod);
+  return {
+    transaction: businessTransaction(request, amounts, at, transaction),
+    postings,
+    note: () => addDone(original, amounts.amount, postings),
+  };
 }
 
-function planReversal(
-  effectiveAt: Date | undefined,
-  original: WorkingOriginal | undefined,
-  { originals }: BatchState,
-): Plan {
+function planReversal({ effectiveAt, originalId }: Draft & { kind: 'reversal' }, { originals, now }: BatchState): Plan {
+  const original = originals.get(originalId);
   if (!original) throw new TransactionNotFoundException();
-  const { transaction, refunded, isReversed } = original;
+  const { transaction, done, isReversed } = original;
   if (isReversed) throw new NotReversibleException('It was reversed before');
   if (transaction.type === 'reversal')
     throw new NotReversibleException('A reversal is not reversed; record the transaction again');
   if (transaction.state !== 'posted') throw new NotReversibleException(`It is ${transaction.state}`);
-  if (refunded > 0n) throw new NotReversibleException('A part of it was refunded');
+  if (done > 0n) throw new NotReversibleException('A part of it was refunded');
   const { amount, originalTransactionId } = transaction;
   const postings = reversalPostings(transaction.postings);
   // Taking a refund back gives the sale's refundable rest back.
   const refundOf = transaction.type === 'refund' ? originals.get(originalTransactionId ?? '') : undefined;
+  const at = followingTime(transaction, effectiveAt, now, 'effectiveAt');
   return {
-    transaction: { ...following(transaction, effectiveAt), type: 'reversal' },
+    transaction: { ...following(transaction, at), type: 'reversal' },
     postings,
     note: () => {
       original.isReversed = true;
-      if (refundOf) addRefund(refundOf, -amount, postings);
+      if (refundOf) addDone(refundOf, -amount, postings);
     },
   };
 }
 
-function planCapture({ amount, effectiveAt }: Draft & { kind: 'capture' }, original: WorkingOriginal): Plan {
-  const { transaction } = original;
+/** Every capture takes its part off the hold; the last one lets go of what is then left. */
+function planCapture(draft: Draft & { kind: 'capture' }, original: WorkingOriginal, now: Date): Plan {
+  const { transaction, done } = original;
   const { currency } = transaction;
-  const captured = amount === undefined ? transaction.amount : positiveMoney(amount, currency, 'amount');
-  if (captured > transaction.amount) {
-    throw new CaptureExceedsPendingException(formatMoney(transaction.amount, currency));
-  }
-  return settling(original, 'captured', {
-    transaction: { ...following(transaction, effectiveAt), amount: captured },
-    postings: shareOf(transaction, captured),
-  });
-}
-
-/** Each currency's share of what is captured, and each side's legs in proportion to it. Legs of nothing are left out. */
-function shareOf({ amount, postings }: Transaction, captured: bigint): Posting[] {
-  if (captured === amount) return [...postings];
-  const shares = postings.map(() => 0n);
-  for (const currency of new Set(postings.map((posting) => posting.currency))) {
-    for (const direction of ['debit', 'credit'] as const) {
-      const legs = postings
-        .map((posting, index) => ({ ...posting, index }))
-        .filter((posting) => posting.currency === currency && posting.direction === direction);
-      const total = legs.reduce((sum, leg) => sum + leg.amount, 0n);
-      const [share = 0n] = allocate(total, [captured, amount - captured]);
-      const parts = allocate(
-        share,
-        legs.map((leg) => leg.amount),
-      );
-      legs.forEach(({ index }, position) => (shares[index] = parts[position] ?? 0n));
-    }
-  }
-  return postings
-    .map((posting, index) => ({ ...posting, amount: shares[index] ?? 0n }))
-    .filter((posting) => posting.amount > 0n);
+  const held = transaction.amount - done;
+  const faults = new Faults();
+  const { amount } = draft;
+  const captured = amount === undefined ? held : faults.read(() => positiveMoney(amount, currency, 'amount'));
+  const at = faults.read(() => followingTime(transaction, draft.effectiveAt, now, 'effectiveAt'));
+  faults.settle();
+  if (captured === undefined || captured > held) throw new CaptureExceedsPendingException(formatMoney(held, currency));
+  const left = remaindersOf(transaction.postings, original.doneLegs);
+  const isAtOnce = captured === transaction.amount;
+  const postings = isAtOnce ? transaction.postings : portionOf(left, captured, held);
+  const plan = { transaction: { ...following(transaction, at), amount: captured }, postings };
+  return draft.isFinal || captured === held
+    ? settling(original, 'captured', plan)
+    : { ...plan, releases: postings, note: () => addDone(original, captured, postings) };
 }
 
 /** @throws TransactionNotFoundException, NotPendingException */
@@ -147,10 +141,14 @@ function unexpired(original: WorkingOriginal, { now }: BatchState): WorkingOrigi
   return original;
 }
 
+/** Ends a hold: what is left of it is let go. */
 function settling(original: WorkingOriginal, outcome: Settlement['outcome'], plan: Plan): Plan {
+  const { transaction, done, doneLegs } = original;
+  const held = transaction.amount - done;
   return {
     ...plan,
-    settles: { original: original.transaction, outcome },
+    settles: { original: transaction, outcome },
+    releases: portionOf(remaindersOf(transaction.postings, doneLegs), held, held),
     note: () => (original.transaction = { ...original.transaction, state: outcome }),
   };
 }
@@ -174,11 +172,11 @@ function following(original: Transaction, effectiveAt: Date | undefined): NewTra
   };
 }
 
-function addRefund(original: WorkingOriginal, amount: bigint, postings: readonly Posting[]): void {
-  original.refunded += amount;
+function addDone(original: WorkingOriginal, amount: bigint, postings: readonly Posting[]): void {
+  original.done += amount;
   for (const posting of postings) {
-    const before = original.refundedLegs.get(posting.account) ?? 0n;
-    original.refundedLegs.set(posting.account, before + signed(posting));
+    const before = original.doneLegs.get(posting.account) ?? 0n;
+    original.doneLegs.set(posting.account, before + signed(posting));
   }
 }
 

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { Database, type Transaction } from '#platform/database';
 import type { Account, AccountType } from '../domain/account.js';
+import { BooksCalendar } from '../domain/calendar.js';
+import type { AccountChange } from '../domain/leaves.js';
 
 /** An account with what is posted to it (debits less credits) and what pending transactions hold on each side. */
 export interface AccountWithNet extends Account {
@@ -8,6 +10,19 @@ export interface AccountWithNet extends Account {
   readonly net: bigint;
   readonly heldDebits: bigint;
   readonly heldCredits: bigint;
+  /** Nothing is posted to it any more. */
+  readonly isClosed: boolean;
+}
+
+/** Which accounts a list shows. */
+export interface AccountFilter {
+  type?: AccountType | undefined;
+  currency?: string | undefined;
+  isClosed?: boolean | undefined;
+  /** Beginning of their codes. */
+  prefix?: string | undefined;
+  /** Somewhere in their codes or names, in any case. */
+  text?: string | undefined;
 }
 
 /** A line of an account's statement. */
@@ -34,9 +49,10 @@ export interface AccountRow extends Record<string, unknown> {
   net: string;
   held_debits: string;
   held_credits: string;
+  is_closed: boolean;
 }
 
-interface EntryRow extends Record<string, unknown> {
+export interface EntryRow extends Record<string, unknown> {
   version: string;
   transaction_id: string;
   amount: string;
@@ -45,29 +61,66 @@ interface EntryRow extends Record<string, unknown> {
   recorded_at: Date;
 }
 
-const BY_CODE = {
-  name: 'finance_account_by_code',
-  text: 'SELECT a.*, b.net, b.held_debits, b.held_credits FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = $1',
-};
+/** Accounts as they are now: what they are called stands with their balance once it was changed. */
+export const ACCOUNTS_NOW = `
+  SELECT a.id, a.code, coalesce(b.name, a.name) AS name, a.type, a.currency, a.min_balance, a.max_balance, a.metadata, a.created_at,
+    b.net, b.held_debits, b.held_credits, b.is_closed
+  FROM finance_account a JOIN finance_balance b ON b.account_id = a.id`;
+
+const BY_CODE = { name: 'finance_account_by_code', text: `${ACCOUNTS_NOW} WHERE a.code = $1` };
 
 /** Questions about accounts. */
 @Injectable()
 export class AccountRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly calendar: BooksCalendar,
+  ) {}
 
-  async findByCode(code: string): Promise<AccountWithNet | undefined> {
-    const [row] = await this.database.query<AccountRow>(BY_CODE, [code]);
+  async findByCode(
+    code: string,
+    asker: Pick<Transaction, 'query'> = this.database,
+  ): Promise<AccountWithNet | undefined> {
+    const [row] = await asker.query<AccountRow>(BY_CODE, [code]);
     return row && accountFromRow(row);
   }
 
   /** In the order of their codes, after the given one. */
-  async listByCode(limit: number, after = ''): Promise<AccountWithNet[]> {
+  async listByCode(limit: number, filter: AccountFilter, after = ''): Promise<AccountWithNet[]> {
+    const { type = null, currency = null, isClosed = null, prefix = '', text = '' } = filter;
     const rows = await this.database.query<AccountRow>(
-      `SELECT a.*, b.net, b.held_debits, b.held_credits FROM finance_account a JOIN finance_balance b ON b.account_id = a.id
-       WHERE a.code > $2 ORDER BY a.code LIMIT $1`,
-      [limit, after],
+      `${ACCOUNTS_NOW}
+       WHERE a.code > $2 AND ($3::text IS NULL OR a.type = $3) AND ($4::text IS NULL OR a.currency = $4)
+         AND ($5::boolean IS NULL OR b.is_closed = $5) AND starts_with(a.code, $6)
+         AND (position(lower($7) IN lower(a.code)) > 0 OR position(lower($7) IN lower(coalesce(b.name, a.name))) > 0)
+       ORDER BY a.code LIMIT $1`,
+      [limit, after, type, currency, isClosed, prefix, text],
     );
     return rows.map(accountFromRow);
+  }
+
+  /** How often an account was changed. */
+  async countChanges(tx: Transaction, accountId: string): Promise<number> {
+    const [row] = await tx.query<{ count: string }>(
+      'SELECT count(*) FROM finance_account_change WHERE account_id = $1',
+      [accountId],
+    );
+    return Number(row?.count ?? 0);
+  }
+
+  /** Notes a change, in the block it is sealed in. */
+  async change(tx: Transaction, accountId: string, change: AccountChange, blockNumber: number): Promise<void> {
+    const { number, name, isClosed, principalId, recordedAt } = change;
+    await tx.execute(
+      `INSERT INTO finance_account_change (account_id, number, name, is_closed, principal_id, recorded_at, block_number)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [accountId, number, name, isClosed, principalId, recordedAt, blockNumber],
+    );
+    await tx.execute('UPDATE finance_balance SET name = $2, is_closed = $3 WHERE account_id = $1', [
+      accountId,
+      name,
+      isClosed,
+    ]);
   }
 
   /** Latest first, before the given version. */
@@ -77,24 +130,18 @@ export class AccountRepository {
        WHERE account_id = $1 AND version < $3 ORDER BY version DESC LIMIT $2`,
       [accountId, limit, (before ?? 9_223_372_036_854_775_807n).toString()],
     );
-    return rows.map((row) => ({
-      version: BigInt(row.version),
-      transactionId: row.transaction_id,
-      amount: BigInt(row.amount),
-      netAfter: BigInt(row.net_after),
-      effectiveAt: row.effective_at,
-      recordedAt: row.recorded_at,
-    }));
+    return rows.map(toEntry);
   }
 
   /** Debits less credits of what was effective by a time, inclusive: the days before it, and its own day's entries. */
   async netEffectiveAt(accountId: string, at: Date): Promise<bigint> {
+    const day = this.calendar.dayOf(at);
     const [row] = await this.database.query<{ net: string }>(
       `SELECT (SELECT coalesce(sum(debits - credits), 0) FROM finance_daily
-               WHERE account_id = $1 AND day < ($2::timestamptz AT TIME ZONE 'UTC')::date)
+               WHERE account_id = $1 AND day < $3::date)
             + (SELECT coalesce(sum(amount), 0) FROM finance_entry WHERE account_id = $1 AND effective_at <= $2
-               AND effective_at >= date_trunc('day', $2::timestamptz, 'UTC')) AS net`,
-      [accountId, at],
+               AND effective_at >= $4) AS net`,
+      [accountId, at, day, this.calendar.startOf(day)],
     );
     return BigInt(row?.net ?? 0);
   }
@@ -138,6 +185,17 @@ export class AccountRepository {
   }
 }
 
+export function toEntry(row: EntryRow): Entry {
+  return {
+    version: BigInt(row.version),
+    transactionId: row.transaction_id,
+    amount: BigInt(row.amount),
+    netAfter: BigInt(row.net_after),
+    effectiveAt: row.effective_at,
+    recordedAt: row.recorded_at,
+  };
+}
+
 export function accountFromRow(row: AccountRow): AccountWithNet {
   const { id, code, name, type, currency, metadata } = row;
   return {
@@ -153,5 +211,6 @@ export function accountFromRow(row: AccountRow): AccountWithNet {
     net: BigInt(row.net),
     heldDebits: BigInt(row.held_debits),
     heldCredits: BigInt(row.held_credits),
+    isClosed: row.is_closed,
   };
 }

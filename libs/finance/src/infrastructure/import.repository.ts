@@ -7,7 +7,7 @@ export interface Import {
   readonly id: string;
   readonly principalId: string;
   readonly key: string;
-  /** Lines that have their verdict. */
+  /** Lines that were dealt with, blank ones included: where it goes on. */
   readonly lines: number;
   readonly posted: number;
   readonly rejected: number;
@@ -115,13 +115,14 @@ export class ImportRepository {
     return rows.map(({ line, refusal }) => ({ line: Number(line), refusal }));
   }
 
-  /** What was answered to chunks, by their keys. */
-  async answers(principalId: string, keys: readonly string[]): Promise<Map<string, object>> {
-    const rows = await this.database.query<{ key: string; answer: object }>(
-      'SELECT key, answer FROM finance_request WHERE principal_id = $1 AND key = ANY($2)',
-      [principalId, keys],
+  /** What was answered to a chunk that was posted, by its key, and which of its lines were blank. */
+  async chunk(principalId: string, key: string): Promise<{ answer: object; blanks: readonly number[] }> {
+    const [row] = await this.database.query<{ answer: object; blanks: number[] | null }>(
+      `SELECT answer, fingerprint -> 'blanks' AS blanks FROM finance_request WHERE principal_id = $1 AND key = $2`,
+      [principalId, key],
     );
-    return new Map(rows.map(({ key, answer }) => [key, answer]));
+    if (!row) throw new Error(`The chunk ${key} was noted but not posted`);
+    return { answer: row.answer, blanks: row.blanks ?? [] };
   }
 }
 

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
+import { BooksMovedException } from '../domain/finance.exceptions.js';
+import { BooksCalendar } from '../domain/calendar.js';
 import type { WorkingAccount, WorkingOriginal } from '../domain/batch-state.js';
 import type { Transaction } from '../domain/transaction.js';
 import type { AccountRow } from './account.repository.js';
@@ -33,13 +35,13 @@ export type Connection = Pick<DatabaseTransaction, 'query'>;
 /** Pending transactions that one batch lets expire at most. */
 const MAX_DUE = 1_000;
 
-const HEAD = `greatest(date_trunc('milliseconds', clock_timestamp()), h.recorded_at) AS now, h.open_since, h.block_number, h.block_hash,
+const HEAD = `greatest(date_trunc('milliseconds', clock_timestamp()), h.recorded_at) AS now, h.open_since, h.block_number, h.block_hash, h.time_zone,
   ARRAY(SELECT t.id FROM finance_transaction t WHERE t.state = 'pending' AND t.expires_at <= now()
         ORDER BY t.expires_at LIMIT ${MAX_DUE}) AS due`;
 
 const LOCK_HEAD = { name: 'finance_lock_head', text: `SELECT ${HEAD} FROM finance_head h FOR UPDATE OF h` };
 
-const ACCOUNT_COLUMNS = `a.id::text, a.code, a.type, a.currency, a.min_balance::text, a.max_balance::text,
+const ACCOUNT_COLUMNS = `a.id::text, a.code, a.type, a.currency, a.min_balance::text, a.max_balance::text, b.is_closed,
   b.net::text, b.held_debits::text, b.held_credits::text, b.version::text`;
 
 const ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = ANY($1::text[])`;
@@ -60,18 +62,19 @@ const READ = {
     FROM finance_head h`,
 };
 
+/** Refunds that were not taken back, and captures: one of these was let go of for good, whatever became of it later. */
+const COUNTS = `r.original_transaction_id = t.id AND (r.type = 'journal' OR (r.type = 'refund'
+  AND NOT EXISTS (SELECT 1 FROM finance_transaction v WHERE v.original_transaction_id = r.id AND v.type = 'reversal')))`;
+
 const ORIGINALS = {
   name: 'finance_working_originals',
   text: `
     SELECT t.*,
-      (SELECT coalesce(sum(r.amount), 0) FROM finance_transaction r WHERE r.original_transaction_id = t.id AND r.type = 'refund'
-         AND NOT EXISTS (SELECT 1 FROM finance_transaction v WHERE v.original_transaction_id = r.id AND v.type = 'reversal')) AS refunded,
+      (SELECT coalesce(sum(r.amount), 0) FROM finance_transaction r WHERE ${COUNTS}) AS done,
       (SELECT coalesce(jsonb_object_agg(given.account, given.net), '{}') FROM (
          SELECT leg.account, sum(CASE leg.direction WHEN 'debit' THEN leg.amount ELSE -leg.amount END)::text AS net
          FROM finance_transaction r, jsonb_to_recordset(r.postings) AS leg (account text, direction text, amount numeric)
-         WHERE r.original_transaction_id = t.id AND r.type = 'refund'
-           AND NOT EXISTS (SELECT 1 FROM finance_transaction v WHERE v.original_transaction_id = r.id AND v.type = 'reversal')
-         GROUP BY leg.account) AS given) AS refunded_legs,
+         WHERE ${COUNTS} GROUP BY leg.account) AS given) AS done_legs,
       EXISTS (SELECT 1 FROM finance_transaction r WHERE r.original_transaction_id = t.id AND r.type = 'reversal') AS is_reversed
     FROM finance_transaction t
     WHERE t.id = ANY($1::uuid[]) OR t.id = ANY(ARRAY(
@@ -94,12 +97,22 @@ interface HeadRow extends Record<string, unknown> {
   due: string[];
   block_number: string;
   block_hash: Buffer;
+  time_zone: string;
 }
 
 /** An account as a batch reads it. */
 type WorkingAccountRow = Pick<
   AccountRow,
-  'id' | 'code' | 'type' | 'currency' | 'min_balance' | 'max_balance' | 'net' | 'held_debits' | 'held_credits'
+  | 'id'
+  | 'code'
+  | 'type'
+  | 'currency'
+  | 'min_balance'
+  | 'max_balance'
+  | 'is_closed'
+  | 'net'
+  | 'held_debits'
+  | 'held_credits'
 > & { version: string };
 
 interface RequestRow {
@@ -110,18 +123,20 @@ interface RequestRow {
 }
 
 interface OriginalRow extends TransactionRow {
-  refunded: string;
-  refunded_legs: Record<string, string>;
+  done: string;
+  done_legs: Record<string, string>;
   is_reversed: boolean;
 }
 
 /** What a batch depends on. Everything happens in its transaction, under the lock of the head. */
 @Injectable()
 export class LedgerRepository {
+  constructor(private readonly calendar: BooksCalendar) {}
+
   /** Waits for the turn of this batch: from here to the end of the transaction nobody else writes to the ledger. */
   async lockHead(tx: DatabaseTransaction): Promise<Head> {
     const [row] = await tx.query<HeadRow>(LOCK_HEAD);
-    return toHead(row);
+    return this.toHead(row);
   }
 
   /**
@@ -135,7 +150,7 @@ export class LedgerRepository {
       keyed.map(({ key }) => key),
     ]);
     return {
-      head: toHead(row),
+      head: this.toHead(row),
       accounts: new Map(row?.accounts.map((account) => [account.code, toWorkingAccount(account)])),
       answers: new Map(
         row?.requests.map(({ principal_id, key, fingerprint, answer }) => [
@@ -173,24 +188,25 @@ export class LedgerRepository {
         row.id,
         {
           transaction: toTransaction(row),
-          refunded: BigInt(row.refunded),
-          refundedLegs: new Map(Object.entries(row.refunded_legs).map(([account, net]) => [account, BigInt(net)])),
+          done: BigInt(row.done),
+          doneLegs: new Map(Object.entries(row.done_legs).map(([account, net]) => [account, BigInt(net)])),
           isReversed: row.is_reversed,
         },
       ]),
     );
   }
-}
 
-function toHead(row: HeadRow | undefined): Head {
-  if (!row) throw new Error('The ledger has no head');
-  return {
-    now: row.now,
-    openSince: row.open_since,
-    due: row.due,
-    blockNumber: Number(row.block_number),
-    blockHash: row.block_hash.toString('hex'),
-  };
+  private toHead(row: HeadRow | undefined): Head {
+    if (!row) throw new Error('The ledger has no head');
+    if (row.time_zone !== this.calendar.zone) throw new BooksMovedException(row.time_zone, this.calendar.zone);
+    return {
+      now: row.now,
+      openSince: row.open_since,
+      due: row.due,
+      blockNumber: Number(row.block_number),
+      blockHash: row.block_hash.toString('hex'),
+    };
+  }
 }
 
 function toWorkingAccount(row: WorkingAccountRow): WorkingAccount {
@@ -201,6 +217,7 @@ function toWorkingAccount(row: WorkingAccountRow): WorkingAccount {
     currency: row.currency,
     minBalance: row.min_balance === null ? null : BigInt(row.min_balance),
     maxBalance: row.max_balance === null ? null : BigInt(row.max_balance),
+    isClosed: row.is_closed,
     toBeMade: undefined,
     net: BigInt(row.net),
     heldDebits: BigInt(row.held_debits),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import type { Manifest, Month } from '../domain/period.js';
+import type { Month } from '../domain/calendar.js';
+import type { Manifest } from '../domain/period.js';
 
 /** Closed months. */
 @Injectable()

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Account } from '../domain/account.js';
+import { BooksCalendar } from '../domain/calendar.js';
 import type { Hold, Movement, WorkingAccount } from '../domain/batch-state.js';
 import type { Block } from '../domain/chain.js';
 import { isoOf } from '../domain/instant.js';
-import { dayOf } from '../domain/ledger-format.js';
 import type { SettlementRecord } from '../domain/leaves.js';
 import type { Transaction } from '../domain/transaction.js';
 import type { FreshAnswer } from './idempotency.js';
@@ -49,15 +49,18 @@ export interface LedgerBatch {
 /** Writes what a batch decided. */
 @Injectable()
 export class PostingRepository {
+  constructor(private readonly calendar: BooksCalendar) {}
+
   /**
-   * Writes a batch with one statement, if its block still follows the latest one. When somebody else wrote meanwhile, nothing is written.
+   * Writes a batch with one statement, if its block still follows the latest one. When somebody else wrote meanwhile, or the books were
+   * moved to another time zone, nothing is written.
    *
    * @returns whether it was written
    */
   async write(connection: Connection, batch: LedgerBatch): Promise<boolean> {
     const { block, accounts, transactions, entries, holds, settlements, balances, answers } = batch;
     const statement = new WriteStatement();
-    statement.add('head', (bind) => headPart(bind, block));
+    statement.add('head', (bind) => headPart(bind, block, this.calendar.zone));
     statement.add('block', (bind) => blockPart(bind, block));
     const rows = <T>(name: string, some: readonly T[], part: (bind: Bind, rows: readonly T[]) => string): void => {
       if (some.length > 0) statement.add(name, (bind) => part(bind, some));
@@ -66,7 +69,7 @@ export class PostingRepository {
     rows('balances', balances, balancePart);
     rows('transactions', transactions, (bind, some) => transactionPart(bind, some, block));
     rows('entries', entries, (bind, some) => entryPart(bind, some, block));
-    rows('days', sumsOf(entries), dayPart);
+    rows('days', sumsOf(entries, this.calendar), dayPart);
     rows('holds', holds, holdPart);
     rows('ended', settlements, (bind, some) => settlementPart(bind, some, block));
     if (settlements.length > 0) statement.add('settled', () => SETTLED);
@@ -77,10 +80,10 @@ export class PostingRepository {
 }
 
 /** Moves the head from the block before to this one. Everything else is written for each row of it: one, or none. */
-function headPart(bind: Bind, { number, hash, committedAt }: Block): string {
+function headPart(bind: Bind, { number, hash, committedAt }: Block, zone: string): string {
   return `UPDATE finance_head SET recorded_at = ${bind(committedAt, 'timestamptz')}, block_number = ${bind(number, 'bigint')},
             block_hash = ${bind(Buffer.from(hash, 'hex'), 'bytea')}
-          WHERE block_number = ${bind(number - 1, 'bigint')} RETURNING block_number`;
+          WHERE block_number = ${bind(number - 1, 'bigint')} AND time_zone = ${bind(zone, 'text')} RETURNING block_number`;
 }
 
 function blockPart(bind: Bind, block: Block): string {
@@ -154,7 +157,7 @@ function entryPart(bind: Bind, entries: readonly NewEntry[], { committedAt }: Bl
           SELECT added.*, ${bind(committedAt, 'timestamptz')} FROM head, ${added.unnest()} AS added`;
 }
 
-/** What entries come to on an effective day (UTC). */
+/** What entries come to on an effective day. */
 interface DaySum {
   readonly accountId: string;
   readonly day: string;
@@ -163,10 +166,10 @@ interface DaySum {
   credits: bigint;
 }
 
-function sumsOf(entries: readonly NewEntry[]): DaySum[] {
+function sumsOf(entries: readonly NewEntry[], calendar: BooksCalendar): DaySum[] {
   const sums = new Map<string, DaySum>();
   for (const { accountId, effectiveAt, channel, amount } of entries) {
-    const day = dayOf(effectiveAt);
+    const day = calendar.dayOf(effectiveAt);
     const key = `${accountId} ${day} ${channel}`;
     const sum = sums.get(key) ?? { accountId, day, channel, debits: 0n, credits: 0n };
     sums.set(key, sum);

@@ -47,13 +47,13 @@ export class ReportRepository {
     asker: Asker = this.database,
   ): Promise<AccountSums[]> {
     const rows = await asker.query<SumsRow>(
-      `SELECT a.code, a.name, a.type, a.currency,
+      `SELECT a.code, coalesce(b.name, a.name) AS name, a.type, a.currency,
          coalesce(sum(d.debits - d.credits) FILTER (WHERE d.day < $1), 0) AS opening,
          coalesce(sum(d.debits) FILTER (WHERE d.day >= $1), 0) AS debits,
          coalesce(sum(d.credits) FILTER (WHERE d.day >= $1), 0) AS credits
-       FROM finance_daily d JOIN finance_account a ON a.id = d.account_id
+       FROM finance_daily d JOIN finance_account a ON a.id = d.account_id JOIN finance_balance b ON b.account_id = a.id
        WHERE d.day <= $2 AND ($3::text IS NULL OR a.currency = $3)
-       GROUP BY a.id ORDER BY a.code`,
+       GROUP BY a.id, b.account_id ORDER BY a.code`,
       [from, to, currency ?? null],
     );
     return rows.map((row) => ({
@@ -77,11 +77,11 @@ export class ReportRepository {
     return rows.map((row) => ({ ...row, amount: BigInt(row.amount) }));
   }
 
-  /** The first day since an instant that anything is effective on, before another day; `undefined` when there is none. */
-  async firstDay(tx: Transaction, since: Date, before: Date): Promise<string | undefined> {
+  /** The first day that anything is effective on, from a day on and before another one; `undefined` when there is none. */
+  async firstDay(tx: Transaction, since: string, before: string): Promise<string | undefined> {
     const [row] = await tx.query<{ day: string | null }>(
       `SELECT to_char(min(day), 'YYYY-MM-DD') AS day FROM finance_daily
-       WHERE day >= ($1::timestamptz AT TIME ZONE 'UTC')::date AND day < ($2::timestamptz AT TIME ZONE 'UTC')::date`,
+       WHERE day >= $1 AND day < $2`,
       [since, before],
     );
     return row?.day ?? undefined;

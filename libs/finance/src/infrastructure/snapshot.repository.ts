@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction as DatabaseTransaction } from '#platform/database';
-import type { ClosingAccount } from '../domain/ledger-format.js';
 import type { Transaction } from '../domain/transaction.js';
-import { type AccountRow, accountFromRow } from './account.repository.js';
+import { type AccountRow, accountFromRow, ACCOUNTS_NOW, type AccountWithNet } from './account.repository.js';
 import { type TransactionRow, toTransaction } from './transaction-row.js';
 
 /** Rows that are in memory at a time. */
@@ -19,11 +18,8 @@ export class SnapshotRepository {
   }
 
   /** By code. */
-  async accounts(tx: DatabaseTransaction): Promise<ClosingAccount[]> {
-    const rows = await tx.query<AccountRow>(
-      `SELECT a.*, b.net, b.held_debits, b.held_credits FROM finance_account a JOIN finance_balance b ON b.account_id = a.id
-       ORDER BY a.code`,
-    );
+  async accounts(tx: DatabaseTransaction): Promise<AccountWithNet[]> {
+    const rows = await tx.query<AccountRow>(`${ACCOUNTS_NOW} ORDER BY a.code`);
     return rows.map(accountFromRow);
   }
 
@@ -35,10 +31,12 @@ export class SnapshotRepository {
     return row?.day ?? '1970-01-01';
   }
 
-  /** Posted transactions, in the order of their recording. */
-  async *postedTransactions(tx: DatabaseTransaction): AsyncGenerator<Transaction[]> {
-    const sql = `SELECT * FROM finance_transaction WHERE state = 'posted' ORDER BY recorded_at, id`;
-    for await (const rows of pages<TransactionRow>(tx, sql)) yield rows.map(toTransaction);
+  /** Posted transactions, in the order of their recording; those that are effective in a span of time, its end excluded, if one is given. */
+  async *postedTransactions(tx: DatabaseTransaction, span?: { from: Date; to: Date }): AsyncGenerator<Transaction[]> {
+    const effective = span ? 'AND effective_at >= $1 AND effective_at < $2' : '';
+    const sql = `SELECT * FROM finance_transaction WHERE state = 'posted' ${effective} ORDER BY recorded_at, id`;
+    const values = span ? [span.from, span.to] : [];
+    for await (const rows of pages<TransactionRow>(tx, sql, values)) yield rows.map(toTransaction);
   }
 }
 
@@ -46,8 +44,9 @@ export class SnapshotRepository {
 export async function* pages<R extends Record<string, unknown>>(
   tx: DatabaseTransaction,
   sql: string,
+  values: readonly unknown[] = [],
 ): AsyncGenerator<R[]> {
-  await tx.execute(`DECLARE snapshot_page NO SCROLL CURSOR FOR ${sql}`);
+  await tx.execute(`DECLARE snapshot_page NO SCROLL CURSOR FOR ${sql}`, values);
   for (;;) {
     const rows = await tx.query<R>(`FETCH ${PAGE} FROM snapshot_page`);
     if (rows.length > 0) yield rows;

@@ -3,11 +3,25 @@ import type { Transaction as DatabaseTransaction } from '#platform/database';
 import type { Account } from '../domain/account.js';
 import type { Block } from '../domain/chain.js';
 import type { ExpectedEntry, ExpectedHold, ReplayedAccount } from '../domain/ledger-replay.js';
-import { accountLeaf, type Leaf, type SettlementRecord, transactionLeaf } from '../domain/leaves.js';
+import {
+  type AccountChange,
+  accountLeaf,
+  type Leaf,
+  type SettlementRecord,
+  transactionLeaf,
+} from '../domain/leaves.js';
 import type { Transaction } from '../domain/transaction.js';
 import { type AccountRow, accountFromRow } from './account.repository.js';
 import { type BlockRow, toBlock } from './chain.repository.js';
 import { type TransactionRow, toTransaction } from './transaction-row.js';
+import {
+  type ChangeRow,
+  type HeadRow,
+  type RequestRow,
+  type SettlementRow,
+  type StandingRow,
+  toChange,
+} from './verification-rows.js';
 
 /** What a block was made of, as it stands in the database now. */
 export interface SealedRecord {
@@ -16,6 +30,7 @@ export interface SealedRecord {
   readonly account?: Account;
   readonly transaction?: Transaction;
   readonly settlement?: SettlementRecord;
+  readonly change?: AccountChange;
   /** A month that was closed. */
   readonly month?: string;
   /** When the row says that it was made, where the leaf does not hold it. */
@@ -26,7 +41,23 @@ export interface SealedRecord {
 const [PAGE_BLOCKS, PAGE_RECORDS] = [500, 5_000];
 
 /** Tables whose rows are sealed. */
-const SEALED = ['finance_account', 'finance_transaction', 'finance_settlement', 'finance_request', 'finance_period'];
+const SEALED = [
+  'finance_account',
+  'finance_transaction',
+  'finance_settlement',
+  'finance_request',
+  'finance_period',
+  'finance_account_change',
+];
+
+/** The head as it is kept. */
+export interface KeptHead {
+  readonly number: number;
+  readonly hash: string;
+  readonly recordedAt: Date;
+  readonly openSince: Date;
+  readonly timeZone: string;
+}
 
 interface Sealed extends Record<string, unknown> {
   block_number: string;
@@ -48,12 +79,16 @@ export class VerificationRepository {
     const rowsOf = <R extends Record<string, unknown>>(columns: string, source: string): Promise<(R & Sealed)[]> =>
       tx.query<R & Sealed>(`SELECT ${columns} FROM ${source} WHERE s.block_number BETWEEN $1 AND $2`, [from, to]);
     const accounts = await rowsOf<AccountRow>(
-      's.*, 0 AS net, 0 AS held_debits, 0 AS held_credits',
+      's.*, 0 AS net, 0 AS held_debits, 0 AS held_credits, false AS is_closed',
       'finance_account s',
     );
     const transactions = await rowsOf<TransactionRow>('s.*', 'finance_transaction s');
     const settlements = await rowsOf<SettlementRow>('s.*', 'finance_settlement s');
     const requests = await rowsOf<RequestRow>('s.*', 'finance_request s');
+    const changes = await rowsOf<ChangeRow>(
+      's.*, a.code',
+      'finance_account_change s JOIN finance_account a ON a.id = s.account_id',
+    );
     const periods = await rowsOf<{ manifest: object; closed_at: Date; month: string }>('s.*', 'finance_period s');
     return [
       ...accounts.map((row) => {
@@ -74,6 +109,10 @@ export class VerificationRepository {
         leaf: { request: { principalId: principal_id, key, fingerprint, answer } },
         createdAt: created_at,
       })),
+      ...changes.map((row) => {
+        const change = toChange(row);
+        return { blockNumber: Number(row.block_number), leaf: { accountChange: change }, change };
+      }),
       ...periods.map(({ block_number, manifest, closed_at, month }) => ({
         blockNumber: Number(block_number),
         leaf: { period: manifest },
@@ -126,8 +165,8 @@ export class VerificationRepository {
 
   /** Every balance as it is kept. */
   async balances(tx: DatabaseTransaction): Promise<Map<string, ReplayedAccount>> {
-    const rows = await tx.query<Record<'code' | 'net' | 'held_debits' | 'held_credits' | 'version', string>>(
-      `SELECT a.code, b.net, b.held_debits, b.held_credits, b.version
+    const rows = await tx.query<StandingRow>(
+      `SELECT a.code, b.net, b.held_debits, b.held_credits, b.version, b.name, b.is_closed
        FROM finance_balance b JOIN finance_account a ON a.id = b.account_id`,
     );
     return new Map(
@@ -138,6 +177,8 @@ export class VerificationRepository {
           heldDebits: BigInt(row.held_debits),
           heldCredits: BigInt(row.held_credits),
           version: BigInt(row.version),
+          name: row.name,
+          isClosed: row.is_closed,
         },
       ]),
     );
@@ -174,31 +215,15 @@ export class VerificationRepository {
   }
 
   /** The head as it is kept. */
-  async head(tx: DatabaseTransaction): Promise<{ number: number; hash: string; recordedAt: Date; openSince: Date }> {
-    const [row] = await tx.query<{ block_number: string; block_hash: Buffer; recorded_at: Date; open_since: Date }>(
-      'SELECT block_number, block_hash, recorded_at, open_since FROM finance_head',
-    );
+  async head(tx: DatabaseTransaction): Promise<KeptHead> {
+    const [row] = await tx.query<HeadRow>('SELECT * FROM finance_head');
     if (!row) throw new Error('The ledger has no head');
     return {
       number: Number(row.block_number),
       hash: row.block_hash.toString('hex'),
       recordedAt: row.recorded_at,
       openSince: row.open_since,
+      timeZone: row.time_zone,
     };
   }
-}
-
-interface SettlementRow extends Record<string, unknown> {
-  pending_id: string;
-  outcome: SettlementRecord['outcome'];
-  capture_id: string | null;
-  recorded_at: Date;
-}
-
-interface RequestRow extends Record<string, unknown> {
-  principal_id: string;
-  key: string;
-  fingerprint: object;
-  answer: object;
-  created_at: Date;
 }

@@ -2,8 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import { addRouteConfig } from '#platform/security';
 import { HttpRefusal } from './http-exceptions.js';
 
-/** Bodies that a route can ask for instead of JSON; `pruned` is JSON of those who are not asked to be well behaved. */
-export type BodyKind = 'form' | 'bytes' | 'ndjson' | 'pruned';
+/**
+ * Bodies that a route can ask for instead of JSON as it is; `pruned` is JSON of those who are not asked to be well behaved, `exact` JSON
+ * with exact numbers.
+ */
+export type BodyKind = 'form' | 'bytes' | 'ndjson' | 'pruned' | 'exact';
 
 /** What a route says of its requests, beside what Nest knows. */
 export interface RouteSettings {
@@ -44,6 +47,15 @@ export function readsBody(request: FastifyRequest, kind: BodyKind): boolean {
 
 /** @throws HttpRefusal (415) on a route that did not ask for this kind */
 export function assertReadsBody(request: FastifyRequest, kind: BodyKind): void {
-  if (!readsBody(request, kind))
-    throw new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/json');
+  if (!readsBody(request, kind)) throw unsupportedMediaType(request);
+}
+
+/** The refusal of a body that the request's route does not read; says what it does read. */
+export function unsupportedMediaType(request: FastifyRequest, cause?: unknown): HttpRefusal {
+  const wanted = readsBody(request, 'ndjson')
+    ? 'application/x-ndjson'
+    : readsBody(request, 'form')
+      ? 'application/x-www-form-urlencoded'
+      : 'application/json';
+  return new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', `Send ${wanted}`, { cause });
 }

@@ -4,6 +4,7 @@ export { LargeBody, ReadsPrunedJson } from './body-kind.js';
 export { ByteBody, inflateBody, ReadsBytes } from './byte-body.js';
 export { compileRules } from './compiled-rules.js';
 export { CursorCodec } from './cursor-codec.js';
+export { ReadsExactNumbers, withExactNumbers } from './exact-numbers.js';
 export { FormBody } from './form-body.js';
 export { createHttpAdapter } from './fastify-adapter.js';
 export { HttpRefusal } from './http-exceptions.js';

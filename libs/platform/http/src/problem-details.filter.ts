@@ -5,6 +5,7 @@ import { translateDatabaseError } from '#platform/database';
 import { ErrorsConfig } from '#config';
 import { AppLogger, Metrics } from '#platform/observability';
 import type { GuardedRequest } from '#platform/security';
+import { unsupportedMediaType } from './body-kind.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { PROBLEM_MEDIA_TYPE, toProblem } from './problem.js';
 import { routeOf } from './route.js';
@@ -47,7 +48,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     const request = host.switchToHttp().getRequest<FastifyRequest & GuardedRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const exception = toAppException(thrown);
+    const exception = toAppException(thrown, request);
     const status = STATUS_BY_KIND[exception.kind];
     this.failures.labels(exception.category, String(status)).inc();
     const errorId = this.isRecorded(exception, status)
@@ -98,13 +99,14 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   }
 }
 
-function toAppException(thrown: unknown): AppException {
+function toAppException(thrown: unknown, request: FastifyRequest): AppException {
   if (thrown instanceof AppException) return thrown;
   const database = translateDatabaseError(thrown);
   if (database) return database;
-  if (thrown instanceof HttpException) return byStatus(thrown.getStatus(), thrown);
+  if (thrown instanceof HttpException) return byStatus(thrown.getStatus(), thrown, request);
   const status = (thrown as FastifyError | undefined)?.statusCode;
-  if (typeof status === 'number' && status >= 400 && status < 500) return byStatus(status, thrown as FastifyError);
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return byStatus(status, thrown as FastifyError, request);
   return new AppException(
     { code: 'INTERNAL.UNEXPECTED', category: 'unknown', kind: 'internal' },
     'Unexpected failure',
@@ -115,16 +117,14 @@ function toAppException(thrown: unknown): AppException {
 }
 
 /** What Nest and Fastify refuse by themselves; Nest wraps Fastify's errors or not, depending on where they are thrown. */
-function byStatus(status: number, cause: Error): AppException {
+function byStatus(status: number, cause: Error, request: FastifyRequest): AppException {
   switch (status) {
     case 404:
       return new HttpRefusal('HTTP.ROUTE_NOT_FOUND', 'not_found', 'There is nothing at this address', { cause });
     case 413:
       return new HttpRefusal('HTTP.BODY_TOO_LARGE', 'too_large', 'The body of the request is too large', { cause });
     case 415:
-      return new HttpRefusal('HTTP.UNSUPPORTED_MEDIA_TYPE', 'unsupported_media_type', 'Send application/json', {
-        cause,
-      });
+      return unsupportedMediaType(request, cause);
     case 400:
       return new HttpRefusal('HTTP.BAD_REQUEST', 'malformed', 'The request cannot be read', { cause });
     default:

@@ -18,6 +18,7 @@ import {
 import { BYTE_BODY_TYPE } from './byte-body.js';
 import { correlate } from './correlation.js';
 import { controlCrowds } from './crowd-control.js';
+import { withExactNumbers } from './exact-numbers.js';
 import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { hasOwnPace } from './own-pace.js';
@@ -141,7 +142,8 @@ function parseBodies(fastify: FastifyInstance): void {
       // Signatures are over the bytes that were sent, not over what they mean.
       (request as FastifyRequest & { rawBody?: string }).rawBody = text;
       const { readsBody: kind, bodyLimit } = settingsOf(request);
-      return kind === 'pruned' ? parsePrunedJson(text) : parseJsonBody(text, bodyLimit === 'large');
+      if (kind === 'pruned') return parsePrunedJson(text);
+      return parseJsonBody(kind === 'exact' ? withExactNumbers(text) : text, bodyLimit === 'large');
     }),
   );
 }

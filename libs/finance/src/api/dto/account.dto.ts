@@ -1,10 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsObject, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IsInstant } from '#platform/http';
+import { IsBoolean, IsIn, IsObject, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsInstant, PageQueryDto } from '#platform/http';
 import { type AccountWithNet, type Balance, type Entry } from '../../application/account.service.js';
+import type { Statement } from '../../application/statement.service.js';
 import { ACCOUNT_CODE, ACCOUNT_TYPES, type AccountType, normalSign } from '../../domain/account.js';
 import { formatMoney } from '../../domain/money.js';
 import { IsAmount } from './amount.validator.js';
+import { IsDay } from './day.validator.js';
 
 /** An account to make. */
 export class CreateAccountDto {
@@ -44,6 +46,57 @@ export class CreateAccountDto {
   metadata?: Record<string, unknown>;
 }
 
+/** What is to change; what is left out stays. */
+export class UpdateAccountDto {
+  /** @example Main bank account, closed in May */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  name?: string;
+
+  /** Closed, nothing is posted to it any more; false opens it again. */
+  @IsOptional()
+  @IsBoolean()
+  closed?: boolean;
+}
+
+/** Which accounts. */
+export class AccountQueryDto extends PageQueryDto {
+  @ApiPropertyOptional({ enum: ACCOUNT_TYPES })
+  @IsOptional()
+  @IsIn(ACCOUNT_TYPES)
+  type?: AccountType;
+
+  @ApiPropertyOptional({ example: 'USD' })
+  @IsOptional()
+  @Matches(/^[A-Z]{3}$/, { message: 'currency must be an ISO 4217 code' })
+  currency?: string;
+
+  @ApiPropertyOptional({ enum: ['true', 'false'], description: 'Only closed ones, or only open ones.' })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  closed?: 'true' | 'false';
+
+  /**
+   * How their codes begin.
+   * @example assets:clearing:
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  prefix?: string;
+
+  /**
+   * Somewhere in their code or name, in any case.
+   * @example bank
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  text?: string;
+}
+
 /** An account with its balance. */
 export class AccountDto {
   /** @example assets:bank:main */
@@ -62,6 +115,8 @@ export class AccountDto {
   maxBalance!: string | null;
   @ApiProperty({ type: 'object', additionalProperties: true })
   metadata!: Record<string, unknown>;
+  /** Nothing is posted to it any more. */
+  closed!: boolean;
   createdAt!: string;
 }
 
@@ -89,14 +144,67 @@ export class EntryPageDto {
   nextCursor!: string | null;
 }
 
+/** Which days of an account. */
+export class StatementQueryDto extends PageQueryDto {
+  @ApiPropertyOptional({
+    enum: ['effective', 'recorded'],
+    default: 'effective',
+    description: 'By when things happened, or by when the ledger learned of them.',
+  })
+  @IsOptional()
+  @IsIn(['effective', 'recorded'])
+  basis?: 'effective' | 'recorded';
+
+  /** A month; without it, `from` and `to`. */
+  @ApiPropertyOptional({ example: '2026-11' })
+  @IsOptional()
+  @Matches(/^(19[7-9]|[2-9]\d\d)\d-(0[1-9]|1[0-2])$/, { message: 'period must be a month such as 2026-11' })
+  period?: string;
+
+  @IsDay({ description: 'First day; the first of the last day’s month when left out.' })
+  from?: string;
+
+  @IsDay({ description: 'Last day; today when left out.' })
+  to?: string;
+}
+
+/** What an account did on some days, earliest first. Money in the account's normal sign. */
+export class StatementDto {
+  /** @example assets:bank:main */
+  account!: string;
+  /** @example Main bank account */
+  name!: string;
+  /** @example USD */
+  currency!: string;
+  @ApiProperty({ enum: ['effective', 'recorded'], example: 'effective' })
+  basis!: 'effective' | 'recorded';
+  /** @example 2026-11-01 */
+  from!: string;
+  /** @example 2026-11-30 */
+  to!: string;
+  /**
+   * Before the first day.
+   * @example 1000.00
+   */
+  opening!: string;
+  /**
+   * At the end of the last day.
+   * @example 1500.00
+   */
+  closing!: string;
+  items!: EntryDto[];
+  @ApiProperty({ type: String, nullable: true })
+  nextCursor!: string | null;
+}
+
 /** As of which times. */
 export class BalanceQueryDto {
-  /** What was effective by then; now when left out. */
+  /** What was effective by then, of a day by its end; now when left out. */
   @IsOptional()
   @IsInstant({ required: false })
   effectiveAt?: string;
 
-  /** What was recorded by then; now when left out. */
+  /** What was recorded by then, of a day by its end; now when left out. */
   @IsOptional()
   @IsInstant({ required: false })
   knownAt?: string;
@@ -114,7 +222,7 @@ export class BalanceDto {
 }
 
 export function toAccountDto(account: AccountWithNet): AccountDto {
-  const { code, name, type, currency, net, minBalance, maxBalance, metadata, createdAt } = account;
+  const { code, name, type, currency, net, minBalance, maxBalance, metadata, isClosed, createdAt } = account;
   const text = (minor: bigint | null): string | null => (minor === null ? null : formatMoney(minor, currency));
   return {
     code,
@@ -125,6 +233,7 @@ export function toAccountDto(account: AccountWithNet): AccountDto {
     minBalance: text(minBalance),
     maxBalance: text(maxBalance),
     metadata: { ...metadata },
+    closed: isClosed,
     createdAt: createdAt.toISOString(),
   };
 }
@@ -137,6 +246,27 @@ export function toEntryDto({ type, currency }: AccountWithNet, entry: Entry): En
     balanceAfter: text(entry.netAfter),
     effectiveAt: entry.effectiveAt.toISOString(),
     recordedAt: entry.recordedAt.toISOString(),
+  };
+}
+
+export function toStatementDto(
+  { account, opening, closing, entries, ...of }: Statement,
+  nextCursor: string | null,
+): StatementDto {
+  const { code, name, type, currency } = account;
+  const text = (minor: bigint): string => formatMoney(minor * normalSign(type), currency);
+  const { basis, from, to } = of;
+  return {
+    account: code,
+    name,
+    currency,
+    basis,
+    from,
+    to,
+    opening: text(opening),
+    closing: text(closing),
+    items: entries.map((entry) => toEntryDto(account, entry)),
+    nextCursor,
   };
 }
 

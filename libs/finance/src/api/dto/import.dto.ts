@@ -1,8 +1,21 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { PageQueryDto } from '#platform/http';
-import type { Import, LineVerdict } from '../../application/import.service.js';
+import type { Import, ImportPreview, LineVerdict } from '../../application/import.service.js';
 import { ItemErrorDto, toItemErrorDto } from './batch.dto.js';
+
+/** What became of a line. */
+export class LineVerdictDto {
+  /**
+   * From 1.
+   * @example 17
+   */
+  line!: number;
+  @ApiProperty({ enum: ['posted', 'rejected', 'replayed'], example: 'posted' })
+  status!: 'posted' | 'rejected' | 'replayed';
+  transactionId?: string;
+  error?: ItemErrorDto;
+}
 
 /** How far an import has come. */
 export class ImportDto {
@@ -17,7 +30,7 @@ export class ImportDto {
   @ApiProperty({ enum: ['open', 'completed'], example: 'completed' })
   status!: 'open' | 'completed';
   /**
-   * Lines that have their verdict.
+   * Lines that have their verdict; blank ones have none.
    * @example 1000000
    */
   lines!: number;
@@ -36,6 +49,8 @@ export class ImportDto {
   updatedAt!: string;
   @ApiProperty({ type: String, nullable: true, example: '2026-11-24T12:01:00.000Z' })
   completedAt!: string | null;
+  /** Of a dry run: the first hundred lines that would be rejected. */
+  rejections?: LineVerdictDto[];
 }
 
 /** A page of imports. */
@@ -51,19 +66,6 @@ export class ImportQueryDto extends PageQueryDto {
   @IsOptional()
   @Matches(/^[\x21-\x7e]{1,255}$/, { message: 'key must be 1 to 255 visible ASCII characters' })
   key?: string;
-}
-
-/** What became of a line. */
-export class LineVerdictDto {
-  /**
-   * From 1.
-   * @example 17
-   */
-  line!: number;
-  @ApiProperty({ enum: ['posted', 'rejected', 'replayed'], example: 'posted' })
-  status!: 'posted' | 'rejected' | 'replayed';
-  transactionId?: string;
-  error?: ItemErrorDto;
 }
 
 /** A page of lines. */
@@ -82,12 +84,12 @@ export class LineQueryDto extends PageQueryDto {
 }
 
 export function toImportDto(found: Import): ImportDto {
-  const { id, key, lines, posted, rejected, replayed, createdAt, updatedAt, completedAt } = found;
+  const { id, key, posted, rejected, replayed, createdAt, updatedAt, completedAt } = found;
   return {
     id,
     key,
     status: completedAt ? 'completed' : 'open',
-    lines,
+    lines: posted + rejected + replayed,
     posted,
     rejected,
     replayed,
@@ -95,6 +97,13 @@ export function toImportDto(found: Import): ImportDto {
     updatedAt: updatedAt.toISOString(),
     completedAt: completedAt?.toISOString() ?? null,
   };
+}
+
+/** A dry run leaves nothing: its id leads nowhere. */
+export function toPreviewDto({ rejections, ...preview }: ImportPreview, id: string, now: Date): ImportDto {
+  const times = { createdAt: now, updatedAt: now, completedAt: now };
+  const asked = { ...preview, ...times, id, principalId: '', lines: 0, digest: null };
+  return { ...toImportDto(asked), rejections: rejections.map(toLineVerdictDto) };
 }
 
 export function toLineVerdictDto({ error, ...verdict }: LineVerdict): LineVerdictDto {

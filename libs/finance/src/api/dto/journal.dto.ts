@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsObject,
   IsOptional,
@@ -91,9 +92,17 @@ export class CaptureDto extends ReverseDto {
   @IsAmount({
     example: '10.00',
     required: false,
-    description: 'All of it when left out. A part is taken from each leg in proportion, and the rest is let go.',
+    description: 'All that is still held when left out. A part is taken from each leg in proportion.',
   })
   amount?: string | number;
+
+  @ApiPropertyOptional({
+    default: true,
+    description: 'Let go of the rest. With false it stays held for further captures.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  final?: boolean;
 }
 
 /** Options of every write. */

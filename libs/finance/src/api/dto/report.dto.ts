@@ -1,9 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, Matches } from 'class-validator';
 import { ACCOUNT_TYPES, type AccountType } from '../../domain/account.js';
-
-const DAY = /^(19[7-9]|[2-9]\d\d)\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
-const DAY_OPTIONS = { message: '$property must be a day such as 2026-11-24' };
+import { IsDay } from './day.validator.js';
 
 /** Which days, and which currency. */
 export class ReportQueryDto {
@@ -13,16 +11,10 @@ export class ReportQueryDto {
   @Matches(/^(19[7-9]|[2-9]\d\d)\d-(0[1-9]|1[0-2])$/, { message: 'period must be a month such as 2026-11' })
   period?: string;
 
-  /** First day, UTC. */
-  @ApiPropertyOptional({ example: '2026-11-01' })
-  @IsOptional()
-  @Matches(DAY, DAY_OPTIONS)
+  @IsDay({ description: 'First day, in the zone of the books.' })
   from?: string;
 
-  /** Last day, UTC. */
-  @ApiPropertyOptional({ example: '2026-11-24' })
-  @IsOptional()
-  @Matches(DAY, DAY_OPTIONS)
+  @IsDay({ description: 'Last day, in the zone of the books.' })
   to?: string;
 
   @ApiPropertyOptional({ example: 'USD' })
@@ -175,6 +167,11 @@ export class LastBlockDto {
 export class ManifestDto {
   /** @example 2026-10 */
   month!: string;
+  /**
+   * Zone in which it begins and ends; UTC when there is none.
+   * @example Europe/Berlin
+   */
+  timeZone?: string;
   /** @example 2026-11-02T09:00:00.000Z */
   closedAt!: string;
   /** @example 1200 */

@@ -4,15 +4,12 @@ import {
   ArrayMaxSize,
   IsArray,
   IsIn,
-  IsInt,
   IsObject,
   IsOptional,
   IsString,
   IsUUID,
   Matches,
-  Max,
   MaxLength,
-  Min,
   MinLength,
   ValidateNested,
 } from 'class-validator';
@@ -46,13 +43,10 @@ export class LineItemDto {
   @MaxLength(500)
   description?: string;
 
-  /** @example 2 */
-  @IsInt()
-  @Min(1)
-  @Max(1_000_000)
-  quantity!: number;
+  @IsAmount({ example: '2', description: 'Above 0, at most 1000000, with up to six digits after the decimal mark.' })
+  quantity!: string | number;
 
-  @IsAmount({ example: '9.50' })
+  @IsAmount({ example: '9.50', description: 'In major units; may be finer than the currency.' })
   unitPrice!: string | number;
 }
 
@@ -66,15 +60,22 @@ export class RecordTransactionDto {
   @IsAmount({ example: '19.99', description: 'The whole amount, tax and shipping included, in major units.' })
   amount!: string | number;
 
-  @ApiPropertyOptional({ default: 'USD', example: 'USD', description: 'ISO 4217 code.' })
+  @ApiPropertyOptional({
+    example: 'USD',
+    description: 'ISO 4217 code; USD when left out, of a refund that of its original.',
+  })
   @IsOptional()
   @Matches(/^[A-Z]{3}$/, { message: 'currency must be an ISO 4217 code' })
-  currency: string = 'USD';
+  currency?: string;
 
-  @ApiPropertyOptional({ enum: CHANNELS, default: 'online_store', example: 'online_store' })
+  @ApiPropertyOptional({
+    enum: CHANNELS,
+    example: 'online_store',
+    description: 'online_store when left out, of a refund that of its original.',
+  })
   @IsOptional()
   @IsIn(CHANNELS)
-  channel: Channel = 'online_store';
+  channel?: Channel;
 
   /** @example ORDER-1001 */
   @IsOptional()
@@ -126,7 +127,7 @@ export class RecordTransactionDto {
   @MaxLength(100)
   paymentGateway?: string;
 
-  /** The sale or revenue that a refund gives back; without it the refund is marked as having none. */
+  /** What a refund gives back: a sale, revenue, purchase, expense or capture. Without it the refund is marked as having none. */
   @IsOptional()
   @IsUUID('all')
   originalTransactionId?: string;
@@ -284,12 +285,12 @@ export class TransactionQueryDto extends PageQueryDto {
   @Matches(/^[A-Z]{3}$/, { message: 'currency must be an ISO 4217 code' })
   currency?: string;
 
-  /** Effective at or after. */
+  /** Effective at or after; a day from its beginning. */
   @IsOptional()
   @IsInstant({ required: false })
   from?: string;
 
-  /** Effective before. */
+  /** Effective before; a day to its end. */
   @IsOptional()
   @IsInstant({ required: false })
   to?: string;

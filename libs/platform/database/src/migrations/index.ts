@@ -25,6 +25,7 @@ import { CountConsequentialCalls1764300500000 } from './1764300500000-count-cons
 import { LightenTaskWrites1764400000000 } from './1764400000000-lighten-task-writes.js';
 import { FindTasksByTheirBatch1764500000000 } from './1764500000000-find-tasks-by-their-batch.js';
 import { BoundCredentials1764600000000 } from './1764600000000-bound-credentials.js';
+import { BooksOfATimeZone1764800000000 } from './1764800000000-books-of-a-time-zone.js';
 import { KnowWhoHoldsATask1764900000000 } from './1764900000000-know-who-holds-a-task.js';
 import { PauseSchedulesWithTheirOwner1764900010000 } from './1764900010000-pause-schedules-with-their-owner.js';
 import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js';
@@ -57,6 +58,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   LightenTaskWrites1764400000000,
   FindTasksByTheirBatch1764500000000,
   BoundCredentials1764600000000,
+  BooksOfATimeZone1764800000000,
   KnowWhoHoldsATask1764900000000,
   PauseSchedulesWithTheirOwner1764900010000,
   KeepTaskEvents1764900020000,
