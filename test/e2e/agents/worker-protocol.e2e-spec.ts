@@ -124,7 +124,7 @@ describe('the worker protocol', () => {
     const results = rest.map(({ id, leaseToken }, n) => ({ id, leaseToken, output: n }));
     const stale = { id: first.id, leaseToken: randomUUID(), output: 1 };
     const { body } = await post('/tasks/complete', { results: [...results, stale] });
-    expect(body).toEqual({ completed: rest.map(({ id }) => id), lost: [first.id] });
+    expect(body).toEqual({ completed: rest.map(({ id }) => id), lost: [first.id], refused: [] });
     expect(await stateOf(rest[2]?.id ?? '')).toMatchObject({ state: 'succeeded', output: 2 });
   });
 
@@ -228,6 +228,42 @@ describe('the worker protocol', () => {
     }
     expect(await tasks.eventTypes(id)).toEqual(['queued', 'started', 'agent.page', 'agent.succeeded']);
     expect((await tell(3, 'NOT A WORD')).status).toBe(422);
+  });
+
+  it('takes a failure whatever its length, and keeps what fits', async () => {
+    const slug = await worker();
+    for (const [error, kept] of [
+      [{ message: 'm'.repeat(1_001) }, { code: 'AGENT.EXECUTION_FAILED', message: `${'m'.repeat(999)}…` }],
+      [{ message: 'm'.repeat(100_000), code: 'C'.repeat(200) }, { code: `${'C'.repeat(99)}…` }],
+      [
+        { message: '', code: '' },
+        { code: 'AGENT.EXECUTION_FAILED', message: 'The agent gave no reason' },
+      ],
+    ] as const) {
+      await tasks.execute(slug);
+      const { id, leaseToken } = await leaseOne(slug);
+      expect((await post(`/tasks/${id}/fail`, { leaseToken, error, retryable: false })).status).toBe(204);
+      expect(await tasks.read(id)).toMatchObject({ state: 'failed', error: kept });
+    }
+  });
+
+  it('gives each of several results its verdict', async () => {
+    const slug = await worker({ concurrency: 3 });
+    for (let n = 0; n < 3; n++) await tasks.execute(slug);
+    const [one, large, last] = await lease(slug, { max: 3 });
+    const of = (task: Leased | undefined, output: unknown) => ({ id: task?.id, leaseToken: task?.leaseToken, output });
+    const results = [of(one, 1), of(large, 'x'.repeat(10 * 2 ** 20)), { ...of(last, 3), leaseToken: randomUUID() }];
+    expect((await post('/tasks/complete', { results })).body).toEqual({
+      completed: [one?.id],
+      lost: [last?.id],
+      refused: [{ id: large?.id, code: 'TASK.OUTPUT_TOO_LARGE', message: expect.any(String) }],
+    });
+    expect(await stateOf(large?.id ?? '')).toMatchObject({ state: 'leased' });
+    expect((await post('/tasks/complete', { results: [of(large, 2), of(last, 3)] })).body).toEqual({
+      completed: [large?.id, last?.id],
+      lost: [],
+      refused: [],
+    });
   });
 
   describe('bounds what workers tell', () => {

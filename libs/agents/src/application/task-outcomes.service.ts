@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { LeaseLostError } from '../domain/agents.exceptions.js';
-import { type FailedAttempt, judge, type Verdict } from '../domain/task-failure.js';
+import { type FailedAttempt, judge, toKept, type Verdict } from '../domain/task-failure.js';
 import { type Lease, TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
 import {
   isLeaseOf,
@@ -125,7 +125,8 @@ export class TaskOutcomes {
     usage: Usage,
   ): Promise<Recorded> {
     const { task, agentId, retryPolicy } = locked;
-    const { failure, blame } = attempt;
+    const { blame } = attempt;
+    const failure = toKept(attempt.failure);
     const isCancelRequested = task.cancelRequestedAt !== null;
     const verdict = judge(attempt, { attempt: task.attempt, isCancelRequested }, retryPolicy, Math.random());
     const ended: string[] = [];
