@@ -460,6 +460,22 @@ describe('the worker protocol', () => {
     expect((await post(`/workers/${workerId}/heartbeat`, { leases: [] }, stranger)).status).toBe(404);
   });
 
+  it('gives a worker from before credentials were noted to the first of its owner that acts as it', async () => {
+    const who = await newPerson(app, 'API_USER');
+    const [one, other] = [(await newKey(app, who)).apiKey, (await newKey(app, who)).apiKey];
+    const slug = await worker();
+    const id = randomUUID();
+    await app
+      .get(Database)
+      .execute(`INSERT INTO agent_worker (id, owner_id, name, agents, slots) VALUES ($1, $2, 'old', '{}', 1)`, [
+        id,
+        who.id,
+      ]);
+    const ask = async (apiKey: string) => (await post('/leases', { workerId: id, agents: [slug] }, apiKey)).status;
+    expect(await ask(key)).toBe(404);
+    expect([await ask(one), await ask(other), await ask(one)]).toEqual([204, 404, 204]);
+  });
+
   it('shows an agent as offline whose workers have gone', async () => {
     const slug = await worker();
     await lease(slug);

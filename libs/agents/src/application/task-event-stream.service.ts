@@ -56,7 +56,7 @@ export class TaskEventStream implements OnModuleDestroy {
     caller: Caller,
     gone: AbortSignal,
   ): Promise<AsyncGenerator<TaskEvent | typeof SIGN_OF_LIFE> | undefined> {
-    const task = await this.tasks.find(taskId);
+    const task = await this.tasks.glance(taskId);
     assertMaySee(caller, task);
     if (isFinal(task.state) && (await this.events.list(taskId, after, 1)).length === 0) return undefined;
     return this.read(taskId, after, caller, AbortSignal.any([gone, this.stopping.signal]));
@@ -73,7 +73,7 @@ export class TaskEventStream implements OnModuleDestroy {
     while (!signal.aborted && performance.now() < limit) {
       if (performance.now() - judgedAt > JUDGE_MS) {
         // A worker sees what it holds, and no longer.
-        const task = await this.tasks.find(taskId);
+        const task = await this.tasks.glance(taskId);
         if (!task || !maySee(caller, task)) return;
         judgedAt = performance.now();
       }

@@ -66,7 +66,10 @@ export class WorkerRegistry {
 
   /** @throws WorkerNotFoundError for workers that another credential registered too */
   async get(id: string, principal: Principal): Promise<Worker> {
-    const worker = this.registered.get(id) ?? (await this.workers.find(id));
+    let worker = this.registered.get(id) ?? (await this.workers.find(id));
+    if (worker?.credentialId === null && worker.ownerId === principal.id) {
+      worker = await this.workers.adopt(id, principal.credential.id);
+    }
     if (worker?.credentialId !== principal.credential.id) throw new WorkerNotFoundError();
     this.registered.set(id, worker);
     return worker;
