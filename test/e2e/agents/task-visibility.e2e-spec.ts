@@ -158,6 +158,19 @@ describe('what is seen of tasks', () => {
     expect((await execute(open, developer, { dependsOn: [body.id] })).status).toBe(202);
   });
 
+  it('leaves out what was said of a task where everybody looks', async () => {
+    const slug = await tasks.agent({ kind: 'worker' });
+    const { body } = await execute(slug, admin);
+    await app.get(Database).execute(`UPDATE agent_task SET state = 'waiting_approval' WHERE id = $1`, [body.id]);
+    const reason = 'Only the board knows why';
+    await app.call('POST', `/tasks/${body.id}/refuse`, { ...by(developer), body: { reason } });
+    const reader = await newPerson(app, 'READ_ONLY');
+    const { text } = await app.call('GET', '/dashboard/activities', by(reader));
+    expect(text).toContain(body.id);
+    expect(text).toContain('The task cancelled: TASK.REFUSED');
+    expect(text).not.toContain(reason);
+  });
+
   it('is the same through MCP', async () => {
     const { body } = await execute(open, admin);
     const batch = await app.call<{ batchId: string }>('POST', '/agents/batch', {
