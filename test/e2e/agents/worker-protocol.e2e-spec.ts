@@ -320,6 +320,24 @@ describe('the worker protocol', () => {
       const types = await tasks.eventTypes(id);
       expect([types.length, types.at(-1)]).toEqual([1001, 'succeeded']);
     }, 60_000);
+
+    it('in how often they give a task back', async () => {
+      const slug = await worker({ retryPolicy: { maxAttempts: 2, initialDelayMs: 0, maxDelayMs: 0 } });
+      const { body } = await tasks.execute(slug);
+      const giveBack = async (): Promise<number> => {
+        const [task] = await lease(slug, { waitMs: 2_000 });
+        await post(`/tasks/${body.id}/release`, { leaseToken: task?.leaseToken });
+        return task?.attempt ?? 0;
+      };
+      expect([await giveBack(), await giveBack()]).toEqual([1, 1]);
+      await app.get(Database).execute(
+        `INSERT INTO agent_task_event (task_id, seq, type, created_at, hash)
+         SELECT $1, n, 'agent.page', now(), '' FROM generate_series(6, 999) n`,
+        [body.id],
+      );
+      expect([await giveBack(), await giveBack()]).toEqual([1, 2]);
+      expect(await tasks.until(body.id, 'dead')).toMatchObject({ error: { code: 'TASK.RELEASED' } });
+    });
   });
 
   it('extends a lease by the time it was asked for, unless a heartbeat asks for another', async () => {
