@@ -11,10 +11,13 @@ import { cpuMsBetween, cpuMsOf } from './process.mjs';
 
 const [slug, workerId, ownerId, size, loops, warmUp] = process.argv.slice(2);
 const request = { workerId, agents: [slug], max: Number(size), waitMs: 0 };
-const principal = { id: ownerId, role: 'SUPER_ADMIN', username: 'bench' };
 const signal = AbortSignal.timeout(3_600_000);
 const app = await NestFactory.createApplicationContext(ApiModule.forRoot(loadConfig()), { logger: false });
 const [leases, outcomes, database] = [app.get(WorkerLeases), app.get(WorkerOutcomes), app.get(Database)];
+// Acts as whoever registered the worker.
+const [worker] = await database.query('SELECT credential_id AS id FROM agent_worker WHERE id = $1', [workerId]);
+const credential = { kind: 'session', id: worker.id, expiresAt: null, ipAllowlist: [], agents: [] };
+const principal = { id: ownerId, role: 'SUPER_ADMIN', username: 'bench', credential };
 
 /** CPU of this process and of PostgreSQL's, in ms. PostgreSQL on another machine counts as nothing. */
 async function cpu() {
@@ -30,7 +33,7 @@ async function run(limit = Infinity) {
     while (done < limit) {
       const leased = await leases.lease(request, principal, signal);
       if (leased.length === 0) return;
-      const results = leased.map(({ id, leaseToken }) => ({ id, leaseToken, output: 1 }));
+      const results = leased.map(({ id, leaseToken }) => ({ id, leaseToken, heldBy: credential.id, output: 1 }));
       await (leased.length > 1 ? outcomes.completeAll(results) : outcomes.complete(results[0]));
       done += leased.length;
     }

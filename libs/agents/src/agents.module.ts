@@ -17,6 +17,7 @@ import { AgentObservation } from './application/agent-observation.service.js';
 import { AgentReadService } from './application/agent-read.service.js';
 import { AgentRegistry } from './application/agent-registry.service.js';
 import { BatchResults } from './application/batch-results.service.js';
+import { CallerStanding } from './application/caller-standing.service.js';
 import { HttpAgentRunner } from './application/http-agent-runner.service.js';
 import { InternalAgents } from './application/internal-agents.js';
 import { SecurityPostureAgent } from './application/security-posture.agent.js';
@@ -121,6 +122,7 @@ const USE_CASES: Provider[] = [
   TaskApproval,
   TaskRedrive,
   TaskExplanation,
+  CallerStanding,
   TaskEventStream,
   ScheduleRegistry,
   WorkerRegistry,

@@ -14,5 +14,4 @@ export {
 } from './application/internal-agents.js';
 export { TaskEngine } from './application/task-engine.service.js';
 export type { AgentStatus } from './domain/agent.js';
-export type { TaskFailure } from './domain/task.js';
 export type { TaskState } from './domain/task-state.js';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Database } from '#platform/database';
@@ -158,6 +159,19 @@ describe('what is seen of tasks', () => {
     expect((await execute(open, developer, { dependsOn: [body.id] })).status).toBe(202);
   });
 
+  it('leaves out what was said of a task where everybody looks', async () => {
+    const slug = await tasks.agent({ kind: 'worker' });
+    const { body } = await execute(slug, admin);
+    await app.get(Database).execute(`UPDATE agent_task SET state = 'waiting_approval' WHERE id = $1`, [body.id]);
+    const reason = 'Only the board knows why';
+    await app.call('POST', `/tasks/${body.id}/refuse`, { ...by(developer), body: { reason } });
+    const reader = await newPerson(app, 'READ_ONLY');
+    const { text } = await app.call('GET', '/dashboard/activities', by(reader));
+    expect(text).toContain(body.id);
+    expect(text).toContain('The task cancelled: TASK.REFUSED');
+    expect(text).not.toContain(reason);
+  });
+
   it('is the same through MCP', async () => {
     const { body } = await execute(open, admin);
     const batch = await app.call<{ batchId: string }>('POST', '/agents/batch', {
@@ -209,5 +223,19 @@ describe('what is seen of tasks', () => {
     const { text } = await reading;
     expect(text).toContain('event: started');
     expect(await statusOf(`/tasks/${body.id}`, key)).toBe(404);
+  }, 30_000);
+
+  it('ends with the key of a reader, and when his user is switched off, while he reads', async () => {
+    const { body } = await execute(open, admin);
+    const [reader, other] = [await newPerson(app, 'DEVELOPER'), await newPerson(app, 'DEVELOPER')];
+    const key = await newKey(app, reader);
+    const reading = [key, other].map((who) => app.call('GET', `/tasks/${body.id}/events`, by(who)));
+    await sleep(500);
+    await app.call('DELETE', `/auth/api-keys/${key.id}`, by(reader));
+    await app.call('PATCH', `/users/${other.id}`, { token: tasks.admin, body: { isActive: false } });
+    for (const { status, text } of await Promise.all(reading)) {
+      expect(status).toBe(200);
+      expect(text).toContain('event: queued');
+    }
   }, 30_000);
 });

@@ -124,7 +124,7 @@ describe('the worker protocol', () => {
     const results = rest.map(({ id, leaseToken }, n) => ({ id, leaseToken, output: n }));
     const stale = { id: first.id, leaseToken: randomUUID(), output: 1 };
     const { body } = await post('/tasks/complete', { results: [...results, stale] });
-    expect(body).toEqual({ completed: rest.map(({ id }) => id), lost: [first.id] });
+    expect(body).toEqual({ completed: rest.map(({ id }) => id), lost: [first.id], refused: [] });
     expect(await stateOf(rest[2]?.id ?? '')).toMatchObject({ state: 'succeeded', output: 2 });
   });
 
@@ -230,6 +230,42 @@ describe('the worker protocol', () => {
     expect((await tell(3, 'NOT A WORD')).status).toBe(422);
   });
 
+  it('takes a failure whatever its length, and keeps what fits', async () => {
+    const slug = await worker();
+    for (const [error, kept] of [
+      [{ message: 'm'.repeat(1_001) }, { code: 'AGENT.EXECUTION_FAILED', message: `${'m'.repeat(999)}…` }],
+      [{ message: 'm'.repeat(100_000), code: 'C'.repeat(200) }, { code: `${'C'.repeat(99)}…` }],
+      [
+        { message: '', code: '' },
+        { code: 'AGENT.EXECUTION_FAILED', message: 'The agent gave no reason' },
+      ],
+    ] as const) {
+      await tasks.execute(slug);
+      const { id, leaseToken } = await leaseOne(slug);
+      expect((await post(`/tasks/${id}/fail`, { leaseToken, error, retryable: false })).status).toBe(204);
+      expect(await tasks.read(id)).toMatchObject({ state: 'failed', error: kept });
+    }
+  });
+
+  it('gives each of several results its verdict', async () => {
+    const slug = await worker({ concurrency: 3 });
+    for (let n = 0; n < 3; n++) await tasks.execute(slug);
+    const [one, large, last] = await lease(slug, { max: 3 });
+    const of = (task: Leased | undefined, output: unknown) => ({ id: task?.id, leaseToken: task?.leaseToken, output });
+    const results = [of(one, 1), of(large, 'x'.repeat(10 * 2 ** 20)), { ...of(last, 3), leaseToken: randomUUID() }];
+    expect((await post('/tasks/complete', { results })).body).toEqual({
+      completed: [one?.id],
+      lost: [last?.id],
+      refused: [{ id: large?.id, code: 'TASK.OUTPUT_TOO_LARGE', message: expect.any(String) }],
+    });
+    expect(await stateOf(large?.id ?? '')).toMatchObject({ state: 'leased' });
+    expect((await post('/tasks/complete', { results: [of(large, 2), of(last, 3)] })).body).toEqual({
+      completed: [large?.id, last?.id],
+      lost: [],
+      refused: [],
+    });
+  });
+
   describe('bounds what workers tell', () => {
     const LARGEST = 16 * 1024;
     const text = (bytes: number): string => 'x'.repeat(bytes);
@@ -284,6 +320,24 @@ describe('the worker protocol', () => {
       const types = await tasks.eventTypes(id);
       expect([types.length, types.at(-1)]).toEqual([1001, 'succeeded']);
     }, 60_000);
+
+    it('in how often they give a task back', async () => {
+      const slug = await worker({ retryPolicy: { maxAttempts: 2, initialDelayMs: 0, maxDelayMs: 0 } });
+      const { body } = await tasks.execute(slug);
+      const giveBack = async (): Promise<number> => {
+        const [task] = await lease(slug, { waitMs: 2_000 });
+        await post(`/tasks/${body.id}/release`, { leaseToken: task?.leaseToken });
+        return task?.attempt ?? 0;
+      };
+      expect([await giveBack(), await giveBack()]).toEqual([1, 1]);
+      await app.get(Database).execute(
+        `INSERT INTO agent_task_event (task_id, seq, type, created_at, hash)
+         SELECT $1, n, 'agent.page', now(), '' FROM generate_series(6, 999) n`,
+        [body.id],
+      );
+      expect([await giveBack(), await giveBack()]).toEqual([1, 2]);
+      expect(await tasks.until(body.id, 'dead')).toMatchObject({ error: { code: 'TASK.RELEASED' } });
+    });
   });
 
   it('extends a lease by the time it was asked for, unless a heartbeat asks for another', async () => {
@@ -422,6 +476,22 @@ describe('the worker protocol', () => {
       code: 'WORKER.NOT_FOUND',
     });
     expect((await post(`/workers/${workerId}/heartbeat`, { leases: [] }, stranger)).status).toBe(404);
+  });
+
+  it('gives a worker from before credentials were noted to the first of its owner that acts as it', async () => {
+    const who = await newPerson(app, 'API_USER');
+    const [one, other] = [(await newKey(app, who)).apiKey, (await newKey(app, who)).apiKey];
+    const slug = await worker();
+    const id = randomUUID();
+    await app
+      .get(Database)
+      .execute(`INSERT INTO agent_worker (id, owner_id, name, agents, slots) VALUES ($1, $2, 'old', '{}', 1)`, [
+        id,
+        who.id,
+      ]);
+    const ask = async (apiKey: string) => (await post('/leases', { workerId: id, agents: [slug] }, apiKey)).status;
+    expect(await ask(key)).toBe(404);
+    expect([await ask(one), await ask(other), await ask(one)]).toEqual([204, 404, 204]);
   });
 
   it('shows an agent as offline whose workers have gone', async () => {

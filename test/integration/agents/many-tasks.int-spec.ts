@@ -49,7 +49,7 @@ describe('many tasks at once', () => {
     ]);
     // Twice is as good as once.
     for (let n = 0; n < 2; n++)
-      expect(await complete(leased)).toEqual({ completed: leased.map(({ id }) => id), lost: [] });
+      expect(await complete(leased)).toEqual({ completed: leased.map(({ id }) => id), lost: [], refused: [] });
     for (const [n, { id }] of [...leased.entries()].filter(([at]) => at % 333 === 0)) {
       expect(await tasks.read(id)).toMatchObject({ state: 'succeeded', output: n, batchId });
       expect(await tasks.eventTypes(id)).toEqual(['queued', 'started', 'succeeded']);

@@ -42,7 +42,7 @@ export class WorkerTasksController {
     @CurrentPrincipal() { credential }: Principal,
   ): Promise<CompletedTasksDto> {
     const ids = results.map(({ id }) => id.toLowerCase());
-    const isDone = await this.outcomes.completeAll(
+    const verdicts = await this.outcomes.completeAll(
       results.map(({ leaseToken, output, usage }, index) => ({
         id: ids[index] ?? '',
         leaseToken,
@@ -51,7 +51,14 @@ export class WorkerTasksController {
         usage: toUsage(usage),
       })),
     );
-    return { completed: ids.filter((_, index) => isDone[index]), lost: ids.filter((_, index) => !isDone[index]) };
+    return {
+      completed: ids.filter((_, index) => verdicts[index] === 'completed'),
+      lost: ids.filter((_, index) => verdicts[index] === 'lost'),
+      refused: ids.flatMap((id, index) => {
+        const verdict = verdicts[index];
+        return typeof verdict === 'object' ? [{ id, ...verdict }] : [];
+      }),
+    };
   }
 
   @Post(':id/complete')

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentStatus } from '../domain/agent.js';
 import { dollarsOf } from '../domain/cost.js';
-import type { TaskFailure } from '../domain/task.js';
 import type { TaskState } from '../domain/task-state.js';
 import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
 import { TaskRepository } from '../infrastructure/task.repository.js';
@@ -43,7 +42,8 @@ export interface RecentTaskView {
   readonly agent: string;
   readonly state: TaskState;
   readonly finishedAt: Date;
-  readonly error?: TaskFailure;
+  /** Code of its error; the words of it are for those who may see the task. */
+  readonly errorCode?: string;
 }
 
 /** What other modules may know of agents. Reads counters and small indexes, never the history: fit to be asked often. */
@@ -88,7 +88,7 @@ export class AgentReadService {
       agent,
       state,
       finishedAt,
-      ...(error && { error }),
+      ...(error && { errorCode: error.code }),
     }));
   }
 }

@@ -16,8 +16,6 @@ export class StopReason extends Error {
 /** Kinds of failures of ours that the same parameters would meet again. */
 const FINAL_KINDS = new Set(['invalid', 'malformed', 'too_large']);
 
-const MAX_MESSAGE = 1000;
-
 /** What a runner threw, as a failed attempt. Words of unexpected exceptions stay in the ledger: they may hold internals. */
 export function failedAttemptOf(error: unknown, stopped: StopCause | undefined): FailedAttempt {
   if (stopped === 'timeout') {
@@ -29,7 +27,7 @@ export function failedAttemptOf(error: unknown, stopped: StopCause | undefined):
   }
   if (error instanceof AttemptFailedError) {
     const { reason, message, retryable, blame, retryAfterMs } = error;
-    return { failure: { code: reason, message: message.slice(0, MAX_MESSAGE) }, retryable, blame, retryAfterMs };
+    return { failure: { code: reason, message }, retryable, blame, retryAfterMs };
   }
   if (error instanceof AppException && FINAL_KINDS.has(error.kind)) {
     return { failure: { code: error.code, message: error.message }, retryable: false, blame: 'elsewhere' };

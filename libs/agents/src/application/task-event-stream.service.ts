@@ -1,9 +1,11 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { assertMaySee, type Caller, maySee } from '../domain/task-access.js';
+import type { Principal } from '#platform/security';
+import { assertMaySee, maySee } from '../domain/task-access.js';
 import { FINAL_STATES, isFinal } from '../domain/task-state.js';
 import { type TaskEvent, TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import { TaskRepository } from '../infrastructure/task.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
+import { CallerStanding } from './caller-standing.service.js';
 
 export type { TaskEvent } from '../infrastructure/task-event.repository.js';
 
@@ -37,6 +39,7 @@ export class TaskEventStream implements OnModuleDestroy {
     private readonly tasks: TaskRepository,
     private readonly events: TaskEventRepository,
     private readonly signals: TaskSignals,
+    private readonly standing: CallerStanding,
   ) {}
 
   onModuleDestroy(): void {
@@ -53,10 +56,10 @@ export class TaskEventStream implements OnModuleDestroy {
   async follow(
     taskId: string,
     after: number,
-    caller: Caller,
+    caller: Principal,
     gone: AbortSignal,
   ): Promise<AsyncGenerator<TaskEvent | typeof SIGN_OF_LIFE> | undefined> {
-    const task = await this.tasks.find(taskId);
+    const task = await this.tasks.glance(taskId);
     assertMaySee(caller, task);
     if (isFinal(task.state) && (await this.events.list(taskId, after, 1)).length === 0) return undefined;
     return this.read(taskId, after, caller, AbortSignal.any([gone, this.stopping.signal]));
@@ -65,16 +68,16 @@ export class TaskEventStream implements OnModuleDestroy {
   private async *read(
     taskId: string,
     known: number,
-    caller: Caller,
+    caller: Principal,
     signal: AbortSignal,
   ): AsyncGenerator<TaskEvent | typeof SIGN_OF_LIFE> {
     const limit = performance.now() + LONGEST_MS;
     let [after, mayBeOver, spokeAt, judgedAt] = [known, false, performance.now(), performance.now()];
     while (!signal.aborted && performance.now() < limit) {
       if (performance.now() - judgedAt > JUDGE_MS) {
-        // A worker sees what it holds, and no longer.
-        const task = await this.tasks.find(taskId);
-        if (!task || !maySee(caller, task)) return;
+        // A worker sees what it holds, and no longer; a key opens nothing when it has ended.
+        const task = await this.tasks.glance(taskId);
+        if (!task || !maySee(caller, task) || !(await this.standing.isSame(caller))) return;
         judgedAt = performance.now();
       }
       const page = await this.events.list(taskId, after, PAGE);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { LeaseLostError } from '../domain/agents.exceptions.js';
-import { type FailedAttempt, judge, type Verdict } from '../domain/task-failure.js';
+import { type FailedAttempt, judge, toKept, type Verdict } from '../domain/task-failure.js';
 import { type Lease, TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
 import {
   isLeaseOf,
@@ -92,7 +92,8 @@ export class TaskOutcomes {
   }
 
   /**
-   * Gives a task back unharmed: the attempt does not count. One that was to be cancelled is.
+   * Gives a task back unharmed: the attempt does not count, unless the task was given back so often that its events are full. One that
+   * was to be cancelled is.
    *
    * @param until milliseconds before it may start again, or that a person has to approve
    * @throws LeaseLostError
@@ -101,7 +102,7 @@ export class TaskOutcomes {
     const cancelled = await this.database.transaction(async (tx) => {
       const locked = await this.queue.lock(tx, lease.id);
       if (!isLeaseOf(locked, lease)) throw new LeaseLostError();
-      if (locked.task.cancelRequestedAt !== null) {
+      if (locked.task.cancelRequestedAt !== null || (await this.record.isFull(tx, lease.id))) {
         const failure = { code: 'TASK.RELEASED', message: 'The task was given back' };
         return this.failLocked(tx, locked, { failure, retryable: true, blame: 'elsewhere' }, locked.attemptUsage);
       }
@@ -125,7 +126,8 @@ export class TaskOutcomes {
     usage: Usage,
   ): Promise<Recorded> {
     const { task, agentId, retryPolicy } = locked;
-    const { failure, blame } = attempt;
+    const { blame } = attempt;
+    const failure = toKept(attempt.failure);
     const isCancelRequested = task.cancelRequestedAt !== null;
     const verdict = judge(attempt, { attempt: task.attempt, isCancelRequested }, retryPolicy, Math.random());
     const ended: string[] = [];

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import type { TaskState } from '../domain/task-state.js';
+import { MAX_TASK_EVENTS } from '../domain/worker-report.js';
 import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
 import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
@@ -55,6 +56,11 @@ export class TaskRecord {
     const tokens = usage.tokensIn + usage.tokensOut;
     if (tokens === 0 && usage.costMicros === 0n) return;
     await this.statistics.add(tx, [{ agentId: task.agentId, tokens, costMicros: usage.costMicros }]);
+  }
+
+  /** Whether the task has all the events that others may add to it. */
+  async isFull(tx: Transaction, taskId: string): Promise<boolean> {
+    return (await this.events.count(tx, taskId)) >= MAX_TASK_EVENTS;
   }
 
   async released(tx: Transaction, taskId: string, reason: string): Promise<void> {

@@ -6,6 +6,7 @@ import { assertReportFits } from '../domain/worker-report.js';
 import type { ClaimedTask, Room } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
 import { type LeaseReport, WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
+import { CallerStanding } from './caller-standing.service.js';
 import { MicroBatch } from './micro-batch.js';
 import { CLAIM_MAX, TaskLeases } from './task-leases.service.js';
 import { WorkerRegistry } from './worker-registry.service.js';
@@ -76,6 +77,7 @@ export class WorkerLeases implements OnModuleDestroy {
 
   constructor(
     private readonly registry: WorkerRegistry,
+    private readonly standing: CallerStanding,
     private readonly leases: TaskLeases,
     private readonly held: WorkerLeaseRepository,
     private readonly signals: TaskSignals,
@@ -116,7 +118,7 @@ export class WorkerLeases implements OnModuleDestroy {
         if (claimed.length > 0 || left <= 0 || isOver()) return claimed.map(toLeased);
         await waitAtMost(news.arrived, Math.min(left, LOOK_MS), AbortSignal.any([gone, this.stopping.signal]));
         // Much may happen to a caller and to agents while it waits.
-        await this.registry.assertStands(principal);
+        await this.standing.assertSame(principal);
         agents = await this.registry.leasable(wanted, principal, true);
       } finally {
         news.stop();

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { ValidationError } from '#platform/kernel';
+import { AppException, ValidationError } from '#platform/kernel';
 import { LeaseLostError, OutputTooLargeError } from '../domain/agents.exceptions.js';
 import { unstorable } from '../domain/json-value.js';
-import { MAX_OUTPUT_BYTES } from '../domain/task.js';
+import { MAX_OUTPUT_BYTES, type TaskFailure } from '../domain/task.js';
 import type { FailedAttempt } from '../domain/task-failure.js';
 import { isFinal } from '../domain/task-state.js';
 import { assertReportFits, assertRoomForEvent } from '../domain/worker-report.js';
@@ -20,6 +20,9 @@ export interface WorkerEvent extends Lease {
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
+
+/** What became of one of several results: the lease was no longer held, or the output cannot be kept. */
+export type CompletionVerdict = 'completed' | 'lost' | TaskFailure;
 
 /** How workers end what they leased. Saying the same thing twice with the same lease is as good as once. */
 @Injectable()
@@ -43,13 +46,14 @@ export class WorkerOutcomes {
     }
   }
 
-  /** Commits results together; says of each, in order, whether its lease was still held. */
-  async completeAll(successes: readonly Success[]): Promise<boolean[]> {
-    for (const [index, { output }] of successes.entries()) checkOutput(output, `results.${index}.output`);
-    const done = await this.outcomes.succeedAll(successes);
-    if (done.every(Boolean)) return done;
-    const ends = await this.held.endsOf(successes);
-    return done.map((isDone, index) => isDone || ends[index] === 'succeeded');
+  /** Commits results together; says of each, in order, what became of it. */
+  async completeAll(successes: readonly Success[]): Promise<CompletionVerdict[]> {
+    const faults = successes.map(({ output }, index) => faultOf(output, `results.${index}.output`));
+    const fit = successes.filter((_, index) => !faults[index]);
+    const done = fit.length > 0 ? await this.outcomes.succeedAll(fit) : [];
+    const ends = done.every(Boolean) ? [] : await this.held.endsOf(fit);
+    const verdicts = done.map((isDone, index) => (isDone || ends[index] === 'succeeded' ? 'completed' : 'lost'));
+    return faults.map((fault) => fault ?? verdicts.shift() ?? 'lost');
   }
 
   /** @throws LeaseLostError */
@@ -87,6 +91,16 @@ export class WorkerOutcomes {
         await this.events.append(tx, [{ taskId: id, type: `agent.${type}`, data }]);
       }
     });
+  }
+}
+
+function faultOf(output: unknown, path: string): TaskFailure | undefined {
+  try {
+    checkOutput(output, path);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof AppException)) throw error;
+    return { code: error.code, message: error.message };
   }
 }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { Ids, includesRole, RecentMap, TokenInvalidError } from '#platform/kernel';
-import { AuditTrail, type Principal, UserStanding } from '#platform/security';
+import { Ids, RecentMap } from '#platform/kernel';
+import { AuditTrail, type Principal } from '#platform/security';
 import { AgentNotLeasableError, WorkerNotFoundError } from '../domain/agents.exceptions.js';
 import { rolesWithin } from '../domain/task-access.js';
 import { type Worker, WorkerRepository } from '../infrastructure/worker.repository.js';
@@ -33,15 +33,9 @@ export class WorkerRegistry {
     MAX_REMEMBERED,
   );
 
-  /** Whether callers that wait for work stand as they did when they came. */
-  private readonly standing = new RecentMap<string, { readonly isSame: Promise<boolean>; readonly until: number }>(
-    MAX_REMEMBERED,
-  );
-
   constructor(
     private readonly database: Database,
     private readonly workers: WorkerRepository,
-    private readonly users: UserStanding,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
   ) {}
@@ -66,7 +60,10 @@ export class WorkerRegistry {
 
   /** @throws WorkerNotFoundError for workers that another credential registered too */
   async get(id: string, principal: Principal): Promise<Worker> {
-    const worker = this.registered.get(id) ?? (await this.workers.find(id));
+    let worker = this.registered.get(id) ?? (await this.workers.find(id));
+    if (worker?.credentialId === null && worker.ownerId === principal.id) {
+      worker = await this.workers.adopt(id, principal.credential.id);
+    }
     if (worker?.credentialId !== principal.credential.id) throw new WorkerNotFoundError();
     this.registered.set(id, worker);
     return worker;
@@ -95,23 +92,6 @@ export class WorkerRegistry {
     }
     this.answers.set(question, { found, until });
     return found;
-  }
-
-  /**
-   * For a caller that has waited since it was let in.
-   *
-   * @throws TokenInvalidError when its key has ended, or its user may no longer act as he did
-   */
-  async assertStands({ id, role, credential }: Principal): Promise<void> {
-    const keyId = credential.kind === 'session' ? null : credential.id;
-    const question = JSON.stringify([id, keyId, role]);
-    let answer = this.standing.get(question);
-    if (!answer || performance.now() >= answer.until) {
-      const isSame = this.users.of(id, keyId).then((now) => 'role' in now && includesRole(now.role, role));
-      answer = { isSame, until: performance.now() + REMEMBER_MS };
-      this.standing.set(question, answer);
-    }
-    if (!(await answer.isSame)) throw new TokenInvalidError();
   }
 
   /** Notes that the worker is alive; a busy one is written down now and then. */

@@ -19,6 +19,23 @@ export interface FailedAttempt {
   readonly blame: 'agent' | 'elsewhere';
 }
 
+const MAX_CODE = 100;
+const MAX_MESSAGE = 1_000;
+
+/** A failure as it is kept: whoever failed at length shall not work again only for having said so. */
+export function toKept({ code, message }: TaskFailure): TaskFailure {
+  return {
+    code: cut(code, MAX_CODE) || 'AGENT.EXECUTION_FAILED',
+    message: cut(message, MAX_MESSAGE) || 'The agent gave no reason',
+  };
+}
+
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  // The cut may halve a character.
+  return `${text.slice(0, length - 1).toWellFormed()}…`;
+}
+
 /** What becomes of a task after a failed attempt. */
 export type Verdict =
   | { readonly state: Extract<TaskState, 'failed' | 'dead' | 'cancelled'> }

@@ -17,11 +17,15 @@ export interface TaskBudget {
   readonly maxTokens: number | null;
 }
 
+/** Where a task is, and what decides who may do what with it. */
+export interface TaskGlance extends TaskAccess {
+  readonly state: TaskState;
+}
+
 /** A unit of work for an agent. Times are the database's; costs are in millionths of a US dollar. */
-export interface Task extends TaskAccess {
+export interface Task extends TaskGlance {
   readonly id: string;
   readonly agent: string;
-  readonly state: TaskState;
   /** 1 to 10; 10 is served first. */
   readonly priority: number;
   /** Attempts begun so far. */

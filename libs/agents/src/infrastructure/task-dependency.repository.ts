@@ -1,14 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
-import type { TaskFailure } from '../domain/task.js';
-import type { TaskAccess } from '../domain/task-access.js';
-import type { TaskState } from '../domain/task-state.js';
-import { ACCESS, type AccessRow, toAccess } from './task-row.js';
-
-/** A task that others may wait for. */
-export interface AwaitedTask extends TaskAccess {
-  readonly state: TaskState;
-}
+import type { TaskFailure, TaskGlance } from '../domain/task.js';
+import { GLANCE, type GlanceRow, toGlance } from './task-row.js';
 
 /** A task that was ended because one it depends on did not succeed. */
 export interface FailedDependent {
@@ -17,7 +10,7 @@ export interface FailedDependent {
 }
 
 /** Locked in the order of their ids, so that two requests with the same dependencies cannot wait for each other. */
-const LOCK = `SELECT t.id, t.state, ${ACCESS} FROM agent_task t JOIN agent a ON a.id = t.agent_id
+const LOCK = `SELECT t.id, ${GLANCE} FROM agent_task t JOIN agent a ON a.id = t.agent_id
   WHERE t.id = ANY ($1) ORDER BY t.id FOR NO KEY UPDATE OF t`;
 
 const RELEASE = `
@@ -39,10 +32,10 @@ const FAIL = `
 @Injectable()
 export class TaskDependencyRepository {
   /** The tasks by id, which keep their states until the transaction ends: nobody can end a task unseen meanwhile. */
-  async lock(tx: Transaction, ids: readonly string[]): Promise<Map<string, AwaitedTask>> {
+  async lock(tx: Transaction, ids: readonly string[]): Promise<Map<string, TaskGlance>> {
     if (ids.length === 0) return new Map();
-    const rows = await tx.query<AccessRow & { id: string; state: TaskState }>(LOCK, [ids]);
-    return new Map(rows.map((row) => [row.id, { state: row.state, ...toAccess(row) }]));
+    const rows = await tx.query<GlanceRow & { id: string }>(LOCK, [ids]);
+    return new Map(rows.map((row) => [row.id, toGlance(row)]));
   }
 
   /** Notes that tasks wait for others; all of them exist and are locked or were inserted in this transaction. */

@@ -1,29 +1,28 @@
-import type { JsonObject, Task, TaskFailure } from '../domain/task.js';
-import type { ExecutorRole, TaskAccess } from '../domain/task-access.js';
+import type { JsonObject, Task, TaskFailure, TaskGlance } from '../domain/task.js';
+import type { ExecutorRole } from '../domain/task-access.js';
 import type { TaskState } from '../domain/task-state.js';
 
 /** The credential whose worker holds or last held `agent_task t`; NULL of what this service runs itself. */
 export const HOLDER = '(SELECT w.credential_id FROM agent_worker w WHERE w.id = t.worker_id)';
 
-/** What decides who may do what with `agent_task t` of `agent a`. */
-export const ACCESS = `t.created_by, a.minimum_role,
+/** Where `agent_task t` of `agent a` is, and what decides who may do what with it. */
+export const GLANCE = `t.state, t.created_by, a.minimum_role,
   CASE WHEN t.state IN ('leased', 'running') THEN ${HOLDER} END AS held_by`;
 
-/** The columns of `AccessRow`. */
-export type AccessRow = { created_by: string; minimum_role: ExecutorRole; held_by: string | null };
+/** What `GLANCE` reads. */
+export type GlanceRow = { state: TaskState; created_by: string; minimum_role: ExecutorRole; held_by: string | null };
 
-export function toAccess(row: AccessRow): TaskAccess {
-  return { createdBy: row.created_by, minimumRole: row.minimum_role, heldBy: row.held_by };
+export function toGlance(row: GlanceRow): TaskGlance {
+  return { state: row.state, createdBy: row.created_by, minimumRole: row.minimum_role, heldBy: row.held_by };
 }
 
 /** What a `TaskRow` is read by, of `agent_task t` and `agent a`. */
-export const TASK_COLUMNS = `t.*, a.slug AS agent, ${ACCESS}`;
+export const TASK_COLUMNS = `t.*, a.slug AS agent, ${GLANCE}`;
 
 /** A row of `agent_task` with what is known of its agent. */
-export type TaskRow = AccessRow & {
+export type TaskRow = GlanceRow & {
   id: string;
   agent: string;
-  state: TaskState;
   priority: number;
   attempt: number;
   max_attempts: number;
@@ -57,7 +56,6 @@ export function toTask(row: TaskRow): Task {
   return {
     id: row.id,
     agent: row.agent,
-    state: row.state,
     priority: row.priority,
     attempt: row.attempt,
     maxAttempts: row.max_attempts,
@@ -76,7 +74,7 @@ export function toTask(row: TaskRow): Task {
       maxCostMicros: row.max_cost_micros === null ? null : BigInt(row.max_cost_micros),
       maxTokens: row.max_tokens === null ? null : Number(row.max_tokens),
     },
-    ...toAccess(row),
+    ...toGlance(row),
     createdAt: row.created_at,
     queuedAt: row.queued_at,
     runAt: row.run_at,

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import { type JsonObject, SECONDS_PER_PRIORITY, type Task, type TaskFailure } from '../domain/task.js';
+import { type JsonObject, SECONDS_PER_PRIORITY, type Task, type TaskFailure, type TaskGlance } from '../domain/task.js';
 import type { SearchScope } from '../domain/task-access.js';
 import { TASK_STATES, type TaskState } from '../domain/task-state.js';
-import { TASK_COLUMNS, type TaskRow, toTask } from './task-row.js';
+import { GLANCE, type GlanceRow, TASK_COLUMNS, type TaskRow, toGlance, toTask } from './task-row.js';
 
 /** A task that is about to be queued. */
 export interface NewTask {
@@ -63,6 +63,11 @@ const INSERT = {
 const SELECT = `SELECT ${TASK_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
 
 const FIND = { name: 'agent_task_find', text: `${SELECT} WHERE t.id = $1` };
+
+const LOOK = {
+  name: 'agent_task_glance',
+  text: `SELECT ${GLANCE} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = $1`,
+};
 
 const RECENT = {
   name: 'agent_task_recent',
@@ -133,6 +138,12 @@ export class TaskRepository {
   async find(id: string): Promise<Task | undefined> {
     const [row] = await this.database.query<TaskRow>(FIND, [id]);
     return row && toTask(row);
+  }
+
+  /** Like `find`, without what may be large. */
+  async glance(id: string): Promise<TaskGlance | undefined> {
+    const [row] = await this.database.query<GlanceRow>(LOOK, [id]);
+    return row && toGlance(row);
   }
 
   /** Of the given tasks, those that exist. */

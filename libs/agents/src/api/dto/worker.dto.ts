@@ -251,11 +251,23 @@ export class CompleteTasksDto {
   results!: BatchResultDto[];
 }
 
+/** Why the result of one of several tasks was not recorded. */
+export class RefusedResultDto {
+  id!: string;
+  /** @example TASK.OUTPUT_TOO_LARGE */
+  code!: string;
+  /** @example The output is larger than 10 MB */
+  message!: string;
+}
+
 /** Which results were recorded; ids of tasks. */
 export class CompletedTasksDto {
   completed!: string[];
   /** The lease was no longer held: the result is discarded. */
   lost!: string[];
+  /** The output cannot be kept: its lease goes on, so `fail` it, or send another. */
+  @ApiProperty({ type: [RefusedResultDto] })
+  refused!: RefusedResultDto[];
 }
 
 /** Why an attempt failed. */
@@ -266,14 +278,13 @@ export class AttemptErrorDto {
    */
   @IsOptional()
   @IsString()
-  @MinLength(1)
-  @MaxLength(100)
   code?: string;
 
-  /** @example The file is not a PDF */
+  /**
+   * Kept to 1,000 characters, a code to 100.
+   * @example The file is not a PDF
+   */
   @IsString()
-  @MinLength(1)
-  @MaxLength(1000)
   message!: string;
 }
 
