@@ -185,6 +185,34 @@ describe('credentials', () => {
     });
   });
 
+  describe('of another owner', () => {
+    it('are not found, neither keys nor sessions', async () => {
+      const [one, other] = [await person('DEVELOPER'), await person('DEVELOPER')];
+      const key = await makeKey(other);
+      const { body } = await app.call<{ items: { id: string }[] }>('GET', '/api/v1/auth/sessions', other);
+      const ways = [
+        app.call('POST', `${KEYS}/${key.id}/rotate`, one),
+        app.call('DELETE', `${KEYS}/${key.id}`, one),
+        app.call('DELETE', `/api/v1/auth/sessions/${body.items[0]?.id}`, one),
+      ];
+      expect((await Promise.all(ways)).map(({ status }) => status)).toEqual([404, 404, 404]);
+      expect([await opens({ apiKey: key.key }), await opens(other)]).toEqual([true, true]);
+      expect((await app.call<{ items: unknown[] }>('GET', KEYS, one)).body.items).toEqual([]);
+    });
+
+    it('act with the lower of their role and what their owner has now', async () => {
+      const owner = await person('DEVELOPER');
+      const { key } = await makeKey(owner);
+      const { key: low } = await makeKey(owner, { role: 'READ_ONLY' });
+      const mayReport = async (apiKey: string): Promise<number> =>
+        (await app.call('POST', '/api/v1/errors', { apiKey, body: { errorType: 'X', message: 'y' } })).status;
+      expect([await mayReport(key), await mayReport(low)]).toEqual([202, 403]);
+      const token = await app.tokenFor('ADMIN');
+      await app.call('PATCH', `/api/v1/users/${owner.id}`, { token, body: { role: 'READ_ONLY' } });
+      expect([await mayReport(key), await opens({ apiKey: key })]).toEqual([403, true]);
+    });
+  });
+
   describe('of programs', () => {
     const PERSONAL: { method: string; route: string; body?: object }[] = [
       { method: 'POST', route: '/api/v1/auth/mfa/totp' },

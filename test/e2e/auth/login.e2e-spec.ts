@@ -1,3 +1,4 @@
+import { UserCreationService } from '#auth';
 import { Database } from '#platform/database';
 import { startTestApp, TEST_PASSWORD, type TestApp } from '../../support/test-app.js';
 
@@ -155,6 +156,41 @@ describe('auth', () => {
     expect((await patch(admin, id, { isActive: false })).status).toBe(403);
     expect((await patch(superAdmin, id, { isActive: false })).status).toBe(200);
     expect((await logIn(username)).status).toBe(401);
+  });
+
+  it('takes a password however a keyboard composes it, and none that is cut short', async () => {
+    const [composed, decomposed] = ['zwölf blaue Köche ½', 'zwo\u0308lf blaue Ko\u0308che 1\u20442'];
+    const account = { email: 'zwoelf@example.com', emailVerified: true, username: 'zwoelf', password: composed };
+    await app.get(UserCreationService).create({ ...account, role: 'READ_ONLY' }, { action: 'user.created' });
+    const statusWith = async (password: string): Promise<number> =>
+      (await app.call('POST', '/api/v1/auth/login', { body: { identifier: 'zwoelf', password } })).status;
+    expect(await statusWith(composed)).toBe(200);
+    expect(await statusWith(decomposed)).toBe(200);
+    expect(await statusWith(composed.slice(0, -1))).toBe(401);
+    expect(await statusWith(`${composed}x`)).toBe(401);
+  });
+
+  it('ends a session seven days after the login, whatever was refreshed', async () => {
+    const body = { identifier: 'zwoelf', password: 'zwölf blaue Köche ½' };
+    const { refreshToken } = (await app.call<{ refreshToken: string }>('POST', '/api/v1/auth/login', { body })).body;
+    const [row] = await app.get(Database).query<{ days: number }>(
+      `SELECT extract(epoch FROM s.expires_at - s.created_at)::int / 86400 AS days FROM auth_session s
+       JOIN user_account u ON u.id = s.user_id WHERE u.username = 'zwoelf' ORDER BY s.created_at DESC LIMIT 1`,
+    );
+    expect(row?.days).toBe(7);
+    const refreshed = await app.call<{ accessToken: string; refreshToken: string }>('POST', '/api/v1/auth/refresh', {
+      body: { refreshToken },
+    });
+    expect(refreshed.status).toBe(200);
+    await app
+      .get(Database)
+      .execute(
+        `UPDATE auth_session SET expires_at = now() WHERE user_id = (SELECT id FROM user_account WHERE username = 'zwoelf')`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    const { accessToken: token, refreshToken: next } = refreshed.body;
+    expect((await app.call('POST', '/api/v1/auth/refresh', { body: { refreshToken: next } })).status).toBe(401);
+    expect((await app.call('GET', '/api/v1/auth/me', { token })).status).toBe(401);
   });
 
   it('lists users page by page', async () => {
