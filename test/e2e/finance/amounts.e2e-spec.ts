@@ -137,6 +137,18 @@ describe('amounts', () => {
       JSON.stringify(journal(['debit assets:cash 0', 'credit assets:bank x'], { expiresAt: '2099-01-01' })),
     );
     expect(legs.paths).toEqual(['postings.0.amount', 'postings.1.amount', 'expiresAt']);
+    const currencies = await doors[name](
+      JSON.stringify(journal(['debit assets:cash 1 ZZZ', 'credit assets:bank 1 YYY'])),
+    );
+    expect(currencies.paths).toEqual(['postings.0.currency', 'postings.1.currency']);
+  });
+
+  it('for accounts that do not exist name all of these', async () => {
+    const { body } = await ledger.post('transactions', journal(['debit assets:x 1.00', 'credit assets:y 1.00']));
+    expect(body).toMatchObject({
+      code: 'FINANCE.UNKNOWN_ACCOUNT',
+      details: { account: 'assets:x', accounts: ['assets:x', 'assets:y'] },
+    });
   });
 
   it('of an account are all named', async () => {

@@ -1,12 +1,13 @@
 import { AppException } from '#platform/kernel';
 
-/** An account that a body names does not exist. */
+/** Accounts that a body names do not exist. */
 export class UnknownAccountException extends AppException {
-  constructor(account: string) {
+  constructor(accounts: readonly [string, ...string[]]) {
+    const [account] = accounts;
     super(
       { code: 'FINANCE.UNKNOWN_ACCOUNT', category: 'business_logic', kind: 'invalid' },
-      `There is no account ${account}`,
-      { details: { account } },
+      `There is no account ${accounts.join(', and none ')}`,
+      { details: { account, accounts } },
     );
   }
 }

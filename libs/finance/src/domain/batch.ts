@@ -70,7 +70,7 @@ function sumsOf(postings: readonly Posting[], { accounts }: BatchState): Map<Wor
   const byCurrency = new Map<string, bigint>();
   for (const posting of postings) {
     const account = accounts.get(posting.account);
-    if (!account) throw new UnknownAccountException(posting.account);
+    if (!account) throw unknownAmong(postings, accounts);
     if (account.isClosed) throw new AccountClosedException(posting.account);
     if (account.currency !== posting.currency) throw new CurrencyMismatchException(posting.account, account.currency);
     byAccount.set(account, (byAccount.get(account) ?? 0n) + signed(posting));
@@ -79,6 +79,11 @@ function sumsOf(postings: readonly Posting[], { accounts }: BatchState): Map<Wor
   for (const sum of byCurrency.values())
     if (sum !== 0n) throw new Error('A transaction that does not balance reached the ledger');
   return new Map([...byAccount].filter(([, amount]) => amount !== 0n));
+}
+
+function unknownAmong(postings: readonly Posting[], accounts: BatchState['accounts']): UnknownAccountException {
+  const [first = '', ...more] = new Set(postings.map(({ account }) => account).filter((code) => !accounts.has(code)));
+  return new UnknownAccountException([first, ...more]);
 }
 
 /** Puts a hold on the side its amount is on, or takes it off. */

@@ -18,13 +18,18 @@ const DECIMAL = /^(-?)(0|[1-9]\d{0,15})(?:\.(\d{1,8}))?$/;
 /**
  * Reads an amount in major units into minor units of the currency.
  *
+ * @param path of the amount; its currency stands beside it
  * @throws InvalidMoneyException for a currency that is not in ISO 4217, more digits than it has, or an amount out of range
  */
 export function parseMoney(value: Amount, currency: string, path = 'amount'): bigint {
   const digits = minorDigitsOf(currency);
   const minor = readDecimal(value, digits ?? MOST_DIGITS, path, ` in ${currency}`);
   if (digits === undefined)
-    throw new InvalidMoneyException('currency', 'must be an active ISO 4217 code', 'isCurrency');
+    throw new InvalidMoneyException(
+      path.replace(/[^.]+$/, 'currency'),
+      'must be an active ISO 4217 code',
+      'isCurrency',
+    );
   if (minor > MAX_MINOR || minor < -MAX_MINOR) throw new InvalidMoneyException(path, 'is too large', 'max');
   return minor;
 }
