@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
 import { DerivedKeys, PublishedKeys } from '#platform/security';
 import { Chains } from './chains.js';
@@ -13,14 +13,17 @@ export interface CheckpointFault {
 
 /** Signs where the chains of hashes end, and tells later whether they still lead there. */
 @Injectable()
-export class CheckpointService {
+export class CheckpointService implements OnModuleInit {
   constructor(
     private readonly chains: Chains,
     private readonly keys: DerivedKeys,
     private readonly clock: Clock,
-    published: PublishedKeys,
-  ) {
-    published.add(() => {
+    private readonly published: PublishedKeys,
+  ) {}
+
+  /** After the modules that sign with keys of their own have added theirs. */
+  onModuleInit(): void {
+    this.published.add(() => {
       const own = this.ownKeys.map(({ id, publicKey }) => ({
         ...publicKey.export({ format: 'jwk' }),
         kid: id,
