@@ -3,13 +3,16 @@ import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from 
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PerformanceConfig } from '#config';
-import { ApiProblems, ByteBody, ReadsBytes } from '#platform/http';
+import { AnyOrigin, ApiProblems, ByteBody, ReadsBytes } from '#platform/http';
 import { Public, RateLimit } from '#platform/security';
 import { type ArrivedForm, EnvelopeIntake } from '../application/envelope-intake.service.js';
 import { EnvelopeAcceptedDto } from './dto/sentry-envelope.dto.js';
 import { dsnKeysOf } from './dsn-keys.js';
 import { limitsAtStage, limitsOfRefusal } from './sentry-rate-limits.js';
 import { unwrapEvent } from './wrapped-event.js';
+
+/** What SDKs in browsers read of an answer. */
+const EXPOSED = ['X-Sentry-Rate-Limits', 'Retry-After', 'X-Request-ID'];
 
 /** The door for Sentry SDKs; their key stands for a login, and their project has a limit of its own. */
 @ApiTags('errors')
@@ -24,6 +27,7 @@ export class SentryEnvelopesController {
 
   @Post('envelope')
   @ReadsBytes()
+  @AnyOrigin(...EXPOSED)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'sendSentryEnvelope',
@@ -47,6 +51,7 @@ export class SentryEnvelopesController {
 
   @Post('store')
   @ReadsBytes()
+  @AnyOrigin(...EXPOSED)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'storeSentryEvent',

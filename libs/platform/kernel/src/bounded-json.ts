@@ -1,20 +1,13 @@
 import { LEFT_OUT } from './bounded-text.js';
 
-/** How much of JSON is kept. */
-export interface JsonBounds {
+/** How much JSON holds, or may hold. */
+export interface JsonShape {
   /** Levels of lists and objects within each other. */
   readonly depth: number;
   /** Lists, objects, and what stands in them. */
   readonly values: number;
 }
-
-/** What a text of JSON holds, counted without reading its values. */
-export interface JsonShape extends JsonBounds {
-  /** Fields of objects; they take the longest to read. */
-  readonly fields: number;
-}
-
-const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c];
+const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
@@ -22,25 +15,24 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
  * text that is no JSON the counts mean nothing, but are found as quickly.
  */
 export function shapeOfJson(text: string): JsonShape {
-  let [depth, deepest, values, fields] = [0, 0, 1, 0];
+  let [depth, deepest, values] = [0, 0, 1];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at);
     else if (code === COMMA) values++;
-    else if (code === COLON) fields++;
     else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       values++;
       if (++depth > deepest) deepest = depth;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
   }
-  return { depth: deepest, values, fields };
+  return { depth: deepest, values };
 }
 
 /**
  * The same JSON with `"<…>"` in place of what is nested deeper than `depth`, and without what follows when there are more than
  * `values`. Text that is no JSON stays none. One pass, whatever is in the text.
  */
-export function pruneJson(text: string, bounds: JsonBounds): string {
+export function pruneJson(text: string, bounds: JsonShape): string {
   const kept: string[] = [];
   /** The brackets that are open, and whether the innermost is full. */
   const open: number[] = [];
