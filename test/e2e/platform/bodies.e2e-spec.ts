@@ -55,6 +55,18 @@ describe('the size of a body', () => {
     expect([answer.status, answer.body.errors[0]?.code]).toEqual([422, 'maxValues']);
   });
 
+  it('is refused at once when naming its faults would take long', async () => {
+    const fields = (count: number): string => Array.from({ length: count }, (_, index) => `"k${index}":1`).join(',');
+    const plain = await app.call('POST', '/auth/login', { body: `{${fields(1_900)}}` });
+    expect(plain.status).toBe(422);
+    for (const sent of [`{${fields(15_000)}}`, `{"identifier":{${fields(15_000)}}}`]) {
+      const answer = await app.call<{ errors: { code: string }[] }>('POST', '/auth/login', { body: sent });
+      expect([answer.status, answer.body.errors[0]?.code]).toEqual([422, 'maxFields']);
+    }
+    const wide = { parameters: Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`k${index}`, 1])) };
+    expect((await app.call('POST', '/agents/none/execute', { token, body: wide })).status).toBe(404);
+  });
+
   it('is not told back: names in faults are cut', async () => {
     const key = 'A'.repeat(48 * 1024);
     for (const sent of [`{"${key}":1}`, `{"${key}":{"constructor":1}}`, `{"${key}":"\\u0000"}`]) {

@@ -8,7 +8,7 @@ const MAX_DEPTH = 10;
 const MAX_VALUES = { usual: 20_000, large: 100_000 } as const;
 
 /** What is left of JSON that is pruned. */
-const PRUNED = { depth: 24, values: 50_000 } as const;
+const PRUNED = { depth: 24, values: 25_000 } as const;
 
 /** Characters of a name that is told in a fault: who sent it knows the rest. */
 const SHOWN_PATH = 256;

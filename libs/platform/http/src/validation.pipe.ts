@@ -21,7 +21,9 @@ export class RequestValidationPipe implements PipeTransform {
     if (type === 'custom') return value;
     const isDto = metatype !== undefined && !PLAIN.has(metatype);
     const made = isDto ? compileRules(metatype as Type<object>)(value) : undefined;
-    return made ?? this.thorough.transform(value, metadata);
+    if (made) return made;
+    refuseWide(value);
+    return this.thorough.transform(value, metadata);
   }
 }
 
@@ -47,6 +49,29 @@ export function createValidationPipe(): RequestValidationPipe {
     },
   });
   return new RequestValidationPipe(thorough);
+}
+
+/** Pairs of fields of one object that naming faults may compare; two thousand fields have as many. */
+const MOST_PAIRS = 4_000_000;
+
+/**
+ * The long way compares the fields of an object with each other. What is good does not go it, and what is wrong and so wide need not be
+ * told all of its faults.
+ *
+ * @throws ValidationError
+ */
+function refuseWide(root: unknown): void {
+  let pairs = 0;
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || pairs > MOST_PAIRS) return;
+    const fields: unknown[] = Array.isArray(value) ? value : Object.values(value);
+    if (!Array.isArray(value)) pairs += fields.length ** 2;
+    for (const field of fields) visit(field);
+  };
+  visit(root);
+  if (pairs <= MOST_PAIRS) return;
+  const fault = { path: '', message: 'has fields that are wrong, and too many to name them', code: 'maxFields' };
+  throw new ValidationError('The request has faults', { details: { errors: [fault] } });
 }
 
 function faultsOf(error: ClassValidatorError, parent: string): Fault[] {

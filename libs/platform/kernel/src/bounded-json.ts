@@ -30,7 +30,7 @@ export function shapeOfJson(text: string): JsonShape {
 
 /**
  * The same JSON with `"<…>"` in place of what is nested deeper than `depth`, and without what follows when there are more than
- * `values`. Text that is no JSON stays none. One pass, whatever is in the text.
+ * `values`. What is left out is not checked to be JSON; of what is kept all faults stay. One pass, whatever is in the text.
  */
 export function pruneJson(text: string, bounds: JsonShape): string {
   const kept: string[] = [];
