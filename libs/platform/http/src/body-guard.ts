@@ -5,7 +5,10 @@ import { HttpRefusal } from './http-exceptions.js';
 const MAX_DEPTH = 10;
 
 /** Values in a body; bounds the time spent on one request, whatever its bytes: some take longer to parse than to send. */
-const MAX_VALUES = { usual: 20_000, large: 100_000 } as const;
+const MOST = {
+  usual: { values: 20_000, fields: 20_000 },
+  large: { values: 100_000, fields: 60_000 },
+} as const;
 
 /** What is left of JSON that is pruned. */
 const PRUNED = { depth: 24, values: 25_000 } as const;
@@ -41,10 +44,11 @@ export class ForbiddenKeyError extends ValidationError {
  * @throws ValidationError (422) for forbidden keys, NUL characters, lone surrogates, nesting deeper than ten or too many values
  */
 export function parseJsonBody(text: string, isLarge = false): unknown {
-  const { depth, values } = shapeOfJson(text);
-  const most = isLarge ? MAX_VALUES.large : MAX_VALUES.usual;
+  const { depth, values, fields } = shapeOfJson(text);
+  const most = isLarge ? MOST.large : MOST.usual;
   if (depth > MAX_DEPTH) throw structureFault('', `is nested deeper than ${MAX_DEPTH} levels`, 'maxDepth');
-  if (values > most) throw structureFault('', `has more than ${most} values`, 'maxValues');
+  if (values > most.values) throw structureFault('', `has more than ${most.values} values`, 'maxValues');
+  if (fields > most.fields) throw structureFault('', `has more than ${most.fields} fields`, 'maxValues');
   const value = readJson(text);
   if (!isPlainlySound(text)) checkStructure(value);
   return value;

@@ -7,25 +7,32 @@ export interface JsonShape {
   /** Lists, objects, and what stands in them. */
   readonly values: number;
 }
-const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
+
+/** What a text of JSON holds, counted without reading its values. */
+export interface JsonCounts extends JsonShape {
+  /** Fields of objects; they take the longest to read. */
+  readonly fields: number;
+}
+const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
  * Counts depth and values of JSON in one pass over its characters, so that what would take long to parse need not be parsed. Of
  * text that is no JSON the counts mean nothing, but are found as quickly.
  */
-export function shapeOfJson(text: string): JsonShape {
-  let [depth, deepest, values] = [0, 0, 1];
+export function shapeOfJson(text: string): JsonCounts {
+  let [depth, deepest, values, fields] = [0, 0, 1, 0];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === QUOTE) at = endOfString(text, at);
     else if (code === COMMA) values++;
+    else if (code === COLON) fields++;
     else if (code === OPEN_LIST || code === OPEN_OBJECT) {
       values++;
       if (++depth > deepest) deepest = depth;
     } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
   }
-  return { depth: deepest, values };
+  return { depth: deepest, values, fields };
 }
 
 /**
