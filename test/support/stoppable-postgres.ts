@@ -10,6 +10,9 @@ export interface StoppablePostgres {
   /** Stops the server; connections to the address are refused from then on. */
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** The server goes silent, as under SIGSTOP: it takes connections and answers nothing, until it is thawed. */
+  freeze(): void;
+  thaw(): void;
   dispose(): Promise<void>;
 }
 
@@ -37,6 +40,8 @@ export async function startStoppablePostgres(): Promise<StoppablePostgres> {
     url: url.toString(),
     stop,
     start: async () => void (await launch()),
+    freeze: () => door.freeze(),
+    thaw: () => door.thaw(),
     dispose: async () => {
       await stop();
       await rm(dir, { recursive: true, force: true });
@@ -47,7 +52,8 @@ export async function startStoppablePostgres(): Promise<StoppablePostgres> {
 class Door {
   port = 0;
   private server: Server | undefined;
-  private readonly sockets = new Set<Socket>();
+  private readonly sockets = new Map<Socket, Socket>();
+  private isFrozen = false;
 
   async open(target: number): Promise<void> {
     const server = createServer((inner) => {
@@ -56,8 +62,8 @@ class Door {
         [inner, outer],
         [outer, inner],
       ] as const) {
-        this.sockets.add(from);
-        from.pipe(to);
+        this.sockets.set(from, to);
+        if (!this.isFrozen) from.pipe(to);
         from.on('error', () => to.destroy());
         from.on('close', () => {
           to.destroy();
@@ -70,12 +76,22 @@ class Door {
     this.port = (server.address() as AddressInfo).port;
   }
 
+  freeze(): void {
+    this.isFrozen = true;
+    for (const [from, to] of this.sockets) from.unpipe(to).pause();
+  }
+
+  thaw(): void {
+    this.isFrozen = false;
+    for (const [from, to] of this.sockets) from.pipe(to);
+  }
+
   async close(): Promise<void> {
     const { server } = this;
     if (!server) return;
     this.server = undefined;
     const closed = new Promise((resolve) => server.close(resolve));
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.sockets.keys()) socket.destroy();
     await closed;
   }
 }

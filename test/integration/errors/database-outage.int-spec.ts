@@ -21,6 +21,48 @@ interface Health {
   checks: Record<string, Record<string, unknown>>;
 }
 
+describe('while PostgreSQL is frozen', () => {
+  it('both doors accept within seconds, by token, key and DSN, and all of it is stored after its return', async () => {
+    const [admin, reporter] = [await app.tokenFor('ADMIN'), await app.tokenFor('API_USER')];
+    const project = await app.call<{ id: number; keys: string[] }>('POST', '/errors/projects', {
+      token: admin,
+      body: { name: 'frozen' },
+    });
+    const made = await app.call<{ key: string }>('POST', '/auth/api-keys', { token: reporter, body: { name: 'f' } });
+    const body = { errorType: 'FrozenError', message: 'm' };
+    const reports = [
+      () => app.call('POST', '/errors', { token: reporter, body }),
+      () => app.call('POST', '/errors', { apiKey: made.body.key, body }),
+      () =>
+        app.call('POST', `/api/${project.body.id}/store/?sentry_key=${project.body.keys[0]}`, {
+          body: { exception: [{ type: 'FrozenError', value: 'm' }] },
+        }),
+    ];
+    for (const report of reports) expect((await report()).status).toBeLessThan(300);
+    postgres.freeze();
+    try {
+      // Longer than anything that is remembered about a session.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      for (const report of [...reports, ...reports]) {
+        const start = performance.now();
+        expect((await report()).status).toBeLessThan(300);
+        expect(performance.now() - start).toBeLessThan(4_000);
+      }
+      const unknown = await app.call('POST', `/api/1/store/?sentry_key=${'f'.repeat(32)}`, { body: { message: 'm' } });
+      expect(unknown.status).toBe(503);
+      expect((await app.call('POST', '/errors', { token: `${reporter.slice(0, -8)}AAAAAAAA`, body })).status).toBe(401);
+    } finally {
+      postgres.thaw();
+    }
+    await eventually(async () => {
+      const rows = await app
+        .get(Database)
+        .query<{ id: string }>(`SELECT id FROM error_occurrence WHERE error_type = 'FrozenError'`);
+      return rows.length === 9 ? rows : undefined;
+    }, 30_000);
+  }, 90_000);
+});
+
 describe('while PostgreSQL is stopped', () => {
   it('both doors accept, health says so, and all of it is stored exactly once after its return', async () => {
     const [admin, reporter] = [await app.tokenFor('ADMIN'), await app.tokenFor('API_USER')];

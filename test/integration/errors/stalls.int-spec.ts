@@ -20,7 +20,7 @@ beforeAll(async () => {
   const monitor = pathToFileURL(path.resolve(__dirname, '../../support/loop-delay.mjs'));
   service = await startService({
     env: {
-      NODE_OPTIONS: `--import ${monitor}`,
+      NODE_OPTIONS: `--import ${monitor.href}`,
       LOG_ENABLE_CONSOLE: 'true',
       LOG_LEVEL: 'INFO',
       RATE_LIMIT_MAX: '100000',
@@ -110,6 +110,15 @@ function bodies(size: number): Record<string, string> {
   };
 }
 
+/** What the machine does to a service that does nothing. */
+async function idleStall(): Promise<number> {
+  const stalls: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    stalls.push(await stallOf(() => new Promise((resolve) => setTimeout(resolve, 150))));
+  }
+  return stalls.sort((a, b) => a - b)[2] ?? 0;
+}
+
 async function stallOf(work: () => Promise<unknown>): Promise<number> {
   await figures();
   await work();
@@ -121,15 +130,16 @@ async function stallOf(work: () => Promise<unknown>): Promise<number> {
 async function beyond(cases: Record<string, () => Promise<unknown>>): Promise<string[]> {
   const { plain = () => Promise.resolve() } = cases;
   await plain();
+  const allowed = ALLOWED_MS + (await idleStall());
   const slow: string[] = [];
   for (const [name, work] of Object.entries(cases)) {
     let best = { stall: Number.POSITIVE_INFINITY, reference: 0 };
-    for (let tried = 0; tried < TRIES && best.stall > best.reference + ALLOWED_MS; tried++) {
+    for (let tried = 0; tried < TRIES && best.stall > best.reference + allowed; tried++) {
       const reference = await stallOf(plain);
       const stall = await stallOf(work);
       if (stall - reference < best.stall - best.reference) best = { stall, reference };
     }
-    if (best.stall > best.reference + ALLOWED_MS) {
+    if (best.stall > best.reference + allowed) {
       slow.push(`${name}: ${best.stall.toFixed(0)} ms, plain ${best.reference.toFixed(0)} ms`);
     }
   }
@@ -148,7 +158,7 @@ describe('ten megabytes of hostile text', () => {
   it.each(Object.entries(doors))(
     'do not stall the service at %s',
     async (_, [route, headers]) => {
-      for (const size of [10 * MB, 4 * MB - 64, MB - 64]) {
+      for (const size of [10 * MB, 4 * MB - 64, MB - 64, 220 * 1024]) {
         const cases = Object.entries(bodies(size)).map(
           ([name, body]) => [name, () => send(route, body, headers())] as const,
         );

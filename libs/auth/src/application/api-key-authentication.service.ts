@@ -1,12 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { translateDatabaseError } from '#platform/database';
+import { inTime, translateDatabaseError } from '#platform/database';
 import { Clock, ConnectionError, rankOf, RecentMap, type Role, TokenInvalidError } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import type { Principal } from '#platform/security';
 import { digestOfSecret, parseApiKey } from '../domain/api-key-text.js';
 import { isAllowedFrom } from '../domain/ip-allowlist.js';
 import { ApiKeyRepository, type ApiKeyStanding } from '../infrastructure/api-key.repository.js';
+
+/** How long a route that works without the database waits for it. */
+const PATIENCE_MS = 1_000;
 
 /** A busy key's last use is written no more often than this. */
 const TOUCH_AFTER_MS = 60_000;
@@ -62,7 +65,8 @@ export class ApiKeyAuthenticationService {
 
   private async standingOf(id: string, mayRemember: boolean): Promise<FoundStanding> {
     try {
-      const standing = await this.keys.findStanding(id);
+      const found = this.keys.findStanding(id);
+      const standing = await (mayRemember ? inTime(found, PATIENCE_MS) : found);
       if (standing) this.remembered.set(id, standing);
       else this.remembered.delete(id);
       this.told.delete(id);

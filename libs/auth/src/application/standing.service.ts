@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { translateDatabaseError } from '#platform/database';
+import { inTime, translateDatabaseError } from '#platform/database';
 import { Clock, ConnectionError, includesRole, RecentMap, TokenInvalidError } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { type Principal, UNBOUNDED } from '#platform/security';
@@ -11,6 +11,9 @@ import { roleOfKey } from './api-key-authentication.service.js';
 
 /** A verdict is used for this long: logout, demotion and deactivation act within it, on every replica, without messages. */
 const FRESH_MS = 750;
+
+/** How long a route that works without the database waits for it. */
+const PATIENCE_MS = 1_000;
 
 /** Verdicts remembered; the oldest are forgotten first. */
 const MAX_REMEMBERED = 20_000;
@@ -61,7 +64,8 @@ export class StandingService {
   ): Promise<Principal> {
     if (isAskedAnew) this.forget('sessionId' in claims ? claims.sessionId : claims.tokenId);
     try {
-      return await this.check(claims, ip);
+      const checked = this.check(claims, ip);
+      return await (signatureSuffices ? inTime(checked, PATIENCE_MS) : checked);
     } catch (error) {
       if (signatureSuffices && translateDatabaseError(error) instanceof ConnectionError) return this.believe(claims);
       throw error;

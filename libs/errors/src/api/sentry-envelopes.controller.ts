@@ -3,7 +3,7 @@ import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from 
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PerformanceConfig } from '#config';
-import { ApiProblems, ByteBody, ReadsBytes } from '#platform/http';
+import { AnyOrigin, ApiProblems, ByteBody, ReadsBytes } from '#platform/http';
 import { Public, RateLimit, RateLimitExceededException, RateLimits } from '#platform/security';
 import { type ArrivedForm, EnvelopeIntake } from '../application/envelope-intake.service.js';
 import { UnknownDsnKeyError } from '../domain/errors.exceptions.js';
@@ -11,6 +11,9 @@ import { EnvelopeAcceptedDto } from './dto/sentry-envelope.dto.js';
 import { dsnKeysOf } from './dsn-keys.js';
 import { limitsAtStage, limitsOfRefusal } from './sentry-rate-limits.js';
 import { unwrapEvent } from './wrapped-event.js';
+
+/** What SDKs in browsers read of an answer. */
+const EXPOSED = ['X-Sentry-Rate-Limits', 'Retry-After', 'X-Request-ID'];
 
 /** The door for Sentry SDKs; their key stands for a login, and their project has a limit of its own. */
 @ApiTags('errors')
@@ -26,6 +29,7 @@ export class SentryEnvelopesController {
 
   @Post('envelope')
   @ReadsBytes()
+  @AnyOrigin(...EXPOSED)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'sendSentryEnvelope',
@@ -49,6 +53,7 @@ export class SentryEnvelopesController {
 
   @Post('store')
   @ReadsBytes()
+  @AnyOrigin(...EXPOSED)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'storeSentryEvent',

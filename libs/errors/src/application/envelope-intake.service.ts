@@ -85,6 +85,7 @@ export class EnvelopeIntake {
     const turns = new FairTurns();
     let refusal: Error | undefined;
     for (const { type, payload } of items) {
+      await turns.pause();
       if (type === 'client_report') this.countLosses(project, jsonIn(payload, JSON_BOUNDS));
       if (type !== 'event') {
         this.items.add(project.id, { kind: 'item', category: type, reason: '', quantity: 1 });
@@ -93,7 +94,6 @@ export class EnvelopeIntake {
       try {
         const id = events.length === 0 ? eventIdOf(header['event_id']) : undefined;
         events.push(this.readEvent(project, payload, id, sentAt));
-        await turns.pause();
       } catch (error) {
         this.intake.refuse(1, project.id);
         refusal = error as Error;

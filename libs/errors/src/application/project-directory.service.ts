@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { inTime } from '#platform/database';
 import { Clock, ServiceUnavailableError } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { UnknownDsnKeyError } from '../domain/errors.exceptions.js';
@@ -9,6 +10,9 @@ const FRESH_MS = 5_000;
 
 /** An unknown key makes the projects be read again, but not more often than this: strangers must not keep the database busy. */
 const MISS_MS = 500;
+
+/** A database that does not answer for so long is away. */
+const PATIENCE_MS = 2_000;
 
 /** Knows every key without asking the database for each event, and goes on knowing them while the database is away. */
 @Injectable()
@@ -56,7 +60,7 @@ export class ProjectDirectory implements OnApplicationBootstrap {
   async refresh(): Promise<void> {
     this.readAt = this.clock.millis();
     try {
-      const projects = await this.projects.all();
+      const projects = await inTime(this.projects.all(), PATIENCE_MS);
       this.byKey = new Map(projects.flatMap((project) => project.keys.map((key) => [key, project])));
       this.names = new Map(projects.map(({ id, name }) => [id, name]));
       this.isReachable = true;

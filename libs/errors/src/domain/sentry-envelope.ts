@@ -1,4 +1,4 @@
-import { type JsonBounds, pruneJson, shapeOfJson } from '#platform/kernel';
+import { type JsonShape, pruneJson, shapeOfJson } from '#platform/kernel';
 import { MalformedEnvelopeError } from './errors.exceptions.js';
 
 /** One item of an envelope; its payload is bytes, whatever its type. */
@@ -18,7 +18,7 @@ const MAX_ITEMS = 1_000;
 /** Bytes of a line that says what follows. */
 export const MAX_HEADER_BYTES = 8 * 1024;
 
-const HEADER_BOUNDS: JsonBounds = { depth: 6, values: 200 };
+const HEADER_BOUNDS: JsonShape = { depth: 6, values: 200 };
 
 const LINE_FEED = 0x0a;
 
@@ -81,7 +81,7 @@ function objectIn(line: Buffer, otherwise: string): Readonly<Record<string, unkn
  * The JSON value of some bytes, without what is nested deeper or more than the bounds; `undefined` when they are none. Takes time in
  * proportion to the bytes, whatever is in them.
  */
-export function jsonIn(bytes: Buffer, bounds: JsonBounds): unknown {
+export function jsonIn(bytes: Buffer, bounds: JsonShape): unknown {
   try {
     const text = bytes.toString();
     const { depth, values } = shapeOfJson(text);

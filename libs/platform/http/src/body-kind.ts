@@ -14,6 +14,8 @@ export interface RouteSettings {
   hasOwnPace?: boolean;
   /** Most bytes of a body; `large` is what the service takes at most. */
   bodyLimit?: number | 'large';
+  /** Headers of its answers that pages of any origin may read; absent where only some may call it. */
+  anyOrigin?: string[];
 }
 
 /** Largest body of a route that does not say otherwise. */

@@ -158,7 +158,8 @@ function nameOf(encoding: string | undefined): string {
   return (encoding ?? 'identity').trim().toLowerCase();
 }
 
-function tooLarge(cause?: unknown): HttpRefusal {
+/** The refusal of a body beyond its limit. */
+export function tooLarge(cause?: unknown): HttpRefusal {
   return new HttpRefusal('HTTP.BODY_TOO_LARGE', 'too_large', 'The body of the request is too large', { cause });
 }
 

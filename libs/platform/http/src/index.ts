@@ -3,6 +3,7 @@ export { parseJsonBody } from './body-guard.js';
 export { LargeBody, ReadsPrunedJson } from './body-kind.js';
 export { ByteBody, inflateBody, ReadsBytes } from './byte-body.js';
 export { compileRules } from './compiled-rules.js';
+export { AnyOrigin } from './cross-origin.js';
 export { CursorCodec } from './cursor-codec.js';
 export { ReadsExactNumbers, withExactNumbers } from './exact-numbers.js';
 export { FormBody } from './form-body.js';

@@ -1,5 +1,4 @@
 import compress from '@fastify/compress';
-import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#config';
@@ -15,8 +14,9 @@ import {
   type RouteSettings,
   settingsOf,
 } from './body-kind.js';
-import { BYTE_BODY_TYPE } from './byte-body.js';
+import { BYTE_BODY_TYPE, tooLarge } from './byte-body.js';
 import { correlate } from './correlation.js';
+import { allowOrigins } from './cross-origin.js';
 import { controlCrowds } from './crowd-control.js';
 import { withExactNumbers } from './exact-numbers.js';
 import { parseFormBody } from './form-body.js';
@@ -28,18 +28,6 @@ import { secureAnswers } from './security-headers.js';
 import { NDJSON } from './stream-body.js';
 import { isTrustedHost } from './trusted-hosts.js';
 
-const EXPOSED_HEADERS = [
-  'X-Request-ID',
-  'X-RateLimit-Limit',
-  'X-RateLimit-Remaining',
-  'X-RateLimit-Reset',
-  'Retry-After',
-  'Idempotency-Key',
-  'Idempotent-Replayed',
-  'Location',
-  'ETag',
-];
-
 /**
  * What happens to a request before Nest sees it, in order: correlation id, trusted hosts, CORS, security headers, crowds, checks of
  * address and body; and after it was answered: metrics and the access line.
@@ -48,15 +36,7 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
   const fastify = app.getHttpAdapter().getInstance();
   correlate(fastify);
   refuseUntrusted(fastify, config.server.trustedHosts);
-  await fastify.register(cors, {
-    origin: config.cors.origins.includes('*') ? true : [...config.cors.origins],
-    credentials: config.cors.allowCredentials,
-    methods: [...config.cors.allowMethods],
-    allowedHeaders: [...config.cors.allowHeaders],
-    exposedHeaders: EXPOSED_HEADERS,
-    maxAge: config.cors.maxAgeSeconds,
-    strictPreflight: false,
-  });
+  await allowOrigins(fastify, config.cors);
   secureAnswers(fastify, config);
   controlCrowds(fastify, {
     limits: app.get(RateLimits),
@@ -100,11 +80,22 @@ function checkRequests(fastify: FastifyInstance): void {
   });
 }
 
+/** Bodies that are refused by the length they say are let pass unread up to so many times the largest, so that the answer is read. */
+const LET_PASS = 4;
+
 /** Each route takes as much as it says, and most need little: what is large takes long to parse. */
 function limitBodies(fastify: FastifyInstance, most: number): void {
   fastify.addHook('onRoute', (route) => {
-    const { bodyLimit = DEFAULT_BODY_BYTES } = (route.config ?? {}) as RouteSettings;
-    route.bodyLimit = bodyLimit === 'large' ? most : Math.min(most, bodyLimit);
+    const { bodyLimit = DEFAULT_BODY_BYTES, readsBody: kind } = (route.config ?? {}) as RouteSettings;
+    const isStream = kind === 'bytes' || kind === 'ndjson';
+    route.bodyLimit = isStream || bodyLimit === 'large' ? most : Math.min(most, bodyLimit);
+  });
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const declared = Number(request.headers['content-length'] ?? 0);
+    const isTooLarge = declared > request.routeOptions.bodyLimit && !readsBody(request, 'ndjson');
+    // Whoever is cut off while he sends does not see the answer; far larger ones are cut off all the same.
+    if (isTooLarge && declared <= LET_PASS * most) done(tooLarge());
+    else done();
   });
 }
 

@@ -27,8 +27,11 @@ export class RequestValidationPipe implements PipeTransform {
     // Nest takes null for a body that is not there.
     if (isDto && type === 'body' && value === null)
       throw new ValidationError('The request has one fault', NOT_AN_OBJECT);
+    if (isDto && isWide(value)) throw tooWide();
     const made = isDto ? compileRules(metatype as Type<object>)(value) : undefined;
-    return made ?? this.thorough.transform(value, metadata);
+    if (made) return made;
+    refuseWide(value);
+    return this.thorough.transform(value, metadata);
   }
 }
 
@@ -54,6 +57,42 @@ export function createValidationPipe(): RequestValidationPipe {
     },
   });
   return new RequestValidationPipe(thorough);
+}
+
+/** Fields that any request may have; far more than the widest has. */
+const MOST_FIELDS = 2_000;
+
+/** Pairs of fields of one object that naming faults may compare; two thousand fields have as many. */
+const MOST_PAIRS = 4_000_000;
+
+/**
+ * The long way compares the fields of an object with each other. What is good does not go it, and what is wrong and so wide need not be
+ * told all of its faults.
+ *
+ * @throws ValidationError
+ */
+function refuseWide(root: unknown): void {
+  let pairs = 0;
+  const visit = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null || pairs > MOST_PAIRS) return;
+    const fields: unknown[] = Array.isArray(value) ? value : Object.values(value);
+    if (!Array.isArray(value)) pairs += fields.length ** 2;
+    for (const field of fields) visit(field);
+  };
+  visit(root);
+  if (pairs > MOST_PAIRS) throw tooWide();
+}
+
+/** No request has as many fields of its own. */
+function isWide(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > MOST_FIELDS
+  );
+}
+
+function tooWide(): ValidationError {
+  const fault = { path: '', message: 'has fields that are wrong, and too many to name them', code: 'maxFields' };
+  return new ValidationError('The request has faults', { details: { errors: [fault] } });
 }
 
 function faultsOf(error: ClassValidatorError, parent: string): Fault[] {

@@ -1,7 +1,7 @@
 import { LEFT_OUT } from './bounded-text.js';
 
-/** How much of JSON is kept. */
-export interface JsonBounds {
+/** How much JSON holds, or may hold. */
+export interface JsonShape {
   /** Levels of lists and objects within each other. */
   readonly depth: number;
   /** Lists, objects, and what stands in them. */
@@ -9,11 +9,10 @@ export interface JsonBounds {
 }
 
 /** What a text of JSON holds, counted without reading its values. */
-export interface JsonShape extends JsonBounds {
+export interface JsonCounts extends JsonShape {
   /** Fields of objects; they take the longest to read. */
   readonly fields: number;
 }
-
 const [QUOTE, COMMA, COLON, BACKSLASH] = [0x22, 0x2c, 0x3a, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
@@ -21,7 +20,7 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
  * Counts depth and values of JSON in one pass over its characters, so that what would take long to parse need not be parsed. Of
  * text that is no JSON the counts mean nothing, but are found as quickly.
  */
-export function shapeOfJson(text: string): JsonShape {
+export function shapeOfJson(text: string): JsonCounts {
   let [depth, deepest, values, fields] = [0, 0, 1, 0];
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
@@ -38,9 +37,9 @@ export function shapeOfJson(text: string): JsonShape {
 
 /**
  * The same JSON with `"<…>"` in place of what is nested deeper than `depth`, and without what follows when there are more than
- * `values`. Text that is no JSON stays none. One pass, whatever is in the text.
+ * `values`. What is left out is not checked to be JSON; of what is kept all faults stay. One pass, whatever is in the text.
  */
-export function pruneJson(text: string, bounds: JsonBounds): string {
+export function pruneJson(text: string, bounds: JsonShape): string {
   const kept: string[] = [];
   /** The brackets that are open, and whether the innermost is full. */
   const open: number[] = [];

@@ -108,9 +108,9 @@ function isSecretName(name: string, text: string, separatorAt: number): boolean 
   const before = text[separatorAt - name.length - 1] ?? '';
   if (isSecretKey(name)) {
     if (FILE.test(name)) return false;
-    // A path that failed, `/oauth/token: 404`, and what parsers say.
-    const isSaid =
-      text[separatorAt] === ':' && (before === '/' || text.startsWith('nexpected token', separatorAt - 15));
+    // A path and its status, `/oauth/token: 404`, and what parsers say.
+    const isStatus = before === '/' && /^: \d{3}(?!\S)/.test(text.slice(separatorAt, separatorAt + 6));
+    const isSaid = isStatus || (text[separatorAt] === ':' && text.startsWith('nexpected token', separatorAt - 15));
     return !isSaid;
   }
   // An address carries codes and keys that are secrets there and ordinary words elsewhere.
