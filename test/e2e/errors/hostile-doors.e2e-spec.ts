@@ -26,7 +26,7 @@ const deep = (levels: number): string => `${'['.repeat(levels)}${']'.repeat(leve
 /** The only report of a body, as it is kept. */
 async function kept(body: string): Promise<Record<string, unknown>> {
   const answer = await app.call<{ ids: string[] }>('POST', '/errors', { token, body });
-  expect([answer.status, answer.text.slice(0, 300)]).toEqual([202, expect.any(String)]);
+  expect([answer.status, answer.text.slice(0, 300)]).toEqual([202, expect.stringContaining('ids')]);
   return doors.find(answer.body.ids.at(-1) ?? '');
 }
 

@@ -3,6 +3,9 @@ import { createValidationPipe } from '#platform/http';
 import { soundText, ValidationError } from '#platform/kernel';
 import { ReportErrorDto, ReportErrorsDto } from './dto/report-error.dto.js';
 
+/** Fields of a report, and more than it can have. */
+const MOST_FIELDS = 100;
+
 /** Names that change what an object is in JavaScript; a report has no field of theirs, and its context may. */
 const ODD_NAMES = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -25,6 +28,10 @@ export class ReportBodyPipe implements PipeTransform<unknown, Promise<ReportErro
     if (odd.length > 0) {
       throw faulty(odd.map((index) => ({ path: `errors.${index}`, message: 'must be an object', code: 'isObject' })));
     }
+    const wide = [value, ...(Array.isArray(members) ? (members as object[]) : [])].some(
+      (one) => Object.keys(one).length > MOST_FIELDS,
+    );
+    if (wide) throw faulty([{ path: '', message: `must not have more than ${MOST_FIELDS} fields`, code: 'maxFields' }]);
     const reports = Array.isArray(members) ? (members as Record<string, unknown>[]) : [value];
     const metatype = 'errors' in value ? ReportErrorsDto : ReportErrorDto;
     const checked = Array.isArray(members) ? { ...fieldsOf(value), errors: reports.map(fieldsOf) } : fieldsOf(value);

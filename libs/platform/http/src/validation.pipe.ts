@@ -30,7 +30,7 @@ export class RequestValidationPipe implements PipeTransform {
     if (isDto && isWide(value)) throw tooWide();
     const made = isDto ? compileRules(metatype as Type<object>)(value) : undefined;
     if (made) return made;
-    refuseWide(value);
+    if (isDto) refuseWide(value);
     return this.thorough.transform(value, metadata);
   }
 }
