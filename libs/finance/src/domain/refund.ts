@@ -42,7 +42,7 @@ export function isRefundable({ type, originalTransactionId }: Refundable['transa
 
 /**
  * The postings that give back an amount of an original. What the refund says of its parts is done, if as much is left of each; what it
- * does not say is shared out among the other legs, in proportion to what is left of them: any series of refunds comes to exactly the
+ * does not say is shared out among the other legs, in proportion to what is left of them. Every series of refunds comes to exactly the
  * original in the end. The money goes where it came from, or to the payment method that is said.
  *
  * @throws RefundExceedsOriginalException, InvalidTransactionException, PartsMismatchException

@@ -21,8 +21,10 @@ export class CheckpointDto {
   chains!: ChainEndDto[];
   /** @example 2026-11-24T12:00:00.000Z */
   issuedAt!: string;
-  /** Id of the key in `/.well-known/jwks.json`. */
+  /** Thumbprint of the key (RFC 7638); it comes from SECRET_KEY. */
   keyId!: string;
+  /** The key, base64url (`x` of RFC 8037). Keep it: only a key kept before says that a checkpoint is genuine. */
+  publicKey!: string;
   /** Ed25519 over the canonical JSON (RFC 8785) of the other fields, base64url. */
   signature!: string;
   /** @example 1 */

@@ -1,6 +1,6 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
-import { DerivedKeys, PublishedKeys } from '#platform/security';
+import { DerivedKeys } from '#platform/security';
 import { Chains } from './chains.js';
 import { type Checkpoint, CheckpointKey, isSignedWith } from './checkpoint.js';
 
@@ -13,26 +13,12 @@ export interface CheckpointFault {
 
 /** Signs where the chains of hashes end, and tells later whether they still lead there. */
 @Injectable()
-export class CheckpointService implements OnModuleInit {
+export class CheckpointService {
   constructor(
     private readonly chains: Chains,
     private readonly keys: DerivedKeys,
     private readonly clock: Clock,
-    private readonly published: PublishedKeys,
   ) {}
-
-  /** After the modules that sign with keys of their own have added theirs. */
-  onModuleInit(): void {
-    this.published.add(() => {
-      const own = this.ownKeys.map(({ id, publicKey }) => ({
-        ...publicKey.export({ format: 'jwk' }),
-        kid: id,
-        alg: 'EdDSA',
-        use: 'sig',
-      }));
-      return Promise.resolve(own);
-    });
-  }
 
   /** The ends of all chains now. Their key comes from SECRET_KEY, which the database does not hold. */
   async issue(): Promise<Checkpoint> {

@@ -6,7 +6,10 @@ export interface Checkpoint {
   readonly chains: readonly (ChainHead & { readonly chain: string })[];
   /** RFC 3339. */
   readonly issuedAt: string;
+  /** Thumbprint of the key (RFC 7638). */
   readonly keyId: string;
+  /** `x` of the key (RFC 8037 §2), base64url. */
+  readonly publicKey: string;
   /** Ed25519 (RFC 8032) over the canonical text of the other fields, base64url. */
   readonly signature: string;
   readonly version: 1;
@@ -19,18 +22,20 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 export class CheckpointKey {
   private readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
-  /** Derived from the public key, as RFC 7638 derives thumbprints. */
+  /** Thumbprint of the public key (RFC 7638). */
   readonly id: string;
+  private readonly x: string;
 
   constructor(seed: Buffer) {
     this.privateKey = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
     this.publicKey = createPublicKey(this.privateKey);
-    const { crv, kty, x } = this.publicKey.export({ format: 'jwk' });
+    const { crv, kty, x = '' } = this.publicKey.export({ format: 'jwk' });
+    this.x = x;
     this.id = createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
   }
 
   sign(chains: Checkpoint['chains'], issuedAt: string): Checkpoint {
-    const unsigned = { chains, issuedAt, keyId: this.id, version: 1 as const };
+    const unsigned = { chains, issuedAt, keyId: this.id, publicKey: this.x, version: 1 as const };
     const signature = sign(null, canonical(unsigned), this.privateKey).toString('base64url');
     return { ...unsigned, signature };
   }
@@ -46,7 +51,9 @@ export function parseCheckpoint(text: string): Checkpoint | undefined {
   try {
     const value = JSON.parse(text) as Partial<Record<keyof Checkpoint, unknown>> | null;
     if (!value || value.version !== 1 || !Array.isArray(value.chains)) return undefined;
-    const areTexts = [value.issuedAt, value.keyId, value.signature].every((field) => typeof field === 'string');
+    const areTexts = [value.issuedAt, value.keyId, value.publicKey, value.signature].every(
+      (field) => typeof field === 'string',
+    );
     return areTexts && value.chains.every(isEnd) ? (value as Checkpoint) : undefined;
   } catch {
     return undefined;
@@ -59,7 +66,7 @@ function isEnd(value: unknown): boolean {
 }
 
 /** Canonical JSON (RFC 8785): names in order, no blanks. The fields are texts and whole numbers only. */
-function canonical({ chains, issuedAt, keyId, version }: Omit<Checkpoint, 'signature'>): Buffer {
+function canonical({ chains, issuedAt, keyId, publicKey, version }: Omit<Checkpoint, 'signature'>): Buffer {
   const ordered = chains.map(({ chain, hash, sequence }) => ({ chain, hash, sequence }));
-  return Buffer.from(JSON.stringify({ chains: ordered, issuedAt, keyId, version }));
+  return Buffer.from(JSON.stringify({ chains: ordered, issuedAt, keyId, publicKey, version }));
 }
