@@ -49,10 +49,10 @@ const HASH_DIGITS = 10;
  */
 export function clearingAccount(method: string | undefined, currency: string): string {
   const text = (method ?? '').normalize('NFC').trim().toLowerCase();
-  const words = text.replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
+  const words = text.replace(/[^a-z0-9]+/g, '_').replace(/^_|_$/g, '');
   const isShown = !/[^\x00-\x7f]/.test(text) && words.length <= MAX_WORD && (words !== '' || text === '');
   if (isShown) return `assets:clearing:${words === '' ? 'unspecified' : words}:${currency}`;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_DIGITS);
-  const begin = words.slice(0, MAX_WORD - HASH_DIGITS - 1).replace(/_+$/, '');
+  const begin = words.slice(0, MAX_WORD - HASH_DIGITS - 1).replace(/_$/, '');
   return `assets:clearing:${begin === '' ? 'method' : begin}_${hash}:${currency}`;
 }
