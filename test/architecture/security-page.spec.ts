@@ -34,7 +34,7 @@ describe('docs/security.md', () => {
     const missing: string[] = [];
     for (const [, name = '', title = ''] of page.matchAll(/`([\w/-]+)`: "([^"]+)"/g)) {
       const file = files.get(name);
-      const isThere = file !== undefined && existsSync(file) && readFileSync(file, 'utf8').includes(`('${title}'`);
+      const isThere = file !== undefined && existsSync(file) && readFileSync(file, 'utf8').includes(`'${title}'`);
       if (!isThere) missing.push(`${name}: ${title}`);
     }
     expect(missing).toEqual([]);

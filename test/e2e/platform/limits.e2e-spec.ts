@@ -26,7 +26,12 @@ function announce(
 describe('limits in layers', () => {
   let app: TestApp;
   beforeEach(async () => {
-    app = await startTestApp({ RATE_LIMIT_MAX: '30', MAX_BYTES_IN_FLIGHT_MB: '1', MAX_STREAMS_PER_USER: '3' });
+    app = await startTestApp({
+      RATE_LIMIT_MAX: '30',
+      MAX_BYTES_IN_FLIGHT_MB: '1',
+      MAX_STREAMS_PER_USER: '3',
+      TRUST_PROXY: '1',
+    });
   });
   afterEach(() => app.close());
 
@@ -45,28 +50,33 @@ describe('limits in layers', () => {
     expect((await app.call('GET', '/api/v1/agents', { token: await app.tokenFor('ADMIN') })).status).toBe(200);
   });
 
-  it.each([
-    ['POST', '/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/list' }],
-    ['POST', '/api/v1/leases', { workerId: 'x' }],
-    ['POST', '/api/v1/tasks/complete', { results: [] }],
-    ['GET', '/api/v1/users', undefined],
-  ])('count strangers at %s %s, and let regular callers pass', async (method, route, body) => {
+  it('count strangers at every door, and let regular callers pass', async () => {
     const token = await app.tokenFor('DEVELOPER');
     const key = await makeKey(token);
     await app.call('GET', '/api/v1/agents', { apiKey: key });
-    const statuses: number[] = [];
-    for (let i = 0; i < 40; i++) {
-      const by = i % 2 ? {} : { token: 'forged' };
-      statuses.push((await app.call(method, route, { ...by, body })).status);
+    const doors: [string, string, object?][] = [
+      ['POST', '/mcp', { jsonrpc: '2.0', id: 1, method: 'tools/list' }],
+      ['POST', '/api/v1/leases', { workerId: 'x' }],
+      ['POST', '/api/v1/tasks/complete', { results: [] }],
+      ['GET', '/api/v1/users'],
+    ];
+    for (const [index, [method, route, body]] of doors.entries()) {
+      // Each from a network of its own.
+      const headers = { 'x-forwarded-for': `203.0.113.${index}` };
+      const statuses: number[] = [];
+      for (let i = 0; i < 40; i++) {
+        const by = i % 2 ? {} : { token: 'forged' };
+        statuses.push((await app.call(method, route, { ...by, body, headers })).status);
+      }
+      expect({ route, statuses: statuses.slice(0, 25) }).toEqual({ route, statuses: Array(25).fill(401) });
+      expect({ route, statuses: statuses.slice(-8) }).toEqual({ route, statuses: Array(8).fill(429) });
+      expect((await app.call('GET', '/api/v1/auth/me', { token, headers })).status).toBe(200);
+      expect((await app.call('GET', '/api/v1/auth/me', { apiKey: key, headers })).status).toBe(200);
+      expect((await app.call('GET', '/health/live', { headers })).status).toBe(200);
+      expect((await app.call('GET', '/metrics', { headers })).status).toBe(200);
     }
-    expect(statuses.slice(0, 25).every((status) => status === 401)).toBe(true);
-    expect(statuses.slice(-8)).toEqual(Array(8).fill(429));
-    expect((await app.call('GET', '/api/v1/auth/me', { token })).status).toBe(200);
-    expect((await app.call('GET', '/api/v1/auth/me', { apiKey: key })).status).toBe(200);
-    expect((await app.call('GET', '/health/live')).status).toBe(200);
-    expect((await app.call('GET', '/metrics')).status).toBe(200);
     const form = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': 900_000 };
-    const refused = await announce(app, '/api/v1/oauth/token', form);
+    const refused = await announce(app, '/api/v1/oauth/token', { ...form, 'x-forwarded-for': '203.0.113.0' });
     expect(refused.status).toBe(429);
     expect(JSON.parse(refused.body)).toMatchObject({ code: 'SECURITY.RATE_LIMITED', status: 429 });
   });
