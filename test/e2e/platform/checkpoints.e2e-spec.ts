@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createPublicKey, verify } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type CheckpointFault, CheckpointService, parseCheckpoint } from '#platform/checkpoints';
+import { type CheckpointFault, CheckpointService, parseCheckpoint, textForLog } from '#platform/checkpoints';
 import { Database } from '#platform/database';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
@@ -80,7 +80,7 @@ describe('checkpoints', () => {
     const kept = await checkpoint();
     await sell();
     expect(await compare(kept)).toEqual([]);
-    const line = { message: 'checkpoint', details: { checkpoint: JSON.stringify(kept) } };
+    const line = { message: 'checkpoint', details: { checkpoint: textForLog({ ...kept, version: 1 }) } };
     expect(command(line)).toMatchObject({ status: 0, output: expect.stringContaining('leads through') as string });
   });
 

