@@ -15,7 +15,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { PageQueryDto } from '#platform/http';
+import { IsOneLine, PageQueryDto } from '#platform/http';
 import {
   AGENT_DEFAULTS,
   AGENT_KINDS,
@@ -115,6 +115,7 @@ export class UpdateAgentDto {
   @IsOptional()
   @IsString()
   @MinLength(1)
+  @IsOneLine()
   @MaxLength(100)
   name?: string;
 
@@ -243,6 +244,7 @@ export class CreateAgentDto extends UpdateAgentDto {
   /** @example Invoice Reader */
   @IsString()
   @MinLength(1)
+  @IsOneLine()
   @MaxLength(100)
   declare name: string;
 

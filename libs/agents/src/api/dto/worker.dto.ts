@@ -18,6 +18,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
+import { IsOneLine } from '#platform/http';
 import { CLAIM_MAX } from '../../application/task-leases.service.js';
 import { DOLLARS, microsOf } from '../../domain/cost.js';
 import type { JsonObject } from '../../domain/task.js';
@@ -59,6 +60,7 @@ export class RegisterWorkerDto {
   /** @example invoices-1 */
   @IsString()
   @MinLength(1)
+  @IsOneLine()
   @MaxLength(100)
   name!: string;
 

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, IsUrl, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { IsOneLine } from '#platform/http';
 import { SEVERITIES, type Severity } from '#platform/kernel';
 import type { AlertDelivery } from '../../application/alert-registry.service.js';
 import { type Alert, ALERT_EVENTS, type AlertEvent } from '../../domain/alert.js';
@@ -9,6 +10,7 @@ export class CreateErrorAlertDto {
   /** @example New errors of the shop */
   @IsString()
   @MinLength(1)
+  @IsOneLine()
   @MaxLength(100)
   name!: string;
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsObject, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IsInstant, PageQueryDto } from '#platform/http';
+import { IsInstant, IsOneLine, PageQueryDto } from '#platform/http';
 import { type AccountWithNet, type Balance, type Entry } from '../../application/account.service.js';
 import type { Statement } from '../../application/statement.service.js';
 import { ACCOUNT_CODE, ACCOUNT_TYPES, type AccountType, normalSign } from '../../domain/account.js';
@@ -21,6 +21,7 @@ export class CreateAccountDto {
   /** @example Main bank account */
   @IsString()
   @MinLength(1)
+  @IsOneLine()
   @MaxLength(200)
   name!: string;
 
@@ -52,6 +53,7 @@ export class UpdateAccountDto {
   @IsOptional()
   @IsString()
   @MinLength(1)
+  @IsOneLine()
   @MaxLength(200)
   name?: string;
 
