@@ -32,14 +32,16 @@ export function controlCrowds(fastify: FastifyInstance, { limits, strategies, by
   const inFlight = new Map<string, number>();
   const claims = new WeakMap<FastifyRequest, { whose: string; bytes: number }>();
 
-  const claim = (request: FastifyRequest, whose: string): void => {
+  /** Why the body is one too many; `undefined` once it is counted. */
+  const claim = (request: FastifyRequest, whose: string): Error | undefined => {
     const bytes = bytesOf(request);
-    if (bytes === 0) return;
+    if (bytes === 0) return undefined;
     const before = inFlight.get(whose) ?? 0;
     // One body is always taken, however large: its own limit bounds it.
-    if (before > 0 && before + bytes > bytesInFlight) throw new RateLimitExceededException(RETRY_SECONDS);
+    if (before > 0 && before + bytes > bytesInFlight) return new RateLimitExceededException(RETRY_SECONDS);
     inFlight.set(whose, before + bytes);
     claims.set(request, { whose, bytes });
+    return undefined;
   };
 
   const admitStranger = async (request: FastifyRequest): Promise<void> => {
@@ -55,17 +57,9 @@ export function controlCrowds(fastify: FastifyInstance, { limits, strategies, by
 
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (isProbe(request)) return done();
-    const admit = (whose: string): void => {
-      try {
-        claim(request, whose);
-        done();
-      } catch (error) {
-        done(error as Error);
-      }
-    };
     const user = strategies.recognise(request);
-    if (user === undefined) admitStranger(request).then(() => admit(networkOf(request.ip)), done);
-    else admit(user);
+    if (user !== undefined) return done(claim(request, user));
+    admitStranger(request).then(() => done(claim(request, networkOf(request.ip))), done);
   });
 
   fastify.addHook('onResponse', (request, _reply, done) => {
