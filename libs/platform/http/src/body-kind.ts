@@ -1,3 +1,4 @@
+import type { FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyRequest } from 'fastify';
 import { addRouteConfig } from '#platform/security';
 import { HttpRefusal } from './http-exceptions.js';
@@ -14,8 +15,8 @@ export interface RouteSettings {
   hasOwnPace?: boolean;
   /** Most bytes of a body; `large` is what the service takes at most. */
   bodyLimit?: number | 'large';
-  /** Headers of its answers that pages of any origin may read; absent where only some may call it. */
-  anyOrigin?: string[];
+  /** What differs for it from the origins that may call the others. */
+  cors?: FastifyCorsOptions;
 }
 
 /** Largest body of a route that does not say otherwise. */

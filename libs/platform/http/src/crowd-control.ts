@@ -16,6 +16,14 @@ const RETRY_SECONDS = 1;
 /** Whoever sends a larger body shows a genuine credential before it is read, where the route demands one. */
 const SMALL_BODY_BYTES = 16 * 1024;
 
+/** A body that is in the works, and who it counts for. */
+interface Claim {
+  readonly whose: string;
+  readonly bytes: number;
+}
+
+type CountedRequest = FastifyRequest & { claim?: Claim | undefined };
+
 interface CrowdLimits {
   readonly limits: RateLimits;
   readonly strategies: AuthenticationStrategies;
@@ -30,17 +38,17 @@ interface CrowdLimits {
  */
 export function controlCrowds(fastify: FastifyInstance, { limits, strategies, bytesInFlight }: CrowdLimits): void {
   const inFlight = new Map<string, number>();
-  const claims = new WeakMap<FastifyRequest, { whose: string; bytes: number }>();
+  fastify.decorateRequest('claim', undefined);
 
   /** Why the body is one too many; `undefined` once it is counted. */
-  const claim = (request: FastifyRequest, whose: string): Error | undefined => {
+  const claim = (request: CountedRequest, whose: string): Error | undefined => {
     const bytes = bytesOf(request);
     if (bytes === 0) return undefined;
     const before = inFlight.get(whose) ?? 0;
     // One body is always taken, however large: its own limit bounds it.
     if (before > 0 && before + bytes > bytesInFlight) return new RateLimitExceededException(RETRY_SECONDS);
     inFlight.set(whose, before + bytes);
-    claims.set(request, { whose, bytes });
+    request.claim = { whose, bytes };
     return undefined;
   };
 
@@ -62,8 +70,7 @@ export function controlCrowds(fastify: FastifyInstance, { limits, strategies, by
     admitStranger(request).then(() => done(claim(request, networkOf(request.ip))), done);
   });
 
-  fastify.addHook('onResponse', (request, _reply, done) => {
-    const claimed = claims.get(request);
+  fastify.addHook('onResponse', ({ claim: claimed }: CountedRequest, _reply, done) => {
     if (claimed) {
       const left = (inFlight.get(claimed.whose) ?? 0) - claimed.bytes;
       if (left > 0) inFlight.set(claimed.whose, left);

@@ -31,14 +31,12 @@ export class RateLimits {
   /** Counts a request. What is left is what the tightest of its limits leaves. */
   async count(policy: RateLimitPolicy, { user, ip }: Pick<GuardedRequest, 'user' | 'ip'>): Promise<UsedLimit> {
     const { limit, windowSeconds } = this.limitOf(policy);
-    const whose = user ? [`user:${user.id}`] : [strangersOf(ip)];
-    if (user && user.credential.kind !== 'session') whose.push(`key:${user.credential.id}`);
-    const records = await Promise.all(
-      whose.map((each) => this.storage.increment(keyOf(policy, each), windowSeconds * 1000, limit)),
-    );
-    const { totalHits, timeToExpire, isBlocked } = records.reduce((tightest, each) =>
-      each.totalHits > tightest.totalHits ? each : tightest,
-    );
+    const count = (whose: string) => this.storage.increment(keyOf(policy, whose), windowSeconds * 1000, limit);
+    const ofUser = count(user ? `user:${user.id}` : strangersOf(ip));
+    const isProgram = user && user.credential.kind !== 'session';
+    const records = isProgram ? await Promise.all([ofUser, count(`key:${user.credential.id}`)]) : [await ofUser];
+    const tightest = records.reduce((most, each) => (each.totalHits > most.totalHits ? each : most));
+    const { totalHits, timeToExpire, isBlocked } = tightest;
     return { limit, hits: totalHits, resetSeconds: timeToExpire, isExceeded: isBlocked };
   }
 
