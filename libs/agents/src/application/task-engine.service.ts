@@ -7,7 +7,7 @@ import { AppLogger } from '#platform/observability';
 import { LeaseLostError } from '../domain/agents.exceptions.js';
 import type { ClaimedTask, Claimant, Room } from '../infrastructure/task-claim.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
-import { failedAttemptOf, StopReason } from './failed-attempt.js';
+import { failedAttemptOf, StopReason, usageOf } from './failed-attempt.js';
 import { PutOff } from './put-off.js';
 import { CLAIM_MAX, TaskLeases } from './task-leases.service.js';
 import { TaskOutcomes } from './task-outcomes.service.js';
@@ -207,7 +207,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
       await this.record(lease.id, async () => {
         if (reason === 'shutdown') await this.outcomes.release(lease, 'shutdown');
         else if (error instanceof PutOff) await this.outcomes.release(lease, error.reason, error.until);
-        else await this.outcomes.fail(lease, failedAttemptOf(error, reason), error);
+        else await this.outcomes.fail(lease, failedAttemptOf(error, reason), error, usageOf(error));
       });
     } catch (failure) {
       // The lease runs out, and the task runs again.
