@@ -24,6 +24,7 @@ import { SecurityPostureAgent } from './application/security-posture.agent.js';
 import { LlmAgentRunner } from './application/llm-agent-runner.service.js';
 import { ModelSafeguards } from './application/model-safeguards.service.js';
 import { ModelSettingsReader } from './application/model-settings.service.js';
+import { ScheduleTasks } from './application/schedule-tasks.service.js';
 import { ScheduleRegistry } from './application/schedule-registry.service.js';
 import { ServiceMetricsAgent } from './application/service-metrics.agent.js';
 import { SubmitBatch } from './application/submit-batch.service.js';
@@ -125,6 +126,7 @@ const USE_CASES: Provider[] = [
   CallerStanding,
   TaskEventStream,
   ScheduleRegistry,
+  ScheduleTasks,
   WorkerRegistry,
   WorkerLeases,
   WorkerOutcomes,

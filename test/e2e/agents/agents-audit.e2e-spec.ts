@@ -122,6 +122,11 @@ describe('the audit trail of agents', () => {
       const details = { scheduleId: id, agent };
       return { action: 'schedule.deleted', method: 'DELETE', route: `/schedules/${id}`, details };
     },
+    runSchedule: async () => {
+      const { id, agent } = await schedule();
+      const details = { scheduleId: id, agent, taskId: expect.any(String) as string };
+      return { action: 'schedule.run', route: `/schedules/${id}/run`, details };
+    },
     redriveTasks: async () => {
       const { id } = await made('dead');
       return { action: 'tasks.redriven', route: '/tasks/redrive', body: { ids: [id] }, details: { taskIds: [id] } };

@@ -261,7 +261,7 @@ describe('llm agents', () => {
     });
   });
 
-  it.each<[string, object, unknown]>([
+  it.each<[string, Record<string, unknown>, unknown]>([
     ['by default', {}, undefined],
     ['when the agent says null', { temperature: null }, undefined],
     ['as the agent says', { temperature: 0 }, 0],

@@ -8,7 +8,8 @@ import type { Schedule, ScheduleDefinition } from '../domain/schedule.js';
 import { AgentRepository } from '../infrastructure/agent.repository.js';
 import { nextTime } from '../infrastructure/cron-times.js';
 import { ScheduleRepository, type ScheduleRun } from '../infrastructure/schedule.repository.js';
-import { demandRole, TaskEnqueue } from './task-enqueue.service.js';
+import { ScheduleTasks } from './schedule-tasks.service.js';
+import { demandRole } from './task-enqueue.service.js';
 
 const LIST = 'schedules:id';
 
@@ -19,7 +20,7 @@ export class ScheduleRegistry {
     private readonly database: Database,
     private readonly agents: AgentRepository,
     private readonly schedules: ScheduleRepository,
-    private readonly enqueue: TaskEnqueue,
+    private readonly tasks: ScheduleTasks,
     private readonly audit: AuditTrail,
     private readonly cursors: CursorCodec,
     private readonly ids: Ids,
@@ -77,6 +78,25 @@ export class ScheduleRegistry {
     return this.get(id);
   }
 
+  /**
+   * Queues its task now, in the caller's name and whatever became of the one before; its times stay as they are.
+   *
+   * @returns the id of the task
+   * @throws ScheduleNotFoundError, and what giving the agent work throws
+   */
+  async run(id: string, principal: Principal): Promise<string> {
+    const taskId = await this.database.transaction(async (tx) => {
+      const schedule = await this.schedules.lock(tx, id);
+      if (!schedule) throw new ScheduleNotFoundError();
+      const queued = await this.tasks.now(tx, schedule, principal);
+      await this.schedules.ranBeside(tx, id, queued);
+      await this.note(tx, 'run', id, schedule, { taskId: queued });
+      return queued;
+    });
+    this.tasks.announce([]);
+    return taskId;
+  }
+
   /** Its tasks stay. @throws ScheduleNotFoundError, AgentRoleRequiredError */
   async remove(id: string, principal: Principal): Promise<void> {
     await this.database.transaction(async (tx) => {
@@ -109,9 +129,7 @@ export class ScheduleRegistry {
 
   /** @returns the id of the agent */
   private async check(definition: ScheduleDefinition, principal: Principal): Promise<string> {
-    const { agent, parameters, priority } = definition;
-    const checked = this.enqueue.check({ agent, parameters, priority }, await this.agents.find(agent), principal);
-    return checked.agent.id;
+    return (await this.tasks.check(definition, principal)).agent.id;
   }
 
   private async demandRole({ agent }: Schedule, principal: Principal): Promise<void> {

@@ -12,6 +12,7 @@ const READY: StartFacts = {
   agent: 'a',
   isPaused: false,
   circuitOpenUntil: null,
+  heldUntil: null,
   hasWorker: true,
   running: 0,
   concurrency: 2,

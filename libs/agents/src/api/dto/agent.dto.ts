@@ -27,7 +27,7 @@ import {
   type AgentStatus,
 } from '../../domain/agent.js';
 import { DOLLARS, dollarsOf, microsOf } from '../../domain/cost.js';
-import type { JsonObject } from '../../domain/task.js';
+import { type JsonObject, MAX_TIMEOUT_SECONDS } from '../../domain/task.js';
 import { EXECUTOR_ROLES, type ExecutorRole } from '../../domain/task-access.js';
 
 /** A slug: lower-case letters, digits and hyphens. */
@@ -196,7 +196,7 @@ export class UpdateAgentDto {
   @IsOptional()
   @IsInt()
   @Min(1)
-  @Max(3600)
+  @Max(MAX_TIMEOUT_SECONDS)
   timeoutSeconds?: number;
 
   @IsOptional()

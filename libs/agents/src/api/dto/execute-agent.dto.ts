@@ -18,7 +18,7 @@ import {
 import { IsInstant } from '#platform/http';
 import type { TaskRequest } from '../../application/task-enqueue.service.js';
 import { DOLLARS, dollarsOf, microsOf } from '../../domain/cost.js';
-import type { JsonObject, TaskBudget } from '../../domain/task.js';
+import { type JsonObject, MAX_TIMEOUT_SECONDS, type TaskBudget } from '../../domain/task.js';
 
 const DEFAULT_PRIORITY = 5;
 const THIS_CENTURY = /^20\d\d-.*(Z|[+-]\d\d:\d\d)$/;
@@ -77,7 +77,7 @@ export class TaskSettingsDto {
   @IsOptional()
   @IsInt()
   @Min(1)
-  @Max(3600)
+  @Max(MAX_TIMEOUT_SECONDS)
   timeoutSeconds?: number;
 
   /**

@@ -1,6 +1,24 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { PAUSE_REASONS, type PauseReason, type Schedule, type ScheduleDefinition } from '../../domain/schedule.js';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import {
+  type Overlap,
+  OVERLAPS,
+  PAUSE_REASONS,
+  type PauseReason,
+  type Schedule,
+  type ScheduleDefinition,
+} from '../../domain/schedule.js';
 import type { JsonObject } from '../../domain/task.js';
 
 /** What may be changed of a schedule. */
@@ -59,6 +77,17 @@ export class UpdateScheduleDto {
   @IsOptional()
   @IsBoolean()
   enabled?: boolean;
+
+  @ApiPropertyOptional({
+    enum: OVERLAPS,
+    example: 'skip',
+    description:
+      'What happens at a time while the task of the time before has not ended: `skip` the time, `queue` another task all the same, or ' +
+      '`cancel_previous` first.',
+  })
+  @IsOptional()
+  @IsIn(OVERLAPS)
+  overlap?: Overlap;
 }
 
 /** A schedule to make. */
@@ -93,6 +122,8 @@ export class ScheduleDto {
   priority!: number;
   /** @example true */
   enabled!: boolean;
+  @ApiProperty({ enum: OVERLAPS, example: 'skip' })
+  overlap!: Overlap;
   /** Whoever made or last changed it; its tasks are his. */
   ownerId!: string;
   @ApiPropertyOptional({
@@ -123,7 +154,14 @@ export class SchedulePageDto {
   nextCursor!: string | null;
 }
 
-const DEFAULTS = { timeZone: 'UTC', taskDescription: null, parameters: {}, priority: 5, enabled: true };
+const DEFAULTS = {
+  timeZone: 'UTC',
+  taskDescription: null,
+  parameters: {},
+  priority: 5,
+  enabled: true,
+  overlap: 'skip' as const,
+};
 
 export function toScheduleDefinition(dto: CreateScheduleDto): ScheduleDefinition {
   return { ...DEFAULTS, ...(toScheduleChanges(dto) as Pick<ScheduleDefinition, 'agent' | 'cron'>) };
@@ -144,6 +182,7 @@ export function toScheduleDto(schedule: Schedule): ScheduleDto {
     parameters: schedule.parameters,
     priority: schedule.priority,
     enabled: schedule.enabled,
+    overlap: schedule.overlap,
     ownerId: schedule.ownerId,
     pausedReason: schedule.pausedReason ?? undefined,
     nextRunAt: schedule.nextRunAt?.toISOString() ?? null,

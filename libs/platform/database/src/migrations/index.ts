@@ -30,6 +30,7 @@ import { KnowWhoHoldsATask1764900000000 } from './1764900000000-know-who-holds-a
 import { PauseSchedulesWithTheirOwner1764900010000 } from './1764900010000-pause-schedules-with-their-owner.js';
 import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js';
 import { HoldAgentsBack1765300000000 } from './1765300000000-hold-agents-back.js';
+import { SayWhatOverlaps1765300010000 } from './1765300010000-say-what-overlaps.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -64,4 +65,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   PauseSchedulesWithTheirOwner1764900010000,
   KeepTaskEvents1764900020000,
   HoldAgentsBack1765300000000,
+  SayWhatOverlaps1765300010000,
 ];
