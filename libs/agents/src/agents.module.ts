@@ -18,6 +18,7 @@ import { AgentReadService } from './application/agent-read.service.js';
 import { AgentRegistry } from './application/agent-registry.service.js';
 import { BatchResults } from './application/batch-results.service.js';
 import { CallerStanding } from './application/caller-standing.service.js';
+import { ExpiredLeases } from './application/expired-leases.service.js';
 import { HttpAgentRunner } from './application/http-agent-runner.service.js';
 import { InternalAgents } from './application/internal-agents.js';
 import { SecurityPostureAgent } from './application/security-posture.agent.js';
@@ -105,8 +106,11 @@ const ENGINE: Provider[] = [
   ServiceMetricsAgent,
   SecurityPostureAgent,
   TaskEngine,
+  ExpiredLeases,
   TaskSweeper,
   TaskEnqueue,
+  TaskControl,
+  ScheduleTasks,
   TaskScheduler,
   AgentCatalogue,
   AgentObservation,
@@ -119,14 +123,12 @@ const USE_CASES: Provider[] = [
   SubmitBatch,
   BatchResults,
   TaskLookup,
-  TaskControl,
   TaskApproval,
   TaskRedrive,
   TaskExplanation,
   CallerStanding,
   TaskEventStream,
   ScheduleRegistry,
-  ScheduleTasks,
   WorkerRegistry,
   WorkerLeases,
   WorkerOutcomes,

@@ -274,6 +274,10 @@ describe('access to agents and tasks', () => {
       decisions: developers(200),
       probe: async () => ({ method: 'PATCH', route: `/schedules/${await schedule()}`, body: { priority: 6 } }),
     },
+    runSchedule: {
+      decisions: developers(202),
+      probe: async () => ({ route: `/schedules/${await schedule()}/run` }),
+    },
     deleteSchedule: {
       decisions: developers(204),
       probe: async () => ({ method: 'DELETE', route: `/schedules/${await schedule()}` }),

@@ -76,11 +76,15 @@ export class TaskOutcomes {
     return recorded.verdict;
   }
 
-  /** Like `fail`, for tasks whose lease ran out; nothing happens when that is no longer so. */
-  async expire(limit: number): Promise<number> {
+  /**
+   * Like `fail`, for tasks whose lease ran out; nothing happens when that is no longer so.
+   *
+   * @param asked see `TaskLeaseRepository.lockExpired`
+   */
+  async expire(limit: number, asked: Date): Promise<number> {
     const done = await this.database.transaction(async (tx) => {
       const results: Recorded[] = [];
-      for (const id of await this.leases.lockExpired(tx, limit)) {
+      for (const id of await this.leases.lockExpired(tx, limit, asked)) {
         const locked = await this.queue.lock(tx, id);
         if (locked) results.push(await this.failLocked(tx, locked, expiryOf(locked), locked.attemptUsage));
       }
