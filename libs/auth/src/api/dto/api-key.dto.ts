@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, Matches, MaxLength, ValidateBy } from 'class-validator';
-import { IsInstant, IsOneLine } from '#platform/http';
+import { Clearable, IsInstant, IsOneLine } from '#platform/http';
 import { type Role, ROLES } from '#platform/kernel';
 import type { ApiKey } from '../../application/api-key.service.js';
 import { isAddressOrNetwork } from '../../domain/ip-allowlist.js';
@@ -22,7 +22,7 @@ export class CreateApiKeyDto {
    * In the future, and no later than the maker's end; the maker's when left out or null.
    * @example 2027-11-24T12:00:00.000Z
    */
-  @IsOptional()
+  @Clearable()
   @IsInstant({ required: false })
   expiresAt?: string | null;
 

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IsOneLine } from '#platform/http';
+import { Clearable, IsOneLine } from '#platform/http';
 import { USERNAME } from '../../domain/user.js';
 import { UserDto } from './user.dto.js';
 
@@ -106,10 +106,10 @@ export class LogoutDto {
 /** What one may change of oneself. */
 export class UpdateProfileDto {
   /** @example Ada Lovelace */
-  @IsOptional()
+  @Clearable()
   @IsOneLine()
   @MaxLength(200)
-  fullName?: string;
+  fullName?: string | null;
 }
 
 /** Tokens (RFC 6749 §5.1, in camelCase). */

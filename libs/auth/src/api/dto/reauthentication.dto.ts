@@ -6,7 +6,7 @@ import { PASSWORD_INPUT_LIMIT } from './auth.dto.js';
 export class ReauthenticateDto {
   /** @example three purple otters juggling */
   @ApiPropertyOptional()
-  @ValidateIf((proof: ReauthenticateDto) => proof.code === undefined || proof.code === null)
+  @ValidateIf((proof: ReauthenticateDto) => proof.code === undefined)
   @IsString()
   @MinLength(1)
   @MaxLength(PASSWORD_INPUT_LIMIT)
