@@ -1,12 +1,13 @@
 import { Controller, Delete, Get, Header, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems, LargeBody, OwnPace, PublicAddress } from '#platform/http';
+import { ApiProblems, IgnoresUnknownQuery, LargeBody, OwnPace, PublicAddress } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
 import { McpService } from './mcp.service.js';
 
 /** The door for language models. */
 @ApiTags('mcp')
+@IgnoresUnknownQuery()
 @Controller()
 export class McpController {
   constructor(

@@ -3,7 +3,7 @@ import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from 
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PerformanceConfig } from '#config';
-import { AnyOrigin, ApiProblems, ByteBody, ReadsBytes } from '#platform/http';
+import { AnyOrigin, ApiProblems, ByteBody, IgnoresUnknownQuery, ReadsBytes } from '#platform/http';
 import { Public, RateLimit, RateLimitExceededException, RateLimits } from '#platform/security';
 import { type ArrivedForm, EnvelopeIntake } from '../application/envelope-intake.service.js';
 import { UnknownDsnKeyError } from '../domain/errors.exceptions.js';
@@ -19,6 +19,7 @@ const EXPOSED = ['X-Sentry-Rate-Limits', 'Retry-After', 'X-Request-ID'];
 @ApiTags('errors')
 @Public()
 @RateLimit('none')
+@IgnoresUnknownQuery()
 @Controller('api/:project')
 export class SentryEnvelopesController {
   constructor(

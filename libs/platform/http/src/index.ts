@@ -12,6 +12,7 @@ export { HttpRefusal } from './http-exceptions.js';
 export { HttpModule } from './http.module.js';
 export { IdempotencyKey, readIdempotencyKey } from './idempotency-key.js';
 export { AddressRefusedError, AnswerTooLargeError, type OutboundAnswer, OutboundHttp } from './outbound-http.js';
+export { IgnoresUnknownQuery } from './known-query.guard.js';
 export { Clearable, Required } from './normalise-input.js';
 export { IsOneLine, isOneLine } from './one-line.validator.js';
 export { OwnPace } from './own-pace.js';
