@@ -57,7 +57,7 @@ export class McpController {
     await refuseMethod(reply);
   }
 
-  @Get(['.well-known/oauth-protected-resource', '.well-known/oauth-protected-resource/mcp'])
+  @Get('.well-known/oauth-protected-resource/mcp')
   @Public()
   @Header('Cache-Control', 'public, max-age=300')
   @ApiOperation({ operationId: 'getProtectedResource', summary: 'Where tokens for the MCP door come from (RFC 9728)' })
@@ -69,6 +69,15 @@ export class McpController {
       authorization_servers: [origin],
       bearer_methods_supported: ['header'],
     };
+  }
+
+  /** Older clients ask without the path of the resource. */
+  @Get('.well-known/oauth-protected-resource')
+  @Public()
+  @Header('Cache-Control', 'public, max-age=300')
+  @ApiExcludeEndpoint()
+  getProtectedResourceOfOrigin(): object {
+    return this.getProtectedResource();
   }
 }
 

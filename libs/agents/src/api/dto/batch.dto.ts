@@ -108,7 +108,7 @@ export class OperationResultDto {
 }
 
 /** A batch and what became of its operations. */
-export class BatchDto {
+export class TaskBatchDto {
   /** @example 01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00 */
   batchId!: string;
   /** `running` until every operation has ended; then by how many succeeded: all, none or some. */
@@ -134,7 +134,7 @@ export function toBatchRequest({ operations, parallel, atomic }: ExecuteBatchDto
   };
 }
 
-export function toBatchDto({ batchId, status, results }: BatchResult): BatchDto {
+export function toTaskBatchDto({ batchId, status, results }: BatchResult): TaskBatchDto {
   return { batchId, status, totalOperations: results.length, results: results.map(toResultDto) };
 }
 

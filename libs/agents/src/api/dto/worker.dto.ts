@@ -237,20 +237,20 @@ export class CompletedTaskDto {
 }
 
 /** The result of one of several tasks. */
-export class BatchResultDto extends CompleteTaskDto {
+export class TaskResultDto extends CompleteTaskDto {
   @IsUUID()
   id!: string;
 }
 
 /** Results of several tasks. */
 export class CompleteTasksDto {
-  @ApiProperty({ type: [BatchResultDto] })
+  @ApiProperty({ type: [TaskResultDto] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(CLAIM_MAX)
   @ValidateNested({ each: true })
-  @Type(() => BatchResultDto)
-  results!: BatchResultDto[];
+  @Type(() => TaskResultDto)
+  results!: TaskResultDto[];
 }
 
 /** Why the result of one of several tasks was not recorded. */
