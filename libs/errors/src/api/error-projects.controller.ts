@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { ApiProblems, CursorCodec, PageQueryDto } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { ProjectRegistry } from '../application/project-registry.service.js';
@@ -17,7 +18,6 @@ import {
   toErrorProjectDetailDto,
   toErrorProjectDto,
 } from './dto/error-project.dto.js';
-import { type Keyed, KeyedCaller, TakesIdempotencyKey } from './keyed-creation.js';
 
 const LIST = 'errors.projects';
 
@@ -42,9 +42,8 @@ export class ErrorProjectsController {
   createErrorProject(
     @Body() body: CreateErrorProjectDto,
     @Req() request: FastifyRequest,
-    @KeyedCaller() caller: Keyed,
+    @AsKeyedRequest() keyed: KeyedRequest,
   ): Promise<ErrorProjectDto> {
-    const keyed = { ...caller, operation: 'createErrorProject', fields: body };
     return this.projects.create(keyed, body, (project) => toErrorProjectDto(project, originOf(request)));
   }
 
@@ -94,10 +93,9 @@ export class ErrorProjectsController {
   createErrorProjectKey(
     @Param('projectId') projectId: string,
     @Req() request: FastifyRequest,
-    @KeyedCaller() caller: Keyed,
+    @AsKeyedRequest() keyed: KeyedRequest,
   ): Promise<ErrorProjectKeyDto> {
     const id = idOf(projectId);
-    const keyed = { ...caller, operation: 'createErrorProjectKey', fields: { projectId: id } };
     return this.projects.addKey(keyed, id, (key) => ({ key, dsn: dsnOf(originOf(request), id, key) }));
   }
 

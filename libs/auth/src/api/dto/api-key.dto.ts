@@ -99,3 +99,7 @@ export function toApiKeyDto(apiKey: ApiKey): ApiKeyDto {
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
   };
 }
+
+export function toNewApiKeyDto(apiKey: ApiKey, key: string): NewApiKeyDto {
+  return { ...toApiKeyDto(apiKey), key };
+}
