@@ -23,6 +23,7 @@ const FRESH = {
   username: (n) => `odd-${n}`,
   email: (n) => `odd-${n}@example.com`,
   code: (n) => `assets:odd${n}`,
+  idempotencyKey: (n) => `odd-${n}`,
   waitMs: () => 0,
 };
 

@@ -1,5 +1,5 @@
 import { Database } from '#platform/database';
-import { buildOpenApi } from '../../../apps/api/src/openapi.js';
+import { buildOpenApi } from '../../../apps/api/src/openapi/openapi.js';
 import { newKey, newPerson, type Person } from '../../support/people.js';
 import { type Answer, type CallOptions, startTestApp, type TestApp } from '../../support/test-app.js';
 

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace, UuidParam } from '#platform/http';
+import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace, RequestExample, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { BatchResults } from '../application/batch-results.service.js';
 import { SubmitBatch } from '../application/submit-batch.service.js';
@@ -21,6 +21,13 @@ export class BatchesController {
   @LargeBody()
   @Roles('API_USER')
   @OwnPace()
+  @RequestExample({
+    operations: [
+      { agent: 'scanner', ref: 'scan', parameters: { seconds: 1 }, select: ['/score'] },
+      { agent: 'fixer', dependsOn: ['scan'] },
+    ],
+    parallel: true,
+  })
   @ApiOperation({
     operationId: 'executeBatch',
     summary: 'Give agents up to 1,000 tasks; needs the role of each agent',

@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ApiProblems, CursorCodec, PageQueryDto } from '#platform/http';
+import { ApiProblems, CursorCodec, PageQueryDto, PublicAddress } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
@@ -32,6 +32,7 @@ export class ErrorProjectsController {
   constructor(
     private readonly projects: ProjectRegistry,
     private readonly cursors: CursorCodec,
+    private readonly address: PublicAddress,
   ) {}
 
   @Post()
@@ -44,7 +45,7 @@ export class ErrorProjectsController {
     @Req() request: FastifyRequest,
     @AsKeyedRequest() keyed: KeyedRequest,
   ): Promise<ErrorProjectDto> {
-    return this.projects.create(keyed, body, (project) => toErrorProjectDto(project, originOf(request)));
+    return this.projects.create(keyed, body, (project) => toErrorProjectDto(project, this.address.asSeenBy(request)));
   }
 
   @Get()
@@ -58,7 +59,7 @@ export class ErrorProjectsController {
     const after = (this.cursors.decode(LIST, cursor)?.[0] as number | undefined) ?? 0;
     const rows = await this.projects.list(limit + 1, after);
     const page = pageOf(rows, limit, ({ id }) => this.cursors.encode(LIST, [id]));
-    return { ...page, items: page.items.map((project) => toErrorProjectDto(project, originOf(request))) };
+    return { ...page, items: page.items.map((project) => toErrorProjectDto(project, this.address.asSeenBy(request))) };
   }
 
   @Get(':projectId')
@@ -71,7 +72,7 @@ export class ErrorProjectsController {
     @Req() request: FastifyRequest,
   ): Promise<ErrorProjectDetailDto> {
     const project = await this.projects.get(idOf(projectId));
-    return toErrorProjectDetailDto(project, originOf(request), await this.projects.itemsOf(project.id));
+    return toErrorProjectDetailDto(project, this.address.asSeenBy(request), await this.projects.itemsOf(project.id));
   }
 
   @Delete(':projectId')
@@ -96,7 +97,7 @@ export class ErrorProjectsController {
     @AsKeyedRequest() keyed: KeyedRequest,
   ): Promise<ErrorProjectKeyDto> {
     const id = idOf(projectId);
-    return this.projects.addKey(keyed, id, (key) => ({ key, dsn: dsnOf(originOf(request), id, key) }));
+    return this.projects.addKey(keyed, id, (key) => ({ key, dsn: dsnOf(this.address.asSeenBy(request), id, key) }));
   }
 
   @Get(':projectId/keys')
@@ -109,7 +110,7 @@ export class ErrorProjectsController {
     @Req() request: FastifyRequest,
   ): Promise<ErrorProjectKeysDto> {
     const { id, keys } = await this.projects.get(idOf(projectId));
-    return { items: keys.map((key) => ({ key, dsn: dsnOf(originOf(request), id, key) })) };
+    return { items: keys.map((key) => ({ key, dsn: dsnOf(this.address.asSeenBy(request), id, key) })) };
   }
 
   @Delete(':projectId/keys/:key')
@@ -125,10 +126,6 @@ export class ErrorProjectsController {
   async deleteErrorProjectKey(@Param('projectId') projectId: string, @Param('key') key: string): Promise<void> {
     await this.projects.removeKey(idOf(projectId), key);
   }
-}
-
-function originOf({ protocol, host }: FastifyRequest): string {
-  return `${protocol}://${host}`;
 }
 
 /** @throws ProjectNotFoundError for what cannot be the id of a project */

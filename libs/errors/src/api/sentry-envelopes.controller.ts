@@ -36,7 +36,7 @@ export class SentryEnvelopesController {
     operationId: 'sendSentryEnvelope',
     summary: 'The Sentry envelope protocol; authenticated by a DSN key',
   })
-  @ApiParam({ name: 'project', example: 1 })
+  @ApiParam({ name: 'project', type: 'integer', example: 1 })
   @ApiQuery({ name: 'sentry_key', required: false, example: '0f6a2c1e9b7d4c550f6a2c1e9b7d4c55' })
   @ApiBody({
     description: 'An envelope, as it is or compressed (gzip, deflate, br)',
@@ -60,7 +60,7 @@ export class SentryEnvelopesController {
     operationId: 'storeSentryEvent',
     summary: 'One event, as Sentry SDKs before envelopes send it; authenticated by a DSN key',
   })
-  @ApiParam({ name: 'project', example: 1 })
+  @ApiParam({ name: 'project', type: 'integer', example: 1 })
   @ApiQuery({ name: 'sentry_key', required: false, example: '0f6a2c1e9b7d4c550f6a2c1e9b7d4c55' })
   @ApiBody({
     description:

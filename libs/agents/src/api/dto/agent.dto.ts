@@ -82,7 +82,7 @@ export class RetryPolicyDto {
 export class BudgetDto {
   /**
    * US dollars for one task.
-   * @example 0.50
+   * @example "0.50"
    */
   @IsOptional()
   @IsString()
@@ -91,7 +91,7 @@ export class BudgetDto {
 
   /**
    * US dollars a day (UTC).
-   * @example 25.00
+   * @example "25.00"
    */
   @IsOptional()
   @IsString()

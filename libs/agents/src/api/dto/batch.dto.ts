@@ -16,6 +16,7 @@ import type { BatchResult, BatchStatus, OperationResult } from '../../applicatio
 import type { BatchRequest } from '../../application/submit-batch.service.js';
 import { JSON_POINTER } from '../../domain/json-pointer.js';
 import { TASK_STATES } from '../../domain/task-state.js';
+import { ANY_JSON } from './any-json.js';
 import { TaskSettingsDto, toTaskRequest } from './execute-agent.dto.js';
 import { TaskErrorDto } from './task.dto.js';
 
@@ -102,7 +103,10 @@ export class OperationResultDto {
   taskId?: string;
   @ApiProperty({ enum: RESULT_STATES, example: 'succeeded' })
   state!: (typeof RESULT_STATES)[number];
-  @ApiPropertyOptional({ description: 'The output, or with `select` what its pointers lead to, by pointer.' })
+  @ApiPropertyOptional({
+    ...ANY_JSON,
+    description: 'The output, or with `select` what its pointers lead to, by pointer.',
+  })
   output?: unknown;
   error?: TaskErrorDto;
 }

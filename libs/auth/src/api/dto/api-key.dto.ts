@@ -18,12 +18,9 @@ export class CreateApiKeyDto {
   @IsIn(ROLES)
   role?: Role;
 
-  /**
-   * In the future, and no later than the maker's end; the maker's when left out or null.
-   * @example 2027-11-24T12:00:00.000Z
-   */
+  /** In the future, and no later than the maker's end; the maker's when left out or null. */
   @Clearable()
-  @IsInstant({ required: false })
+  @IsInstant({ required: false, example: '2099-12-31T00:00:00.000Z' })
   expiresAt?: string | null;
 
   /**

@@ -31,7 +31,7 @@ export class AccountDto {
 
 /** A stranger who wants an account. There is no role: new accounts are READ_ONLY. */
 export class RegisterDto extends AccountDto {
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   password!: string;
@@ -62,7 +62,7 @@ export class LoginDto extends DeviceDto {
   @MaxLength(254)
   identifier!: string;
 
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @IsString()
   @MinLength(1)
   @MaxLength(PASSWORD_INPUT_LIMIT)
@@ -78,7 +78,7 @@ export class VerifyMfaDto extends DeviceDto {
 
   /**
    * Six digits of the authenticator, or a recovery code.
-   * @example 123456
+   * @example "123456"
    */
   @IsString()
   @MinLength(6)

@@ -4,7 +4,7 @@ import { PASSWORD_INPUT_LIMIT } from './auth.dto.js';
 
 /** A proof of who one is: the password, or a code of the authenticator. */
 export class ReauthenticateDto {
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @ApiPropertyOptional()
   @ValidateIf((proof: ReauthenticateDto) => proof.code === undefined)
   @IsString()

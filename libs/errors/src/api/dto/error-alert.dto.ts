@@ -91,7 +91,7 @@ export class ErrorAlertPageDto {
 
 /** A call that an alert led to. */
 export class ErrorAlertDeliveryDto {
-  /** @example 17 */
+  /** @example "17" */
   id!: string;
   /** @example 01980f5e-7c1a-7d3e-9a51-0242ac120003 */
   groupId!: string;
