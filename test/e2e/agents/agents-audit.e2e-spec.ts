@@ -1,6 +1,6 @@
 import { Database } from '#platform/database';
 import { includesRole, type Role } from '#platform/kernel';
-import { buildOpenApi } from '../../../apps/api/src/openapi.js';
+import { buildOpenApi } from '../../../apps/api/src/openapi/openapi.js';
 import { AgentTasks, type TaskBody } from '../../support/agent-tasks.js';
 import { newKey, newPerson, type Person } from '../../support/people.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database } from '#platform/database';
-import { buildOpenApi } from '../../../apps/api/src/openapi.js';
+import { buildOpenApi } from '../../../apps/api/src/openapi/openapi.js';
 import { AgentTasks } from '../../support/agent-tasks.js';
 import { type Credentials, exchange, newKey, newPerson } from '../../support/people.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';

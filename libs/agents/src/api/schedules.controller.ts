@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { API_PREFIX, ApiProblems, LargeBody, PageQueryDto, UuidParam } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { ScheduleRegistry } from '../application/schedule-registry.service.js';
 import { TaskLookup } from '../application/task-lookup.service.js';
@@ -30,12 +31,14 @@ export class SchedulesController {
   @LargeBody()
   @ApiOperation({ operationId: 'createSchedule', summary: 'Queue a task at the times of a cron expression' })
   @ApiResponse({ status: 201, type: ScheduleDto })
+  @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
-  async createSchedule(
+  createSchedule(
     @Body() body: CreateScheduleDto,
     @CurrentPrincipal() principal: Principal,
+    @AsKeyedRequest() request: KeyedRequest,
   ): Promise<ScheduleDto> {
-    return toScheduleDto(await this.schedules.create(toScheduleDefinition(body), principal));
+    return this.schedules.create(request, toScheduleDefinition(body), principal, toScheduleDto);
   }
 
   @Get()

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { CursorCodec } from '#platform/http';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Ids, type Page, pageOf, ValidationError } from '#platform/kernel';
 import { AuditTrail, type Principal } from '#platform/security';
 import { ScheduleNotFoundError } from '../domain/agents.exceptions.js';
@@ -18,6 +19,7 @@ const LIST = 'schedules:id';
 export class ScheduleRegistry {
   constructor(
     private readonly database: Database,
+    private readonly requests: KeyedRequests,
     private readonly agents: AgentRepository,
     private readonly schedules: ScheduleRepository,
     private readonly tasks: ScheduleTasks,
@@ -41,17 +43,25 @@ export class ScheduleRegistry {
   }
 
   /**
+   * @param show what is answered
    * @throws AgentNotFoundError, AgentRoleRequiredError, AgentNotRunnableError, ParametersTooLargeError
    * @throws ValidationError when the expression or the time zone is not valid
    */
-  async create(definition: ScheduleDefinition, principal: Principal): Promise<Schedule> {
-    const id = this.ids.next();
-    const agentId = await this.check(definition, principal);
-    await this.database.transaction(async (tx) => {
+  create<A>(
+    request: KeyedRequest,
+    definition: ScheduleDefinition,
+    principal: Principal,
+    show: (schedule: Schedule) => A,
+  ): Promise<A> {
+    return this.requests.once(request, async (tx) => {
+      const id = this.ids.next();
+      const agentId = await this.check(definition, principal);
       await this.schedules.insert(tx, id, agentId, definition, await this.runOf(tx, definition, principal));
       await this.note(tx, 'created', id, definition, { cron: definition.cron, timeZone: definition.timeZone });
+      const schedule = await this.schedules.find(id, tx);
+      if (!schedule) throw new ScheduleNotFoundError();
+      return show(schedule);
     });
-    return this.get(id);
   }
 
   /**

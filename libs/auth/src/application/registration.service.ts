@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, SecurityConfig } from '#config';
+import type { KeyedRequest } from '#platform/idempotency';
 import { RegistrationClosedException } from '../domain/auth.exceptions.js';
 import type { User } from '../domain/user.js';
 import { type AccountDetails, UserCreationService } from './user-creation.service.js';
@@ -13,10 +14,17 @@ export class RegistrationService {
     private readonly environment: EnvironmentConfig,
   ) {}
 
-  /** @throws RegistrationClosedException, PasswordRefusedException, IdentityTakenException */
-  async register(details: AccountDetails & { password: string }): Promise<User> {
+  /**
+   * @param show what is answered
+   * @throws RegistrationClosedException, PasswordRefusedException, IdentityTakenException
+   */
+  async register<A>(
+    request: KeyedRequest,
+    details: AccountDetails & { password: string },
+    show: (user: User) => A,
+  ): Promise<A> {
     const registration = this.security.registration ?? (this.environment.isProduction ? 'closed' : 'open');
     if (registration === 'closed') throw new RegistrationClosedException();
-    return this.creation.create({ ...details, role: 'READ_ONLY' }, { action: 'user.registered' });
+    return this.creation.createOnce(request, { ...details, role: 'READ_ONLY' }, { action: 'user.registered' }, show);
   }
 }

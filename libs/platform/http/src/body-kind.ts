@@ -17,13 +17,15 @@ export interface RouteSettings {
   bodyLimit?: number | 'large';
   /** What differs for it from the origins that may call the others. */
   cors?: FastifyCorsOptions;
+  ignoresUnknownQuery?: boolean;
 }
 
 /** Largest body of a route that does not say otherwise. */
 export const DEFAULT_BODY_BYTES = 1024 * 1024;
 
 /** Adds to what a route says; several such decorators stand beside each other. */
-export const routeSettings = (settings: RouteSettings): MethodDecorator => addRouteConfig({ ...settings });
+export const routeSettings = (settings: RouteSettings): MethodDecorator & ClassDecorator =>
+  addRouteConfig({ ...settings });
 
 /** Marks a route that gets a body of this kind. */
 export const ReadsBody = (kind: BodyKind): MethodDecorator => routeSettings({ readsBody: kind });

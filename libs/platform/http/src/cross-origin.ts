@@ -13,10 +13,14 @@ const EXPOSED_HEADERS = [
   'Idempotent-Replayed',
   'Location',
   'ETag',
+  'WWW-Authenticate',
 ];
 
 /** What senders in browsers put on a request, beside what every page may. */
 const SENT_HEADERS = ['Content-Type', 'Content-Encoding', 'Authorization', 'X-Sentry-Auth', 'Sentry-Trace', 'Baggage'];
+
+/** What clients of the Model Context Protocol put on a request; no setting has to know of them. */
+const MCP_HEADERS = ['MCP-Protocol-Version', 'MCP-Session-Id', 'Last-Event-ID'];
 
 /**
  * A route that pages of any origin may call, without credentials, and read these headers of its answers. For protocols whose senders run
@@ -41,7 +45,7 @@ export async function allowOrigins(fastify: FastifyInstance, config: CorsConfig)
     origin: config.origins.includes('*') ? true : [...config.origins],
     credentials: config.allowCredentials,
     methods: [...config.allowMethods],
-    allowedHeaders: [...config.allowHeaders],
+    allowedHeaders: [...config.allowHeaders, ...MCP_HEADERS],
     exposedHeaders: EXPOSED_HEADERS,
     maxAge: config.maxAgeSeconds,
     strictPreflight: false,

@@ -11,6 +11,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
+import { Clearable, Required } from '#platform/http';
 import {
   type Overlap,
   OVERLAPS,
@@ -51,11 +52,11 @@ export class UpdateScheduleDto {
   timeZone?: string;
 
   /** @example Look for weaknesses in the configuration. */
-  @IsOptional()
+  @Clearable()
   @IsString()
   @MinLength(1)
   @MaxLength(5000)
-  taskDescription?: string;
+  taskDescription?: string | null;
 
   /** What the agent needs to know; at most 1 MB. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: {} })
@@ -93,12 +94,14 @@ export class UpdateScheduleDto {
 /** A schedule to make. */
 export class CreateScheduleDto extends UpdateScheduleDto {
   /** @example scanner */
+  @Required()
   @IsString()
   @MinLength(1)
   @MaxLength(50)
   declare agent: string;
 
   /** @example 0 6 * * MON-FRI */
+  @Required()
   @IsString()
   @MinLength(9)
   @MaxLength(200)
@@ -167,9 +170,9 @@ export function toScheduleDefinition(dto: CreateScheduleDto): ScheduleDefinition
   return { ...DEFAULTS, ...(toScheduleChanges(dto) as Pick<ScheduleDefinition, 'agent' | 'cron'>) };
 }
 
-/** `null` stands for what is not given. */
+/** A change: what is given. */
 export function toScheduleChanges(dto: UpdateScheduleDto): Partial<ScheduleDefinition> {
-  return Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined && value !== null));
+  return Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined));
 }
 
 export function toScheduleDto(schedule: Schedule): ScheduleDto {

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IsOneLine } from '#platform/http';
+import { Clearable, IsOneLine } from '#platform/http';
 import { USERNAME } from '../../domain/user.js';
 import { UserDto } from './user.dto.js';
 
@@ -31,7 +31,7 @@ export class AccountDto {
 
 /** A stranger who wants an account. There is no role: new accounts are READ_ONLY. */
 export class RegisterDto extends AccountDto {
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   password!: string;
@@ -62,7 +62,7 @@ export class LoginDto extends DeviceDto {
   @MaxLength(254)
   identifier!: string;
 
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @IsString()
   @MinLength(1)
   @MaxLength(PASSWORD_INPUT_LIMIT)
@@ -78,7 +78,7 @@ export class VerifyMfaDto extends DeviceDto {
 
   /**
    * Six digits of the authenticator, or a recovery code.
-   * @example 123456
+   * @example "123456"
    */
   @IsString()
   @MinLength(6)
@@ -106,10 +106,10 @@ export class LogoutDto {
 /** What one may change of oneself. */
 export class UpdateProfileDto {
   /** @example Ada Lovelace */
-  @IsOptional()
+  @Clearable()
   @IsOneLine()
   @MaxLength(200)
-  fullName?: string;
+  fullName?: string | null;
 }
 
 /** Tokens (RFC 6749 §5.1, in camelCase). */

@@ -29,6 +29,7 @@ import { BooksOfATimeZone1764800000000 } from './1764800000000-books-of-a-time-z
 import { KnowWhoHoldsATask1764900000000 } from './1764900000000-know-who-holds-a-task.js';
 import { PauseSchedulesWithTheirOwner1764900010000 } from './1764900010000-pause-schedules-with-their-owner.js';
 import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js';
+import { KeepIdempotentRequests1765100000000 } from './1765100000000-keep-idempotent-requests.js';
 import { HoldAgentsBack1765300000000 } from './1765300000000-hold-agents-back.js';
 import { SayWhatOverlaps1765300010000 } from './1765300010000-say-what-overlaps.js';
 
@@ -64,6 +65,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KnowWhoHoldsATask1764900000000,
   PauseSchedulesWithTheirOwner1764900010000,
   KeepTaskEvents1764900020000,
+  KeepIdempotentRequests1765100000000,
   HoldAgentsBack1765300000000,
   SayWhatOverlaps1765300010000,
 ];
