@@ -4,6 +4,7 @@ import { DatabaseModule } from '#platform/database';
 import { AgentExecutionController } from './api/agent-execution.controller.js';
 import { AgentsController } from './api/agents.controller.js';
 import { BatchesController } from './api/batches.controller.js';
+import { ResultReader } from './api/result-reader.js';
 import { SchedulesController } from './api/schedules.controller.js';
 import { TaskEventsController } from './api/task-events.controller.js';
 import { TasksController } from './api/tasks.controller.js';
@@ -132,6 +133,7 @@ const USE_CASES: Provider[] = [
   WorkerRegistry,
   WorkerLeases,
   WorkerOutcomes,
+  ResultReader,
   AgentCallback,
   AgentReadService,
 ];

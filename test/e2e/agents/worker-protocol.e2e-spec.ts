@@ -256,13 +256,86 @@ describe('the worker protocol', () => {
     expect((await post('/tasks/complete', { results })).body).toEqual({
       completed: [one?.id],
       lost: [last?.id],
-      refused: [{ id: large?.id, code: 'TASK.OUTPUT_TOO_LARGE', message: expect.any(String) }],
+      refused: [{ index: 1, id: large?.id, code: 'TASK.OUTPUT_TOO_LARGE', message: expect.any(String) }],
     });
     expect(await stateOf(large?.id ?? '')).toMatchObject({ state: 'leased' });
     expect((await post('/tasks/complete', { results: [of(large, 2), of(last, 3)] })).body).toEqual({
       completed: [large?.id, last?.id],
       lost: [],
       refused: [],
+    });
+  });
+
+  it('gives a verdict to results that cannot be read, and records the others', async () => {
+    const slug = await worker({ concurrency: 3 });
+    for (let n = 0; n < 3; n++) await tasks.execute(slug);
+    const [one, bad, odd] = await lease(slug, { max: 3 });
+    const { body } = await post<{ completed: string[]; refused: { message: string }[] }>('/tasks/complete', {
+      results: [
+        { id: bad?.id, leaseToken: bad?.leaseToken, usage: { tokensIn: -5 } },
+        { id: one?.id, leaseToken: one?.leaseToken, output: 1 },
+        { id: 'no id', leaseToken: odd?.leaseToken, output: 1, other: 1 },
+      ],
+    });
+    expect(body).toMatchObject({
+      completed: [one?.id],
+      lost: [],
+      refused: [
+        { index: 0, id: bad?.id, code: 'VALIDATION.FAILED' },
+        { index: 2, id: '' },
+      ],
+    });
+    expect(body.refused.map(({ message }) => message)).toEqual([
+      expect.stringContaining('usage.tokensIn'),
+      expect.stringContaining('other'),
+    ]);
+    expect((await post('/tasks/complete', { results: [{ id: one?.id }, []] })).status).toBe(422);
+  });
+
+  describe('keeps what was worked for, whatever is in it', () => {
+    const deep = (levels: number): unknown => (levels === 0 ? 1 : { a: deep(levels - 1) });
+    const rough = '{"text":"a\\u0000b\\ud800","__proto__":{"isAdmin":true},"constructor":1,"n":1e400,"k\\u0000":[1]}';
+    const clean = { text: 'a\ufffdb\ufffd', '<…>': { isAdmin: true }, constructor: 1, n: '<…>', 'k\ufffd': [1] };
+    const send = (route: string, body: string) =>
+      fetch(`${app.url}/api/v1${route}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': key },
+        body,
+      });
+
+    it('in a result', async () => {
+      const slug = await worker();
+      await tasks.execute(slug);
+      const { id, leaseToken } = await leaseOne(slug);
+      const answer = await send(`/tasks/${id}/complete`, `{"leaseToken":"${leaseToken}","output":${rough}}`);
+      expect(answer.status).toBe(200);
+      expect(await tasks.read(id)).toMatchObject({ state: 'succeeded', output: clean });
+    });
+
+    it('in several, of which one is too deep', async () => {
+      const slug = await worker({ concurrency: 2 });
+      for (let n = 0; n < 2; n++) await tasks.execute(slug);
+      const [one, other] = await lease(slug, { max: 2 });
+      const result = (task: Leased | undefined, output: string): string =>
+        `{"id":"${task?.id}","leaseToken":"${task?.leaseToken}","output":${output}}`;
+      const body = `{"results":[${result(one, rough)},${result(other, JSON.stringify(deep(200)))}]}`;
+      expect(await (await send('/tasks/complete', body)).json()).toMatchObject({ completed: [one?.id, other?.id] });
+      expect(await tasks.read(one?.id ?? '')).toMatchObject({ output: clean });
+      expect(JSON.stringify((await tasks.read(other?.id ?? '')).output)).toContain('<…>');
+    });
+
+    it('in a failure, an event and a progress', async () => {
+      const slug = await worker();
+      await tasks.execute(slug);
+      const { id, leaseToken } = await leaseOne(slug);
+      const event = `{"leaseToken":"${leaseToken}","seq":1,"type":"page","data":${rough}}`;
+      expect((await send(`/tasks/${id}/events`, event)).status).toBe(204);
+      const beat = `{"leases":[{"id":"${id}","leaseToken":"${leaseToken}","progress":${rough}}]}`;
+      expect((await send(`/workers/${workerId}/heartbeat`, beat)).status).toBe(200);
+      expect(await tasks.read(id)).toMatchObject({ progress: clean });
+      const failure = `{"leaseToken":"${leaseToken}","error":{"message":"m\\u0000\\ud800"},"retryable":false}`;
+      expect((await send(`/tasks/${id}/fail`, failure)).status).toBe(204);
+      expect(await tasks.read(id)).toMatchObject({ state: 'failed', error: { message: 'm\ufffd\ufffd' } });
     });
   });
 

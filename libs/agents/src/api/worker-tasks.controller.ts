@@ -1,9 +1,11 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, LargeBody, UuidParam } from '#platform/http';
+import { ApiProblems, ReadsCleanedJson, UuidParam } from '#platform/http';
+import { isUuid } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeases } from '../application/worker-leases.service.js';
-import { WorkerOutcomes } from '../application/worker-outcomes.service.js';
+import { type Success, WorkerOutcomes } from '../application/worker-outcomes.service.js';
+import type { TaskFailure } from '../domain/task.js';
 import { toLeasedTaskDto } from './dto/leased-task.dto.js';
 import {
   CompletedTaskDto,
@@ -11,11 +13,13 @@ import {
   CompleteQueryDto,
   CompleteTaskDto,
   CompleteTasksDto,
+  type TaskResultDto,
   FailTaskDto,
   LeaseDto,
   toUsage,
   WorkerEventDto,
 } from './dto/worker.dto.js';
+import { ResultReader } from './result-reader.js';
 
 /**
  * What workers say of tasks they leased. What does not rest on the task's present lease, held by a worker of the same key, changes
@@ -27,12 +31,13 @@ import {
 @Controller('tasks')
 export class WorkerTasksController {
   constructor(
+    private readonly reader: ResultReader,
     private readonly outcomes: WorkerOutcomes,
     private readonly leases: WorkerLeases,
   ) {}
 
   @Post('complete')
-  @LargeBody()
+  @ReadsCleanedJson()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'completeTasks', summary: 'Record the results of several tasks' })
   @ApiResponse({ status: 200, type: CompletedTasksDto })
@@ -41,28 +46,22 @@ export class WorkerTasksController {
     @Body() { results }: CompleteTasksDto,
     @CurrentPrincipal() { credential }: Principal,
   ): Promise<CompletedTasksDto> {
-    const ids = results.map(({ id }) => id.toLowerCase());
-    const verdicts = await this.outcomes.completeAll(
-      results.map(({ leaseToken, output, usage }, index) => ({
-        id: ids[index] ?? '',
-        leaseToken,
-        heldBy: credential.id,
-        output,
-        usage: toUsage(usage),
-      })),
-    );
-    return {
-      completed: ids.filter((_, index) => verdicts[index] === 'completed'),
-      lost: ids.filter((_, index) => verdicts[index] === 'lost'),
-      refused: ids.flatMap((id, index) => {
-        const verdict = verdicts[index];
-        return typeof verdict === 'object' ? [{ id, ...verdict }] : [];
-      }),
-    };
+    const read = await Promise.all(results.map((result) => this.reader.read(result)));
+    const successes = read.flatMap((one) => ('result' in one ? [toSuccess(one.result, credential.id)] : []));
+    const verdicts = await this.outcomes.completeAll(successes);
+    const answer: CompletedTasksDto = { completed: [], lost: [], refused: [] };
+    for (const [index, one] of read.entries()) {
+      const success = 'result' in one ? successes.shift() : undefined;
+      const verdict = success ? (verdicts.shift() ?? 'lost') : (one as { refusal: TaskFailure }).refusal;
+      const id = success?.id ?? idOf(results[index]);
+      if (typeof verdict === 'object') answer.refused.push({ index, id, ...verdict });
+      else answer[verdict].push(id);
+    }
+    return answer;
   }
 
   @Post(':id/complete')
-  @LargeBody()
+  @ReadsCleanedJson()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'completeTask',
@@ -83,6 +82,7 @@ export class WorkerTasksController {
   }
 
   @Post(':id/fail')
+  @ReadsCleanedJson()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'failTask', summary: 'Say that the attempt failed; it is repeated if that can help' })
   @ApiResponse({ status: 204, description: 'Recorded' })
@@ -113,7 +113,7 @@ export class WorkerTasksController {
   }
 
   @Post(':id/events')
-  @LargeBody()
+  @ReadsCleanedJson()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'addTaskEvent', summary: 'Tell of something that happened during the attempt' })
   @ApiResponse({ status: 204, description: 'Recorded, now or before' })
@@ -126,4 +126,14 @@ export class WorkerTasksController {
     const { leaseToken, seq, type, data } = body;
     await this.outcomes.appendEvent({ id, leaseToken, heldBy: credential.id, seq, type, data: data ?? {} });
   }
+}
+
+function toSuccess({ id, leaseToken, output, usage }: TaskResultDto, heldBy: string): Success {
+  return { id: id.toLowerCase(), leaseToken, heldBy, output, usage: toUsage(usage) };
+}
+
+/** What a result that cannot be read says of its task; empty when that is no id. */
+function idOf(result: object | undefined): string {
+  const id = result && 'id' in result ? result.id : undefined;
+  return typeof id === 'string' && isUuid(id) ? id.toLowerCase() : '';
 }

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiProblems, LargeBody, OwnPace, UuidParam } from '#platform/http';
+import { ApiProblems, ReadsCleanedJson, OwnPace, UuidParam } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeases } from '../application/worker-leases.service.js';
@@ -44,7 +44,7 @@ export class WorkersController {
   }
 
   @Post('workers/:id/heartbeat')
-  @LargeBody()
+  @ReadsCleanedJson()
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'sendHeartbeat', summary: 'Extend all leases of a worker, and learn what to stop' })
   @ApiResponse({ status: 200, type: HeartbeatResultDto })

@@ -14,6 +14,8 @@ import { isLeaseOf, type Success, TaskQueueRepository } from '../infrastructure/
 import { WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
 import { TaskOutcomes } from './task-outcomes.service.js';
 
+export type { Success } from '../infrastructure/task-queue.repository.js';
+
 /** Something that happened during an attempt, as the worker tells it. */
 export interface WorkerEvent extends Lease {
   /** Position among the events of the attempt, from 1; one that was told before is not recorded again. */

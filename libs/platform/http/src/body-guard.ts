@@ -1,4 +1,12 @@
-import { cutText, pruneJson, SchemaValidationError, shapeOfJson, ValidationError } from '#platform/kernel';
+import {
+  cutText,
+  type JsonShape,
+  pruneJson,
+  SchemaValidationError,
+  shapeOfJson,
+  soundJson,
+  ValidationError,
+} from '#platform/kernel';
 import { HttpRefusal } from './http-exceptions.js';
 
 /** Nesting of a body beyond which no route has a use for it. */
@@ -12,6 +20,7 @@ const MOST = {
 
 /** What is left of JSON that is pruned. */
 const PRUNED = { depth: 24, values: 20_000 } as const;
+const CLEANED = { depth: 64, values: 100_000 } as const;
 
 /** Characters of a name that is told in a fault: who sent it knows the rest. */
 const SHOWN_PATH = 256;
@@ -60,9 +69,18 @@ export function parseJsonBody(text: string, isLarge = false): unknown {
  *
  * @throws HttpRefusal (400) when it is no JSON
  */
-export function parsePrunedJson(text: string): unknown {
+export function parsePrunedJson(text: string, bounds: JsonShape = PRUNED): unknown {
   const { depth, values } = shapeOfJson(text);
-  return readJson(depth > PRUNED.depth || values > PRUNED.values ? pruneJson(text, PRUNED) : text);
+  return readJson(depth > bounds.depth || values > bounds.values ? pruneJson(text, bounds) : text);
+}
+
+/**
+ * Parses JSON of which everything is kept that a store takes; see `soundJson`.
+ *
+ * @throws HttpRefusal (400) when it is no JSON
+ */
+export function parseCleanedJson(text: string): unknown {
+  return soundJson(parsePrunedJson(text, CLEANED));
 }
 
 function readJson(text: string): unknown {

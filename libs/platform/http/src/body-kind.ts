@@ -4,10 +4,10 @@ import { addRouteConfig } from '#platform/security';
 import { HttpRefusal } from './http-exceptions.js';
 
 /**
- * Bodies that a route can ask for instead of JSON as it is; `pruned` is JSON of those who are not asked to be well behaved, `exact` JSON
- * with exact numbers.
+ * Bodies that a route can ask for instead of JSON as it is; `pruned` is JSON of those who are not asked to be well behaved, `cleaned`
+ * such JSON without what no store takes, `exact` JSON with exact numbers.
  */
-export type BodyKind = 'form' | 'bytes' | 'ndjson' | 'pruned' | 'exact';
+export type BodyKind = 'form' | 'bytes' | 'ndjson' | 'pruned' | 'cleaned' | 'exact';
 
 /** What a route says of its requests, beside what Nest knows. */
 export interface RouteSettings {
@@ -39,6 +39,12 @@ export const LargeBody = (): MethodDecorator => routeSettings({ bodyLimit: 'larg
  */
 export const ReadsPrunedJson = (bodyLimit: number): MethodDecorator =>
   routeSettings({ readsBody: 'pruned', bodyLimit });
+
+/**
+ * A route that takes JSON whatever its depth, keys and characters, up to `MAX_CONTENT_LENGTH_MB`, for results that were worked for: what
+ * is too deep or too much is left out with a mark, and what cannot be kept is replaced by one.
+ */
+export const ReadsCleanedJson = (): MethodDecorator => routeSettings({ readsBody: 'cleaned', bodyLimit: 'large' });
 
 /** What the request's route says. */
 export function settingsOf(request: FastifyRequest): RouteSettings {

@@ -1,6 +1,6 @@
 export { API_PREFIX } from './api-prefix.js';
 export { parseJsonBody } from './body-guard.js';
-export { LargeBody, ReadsPrunedJson } from './body-kind.js';
+export { LargeBody, ReadsCleanedJson, ReadsPrunedJson } from './body-kind.js';
 export { ByteBody, inflateBody, ReadsBytes } from './byte-body.js';
 export { compileRules } from './compiled-rules.js';
 export { AnyOrigin } from './cross-origin.js';

@@ -5,7 +5,7 @@ import type { AppConfig } from '#config';
 import { currentContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
 import { AuthenticationStrategies, type GuardedRequest, RateLimits } from '#platform/security';
-import { checkText, parseJsonBody, parsePrunedJson } from './body-guard.js';
+import { checkText, parseCleanedJson, parseJsonBody, parsePrunedJson } from './body-guard.js';
 import {
   assertReadsBody,
   type BodyKind,
@@ -138,6 +138,7 @@ function parseBodies(fastify: FastifyInstance): void {
       (request as FastifyRequest & { rawBody?: string }).rawBody = text;
       const { readsBody: kind, bodyLimit } = settingsOf(request);
       if (kind === 'pruned') return parsePrunedJson(text);
+      if (kind === 'cleaned') return parseCleanedJson(text);
       return parseJsonBody(kind === 'exact' ? withExactNumbers(text) : text, bodyLimit === 'large');
     }),
   );

@@ -1,4 +1,4 @@
-import { LEFT_OUT } from './bounded-text.js';
+import { LEFT_OUT, soundText } from './bounded-text.js';
 
 /** How much JSON holds, or may hold. */
 export interface JsonShape {
@@ -67,6 +67,22 @@ export function pruneJson(text: string, bounds: JsonShape): string {
   }
   kept.push(text.slice(from));
   return kept.join('');
+}
+
+/**
+ * A parsed value as every store takes it: texts and names are sound, numbers that are too large for a computer are left out with a mark,
+ * and so is a field that would change what an object is in JavaScript.
+ */
+export function soundJson(value: unknown): unknown {
+  if (typeof value === 'string') return soundText(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value : LEFT_OUT;
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(soundJson);
+  const sound: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(value)) {
+    sound[name === '__proto__' ? LEFT_OUT : soundText(name)] = soundJson(field);
+  }
+  return sound;
 }
 
 /** Place of the quote that closes the text opened at `start`; the end when none does. */

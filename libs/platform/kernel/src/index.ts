@@ -4,7 +4,7 @@ export {
   type ExceptionIdentity,
   type ExceptionOptions,
 } from './app-exception.js';
-export { type JsonShape, pruneJson, shapeOfJson } from './bounded-json.js';
+export { type JsonShape, pruneJson, shapeOfJson, soundJson } from './bounded-json.js';
 export { cutText, LEFT_OUT, soundText } from './bounded-text.js';
 export { FairTurns } from './fair-turns.js';
 export { Clock, SystemClock } from './clock.js';

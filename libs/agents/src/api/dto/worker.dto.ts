@@ -250,13 +250,18 @@ export class CompleteTasksDto {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(CLAIM_MAX)
-  @ValidateNested({ each: true })
-  @Type(() => TaskResultDto)
-  results!: TaskResultDto[];
+  @IsObject({ each: true })
+  results!: object[];
 }
 
 /** Why the result of one of several tasks was not recorded. */
 export class RefusedResultDto {
+  /**
+   * Its place among the results that were sent, from 0.
+   * @example 2
+   */
+  index!: number;
+  /** Empty when the result names no task. */
   id!: string;
   /** @example TASK.OUTPUT_TOO_LARGE */
   code!: string;
@@ -269,7 +274,7 @@ export class CompletedTasksDto {
   completed!: string[];
   /** The lease was no longer held: the result is discarded. */
   lost!: string[];
-  /** The output cannot be kept: its lease goes on, so `fail` it, or send another. */
+  /** It cannot be read or kept: its lease goes on, so `fail` it, or send another. */
   @ApiProperty({ type: [RefusedResultDto] })
   refused!: RefusedResultDto[];
 }
