@@ -1,6 +1,8 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { ClientCredentialsProvider } from '@modelcontextprotocol/sdk/client/auth-extensions.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Database } from '#platform/database';
+import { PublicAddress } from '#platform/http';
 import { ROLES, type Role } from '#platform/kernel';
 import { MCP_TOOLS } from '../../../apps/api/src/mcp/mcp-tools.js';
 import { AgentTasks } from '../../support/agent-tasks.js';
@@ -147,6 +149,65 @@ describe('the door for language models', () => {
       resource: expect.stringMatching(/\/mcp$/),
       authorization_servers: [expect.any(String)],
     });
+  });
+
+  it('lets the official client of a program log in by itself, from nothing but the address', async () => {
+    const { body } = await app.call<{ id: string; key: string }>('POST', '/auth/api-keys', {
+      token: tasks.user,
+      body: { name: 'client' },
+    });
+    const client = new Client({ name: 'test', version: '1.0.0' });
+    const expectedIssuer = app.get(PublicAddress).origin;
+    const authProvider = new ClientCredentialsProvider({ clientId: body.id, clientSecret: body.key, expectedIssuer });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${app.url}/mcp`), { authProvider }));
+    clients.push(client);
+    expect((await client.listTools()).tools.length).toBeGreaterThan(4);
+    const authorize = await app.call('GET', '/oauth/authorize?response_type=code&client_id=x');
+    expect(authorize).toMatchObject({ status: 400, body: { error: 'unsupported_response_type' } });
+  });
+
+  it('takes no requests from pages of other origins', async () => {
+    const ask = (origin?: string) =>
+      app.call('POST', '/mcp', {
+        token: tasks.user,
+        headers: { accept: 'application/json, text/event-stream', ...(origin !== undefined && { origin }) },
+        body: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+      });
+    const statuses = await Promise.all(
+      [undefined, new URL(app.url).origin.replace('127.0.0.1', 'localhost'), 'https://evil.example', 'null'].map(
+        async (origin) => (await ask(origin)).status,
+      ),
+    );
+    expect(statuses).toEqual([200, 200, 403, 403]);
+  });
+
+  it.each([
+    ['application/json', 200],
+    ['*/*', 200],
+    ['application/json;q=0.9, text/html', 200],
+    ['text/html', 406],
+  ])('answers who accepts %s with %i', async (accept, status) => {
+    const body = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+    expect((await app.call('POST', '/mcp', { token: tasks.user, headers: { accept }, body })).status).toBe(status);
+  });
+
+  it('takes null for no arguments, and lets the model read what is wrong with them', async () => {
+    const send = async (name: string, args: string) => {
+      const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${args}}}`;
+      const answer = await app.call<{ result: { isError?: boolean; content: { text: string }[] } }>('POST', '/mcp', {
+        token: tasks.user,
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body,
+      });
+      return { status: answer.status, ...answer.body.result };
+    };
+    expect(await send('find_agents', 'null')).not.toHaveProperty('isError');
+    const odd = ['"a\\u0000"', '"\\ud800"', `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`, '{"__proto__":{"a":1}}'];
+    for (const value of odd) {
+      const answer = await send('run_agent', `{"agent":"scanner","parameters":{"x":${value}}}`);
+      expect(answer).toMatchObject({ status: 200, isError: true });
+      expect(answer.content[0]?.text).toContain('VALIDATION.');
+    }
   });
 
   it('has no sessions: no streams, no state, any message by itself', async () => {

@@ -1,7 +1,9 @@
 import { Controller, Delete, Get, Header, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems, IgnoresUnknownQuery, LargeBody, OwnPace, PublicAddress } from '#platform/http';
+import { CorsConfig } from '#config';
+import { ApiProblems, IgnoresUnknownQuery, OwnPace, PublicAddress, ReadsPrunedJson } from '#platform/http';
+import { AuthorizationError } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
 import { McpService } from './mcp.service.js';
 
@@ -13,10 +15,12 @@ export class McpController {
   constructor(
     private readonly mcp: McpService,
     private readonly address: PublicAddress,
+    private readonly cors: CorsConfig,
   ) {}
 
   @Post('mcp')
-  @LargeBody()
+  // What a tool's route does not take is refused by it, where the model can read why.
+  @ReadsPrunedJson('large')
   @Roles('READ_ONLY')
   // Each call of a tool is a call of a route, and counted there.
   @RateLimit('none')
@@ -31,15 +35,24 @@ export class McpController {
   @ApiResponse({ status: 202, description: 'A notification was taken' })
   @ApiResponse({ status: 406, description: 'The client takes no answer that there is', schema: { type: 'object' } })
   @ApiProblems(400, 401, 403, 422)
+  @ApiResponse({ status: 400, description: 'No message of JSON-RPC', schema: { type: 'object' } })
   async callMcp(
     @Req() request: FastifyRequest,
     @CurrentPrincipal() principal: Principal,
     @Res() reply: FastifyReply,
   ): Promise<void> {
+    this.demandKnownOrigin(request);
     const answer = await this.mcp.answer(request, principal);
     const type = answer.headers.get('content-type');
     if (type !== null) void reply.header('content-type', type);
     await reply.code(answer.status).send(Buffer.from(await answer.arrayBuffer()));
+  }
+
+  /** A page that a person looks at shall not speak to this door with his rights: who sends an Origin names ours, or one that is allowed. */
+  private demandKnownOrigin({ headers: { origin } }: FastifyRequest): void {
+    if (origin === undefined || this.cors.origins.includes('*')) return;
+    if (origin !== new URL(this.address.origin).origin && !this.cors.origins.includes(origin))
+      throw new AuthorizationError('Requests from this origin are not taken');
   }
 
   /** There are no streams to open, because there are no sessions. */
@@ -63,11 +76,11 @@ export class McpController {
   @Header('Cache-Control', 'public, max-age=300')
   @ApiOperation({ operationId: 'getProtectedResource', summary: 'Where tokens for the MCP door come from (RFC 9728)' })
   @ApiResponse({ status: 200, schema: { type: 'object' } })
-  getProtectedResource(): object {
-    const { origin } = this.address;
+  getProtectedResource(@Req() request: FastifyRequest): object {
     return {
-      resource: `${origin}/mcp`,
-      authorization_servers: [origin],
+      // Clients compare it with the address that they were given.
+      resource: `${this.address.asSeenBy(request)}/mcp`,
+      authorization_servers: [this.address.origin],
       bearer_methods_supported: ['header'],
     };
   }
@@ -77,8 +90,8 @@ export class McpController {
   @Public()
   @Header('Cache-Control', 'public, max-age=300')
   @ApiExcludeEndpoint()
-  getProtectedResourceOfOrigin(): object {
-    return this.getProtectedResource();
+  getProtectedResourceOfOrigin(@Req() request: FastifyRequest): object {
+    return this.getProtectedResource(request);
   }
 }
 

@@ -15,6 +15,8 @@ import { includesRole, type Principal } from '#platform/security';
 import { MCP_TOOLS, type McpTool } from './mcp-tools.js';
 import { RouteCaller } from './route-caller.js';
 
+const BOTH_TYPES = 'application/json, text/event-stream';
+
 /** The Model Context Protocol over streamable HTTP, without sessions, so that each replica answers each request. */
 @Injectable()
 export class McpService {
@@ -31,8 +33,10 @@ export class McpService {
     try {
       const headers = new Headers();
       for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
+      // The answer is one document of JSON. Clients that take that need not take streams too, although the transport asks for both.
+      if (/application\/(?:json|\*)|\*\/\*/i.test(headers.get('accept') ?? '*/*')) headers.set('accept', BOTH_TYPES);
       return await transport.handleRequest(new Request('http://mcp/', { method: 'POST', headers }), {
-        parsedBody: request.body,
+        parsedBody: withoutNullArguments(request.body),
       });
     } finally {
       await server.close();
@@ -64,6 +68,15 @@ export class McpService {
     const answer = tool.trim ? tool.trim(body as Record<string, unknown>) : body;
     return { content: [{ type: 'text', text: JSON.stringify(answer) }] };
   }
+}
+
+/** Some clients write `null` for no arguments, which the SDK refuses. */
+function withoutNullArguments(body: unknown): unknown {
+  if (Array.isArray(body)) return body.map(withoutNullArguments);
+  const { params } = (body ?? {}) as { params?: unknown };
+  if (typeof params !== 'object' || params === null || !('arguments' in params) || params.arguments !== null)
+    return body;
+  return { ...(body as object), params: { ...params, arguments: {} } };
 }
 
 function toTool({ name, description, properties, required, isReadOnly }: McpTool): Tool {

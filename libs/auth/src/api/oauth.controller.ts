@@ -1,4 +1,4 @@
-import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, HttpStatus, Post, Req, UseFilters } from '@nestjs/common';
 import { ApiBasicAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#platform/kernel';
 import { ApiProblems, FormBody, IgnoresUnknownQuery } from '#platform/http';
@@ -40,6 +40,13 @@ export class OAuthController {
     private readonly inspection: TokenInspectionService,
     private readonly clock: Clock,
   ) {}
+
+  /** Named in the metadata because clients ask for it; nobody signs in for a program here. */
+  @Get('authorize')
+  @ApiOperation({ operationId: 'authorize', summary: 'Refused: programs use client_credentials' })
+  authorize(): never {
+    throw new OAuthException('unsupported_response_type', 'There are no response types: use client_credentials');
+  }
 
   @Post('token')
   @FormBody()

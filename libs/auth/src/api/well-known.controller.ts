@@ -31,6 +31,7 @@ export class WellKnownController {
     const at = (path: string): string => `${issuer}/${API_PREFIX}/oauth/${path}`;
     return {
       issuer,
+      authorization_endpoint: at('authorize'),
       token_endpoint: at('token'),
       jwks_uri: `${issuer}/.well-known/jwks.json`,
       scopes_supported: this.metadata.scopes(),

@@ -1,12 +1,13 @@
 import { AppException } from '#platform/kernel';
 
-/** Error codes of RFC 6749 §5.2 and RFC 7009 §2.2.1. */
+/** Error codes of RFC 6749 §4.1.2.1 and §5.2, and RFC 7009 §2.2.1. */
 export type OAuthError =
   | 'invalid_request'
   | 'invalid_client'
   | 'invalid_grant'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
+  | 'unsupported_response_type'
   | 'invalid_scope'
   | 'unsupported_token_type';
 

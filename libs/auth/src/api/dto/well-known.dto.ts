@@ -10,6 +10,8 @@ export class JwksDto {
 export class AuthorizationServerDto {
   /** @example https://ops.example.com */
   issuer!: string;
+  /** Refuses everybody; clients of the Model Context Protocol read no metadata without it. */
+  authorization_endpoint!: string;
   token_endpoint!: string;
   jwks_uri!: string;
   scopes_supported!: string[];
