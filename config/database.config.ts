@@ -67,6 +67,13 @@ export class DatabaseConfig extends section('database', {
     max: 3600,
     description: 'PostgreSQL cancels a statement after this many seconds.',
   }),
+  startPatienceSeconds: integer({
+    env: 'DATABASE_START_PATIENCE_SECONDS',
+    default: 60,
+    min: 0,
+    max: 3600,
+    description: 'How long a start waits for a database that cannot be reached or is not migrated yet, in seconds.',
+  }),
   migrateOnStart: flag<boolean>({
     env: 'MIGRATE_ON_START',
     default: true,

@@ -20,7 +20,19 @@ export function describeConfig(config: AppConfig): Record<string, Record<string,
 
 function show(setting: Setting<unknown>, value: unknown): unknown {
   if (value === undefined || value === '') return null;
-  return setting.secret ? '***' : value;
+  const address = typeof value === 'string' ? withoutPassword(value) : undefined;
+  return setting.secret ? (address ?? '***') : (address ?? value);
+}
+
+/** An address whose password is taken out; `undefined` for what is none or has none. */
+function withoutPassword(text: string): string | undefined {
+  if (!text.includes('://') || !URL.canParse(text)) return undefined;
+  const address = new URL(text);
+  const secrets = [...address.searchParams.keys()].filter((name) => /pass|secret|token|key/i.test(name));
+  if (address.password === '' && secrets.length === 0) return undefined;
+  if (address.password !== '') address.password = '***';
+  for (const name of secrets) address.searchParams.set(name, '***');
+  return address.toString();
 }
 
 /** Every environment variable the service reads, by section; the source of the reference and of its test. */

@@ -43,6 +43,8 @@ export interface LoadOptions {
   overrides?: Variables;
   /** The `.env` file; `false` reads none. Default: `.env` in the working directory. */
   envFile?: string | false;
+  /** `false` keeps nothing: a missing key for development is not made. For those who only want to know. Default: true. */
+  writes?: boolean;
 }
 
 /**
@@ -96,7 +98,7 @@ export function loadConfig(options: LoadOptions = {}): AppConfig {
   const warnings: string[] = [];
   const secretKey =
     security.secretKey === '' && !environment.isProduction
-      ? developmentSecretKey(sections.server.dataDir, warnings)
+      ? developmentSecretKey(sections.server.dataDir, warnings, options.writes ?? true)
       : security.secretKey;
   const loaded = { ...sections, security: new SecurityConfig({ ...security, secretKey }) };
 
@@ -152,8 +154,12 @@ function resolveDatabaseUrl(database: DatabaseConfig, problems: ConfigProblem[])
 }
 
 /** Outside production a missing root key is made once and kept, so that sessions survive a restart. */
-function developmentSecretKey(dataDir: string, warnings: string[]): string {
+function developmentSecretKey(dataDir: string, warnings: string[], writes: boolean): string {
   const file = path.join(dataDir, 'secret-key');
+  if (!writes && !existsSync(file)) {
+    warnings.push(`SECRET_KEY is not set: a key for development will be made and kept in ${file}`);
+    return '';
+  }
   mkdirSync(dataDir, { recursive: true });
   const { secret, isNew } = keptSecret(file, 48);
   if (isNew) warnings.push(`SECRET_KEY is not set: a key for development was made and kept in ${file}`);

@@ -86,11 +86,12 @@ export class ServerConfig extends section('server', {
     max: 300,
     description: 'How long in-flight requests may take to finish after SIGTERM, in seconds.',
   }),
-  shutdownDelaySeconds: integer({
+  shutdownDelaySeconds: integer<number | undefined>({
     env: 'SHUTDOWN_DELAY_SECONDS',
-    default: 0,
+    default: undefined,
     min: 0,
     max: 60,
-    description: 'How long readiness answers 503 before connections are refused, in seconds; for load balancers.',
+    description:
+      'How long readiness answers 503 before connections are refused, in seconds, so that load balancers notice; 5 in production and 0 elsewhere when unset.',
   }),
 }) {}

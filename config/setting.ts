@@ -51,13 +51,15 @@ export function text<T extends string | undefined>(
 }
 
 /** A whole number within an inclusive range. */
-export function integer(declaration: Declaration<number> & { min: number; max: number }): Setting<number> {
+export function integer<T extends number | undefined = number>(
+  declaration: Declaration<T> & { min: number; max: number },
+): Setting<T> {
   return declare(declaration, `a whole number from ${declaration.min} to ${declaration.max}`, (value) => {
     const number = /^-?\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= declaration.min && number <= declaration.max)) {
       throw new Error(`must be a whole number from ${declaration.min} to ${declaration.max}`);
     }
-    return number;
+    return number as T;
   });
 }
 

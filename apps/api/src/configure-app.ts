@@ -38,7 +38,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   applyPrefix(app);
   app.useGlobalPipes(createValidationPipe());
   await installRequestPipeline(app, config);
-  challengeMcpClients(app.getHttpAdapter().getInstance(), () => app.get(PublicAddress, { strict: false }).origin);
+  challengeMcpClients(app.getHttpAdapter().getInstance(), app.get(PublicAddress, { strict: false }));
   if (config.server.docsEnabled ?? !config.environment.isProduction) {
     SwaggerModule.setup('docs', app, () => buildOpenApi(app, config.server.publicUrl), {
       jsonDocumentUrl: 'docs/openapi.json',

@@ -1,12 +1,12 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type FirstAdmin, FirstAdminService } from '#auth';
 import type { AppConfig } from '#config';
-import { Lifecycle } from '#platform/health';
+import { hostOf, Lifecycle } from '#platform/health';
 import { AppLogger } from '#platform/observability';
 
 /** Opens the port; returns the address to reach the service at. */
 export async function listen(app: NestFastifyApplication, config: AppConfig): Promise<string> {
-  const host = config.server.host ?? (config.environment.isProduction ? '0.0.0.0' : '127.0.0.1');
+  const host = hostOf(config.server, config.environment);
   await app.listen(config.server.port, host);
   app.get(Lifecycle).started();
   const address = app.getHttpServer().address() as { port: number };

@@ -1,8 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { closeFolders, EXIT_CONFIG, InvalidConfigurationError, keepFilesPrivate, loadConfig } from '#config';
-import { EmbeddedPostgresError } from '#platform/database';
-import { shutDownOnSignal } from '#platform/health';
+import { closeFolders, keepFilesPrivate, loadConfig } from '#config';
+import { demandPort, explainFailure, hostOf, shutDownOnSignal } from '#platform/health';
 import { createHttpAdapter } from '#platform/http';
 import { outliveTerminal } from '#platform/observability';
 import { ApiModule } from './api.module.js';
@@ -14,6 +13,7 @@ async function main(): Promise<void> {
   keepFilesPrivate();
   const config = loadConfig();
   closeFolders([config.server.dataDir, config.server.artifactsDir, config.logging.dir]);
+  await demandPort(config.server.port, hostOf(config.server, config.environment));
   const app = await NestFactory.create<NestFastifyApplication>(
     ApiModule.forRoot(config),
     createHttpAdapter(config.server, config.performance),
@@ -22,15 +22,16 @@ async function main(): Promise<void> {
   await configureApp(app, config);
   shutDownOnSignal(app, config);
   await app.init();
-  const admin = await ensureFirstAdmin(app);
-  announce(app, config, await listen(app, config), admin);
+  // The port first: where it is taken, nobody would see the password of an administrator that was made before.
+  const url = await listen(app, config);
+  announce(app, config, url, await ensureFirstAdmin(app));
 }
 
 try {
   await main();
 } catch (error) {
-  // A wrong setting is the operator's to mend: say which, without a stack trace.
-  const isExplained = error instanceof InvalidConfigurationError || error instanceof EmbeddedPostgresError;
-  console.error(isExplained ? error.message : error);
-  process.exit(error instanceof InvalidConfigurationError ? EXIT_CONFIG : 1);
+  // What the operator can mend is said in a sentence; a stack trace is for faults of ours.
+  const explained = explainFailure(error);
+  console.error(explained?.message ?? error);
+  process.exit(explained?.exitCode ?? 1);
 }

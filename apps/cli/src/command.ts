@@ -12,6 +12,8 @@ export interface Invocation {
   operands: readonly string[];
   /** Writes a line for the person at the terminal. */
   print: (line: string) => void;
+  /** Writes a line beside what the command prints, which may be read by a program. */
+  warn: (line: string) => void;
 }
 
 /** One word of the command line. */
@@ -20,6 +22,8 @@ export interface Command {
   summary: string;
   options: Options;
   takesOperands?: boolean;
+  /** It only looks: not even a key for development is made. */
+  writesNothing?: boolean;
   /** How the options are used, for the help. */
   usage: string;
   /** Exit status: 0 when it did what it was asked. */

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
-import { EXIT_CONFIG, InvalidConfigurationError, loadConfig } from '#config';
-import { EmbeddedPostgresError } from '#platform/database';
+import { loadConfig } from '#config';
+import { explainFailure } from '#platform/health';
 import { AppException } from '#platform/kernel';
+import { VERSION } from '#platform/observability';
 import { type Command, UsageError } from './command.js';
 import { configCommand } from './commands/config.command.js';
 import { createAdminCommand } from './commands/create-admin.command.js';
@@ -24,51 +25,55 @@ const COMMANDS: readonly Command[] = [
 
 async function main(args: string[]): Promise<number> {
   const [name = 'help', ...rest] = args;
+  if (name === '--version' || name === '-v') {
+    console.log(VERSION);
+    return 0;
+  }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (!command) {
     console.log(help());
     return name === 'help' || name === '--help' || name === '-h' ? 0 : 64;
   }
-  const { values, positionals } = parseArgs({
-    args: rest,
-    options: { ...command.options, help: { type: 'boolean' } },
-    strict: true,
-    allowPositionals: command.takesOperands ?? false,
-  });
-  if (values['help'] === true) {
+  if (rest.some((arg) => arg === '--help' || arg === '-h')) {
     console.log(`devskyy ${command.usage}\n\n${command.summary}`);
     return 0;
   }
+  const { values, positionals } = parseArgs({
+    args: rest,
+    options: { ...command.options, help: { type: 'boolean', short: 'h' } },
+    strict: true,
+    allowPositionals: command.takesOperands ?? false,
+  });
   // Commands talk to a person: the service's own log would be in the way.
-  const config = loadConfig({ overrides: { LOG_ENABLE_CONSOLE: 'false', LOG_ENABLE_FILE: 'false' } });
+  const config = loadConfig({
+    overrides: { LOG_ENABLE_CONSOLE: 'false', LOG_ENABLE_FILE: 'false' },
+    writes: command.writesNothing !== true,
+  });
   return command.run({
     config,
     options: values,
     operands: positionals,
     print: (line) => console.log(line),
+    warn: (line) => console.error(line),
   });
 }
 
 function help(): string {
   const lines = COMMANDS.map(({ usage, summary }) => `  devskyy ${usage}\n      ${summary}`);
-  return `DevSkyy Enterprise\n\n${lines.join('\n')}\n`;
+  const more = '  devskyy COMMAND --help\n      What a command takes.\n  devskyy --version';
+  return `DevSkyy Enterprise ${VERSION}\n\n${lines.join('\n')}\n${more}\n`;
 }
 
 /** Failures that say all there is to say; anything else is a fault of ours and shows its stack. */
 function isExplained(error: unknown): error is Error {
   const isParseError = (error as NodeJS.ErrnoException | undefined)?.code?.startsWith('ERR_PARSE_ARGS') ?? false;
-  return (
-    isParseError ||
-    error instanceof UsageError ||
-    error instanceof AppException ||
-    error instanceof InvalidConfigurationError ||
-    error instanceof EmbeddedPostgresError
-  );
+  return isParseError || error instanceof UsageError || error instanceof AppException;
 }
 
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  console.error(isExplained(error) ? error.message : error);
-  process.exitCode = error instanceof InvalidConfigurationError ? EXIT_CONFIG : 1;
+  const explained = explainFailure(error);
+  console.error(explained?.message ?? (isExplained(error) ? error.message : error));
+  process.exitCode = explained?.exitCode ?? 1;
 }

@@ -1,9 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { TaskEngine } from '#agents';
-import { closeFolders, EXIT_CONFIG, InvalidConfigurationError, keepFilesPrivate, loadConfig } from '#config';
-import { EmbeddedPostgresError } from '#platform/database';
-import { Lifecycle, shutDownOnSignal } from '#platform/health';
+import { closeFolders, keepFilesPrivate, loadConfig } from '#config';
+import { demandPort, explainFailure, hostOf, Lifecycle, shutDownOnSignal } from '#platform/health';
 import { createHttpAdapter, installRequestPipeline } from '#platform/http';
 import { AppLogger, outliveTerminal } from '#platform/observability';
 import { WorkerModule } from './worker.module.js';
@@ -14,6 +13,8 @@ async function main(): Promise<void> {
   keepFilesPrivate();
   const config = loadConfig();
   closeFolders([config.server.dataDir, config.server.artifactsDir, config.logging.dir]);
+  const host = hostOf(config.server, config.environment);
+  await demandPort(config.server.port, host);
   const app = await NestFactory.create<NestFastifyApplication>(
     WorkerModule.forRoot(config),
     createHttpAdapter(config.server, config.performance),
@@ -22,10 +23,7 @@ async function main(): Promise<void> {
   app.useLogger(app.get(AppLogger));
   await installRequestPipeline(app, config);
   shutDownOnSignal(app, config);
-  await app.listen(
-    config.server.port,
-    config.server.host ?? (config.environment.isProduction ? '0.0.0.0' : '127.0.0.1'),
-  );
+  await app.listen(config.server.port, host);
   app.get(TaskEngine, { strict: false }).start();
   app.get(Lifecycle).started();
   app.get(AppLogger).log(`Ready at ${await app.getUrl()}`, 'Worker');
@@ -34,7 +32,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const isExplained = error instanceof InvalidConfigurationError || error instanceof EmbeddedPostgresError;
-  console.error(isExplained ? error.message : error);
-  process.exit(error instanceof InvalidConfigurationError ? EXIT_CONFIG : 1);
+  const explained = explainFailure(error);
+  console.error(explained?.message ?? error);
+  process.exit(explained?.exitCode ?? 1);
 }

@@ -47,6 +47,23 @@ import { startTestApp, type TestApp } from '../../support/test-app.js';
     expect(await first.get(Cache).get('shared')).toBeUndefined();
   });
 
+  it('a frozen Redis is noticed, by health and by the metric, and so is that it is back', async () => {
+    const up = async (): Promise<string | undefined> =>
+      /^devskyy_redis_up (\d)$/m.exec((await first.call('GET', '/metrics')).text)?.[1];
+    redis.kill('SIGSTOP');
+    try {
+      expect((await first.call('GET', '/health')).body).toMatchObject({
+        status: 'degraded',
+        checks: { redis: { status: 'degraded', message: 'does not answer; memory is used' } },
+      });
+      expect(await up()).toBe('0');
+    } finally {
+      redis.kill('SIGCONT');
+    }
+    expect((await first.call('GET', '/health')).body).toMatchObject({ status: 'healthy' });
+    expect(await up()).toBe('1');
+  });
+
   it('a killed Redis costs no answer, limits go on more strictly, and it is taken up again', async () => {
     const token = await first.tokenFor('API_USER');
     const ask = () => first.call('GET', '/api/v1/auth/me', { token });

@@ -33,9 +33,9 @@ export class McpController {
   @ApiBody({ schema: { type: 'object', example: { jsonrpc: '2.0', id: 1, method: 'tools/list' } } })
   @ApiResponse({ status: 200, description: 'The answer', schema: { type: 'object' } })
   @ApiResponse({ status: 202, description: 'A notification was taken' })
+  @ApiResponse({ status: 400, description: 'Not a message of the protocol', schema: { type: 'object' } })
   @ApiResponse({ status: 406, description: 'The client takes no answer that there is', schema: { type: 'object' } })
-  @ApiProblems(400, 401, 403, 422)
-  @ApiResponse({ status: 400, description: 'No message of JSON-RPC', schema: { type: 'object' } })
+  @ApiProblems(401, 403, 422)
   async callMcp(
     @Req() request: FastifyRequest,
     @CurrentPrincipal() principal: Principal,

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
+import type { PublicAddress } from '#platform/http';
 import { McpController } from './mcp.controller.js';
 import { McpService } from './mcp.service.js';
 import { RouteCaller } from './route-caller.js';
@@ -9,10 +10,10 @@ import { RouteCaller } from './route-caller.js';
 export class McpModule {}
 
 /** Tells clients that are refused where tokens come from (RFC 9728 §5.1). */
-export function challengeMcpClients(fastify: FastifyInstance, origin: () => string): void {
+export function challengeMcpClients(fastify: FastifyInstance, address: PublicAddress): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     if (reply.statusCode === 401 && /^\/mcp\/?(\?|$)/.test(request.url)) {
-      const metadata = `${origin()}/.well-known/oauth-protected-resource/mcp`;
+      const metadata = `${address.asSeenBy(request)}/.well-known/oauth-protected-resource/mcp`;
       void reply.header('WWW-Authenticate', `Bearer resource_metadata="${metadata}"`);
     }
     done(null, payload);

@@ -14,7 +14,12 @@ const PROBES = new Set(['getLiveness', 'getStartup', 'getReadiness', 'getHealth'
 export function addFailures(document: OpenAPIObject): void {
   const responses: Record<string, Response> = {};
   for (const { path, operation } of operationsOf(document)) {
-    for (const status of alwaysPossible(path, operation)) operation.responses[status] ??= problem(status);
+    for (const status of alwaysPossible(path, operation)) {
+      const known = operation.responses[status];
+      if (!known) operation.responses[status] = problem(status);
+      // Protocols have failures of their own beside ours.
+      else known.content = { ...problem(status).content, ...known.content };
+    }
     for (const [status, response] of Object.entries(operation.responses)) {
       const isUsual =
         response.description === PROBLEM_MEANINGS[Number(status)] &&

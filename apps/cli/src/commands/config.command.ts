@@ -5,11 +5,13 @@ import type { Command } from '../command.js';
 export const configCommand: Command = {
   name: 'config',
   usage: 'config',
-  summary: 'Print the effective configuration, with secrets as ***. Ends with 78 and every fault when it is not valid.',
+  summary:
+    'Print the effective configuration in JSON, with secrets as ***. Ends with 78 and every fault when it is not valid.',
   options: {},
-  run({ config, print }) {
+  writesNothing: true,
+  run({ config, print, warn }) {
     print(JSON.stringify(describeConfig(config), null, 2));
-    for (const warning of config.warnings) print(`warning: ${warning}`);
+    for (const warning of config.warnings) warn(`warning: ${warning}`);
     return Promise.resolve(0);
   },
 };

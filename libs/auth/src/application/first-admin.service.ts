@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, SecurityConfig } from '#config';
+import { Database } from '#platform/database';
 import { AppLogger } from '#platform/observability';
 import { UserRepository } from '../infrastructure/user.repository.js';
 import { UserCreationService } from './user-creation.service.js';
@@ -12,6 +13,10 @@ export interface FirstAdmin {
   /** Only here, once, in clear. */
   password: string;
 }
+
+const HOW_TO_MAKE_ONE =
+  'There is no administrator: run `devskyy create-admin --email ADDRESS --username NAME`, or set BOOTSTRAP_ADMIN_EMAIL and ' +
+  'BOOTSTRAP_ADMIN_PASSWORD';
 
 /** The password is random and long: the policy must accept it, whatever its composition rules are. */
 const generatedPassword = (): string => `Aa1-${randomBytes(15).toString('base64url')}`;
@@ -25,6 +30,7 @@ export class FirstAdminService {
   constructor(
     private readonly users: UserRepository,
     private readonly creation: UserCreationService,
+    private readonly database: Database,
     private readonly security: SecurityConfig,
     private readonly environment: EnvironmentConfig,
     private readonly logger: AppLogger,
@@ -42,6 +48,8 @@ export class FirstAdminService {
     } else if (!this.environment.isProduction) {
       const admin = { email: 'admin@devskyy.local', username: 'admin', password: generatedPassword() };
       if (await this.createIfNone(admin)) return admin;
+    } else if (!(await this.database.transaction((tx) => this.users.hasAnyUser(tx)))) {
+      this.logger.warn(HOW_TO_MAKE_ONE, 'Auth');
     }
     return undefined;
   }

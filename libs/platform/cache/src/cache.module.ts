@@ -3,6 +3,7 @@ import { RedisConfig } from '#config';
 import { AppLogger } from '#platform/observability';
 import { Cache } from './cache.js';
 import { REDIS, type RedisHandle } from './redis-handle.js';
+import { RedisPulse } from './redis-pulse.js';
 import { openRedis } from './redis.js';
 
 /** Closes the client once requests are drained; `onModuleDestroy` would come before that. */
@@ -25,8 +26,9 @@ class RedisShutdown implements OnApplicationShutdown {
       useFactory: (config: RedisConfig, logger: AppLogger): RedisHandle => ({ client: openRedis(config, logger) }),
     },
     Cache,
+    RedisPulse,
     RedisShutdown,
   ],
-  exports: [Cache, REDIS],
+  exports: [Cache, REDIS, RedisPulse],
 })
 export class CacheModule {}

@@ -6,7 +6,8 @@ import { createDataSource } from './data-source.js';
 import { Database } from './database.js';
 import { type DatabaseServer, openDatabaseServer } from './database-server.js';
 import { Migrator } from './migrator.js';
-import { SchemaState } from './schema-state.js';
+import { SchemaIncompleteError, SchemaState } from './schema-state.js';
+import { withPatience } from './with-patience.js';
 
 const DATABASE_SERVER = Symbol('DATABASE_SERVER');
 
@@ -45,8 +46,11 @@ class DatabaseShutdown implements OnApplicationShutdown {
       inject: [DatabaseConfig, Migrator, AppLogger],
       useFactory: async (config: DatabaseConfig, migrator: Migrator, logger: AppLogger) => {
         const state = new SchemaState(migrator);
-        if (config.migrateOnStart) logApplied(logger, await migrator.up());
-        await state.refresh();
+        const settle = async (): Promise<void> => {
+          if (config.migrateOnStart) logApplied(logger, await migrator.up());
+          await state.demand();
+        };
+        await withPatience(settle, config.startPatienceSeconds, (error) => tellOfWaiting(logger, config, error));
         return state;
       },
     },
@@ -67,6 +71,11 @@ export class DatabaseModule {
     for (const entity of classes) entities.add(entity);
     return DatabaseModule;
   }
+}
+
+function tellOfWaiting(logger: AppLogger, { startPatienceSeconds }: DatabaseConfig, error: unknown): void {
+  const why = error instanceof SchemaIncompleteError ? 'is not migrated yet' : 'cannot be reached';
+  logger.warn(`The database ${why}: trying again for ${startPatienceSeconds} s`, 'Database');
 }
 
 function logApplied(logger: AppLogger, names: string[]): void {

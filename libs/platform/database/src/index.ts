@@ -6,4 +6,5 @@ export { EmbeddedPostgres } from './embedded-postgres.js';
 export { inTime } from './in-time.js';
 export { Migrator } from './migrator.js';
 export { isRetryable, isUniqueViolation, sqlStateOf, translateDatabaseError } from './postgres-error.js';
-export { SchemaState } from './schema-state.js';
+export { withPatience } from './with-patience.js';
+export { SchemaIncompleteError, SchemaState } from './schema-state.js';

@@ -1,5 +1,14 @@
 import type { Migrator } from './migrator.js';
 
+/** Migrations are pending, and this process is not to apply them. */
+export class SchemaIncompleteError extends Error {
+  override readonly name = 'SchemaIncompleteError';
+
+  constructor() {
+    super('The schema is not that of this release: run `devskyy migrate`, or set MIGRATE_ON_START=true.');
+  }
+}
+
 /** Whether the schema is the one this release expects; readiness depends on it. */
 export class SchemaState {
   private complete = false;
@@ -15,5 +24,10 @@ export class SchemaState {
   /** Asks the database. */
   async refresh(): Promise<void> {
     this.complete = !(await this.migrator.isPending());
+  }
+
+  /** @throws SchemaIncompleteError */
+  async demand(): Promise<void> {
+    if (!(await this.isComplete())) throw new SchemaIncompleteError();
   }
 }

@@ -1,3 +1,5 @@
+export { demandPort, hostOf } from './demand-port.js';
+export { explainFailure } from './explain-failure.js';
 export { HealthModule } from './health.module.js';
 export { type ComponentHealth, type HealthContributor, HealthRegistry, type HealthStatus } from './health-registry.js';
 export { Lifecycle } from './lifecycle.js';

@@ -1,5 +1,5 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { REDIS, type RedisHandle } from '#platform/cache';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { RedisPulse } from '#platform/cache';
 import { Database, SchemaState } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { Metrics } from '#platform/observability';
@@ -16,13 +16,13 @@ export class PlatformContributors implements OnModuleInit {
     private readonly lifecycle: Lifecycle,
     private readonly clock: Clock,
     private readonly metrics: Metrics,
-    @Inject(REDIS) private readonly redis: RedisHandle,
+    private readonly redis: RedisPulse,
   ) {}
 
   onModuleInit(): void {
     this.registry.register({ name: 'database', essential: true, check: () => this.checkDatabase() });
     this.registry.register({ name: 'lifecycle', essential: true, check: () => Promise.resolve(this.checkLifecycle()) });
-    this.registry.register({ name: 'redis', essential: false, check: () => Promise.resolve(this.checkRedis()) });
+    this.registry.register({ name: 'redis', essential: false, check: () => this.checkRedis() });
     this.metrics.labelledGauge(
       'database_connections',
       'Connections of the pool by state.',
@@ -30,7 +30,7 @@ export class PlatformContributors implements OnModuleInit {
       () => this.database.pool,
     );
     this.metrics.gauge('redis_up', 'Whether Redis answers; absent without Redis.', () =>
-      this.redis.client ? Number(this.redis.client.isReady) : undefined,
+      this.redis.isAnswering === undefined ? undefined : Number(this.redis.isAnswering),
     );
   }
 
@@ -41,10 +41,10 @@ export class PlatformContributors implements OnModuleInit {
     return { status: 'healthy', latencyMs: this.clock.millis() - start };
   }
 
-  private checkRedis(): ComponentHealth {
-    if (!this.redis.client) return { status: 'healthy', message: 'not configured; memory is used' };
-    if (this.redis.client.isReady) return { status: 'healthy' };
-    return { status: 'degraded', message: 'not reachable; memory is used' };
+  private async checkRedis(): Promise<ComponentHealth> {
+    const isAnswering = await this.redis.look();
+    if (isAnswering === undefined) return { status: 'healthy', message: 'not configured; memory is used' };
+    return isAnswering ? { status: 'healthy' } : { status: 'degraded', message: 'does not answer; memory is used' };
   }
 
   private checkLifecycle(): ComponentHealth {

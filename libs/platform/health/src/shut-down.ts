@@ -1,15 +1,19 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
 import type { AppConfig } from '#config';
 import { ErrorReporter } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { Lifecycle } from './lifecycle.js';
 
-/** Ctrl-C under npm comes twice, from the terminal and from npm; only a later signal means "at once". */
-const SAME_SIGNAL_MS = 1_000;
+/** Ctrl-C under npm comes twice, from the terminal and from npm; only a later one means "at once". */
+const SAME_INTERRUPT_MS = 500;
+
+/** Seconds that balancers get in production, when the configuration does not say. */
+const PRODUCTION_DELAY = 5;
 
 /**
- * SIGTERM and SIGINT: readiness says 503 (for the configured delay, so that balancers notice), jobs and workers stop taking
- * work, in-flight requests finish, then ledger, Redis and database close, in that order, and the process ends with 0.
+ * SIGTERM and SIGINT: readiness says 503 and answers `Connection: close` (for the configured delay, so that balancers notice and
+ * take other connections), jobs and workers stop taking work, in-flight requests finish, then ledger, Redis and database close, in that order, and the process ends with 0.
  * Requests that outlast the limit are cut; a second signal ends the process at once.
  */
 export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig): void {
@@ -18,13 +22,15 @@ export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig)
 
   const stop = async (signal: string): Promise<void> => {
     if (stoppingSince !== undefined) {
-      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) process.exit(1);
+      const isSame = signal === 'SIGINT' && performance.now() - stoppingSince < SAME_INTERRUPT_MS;
+      if (!isSame) process.exit(1);
       return;
     }
     stoppingSince = performance.now();
     logger.log(`${signal}: finishing work in flight`, 'Lifecycle');
     app.get(Lifecycle).drain();
-    await new Promise((resolve) => setTimeout(resolve, config.server.shutdownDelaySeconds * 1000));
+    const delaySeconds = config.server.shutdownDelaySeconds ?? (config.environment.isProduction ? PRODUCTION_DELAY : 0);
+    await new Promise((resolve) => setTimeout(resolve, delaySeconds * 1000));
     const limit = setTimeout(
       () => app.getHttpServer().closeAllConnections(),
       config.server.shutdownTimeoutSeconds * 1000,
@@ -38,6 +44,12 @@ export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig)
       process.exit(1);
     }
   };
+  const lifecycle = app.get(Lifecycle);
+  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
+  fastify.addHook('onSend', (_request, reply, payload, done) => {
+    if (lifecycle.isDraining) void reply.header('Connection', 'close');
+    done(null, payload);
+  });
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
 
