@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import { DerivedKeys } from '#platform/security';
 import { LoginFailedException } from '../domain/auth.exceptions.js';
+import { usernameKey } from '../domain/identity-key.js';
 import { PasswordHasher } from '../infrastructure/password-hasher.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
 import { AuditService } from './audit.service.js';
@@ -91,8 +92,6 @@ export class CredentialCheckService {
 
   /** Identifiers of nobody are counted too, without keeping what people typed (it may be a password). */
   private digest(identifier: string): string {
-    return createHmac('sha256', this.keys.get('identifier-digest'))
-      .update(identifier.toLowerCase())
-      .digest('base64url');
+    return createHmac('sha256', this.keys.get('identifier-digest')).update(usernameKey(identifier)).digest('base64url');
   }
 }

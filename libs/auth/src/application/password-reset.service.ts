@@ -33,7 +33,7 @@ export class PasswordResetService {
   async request(email: string): Promise<void> {
     const answered = new Promise((resolve) => setTimeout(resolve, ANSWER_AFTER_MS));
     const user = await this.users.findByIdentifier(email);
-    if (user?.isActive && user.email.toLowerCase() === email.toLowerCase()) {
+    if (user?.isActive) {
       // Anybody can give any address at registration: before its owner has answered once, he is asked for nothing but that.
       const purpose = user.emailVerified ? 'password_reset' : 'email_verification';
       await this.database.transaction((tx) => this.links.mail(tx, user, purpose));

@@ -9,11 +9,17 @@ export class UserEntity {
   @Column('text')
   email!: string;
 
+  @Column('text')
+  emailKey!: string;
+
   @Column('timestamptz', { nullable: true })
   emailVerifiedAt!: Date | null;
 
   @Column('text')
   username!: string;
+
+  @Column('text')
+  usernameKey!: string;
 
   @Column('text', { nullable: true })
   fullName!: string | null;

@@ -3,6 +3,7 @@ import { IsNull, Not } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import type { Role } from '#platform/kernel';
 import { IdentityTakenException } from '../domain/auth.exceptions.js';
+import { emailKey, formerKey, usernameKey } from '../domain/identity-key.js';
 import type { User } from '../domain/user.js';
 import { UserEntity } from './user.entity.js';
 
@@ -49,7 +50,8 @@ const RECORD_LOGIN = {
 
 const BY_IDENTIFIER = {
   name: 'auth_user_by_identifier',
-  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE lower(email) = lower($1) OR lower(username) = lower($1) LIMIT 1`,
+  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE email_key IN ($1, $3) OR username_key IN ($2, $3)
+         ORDER BY email_key = $3 OR username_key = $3 DESC LIMIT 1`,
 };
 
 const WITH_SECRET = {
@@ -80,9 +82,10 @@ interface SecretUserRow extends UserRow {
 export class UserRepository {
   constructor(private readonly database: Database) {}
 
-  /** @param identifier e-mail address or user name, in any case */
+  /** @param identifier e-mail address or user name, in any case, composed in any way, with blanks around it or without */
   async findByIdentifier(identifier: string): Promise<UserWithSecret | undefined> {
-    const [row] = await this.database.query<SecretUserRow>(BY_IDENTIFIER, [identifier]);
+    const keys = [emailKey(identifier), usernameKey(identifier), formerKey(identifier)];
+    const [row] = await this.database.query<SecretUserRow>(BY_IDENTIFIER, keys);
     return row && withSecret(row);
   }
 
@@ -140,8 +143,7 @@ export class UserRepository {
 
   /** Whether one account has both this address and this user name. */
   async exists(tx: Transaction, email: string, username: string): Promise<boolean> {
-    const sql = 'SELECT 1 FROM user_account WHERE lower(email) = lower($1) AND lower(username) = lower($2)';
-    return (await tx.query(sql, [email, username])).length > 0;
+    return tx.manager.existsBy(UserEntity, { emailKey: emailKey(email), usernameKey: usernameKey(username) });
   }
 
   async update(tx: Transaction, id: string, change: UserChange, at: Date): Promise<void> {
@@ -195,6 +197,10 @@ function toEntity(user: NewUser): UserEntity {
   return {
     isActive: true,
     ...columns,
+    email: user.email.trim(),
+    emailKey: emailKey(user.email),
+    username: user.username.trim(),
+    usernameKey: usernameKey(user.username),
     createdAt,
     emailVerifiedAt: emailVerified ? createdAt : null,
     passwordChangedAt: user.passwordHash === null ? null : createdAt,

@@ -29,6 +29,7 @@ import { BooksOfATimeZone1764800000000 } from './1764800000000-books-of-a-time-z
 import { KnowWhoHoldsATask1764900000000 } from './1764900000000-know-who-holds-a-task.js';
 import { PauseSchedulesWithTheirOwner1764900010000 } from './1764900010000-pause-schedules-with-their-owner.js';
 import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js';
+import { TellIdentitiesApartByForm1765000000000 } from './1765000000000-tell-identities-apart-by-form.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -62,4 +63,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KnowWhoHoldsATask1764900000000,
   PauseSchedulesWithTheirOwner1764900010000,
   KeepTaskEvents1764900020000,
+  TellIdentitiesApartByForm1765000000000,
 ];
