@@ -62,6 +62,8 @@ import { OneTimeTokenRepository } from './infrastructure/one-time-token.reposito
 import { PasswordHasher } from './infrastructure/password-hasher.js';
 import { SecondFactorRepository } from './infrastructure/second-factor.repository.js';
 import { SessionRepository } from './infrastructure/session.repository.js';
+import { TokenIssuerEntity } from './infrastructure/token-issuer.entity.js';
+import { TokenIssuerRepository } from './infrastructure/token-issuer.repository.js';
 import { TokenKeys } from './infrastructure/token-keys.js';
 import { UserEntity } from './infrastructure/user.entity.js';
 import { UserRepository } from './infrastructure/user.repository.js';
@@ -69,7 +71,13 @@ import { UserStandingModule } from './user-standing.module.js';
 
 /** Identity: accounts, sessions, keys, and the strategies the guards authenticate by. */
 @Module({
-  imports: [AuditModule, UserStandingModule, DatabaseModule.forEntities([UserEntity]), JwtModule, MailModule],
+  imports: [
+    AuditModule,
+    UserStandingModule,
+    DatabaseModule.forEntities([UserEntity, TokenIssuerEntity]),
+    JwtModule,
+    MailModule,
+  ],
   controllers: [
     AuthController,
     ProfileController,
@@ -132,6 +140,7 @@ import { UserStandingModule } from './user-standing.module.js';
     PasswordHasher,
     SecondFactorRepository,
     SessionRepository,
+    TokenIssuerRepository,
     TokenKeys,
     UserRepository,
   ],

@@ -29,14 +29,17 @@ export class ReauthenticationService {
    * @throws LoginFailedException, HashingOverloadedException; TokenInvalidError when the session ended meanwhile
    */
   async prove({ id, credential }: Principal, proof: Proof, deviceToken?: string): Promise<Date> {
-    await ('password' in proof
+    const proven = await ('password' in proof
       ? this.credentials.checkUser(id, proof.password, deviceToken)
       : this.secondFactor.checkUser(id, proof.code, deviceToken));
     const at = this.clock.now();
-    await this.database.transaction(async (tx) => {
-      if (!(await this.sessions.prove(tx, credential.id, at))) throw new TokenInvalidError();
-      await this.audit.record(tx, { action: 'user.reauthenticated', subjectId: id });
-    });
+    await proven.complete((settle) =>
+      this.database.transaction(async (tx) => {
+        await settle(tx);
+        if (!(await this.sessions.prove(tx, credential.id, at))) throw new TokenInvalidError();
+        await this.audit.record(tx, { action: 'user.reauthenticated', subjectId: id });
+      }),
+    );
     return new Date(at.getTime() + PROOF_LIFETIME_MS);
   }
 }

@@ -1,22 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, SecurityConfig } from '#config';
+import { ClosedDoors } from '#platform/security';
 import { RegistrationClosedException } from '../domain/auth.exceptions.js';
 import type { User } from '../domain/user.js';
 import { type AccountDetails, UserCreationService } from './user-creation.service.js';
 
-/** Lets strangers make an account for themselves, of the lowest role. */
+/** The door of strangers who want an account. */
+export const REGISTRATION = 'registration';
+
+/** Lets strangers make an account for themselves, of the lowest role; whether there is a way in at all is configured. */
 @Injectable()
 export class RegistrationService {
   constructor(
     private readonly creation: UserCreationService,
-    private readonly security: SecurityConfig,
-    private readonly environment: EnvironmentConfig,
-  ) {}
+    security: SecurityConfig,
+    environment: EnvironmentConfig,
+    doors: ClosedDoors,
+  ) {
+    const registration = security.registration ?? (environment.isProduction ? 'closed' : 'open');
+    if (registration === 'closed') doors.close(REGISTRATION, () => new RegistrationClosedException());
+  }
 
-  /** @throws RegistrationClosedException, PasswordRefusedException, IdentityTakenException */
-  async register(details: AccountDetails & { password: string }): Promise<User> {
-    const registration = this.security.registration ?? (this.environment.isProduction ? 'closed' : 'open');
-    if (registration === 'closed') throw new RegistrationClosedException();
+  /** @throws PasswordRefusedException, IdentityTakenException */
+  register(details: AccountDetails & { password: string }): Promise<User> {
     return this.creation.create({ ...details, role: 'READ_ONLY' }, { action: 'user.registered' });
   }
 }

@@ -45,9 +45,10 @@ export class UserAdministrationService {
       const roleChanged = change.role !== undefined && change.role !== target.role;
       if (roleChanged) await this.sessions.revokeAllOf(tx, id, 'role_changed');
       if (change.isActive === false) await this.sessions.revokeAllOf(tx, id, 'deactivated');
+      const changed = await this.users.lockById(tx, id);
       const details = { ...change, ...(roleChanged ? { from: target.role } : {}) };
       await this.audit.record(tx, { action: 'user.changed', actorId: actor.id, subjectId: id, details });
-      return { ...target, ...change };
+      return changed ?? target;
     });
   }
 

@@ -46,17 +46,23 @@ export class SecondFactorRepository {
   }
 
   /** Uses up a step: of parallel uses of one code one wins, and earlier codes are worth nothing after it. */
-  async useStep(userId: string, step: number): Promise<boolean> {
+  async useStep(tx: Transaction, userId: string, step: number): Promise<boolean> {
     const sql = `UPDATE user_account SET totp_last_step = $2
                  WHERE id = $1 AND totp_last_step < $2 AND totp_confirmed_at IS NOT NULL`;
-    return (await this.database.execute(sql, [userId, step])) === 1;
+    return (await tx.execute(sql, [userId, step])) === 1;
+  }
+
+  /** Whether the user has this recovery code, unused. @param digests of it, one for each key */
+  async hasRecoveryCode(userId: string, digests: readonly Buffer[]): Promise<boolean> {
+    const sql = 'SELECT 1 FROM recovery_code WHERE user_id = $1 AND digest = ANY ($2::bytea[]) AND used_at IS NULL';
+    return (await this.database.query(sql, [userId, digests])).length > 0;
   }
 
   /** Uses up a recovery code; false when it is unknown or was used before. @param digests of it, one for each key */
-  async useRecoveryCode(userId: string, digests: readonly Buffer[]): Promise<boolean> {
+  async useRecoveryCode(tx: Transaction, userId: string, digests: readonly Buffer[]): Promise<boolean> {
     const sql = `UPDATE recovery_code SET used_at = now()
                  WHERE user_id = $1 AND digest = ANY ($2::bytea[]) AND used_at IS NULL`;
-    return (await this.database.execute(sql, [userId, digests])) === 1;
+    return (await tx.execute(sql, [userId, digests])) === 1;
   }
 
   async replaceRecoveryCodes(tx: Transaction, userId: string, digests: readonly Buffer[]): Promise<void> {

@@ -30,6 +30,7 @@ import { KnowWhoHoldsATask1764900000000 } from './1764900000000-know-who-holds-a
 import { PauseSchedulesWithTheirOwner1764900010000 } from './1764900010000-pause-schedules-with-their-owner.js';
 import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js';
 import { TellIdentitiesApartByForm1765000000000 } from './1765000000000-tell-identities-apart-by-form.js';
+import { RememberIssuersOfTokens1765000010000 } from './1765000010000-remember-issuers-of-tokens.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -64,4 +65,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   PauseSchedulesWithTheirOwner1764900010000,
   KeepTaskEvents1764900020000,
   TellIdentitiesApartByForm1765000000000,
+  RememberIssuersOfTokens1765000010000,
 ];
