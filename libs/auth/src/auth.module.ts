@@ -46,14 +46,17 @@ import { SessionDirectoryService } from './application/session-directory.service
 import { SessionStartService } from './application/session-start.service.js';
 import { SessionService } from './application/session.service.js';
 import { StandingService } from './application/standing.service.js';
+import { SuperAdminsService } from './application/super-admins.service.js';
 import { TokenInspectionService } from './application/token-inspection.service.js';
 import { TokenIssuer } from './application/token-issuer.service.js';
 import { TokenPairService } from './application/token-pair.service.js';
 import { UserAccessService } from './application/user-access.service.js';
 import { UserAdministrationService } from './application/user-administration.service.js';
 import { UserCreationService } from './application/user-creation.service.js';
+import { UserDeletionService } from './application/user-deletion.service.js';
 import { UserDirectoryService } from './application/user-directory.service.js';
 import { UserImportService } from './application/user-import.service.js';
+import { UserTraces } from './application/user-traces.service.js';
 import { ApiKeyRepository } from './infrastructure/api-key.repository.js';
 import { AttemptRepository } from './infrastructure/attempt.repository.js';
 import { AuditModule } from './audit.module.js';
@@ -125,14 +128,17 @@ import { UserStandingModule } from './user-standing.module.js';
     SessionStartService,
     SessionService,
     StandingService,
+    SuperAdminsService,
     TokenInspectionService,
     TokenIssuer,
     TokenPairService,
     UserAccessService,
     UserAdministrationService,
     UserCreationService,
+    UserDeletionService,
     UserDirectoryService,
     UserImportService,
+    UserTraces,
     ApiKeyRepository,
     AttemptRepository,
     CommonPasswords,

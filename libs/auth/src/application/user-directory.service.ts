@@ -3,7 +3,7 @@ import { Database } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { UserNotFoundException } from '../domain/auth.exceptions.js';
 import type { User } from '../domain/user.js';
-import { UserRepository } from '../infrastructure/user.repository.js';
+import { type UserFilter, UserRepository } from '../infrastructure/user.repository.js';
 
 /** Position in the list of users. */
 export interface UserPosition {
@@ -28,8 +28,8 @@ export class UserDirectoryService {
   }
 
   /** Newest first; one more than `limit` when there is a next page. */
-  list(limit: number, after?: UserPosition): Promise<User[]> {
-    return this.users.listNewestFirst(limit + 1, after);
+  list(filter: UserFilter, limit: number, after?: UserPosition): Promise<User[]> {
+    return this.users.listNewestFirst(filter, limit + 1, after);
   }
 
   /** @throws UserNotFoundException */

@@ -174,7 +174,7 @@ export class LastSuperAdminException extends AppException {
   constructor() {
     super(
       { code: 'AUTH.LAST_SUPER_ADMIN', category: 'authorization', kind: 'conflict' },
-      'The last active SUPER_ADMIN cannot be demoted or deactivated',
+      'The last active SUPER_ADMIN cannot be demoted, deactivated or deleted',
     );
   }
 }

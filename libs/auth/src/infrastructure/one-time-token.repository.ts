@@ -56,6 +56,11 @@ export class OneTimeTokenRepository {
     await tx.execute(sql, [userId, PASSWORD_PURPOSES]);
   }
 
+  /** Makes every link to a user void, and forgets that there were any. */
+  async deleteAllOf(tx: Transaction, userId: string): Promise<void> {
+    await tx.execute('DELETE FROM one_time_token WHERE user_id = $1', [userId]);
+  }
+
   /** Those that cannot be used any more and are too old to be counted. */
   deleteExpired(): Promise<number> {
     const sql = `DELETE FROM one_time_token WHERE expires_at < now() AND created_at < now() - interval '1 day'`;

@@ -214,6 +214,11 @@ export class SessionRepository {
     await tx.execute(sql, [userId, reason]);
   }
 
+  /** Removes every trace of a user's logins. */
+  async deleteAllOf(tx: Transaction, userId: string): Promise<void> {
+    await tx.execute('DELETE FROM auth_session WHERE user_id = $1', [userId]);
+  }
+
   /** Removes sessions that ended long ago; returns how many. */
   deleteEndedBefore(days: number): Promise<number> {
     return this.database.execute('DELETE FROM auth_session WHERE expires_at < now() - make_interval(days => $1)', [

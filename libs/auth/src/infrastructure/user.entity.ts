@@ -24,6 +24,13 @@ export class UserEntity {
   @Column('text', { nullable: true })
   fullName!: string | null;
 
+  @Column('text', { nullable: true })
+  fullNameKey!: string | null;
+
+  /** What searches look into; made by the database. */
+  @Column({ type: 'text', insert: false, update: false, select: false })
+  searchText?: string;
+
   @Column('text')
   role!: Role;
 
@@ -47,4 +54,8 @@ export class UserEntity {
 
   @Column('timestamptz')
   updatedAt!: Date;
+
+  /** Nothing of the person is left but the id. */
+  @Column('timestamptz', { nullable: true })
+  deletedAt!: Date | null;
 }

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import type { Role } from '#platform/kernel';
-import { IdentityTakenException } from '../domain/auth.exceptions.js';
-import { emailKey, formerKey, usernameKey } from '../domain/identity-key.js';
+import { IdentityTakenException, UserNotFoundException } from '../domain/auth.exceptions.js';
+import { emailKey, foldCase, formerKey, usernameKey } from '../domain/identity-key.js';
 import type { User } from '../domain/user.js';
 import { UserEntity } from './user.entity.js';
 
@@ -27,6 +27,14 @@ export interface NewUser {
   createdAt: Date;
 }
 
+/** Which users are asked for. */
+export interface UserFilter {
+  /** Three characters and more: part of e-mail, user name or full name; fewer: what one of them, or a word of the name, begins with. */
+  text?: string | undefined;
+  role?: Role | undefined;
+  isActive?: boolean | undefined;
+}
+
 export interface UserChange {
   role?: Role;
   isActive?: boolean;
@@ -41,11 +49,14 @@ const COLUMNS = `id, email, username, full_name, role, is_active, created_at, la
 
 const SECRET_COLUMNS = `${COLUMNS}, password_hash, password_changed_at`;
 
-const BY_ID = { name: 'auth_user_by_id', text: `SELECT ${COLUMNS} FROM user_account WHERE id = $1` };
+const BY_ID = {
+  name: 'auth_user_by_id',
+  text: `SELECT ${COLUMNS} FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
+};
 
 const RECORD_LOGIN = {
   name: 'auth_user_record_login',
-  text: 'UPDATE user_account SET last_login_at = $2 WHERE id = $1',
+  text: 'UPDATE user_account SET last_login_at = $2 WHERE id = $1 AND deleted_at IS NULL',
 };
 
 const BY_IDENTIFIER = {
@@ -56,7 +67,7 @@ const BY_IDENTIFIER = {
 
 const WITH_SECRET = {
   name: 'auth_user_with_secret',
-  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE id = $1`,
+  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
 };
 
 interface UserRow extends Record<string, unknown> {
@@ -101,18 +112,27 @@ export class UserRepository {
 
   /** Locks the user's row until the transaction ends. */
   async lockById(tx: Transaction, id: string): Promise<User | undefined> {
-    const entity = await tx.manager.findOne(UserEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    const where = { id, deletedAt: IsNull() };
+    const entity = await tx.manager.findOne(UserEntity, { where, lock: { mode: 'pessimistic_write' } });
     return entity ? fromEntity(entity) : undefined;
   }
 
   /** Users by creation, newest first, after the given position. */
-  async listNewestFirst(limit: number, after?: { createdAt: string; id: string }): Promise<User[]> {
+  async listNewestFirst(
+    { text, role, isActive }: UserFilter,
+    limit: number,
+    after?: { createdAt: string; id: string },
+  ): Promise<User[]> {
     const query = this.database.manager
       .createQueryBuilder(UserEntity, 'user')
+      .where('user.deletedAt IS NULL')
       .orderBy('user.createdAt', 'DESC')
       .addOrderBy('user.id', 'DESC')
-      .take(limit);
-    if (after) query.where('(user.createdAt, user.id) < (:createdAt::timestamptz, :id::uuid)', after);
+      .limit(limit);
+    if (text !== undefined) query.andWhere('user.searchText LIKE :pattern', { pattern: patternOf(text) });
+    if (role !== undefined) query.andWhere('user.role = :role', { role });
+    if (isActive !== undefined) query.andWhere('user.isActive = :isActive', { isActive });
+    if (after) query.andWhere('(user.createdAt, user.id) < (:createdAt::timestamptz, :id::uuid)', after);
     return (await query.getMany()).map(fromEntity);
   }
 
@@ -147,7 +167,33 @@ export class UserRepository {
   }
 
   async update(tx: Transaction, id: string, change: UserChange, at: Date): Promise<void> {
-    await tx.manager.update(UserEntity, { id }, { ...change, updatedAt: at });
+    const { fullName } = change;
+    const key = fullName === undefined ? {} : { fullNameKey: fullName === null ? null : foldCase(fullName) };
+    await tx.manager.update(UserEntity, { id, deletedAt: IsNull() }, { ...change, ...key, updatedAt: at });
+  }
+
+  /** Takes everything of the person out of the account; his address and user name are free from then on. */
+  async anonymise(tx: Transaction, id: string, at: Date): Promise<void> {
+    // No address and no user name has a blank in it.
+    const nobody = `deleted ${id}`;
+    const names = { email: nobody, emailKey: nobody, username: nobody, usernameKey: nobody };
+    await tx.manager.update(
+      UserEntity,
+      { id },
+      {
+        ...names,
+        fullName: null,
+        fullNameKey: null,
+        role: 'READ_ONLY',
+        isActive: false,
+        passwordHash: null,
+        passwordChangedAt: null,
+        emailVerifiedAt: null,
+        lastLoginAt: null,
+        updatedAt: at,
+        deletedAt: at,
+      },
+    );
   }
 
   /** Replaces a hash by a stronger one, unless the password was changed meanwhile. */
@@ -159,8 +205,11 @@ export class UserRepository {
     ]);
   }
 
+  /** @throws UserNotFoundException when the account was deleted meanwhile */
   async setPassword(tx: Transaction, id: string, hash: string, at: Date): Promise<void> {
-    await tx.manager.update(UserEntity, { id }, { passwordHash: hash, passwordChangedAt: at, updatedAt: at });
+    const change = { passwordHash: hash, passwordChangedAt: at, updatedAt: at };
+    const { affected } = await tx.manager.update(UserEntity, { id, deletedAt: IsNull() }, change);
+    if (affected !== 1) throw new UserNotFoundException();
   }
 
   /** Notes that the address is its owner's. */
@@ -192,6 +241,15 @@ export class UserRepository {
   }
 }
 
+/** Trigrams need three characters, or two of them and the blank before. */
+const SHORTEST_PART = 3;
+
+function patternOf(text: string): string {
+  const key = text.includes('@') ? emailKey(text) : usernameKey(text);
+  const literal = key.replace(/[\\%_]/g, '\\$&');
+  return [...key].length < SHORTEST_PART ? `% ${literal}%` : `%${literal}%`;
+}
+
 function toEntity(user: NewUser): UserEntity {
   const { emailVerified, createdAt, ...columns } = user;
   return {
@@ -201,12 +259,14 @@ function toEntity(user: NewUser): UserEntity {
     emailKey: emailKey(user.email),
     username: user.username.trim(),
     usernameKey: usernameKey(user.username),
+    fullNameKey: user.fullName === null ? null : foldCase(user.fullName),
     createdAt,
     emailVerifiedAt: emailVerified ? createdAt : null,
     passwordChangedAt: user.passwordHash === null ? null : createdAt,
     totpConfirmedAt: null,
     lastLoginAt: null,
     updatedAt: createdAt,
+    deletedAt: null,
   };
 }
 

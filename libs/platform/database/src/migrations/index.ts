@@ -31,6 +31,7 @@ import { PauseSchedulesWithTheirOwner1764900010000 } from './1764900010000-pause
 import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js';
 import { TellIdentitiesApartByForm1765000000000 } from './1765000000000-tell-identities-apart-by-form.js';
 import { RememberIssuersOfTokens1765000010000 } from './1765000010000-remember-issuers-of-tokens.js';
+import { FindAndDeleteUsers1765000020000 } from './1765000020000-find-and-delete-users.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -66,4 +67,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KeepTaskEvents1764900020000,
   TellIdentitiesApartByForm1765000000000,
   RememberIssuersOfTokens1765000010000,
+  FindAndDeleteUsers1765000020000,
 ];
