@@ -23,6 +23,7 @@ import { AttemptLimitService } from './application/attempt-limit.service.js';
 import { AuditReadService } from './application/audit-read.service.js';
 import { CleanupJob } from './application/cleanup.job.js';
 import { CredentialCheckService } from './application/credential-check.service.js';
+import { EmailChangeService } from './application/email-change.service.js';
 import { EmailVerificationService } from './application/email-verification.service.js';
 import { FirstAdminService } from './application/first-admin.service.js';
 import { InvitationService } from './application/invitation.service.js';
@@ -61,6 +62,7 @@ import { ApiKeyRepository } from './infrastructure/api-key.repository.js';
 import { AttemptRepository } from './infrastructure/attempt.repository.js';
 import { AuditModule } from './audit.module.js';
 import { CommonPasswords } from './infrastructure/common-passwords.js';
+import { EmailChangeRepository } from './infrastructure/email-change.repository.js';
 import { OneTimeTokenRepository } from './infrastructure/one-time-token.repository.js';
 import { PasswordHasher } from './infrastructure/password-hasher.js';
 import { SecondFactorRepository } from './infrastructure/second-factor.repository.js';
@@ -105,6 +107,7 @@ import { UserStandingModule } from './user-standing.module.js';
     AuditReadService,
     CleanupJob,
     CredentialCheckService,
+    EmailChangeService,
     EmailVerificationService,
     FirstAdminService,
     InvitationService,
@@ -142,6 +145,7 @@ import { UserStandingModule } from './user-standing.module.js';
     ApiKeyRepository,
     AttemptRepository,
     CommonPasswords,
+    EmailChangeRepository,
     OneTimeTokenRepository,
     PasswordHasher,
     SecondFactorRepository,

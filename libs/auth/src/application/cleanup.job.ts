@@ -3,6 +3,7 @@ import { ScheduledJobs } from '#platform/jobs';
 import { Clock } from '#platform/kernel';
 import { ApiKeyRepository } from '../infrastructure/api-key.repository.js';
 import { AttemptRepository } from '../infrastructure/attempt.repository.js';
+import { EmailChangeRepository } from '../infrastructure/email-change.repository.js';
 import { OneTimeTokenRepository } from '../infrastructure/one-time-token.repository.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { TokenIssuerRepository } from '../infrastructure/token-issuer.repository.js';
@@ -17,6 +18,7 @@ export class CleanupJob implements OnApplicationBootstrap {
   constructor(
     private readonly sessions: SessionRepository,
     private readonly tokens: OneTimeTokenRepository,
+    private readonly emailChanges: EmailChangeRepository,
     private readonly apiKeys: ApiKeyRepository,
     private readonly attempts: AttemptRepository,
     private readonly issuers: TokenIssuerRepository,
@@ -31,6 +33,7 @@ export class CleanupJob implements OnApplicationBootstrap {
       run: async () => {
         await this.sessions.deleteEndedBefore(KEEP_DAYS);
         await this.tokens.deleteExpired();
+        await this.emailChanges.dropExpired(this.clock.now());
         await this.apiKeys.deleteExpiredRevocations();
         await this.attempts.deleteIdle();
         await this.issuers.deleteIdleSince(new Date(this.clock.millis() - KEEP_DAYS * DAY_MS));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { Clock, TokenInvalidError } from '#platform/kernel';
-import { PROOF_LIFETIME_MS, type Principal } from '#platform/security';
+import { type Principal, PROOF_LIFETIME_MS, ReauthenticationRequiredException } from '#platform/security';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { AuditService } from './audit.service.js';
 import { CredentialCheckService } from './credential-check.service.js';
@@ -41,5 +41,16 @@ export class ReauthenticationService {
       }),
     );
     return new Date(at.getTime() + PROOF_LIFETIME_MS);
+  }
+
+  /**
+   * For a part of a route that takes a proof, where another part of it does not.
+   *
+   * @throws ReauthenticationRequiredException when the session was not proven in the last ten minutes
+   */
+  async assertRecent({ credential }: Principal): Promise<void> {
+    const standing = await this.sessions.findStanding(credential.id);
+    const provenAt = standing?.provenAt.getTime() ?? 0;
+    if (this.clock.millis() - provenAt > PROOF_LIFETIME_MS) throw new ReauthenticationRequiredException();
   }
 }

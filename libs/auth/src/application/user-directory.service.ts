@@ -32,9 +32,7 @@ export class UserDirectoryService {
     return this.users.listNewestFirst(filter, limit + 1, after);
   }
 
-  /** @throws UserNotFoundException */
-  async rename(id: string, fullName: string | null): Promise<User> {
+  async rename(id: string, fullName: string | null): Promise<void> {
     await this.database.transaction((tx) => this.users.update(tx, id, { fullName }, this.clock.now()));
-    return this.get(id);
   }
 }

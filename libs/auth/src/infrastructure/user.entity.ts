@@ -15,6 +15,20 @@ export class UserEntity {
   @Column('timestamptz', { nullable: true })
   emailVerifiedAt!: Date | null;
 
+  /** A new address that waits for confirmation, until `pendingEmailExpiresAt`. */
+  @Column('text', { nullable: true })
+  pendingEmail!: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  pendingEmailExpiresAt!: Date | null;
+
+  /** When the owner of the new address agreed, and that of the present one. */
+  @Column('timestamptz', { nullable: true })
+  newEmailConfirmedAt!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  oldEmailConfirmedAt!: Date | null;
+
   @Column('text')
   username!: string;
 

@@ -6,25 +6,14 @@ import { IdentityTakenException, UserNotFoundException } from '../domain/auth.ex
 import { emailKey, foldCase, formerKey, usernameKey } from '../domain/identity-key.js';
 import type { User } from '../domain/user.js';
 import { UserEntity } from './user.entity.js';
+import { fromEntity, type NewUser, NO_PENDING_EMAIL, toEntity } from './user-mapping.js';
+
+export type { NewUser } from './user-mapping.js';
 
 /** A user with what is needed to check a password; never leaves the lib. */
 export interface UserWithSecret extends User {
   readonly passwordHash: string | null;
   readonly passwordChangedAt: Date | null;
-}
-
-export interface NewUser {
-  id: string;
-  email: string;
-  username: string;
-  fullName: string | null;
-  /** Whether an operator vouches for the address. */
-  emailVerified: boolean;
-  role: Role;
-  /** Left out: true. */
-  isActive?: boolean;
-  passwordHash: string | null;
-  createdAt: Date;
 }
 
 /** Which users are asked for. */
@@ -44,7 +33,7 @@ export interface UserChange {
 /** Serialises what must see every SUPER_ADMIN at once: bootstrapping, demotion, deactivation. */
 const SUPER_ADMIN_LOCK = 7_391_840_216;
 
-const COLUMNS = `id, email, username, full_name, role, is_active, created_at, last_login_at,
+const COLUMNS = `id, email, pending_email, username, full_name, role, is_active, created_at, last_login_at,
   totp_confirmed_at IS NOT NULL AS mfa_enabled, email_verified_at IS NOT NULL AS email_verified`;
 
 const SECRET_COLUMNS = `${COLUMNS}, password_hash, password_changed_at`;
@@ -73,6 +62,7 @@ const WITH_SECRET = {
 interface UserRow extends Record<string, unknown> {
   id: string;
   email: string;
+  pending_email: string | null;
   username: string;
   full_name: string | null;
   role: Role;
@@ -192,6 +182,7 @@ export class UserRepository {
         lastLoginAt: null,
         updatedAt: at,
         deletedAt: at,
+        ...NO_PENDING_EMAIL,
       },
     );
   }
@@ -205,9 +196,9 @@ export class UserRepository {
     ]);
   }
 
-  /** @throws UserNotFoundException when the account was deleted meanwhile */
+  /** Makes a pending change of address void too. @throws UserNotFoundException when the account was deleted meanwhile */
   async setPassword(tx: Transaction, id: string, hash: string, at: Date): Promise<void> {
-    const change = { passwordHash: hash, passwordChangedAt: at, updatedAt: at };
+    const change = { passwordHash: hash, passwordChangedAt: at, updatedAt: at, ...NO_PENDING_EMAIL };
     const { affected } = await tx.manager.update(UserEntity, { id, deletedAt: IsNull() }, change);
     if (affected !== 1) throw new UserNotFoundException();
   }
@@ -250,38 +241,12 @@ function patternOf(text: string): string {
   return [...key].length < SHORTEST_PART ? `% ${literal}%` : `%${literal}%`;
 }
 
-function toEntity(user: NewUser): UserEntity {
-  const { emailVerified, createdAt, ...columns } = user;
-  return {
-    isActive: true,
-    ...columns,
-    email: user.email.trim(),
-    emailKey: emailKey(user.email),
-    username: user.username.trim(),
-    usernameKey: usernameKey(user.username),
-    fullNameKey: user.fullName === null ? null : foldCase(user.fullName),
-    createdAt,
-    emailVerifiedAt: emailVerified ? createdAt : null,
-    passwordChangedAt: user.passwordHash === null ? null : createdAt,
-    totpConfirmedAt: null,
-    lastLoginAt: null,
-    updatedAt: createdAt,
-    deletedAt: null,
-  };
-}
-
-function fromEntity(entity: UserEntity): User {
-  const { id, email, username, fullName, role, isActive, createdAt, lastLoginAt } = entity;
-  const emailVerified = entity.emailVerifiedAt !== null;
-  const mfaEnabled = entity.totpConfirmedAt !== null;
-  return { id, email, emailVerified, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt };
-}
-
 function fromRow(row: UserRow): User {
   return {
     id: row.id,
     email: row.email,
     emailVerified: row.email_verified,
+    pendingEmail: row.pending_email,
     username: row.username,
     fullName: row.full_name,
     role: row.role,

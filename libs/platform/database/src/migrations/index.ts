@@ -32,6 +32,7 @@ import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js
 import { TellIdentitiesApartByForm1765000000000 } from './1765000000000-tell-identities-apart-by-form.js';
 import { RememberIssuersOfTokens1765000010000 } from './1765000010000-remember-issuers-of-tokens.js';
 import { FindAndDeleteUsers1765000020000 } from './1765000020000-find-and-delete-users.js';
+import { ChangeAddresses1765000030000 } from './1765000030000-change-addresses.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -68,4 +69,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   TellIdentitiesApartByForm1765000000000,
   RememberIssuersOfTokens1765000010000,
   FindAndDeleteUsers1765000020000,
+  ChangeAddresses1765000030000,
 ];
