@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { Database } from '#platform/database';
 import { newPerson, type Person } from '../../support/people.js';
 import { type Answer, startTestApp, TEST_PASSWORD, type TestApp } from '../../support/test-app.js';
@@ -112,6 +113,20 @@ describe('attempts that came to no verdict', () => {
       expect((await caller(who.token)('POST', 'password/change', body)).status).toBe(i < 5 ? 422 : 429);
     }
     expect(await attemptsOf(who)).toEqual([{ failures: 0, pending: 0 }]);
+  });
+
+  it('are none of callers who went away: what they showed is judged all the same', async () => {
+    const who = await person();
+    const body = JSON.stringify({ identifier: who.username, password: TEST_PASSWORD });
+    const goAway = (): Promise<void> =>
+      new Promise((resolve) => {
+        const headers = { 'content-type': 'application/json', 'x-forwarded-for': `203.0.113.${++network}` };
+        const sent = request(`${app.url}/api/v1/auth/login`, { method: 'POST', headers });
+        sent.on('error', () => undefined).on('close', resolve);
+        sent.end(body, () => sent.destroy());
+      });
+    await Promise.all(Array.from({ length: 8 }, goAway));
+    expect((await caller()('POST', 'login', JSON.parse(body) as object)).status).toBe(200);
   });
 
   it('lapse with the process that made them', async () => {
