@@ -115,6 +115,23 @@ describe('attempts that came to no verdict', () => {
     expect(await attemptsOf(who)).toEqual([{ failures: 0, pending: 0 }]);
   });
 
+  it('are given back later when the database cannot be told at once', async () => {
+    const who = await person();
+    const call = caller();
+    const logIn = () => call('POST', 'login', { identifier: who.username, password: TEST_PASSWORD });
+    const database = app.get(Database);
+    await database.execute(
+      `CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN ${FAULTS['an error']}; END $$`,
+    );
+    await database.execute(
+      `CREATE TRIGGER keep BEFORE UPDATE ON auth_attempt FOR EACH ROW WHEN (NEW.pending < OLD.pending) EXECUTE FUNCTION keep()`,
+    );
+    for (let i = 0; i < 5; i++) expect((await logIn()).status).toBeGreaterThanOrEqual(500);
+    await database.execute('DROP FUNCTION keep CASCADE');
+    expect(await attemptsOf(who)).toEqual([{ failures: 0, pending: 5 }]);
+    expect((await logIn()).status).toBe(200);
+  });
+
   it('are none of callers who went away: what they showed is judged all the same', async () => {
     const who = await person();
     const body = JSON.stringify({ identifier: who.username, password: TEST_PASSWORD });
