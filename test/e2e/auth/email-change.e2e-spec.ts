@@ -1,4 +1,5 @@
 import { Database } from '#platform/database';
+import { ScheduledJobs } from '#platform/jobs';
 import { type Mail, Mailer } from '#platform/mail';
 import { newPerson } from '../../support/people.js';
 import { startTestApp, TEST_PASSWORD, type TestApp } from '../../support/test-app.js';
@@ -15,9 +16,13 @@ type Owner = Me & { token: string };
 describe('a change of address', () => {
   let app: TestApp;
   let number = 0;
+  let cleanUp: () => Promise<void>;
   const mails: Mail[] = [];
   beforeAll(async () => {
+    const registered = jest.spyOn(ScheduledJobs.prototype, 'register');
     app = await startTestApp();
+    const job = registered.mock.calls.map(([each]) => each).find(({ name }) => name === 'auth.delete-ended');
+    cleanUp = async () => job?.run(new AbortController().signal);
     const mailer = app.get(Mailer);
     const enqueue = mailer.enqueue.bind(mailer);
     jest.spyOn(mailer, 'enqueue').mockImplementation((tx, mail) => {
@@ -116,6 +121,8 @@ describe('a change of address', () => {
     await ask({ token: session.accessToken }, later);
     await database().execute(`UPDATE user_account SET pending_email_expires_at = now() WHERE id = $1`, [who.id]);
     expect((await answer(linkTo(later))).status).toBe(422);
+    await cleanUp();
+    expect((await me(session.accessToken)).pendingEmail).toBeNull();
   });
 
   it('takes a session that was proven lately, and a name alone takes none', async () => {

@@ -4,8 +4,9 @@ import { PublicAddress } from '#platform/http';
 import { Clock } from '#platform/kernel';
 import { TokenIssuerRepository } from '../infrastructure/token-issuer.repository.js';
 
-/** How long an announcement is enough; far shorter than addresses are remembered. */
+/** How long an announcement is enough, and how long it is remembered: longer than any token lives. */
 const ANNOUNCE_EVERY_MS = 60 * 60_000;
+const REMEMBER_MS = 30 * 24 * 60 * 60_000;
 
 /**
  * Who issues our tokens: `PUBLIC_URL`, else the address listened on. Without it each process has an address of its own, and the others
@@ -38,6 +39,7 @@ export class TokenIssuer {
     const now = this.clock.now();
     if (this.server.publicUrl === undefined && now.getTime() - this.announcedAt > ANNOUNCE_EVERY_MS) {
       await this.issuers.remember(address, now);
+      await this.issuers.forgetBefore(new Date(now.getTime() - REMEMBER_MS));
       this.announcedAt = now.getTime();
     }
     return address;

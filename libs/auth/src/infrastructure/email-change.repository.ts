@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThan, Not } from 'typeorm';
+import { IsNull, Not, Raw } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import { IdentityTakenException } from '../domain/auth.exceptions.js';
 import { emailKey } from '../domain/identity-key.js';
@@ -71,8 +71,13 @@ export class EmailChangeRepository {
     await tx.manager.update(UserEntity, { id: userId }, NO_PENDING_EMAIL);
   }
 
-  async dropExpired(now: Date): Promise<void> {
-    await this.database.manager.update(UserEntity, { pendingEmailExpiresAt: LessThan(now) }, NO_PENDING_EMAIL);
+  /** Drops changes that were not confirmed in time. */
+  async dropExpired(): Promise<void> {
+    await this.database.manager.update(
+      UserEntity,
+      { pendingEmailExpiresAt: Raw((column) => `${column} < now()`) },
+      NO_PENDING_EMAIL,
+    );
   }
 }
 

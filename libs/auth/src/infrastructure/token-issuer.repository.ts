@@ -16,7 +16,8 @@ export class TokenIssuerRepository {
     return this.database.manager.existsBy(TokenIssuerEntity, { address });
   }
 
-  async deleteIdleSince(at: Date): Promise<void> {
+  /** Forgets those that issued no tokens lately. */
+  async forgetBefore(at: Date): Promise<void> {
     await this.database.manager.delete(TokenIssuerEntity, { issuedAt: LessThan(at) });
   }
 }
