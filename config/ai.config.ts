@@ -55,12 +55,13 @@ export class AiConfig extends section('ai', {
     max: 200_000,
     description: 'Longest completion, in tokens.',
   }),
-  temperature: decimal({
+  temperature: decimal<number | undefined>({
     env: 'AI_TEMPERATURE',
-    default: 0.7,
+    default: undefined,
     min: 0,
     max: 2,
-    description: 'Sampling temperature.',
+    description:
+      'Sampling temperature of agents that name none; not sent when left out, as models that reason refuse it.',
   }),
   timeoutSeconds: integer({
     env: 'AI_TIMEOUT_SECONDS',

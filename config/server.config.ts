@@ -72,6 +72,14 @@ export class ServerConfig extends section('server', {
     description:
       'Login and register requests a minute from one address; refreshes that are not genuine get twice that.',
   }),
+  idempotencyKeepDays: integer({
+    env: 'IDEMPOTENCY_KEEP_DAYS',
+    default: 30,
+    min: 1,
+    max: 3650,
+    description:
+      'How long a request repeated under its Idempotency-Key gets its first answer again, in days; the books never forget.',
+  }),
   shutdownTimeoutSeconds: integer({
     env: 'SHUTDOWN_TIMEOUT_SECONDS',
     default: 20,

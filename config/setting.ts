@@ -62,13 +62,15 @@ export function integer(declaration: Declaration<number> & { min: number; max: n
 }
 
 /** A decimal number within an inclusive range. */
-export function decimal(declaration: Declaration<number> & { min: number; max: number }): Setting<number> {
+export function decimal<T extends number | undefined = number>(
+  declaration: Declaration<T> & { min: number; max: number },
+): Setting<T> {
   return declare(declaration, `a number from ${declaration.min} to ${declaration.max}`, (value) => {
     const number = /^-?\d{1,15}(\.\d{1,15})?$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= declaration.min && number <= declaration.max)) {
       throw new Error(`must be a number from ${declaration.min} to ${declaration.max}`);
     }
-    return number;
+    return number as T;
   });
 }
 

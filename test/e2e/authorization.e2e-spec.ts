@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROLES, type Role, includesRole } from '#platform/kernel';
-import { buildOpenApi } from '../../apps/api/src/openapi.js';
+import { buildOpenApi } from '../../apps/api/src/openapi/openapi.js';
 import { type CallOptions, startTestApp, type TestApp } from '../support/test-app.js';
 
 /** The original system's six endpoints, and the role each asks for. */

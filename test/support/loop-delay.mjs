@@ -1,5 +1,5 @@
-// Loaded into a service by tests: answers SIGUSR2 with its longest stall since the last one, and what it keeps in memory once the garbage
-// is gone, on standard error. The size of the process says little: V8 gives memory back when it likes.
+// Loaded into a service by tests. It answers on standard error: SIGUSR2 with its longest stall since the last one, SIGWINCH with what it
+// keeps in memory once the garbage is gone. The size of the process says little: V8 gives memory back when it likes.
 import { writeSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
@@ -9,13 +9,14 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
+const answer = (figure) => writeSync(2, `\nloop-delay ${figure}\n`);
 process.on('SIGUSR2', () => {
   const stallMs = delay.max / 1e6;
+  delay.reset();
+  answer(stallMs);
+});
+process.on('SIGWINCH', () => {
   collectGarbage();
   const { heapUsed, external } = process.memoryUsage();
-  // A moment later: the pause for the garbage is no stall of the next measurement.
-  setTimeout(() => {
-    delay.reset();
-    writeSync(2, `\nloop-delay ${JSON.stringify({ stallMs, keptMb: (heapUsed + external) / 1024 / 1024 })}\n`);
-  }, 10);
+  answer((heapUsed + external) / 1024 / 1024);
 });

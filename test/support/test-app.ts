@@ -12,6 +12,7 @@ import { Lifecycle } from '#platform/health';
 import type { Role } from '#platform/kernel';
 import { ApiModule } from '../../apps/api/src/api.module.js';
 import { configureApp } from '../../apps/api/src/configure-app.js';
+import { assertDocumented } from './contract.js';
 import { createTestDatabase } from './test-database.js';
 
 /** Answers to a test's HTTP call. */
@@ -124,7 +125,7 @@ async function logInAsNewUser(app: NestFastifyApplication, url: string, role: Ro
   return answer.body.accessToken;
 }
 
-/** One HTTP call; objects become JSON, texts are sent as they are. */
+/** One HTTP call, whose answer has to be one that the OpenAPI document knows; objects become JSON, texts are sent as they are. */
 export async function call<T>(
   url: string,
   method: string,
@@ -143,9 +144,11 @@ export async function call<T>(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
+  const { status } = response;
+  assertDocumented({ method, route, status, headers: response.headers, text });
   const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
   return {
-    status: response.status,
+    status,
     headers: response.headers,
     body: (isJson && text !== '' ? JSON.parse(text) : undefined) as T,
     text,

@@ -10,6 +10,7 @@ import { CheckpointsModule } from '#platform/checkpoints';
 import { DatabaseModule } from '#platform/database';
 import { HealthModule } from '#platform/health';
 import { HttpModule } from '#platform/http';
+import { IdempotencyModule } from '#platform/idempotency';
 import { JobsModule } from '#platform/jobs';
 import { KernelModule } from '#platform/kernel';
 import { ObservabilityModule } from '#platform/observability';
@@ -32,6 +33,7 @@ export class ApiModule {
         HttpModule,
         HealthModule,
         JobsModule,
+        IdempotencyModule,
         CheckpointsModule.forApi(),
         ErrorsModule,
         AuthModule,

@@ -5,7 +5,7 @@ import type { AppConfig } from '#config';
 import { API_PREFIX, createValidationPipe, installRequestPipeline, PublicAddress } from '#platform/http';
 import { AppLogger } from '#platform/observability';
 import { challengeMcpClients } from './mcp/mcp.module.js';
-import { buildOpenApi } from './openapi.js';
+import { buildOpenApi } from './openapi/openapi.js';
 
 /** Routes that live outside the API's prefix. */
 const ROOT_ROUTES = [
@@ -40,7 +40,7 @@ export async function configureApp(app: NestFastifyApplication, config: AppConfi
   await installRequestPipeline(app, config);
   challengeMcpClients(app.getHttpAdapter().getInstance(), () => app.get(PublicAddress, { strict: false }).origin);
   if (config.server.docsEnabled ?? !config.environment.isProduction) {
-    SwaggerModule.setup('docs', app, () => buildOpenApi(app), {
+    SwaggerModule.setup('docs', app, () => buildOpenApi(app, config.server.publicUrl), {
       jsonDocumentUrl: 'docs/openapi.json',
       yamlDocumentUrl: 'docs/openapi.yaml',
       customSiteTitle: 'DevSkyy Enterprise API',

@@ -6,6 +6,7 @@ import { CacheModule } from '#platform/cache';
 import { CheckpointsModule } from '#platform/checkpoints';
 import { DatabaseModule } from '#platform/database';
 import { HttpModule } from '#platform/http';
+import { IdempotencyModule } from '#platform/idempotency';
 import { JobsModule } from '#platform/jobs';
 import { ErrorReporter, KernelModule, NoErrorReporter } from '#platform/kernel';
 import { ObservabilityModule } from '#platform/observability';
@@ -35,6 +36,7 @@ export class CliModule {
         SecurityModule,
         HttpModule,
         JobsModule,
+        IdempotencyModule,
         CheckpointsModule.forCommands(),
         AuthModule,
         LedgerChainModule,

@@ -18,12 +18,14 @@ import { AgentReadService } from './application/agent-read.service.js';
 import { AgentRegistry } from './application/agent-registry.service.js';
 import { BatchResults } from './application/batch-results.service.js';
 import { CallerStanding } from './application/caller-standing.service.js';
+import { ExpiredLeases } from './application/expired-leases.service.js';
 import { HttpAgentRunner } from './application/http-agent-runner.service.js';
 import { InternalAgents } from './application/internal-agents.js';
 import { SecurityPostureAgent } from './application/security-posture.agent.js';
 import { LlmAgentRunner } from './application/llm-agent-runner.service.js';
 import { ModelSafeguards } from './application/model-safeguards.service.js';
 import { ModelSettingsReader } from './application/model-settings.service.js';
+import { ScheduleTasks } from './application/schedule-tasks.service.js';
 import { ScheduleRegistry } from './application/schedule-registry.service.js';
 import { ServiceMetricsAgent } from './application/service-metrics.agent.js';
 import { SubmitBatch } from './application/submit-batch.service.js';
@@ -104,8 +106,11 @@ const ENGINE: Provider[] = [
   ServiceMetricsAgent,
   SecurityPostureAgent,
   TaskEngine,
+  ExpiredLeases,
   TaskSweeper,
   TaskEnqueue,
+  TaskControl,
+  ScheduleTasks,
   TaskScheduler,
   AgentCatalogue,
   AgentObservation,
@@ -118,7 +123,6 @@ const USE_CASES: Provider[] = [
   SubmitBatch,
   BatchResults,
   TaskLookup,
-  TaskControl,
   TaskApproval,
   TaskRedrive,
   TaskExplanation,

@@ -19,8 +19,8 @@ import { ErrorStatisticsService } from './application/error-statistics.service.j
 import { GroupMergeService } from './application/group-merge.service.js';
 import { GroupQueryService } from './application/group-query.service.js';
 import { GroupTriageService } from './application/group-triage.service.js';
-import { KeyedRequests } from './application/keyed-request.service.js';
 import { LedgerAccounts } from './application/ledger-accounts.js';
+import { KeyedIntake } from './application/keyed-intake.service.js';
 import { LedgerConsumer } from './application/ledger-consumer.service.js';
 import { LedgerDrain } from './application/ledger-drain.service.js';
 import { LedgerIntake } from './application/ledger-intake.service.js';
@@ -49,7 +49,6 @@ import { ErrorGroupRepository } from './infrastructure/error-group.repository.js
 import { ErrorStatisticsRepository } from './infrastructure/error-statistics.repository.js';
 import { ExternalSentry } from './infrastructure/external-sentry.client.js';
 import { GroupMergeRepository } from './infrastructure/group-merge.repository.js';
-import { KeyedRequestRepository } from './infrastructure/keyed-request.repository.js';
 import { OccurrenceRepository } from './infrastructure/occurrence.repository.js';
 import { OccurrenceStore } from './infrastructure/occurrence-store.repository.js';
 import { ProjectRepository } from './infrastructure/project.repository.js';
@@ -126,8 +125,7 @@ export class ErrorLedgerModule {}
     GroupMergeRepository,
     GroupMergeService,
     GroupTriageService,
-    KeyedRequestRepository,
-    KeyedRequests,
+    KeyedIntake,
     OccurrenceExport,
     ProjectDirectory,
     ProjectRegistry,

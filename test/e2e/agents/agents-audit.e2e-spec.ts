@@ -1,6 +1,6 @@
 import { Database } from '#platform/database';
 import { includesRole, type Role } from '#platform/kernel';
-import { buildOpenApi } from '../../../apps/api/src/openapi.js';
+import { buildOpenApi } from '../../../apps/api/src/openapi/openapi.js';
 import { AgentTasks, type TaskBody } from '../../support/agent-tasks.js';
 import { newKey, newPerson, type Person } from '../../support/people.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
@@ -121,6 +121,11 @@ describe('the audit trail of agents', () => {
       const { id, agent } = await schedule();
       const details = { scheduleId: id, agent };
       return { action: 'schedule.deleted', method: 'DELETE', route: `/schedules/${id}`, details };
+    },
+    runSchedule: async () => {
+      const { id, agent } = await schedule();
+      const details = { scheduleId: id, agent, taskId: expect.any(String) as string };
+      return { action: 'schedule.run', route: `/schedules/${id}/run`, details };
     },
     redriveTasks: async () => {
       const { id } = await made('dead');

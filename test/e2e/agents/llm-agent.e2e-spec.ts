@@ -64,6 +64,9 @@ describe('llm agents', () => {
       ANTHROPIC_BASE_URL: url,
       OPENAI_API_KEY: KEYS.openai,
       OPENAI_BASE_URL: `${url}/v1`,
+      // More than these tests ask in a minute, and in an hour.
+      OPENAI_MAX_REQUESTS_PER_MINUTE: '1000',
+      OPENAI_MAX_CONSEQUENTIAL_PER_HOUR: '1000',
     });
     tasks = await AgentTasks.on(app);
   });
@@ -196,6 +199,101 @@ describe('llm agents', () => {
         .query('SELECT row_to_json(a) AS agent FROM agent a WHERE slug = $1', [slug]);
       expect(JSON.stringify(row)).not.toContain(secret);
     });
+  });
+
+  describe('count what was paid, whatever the answer', () => {
+    it.each<[string, Provider, object, object]>([
+      [
+        'NUL and half a character',
+        'openai',
+        { choices: [{ message: { content: 'a\0b\ud83d' }, finish_reason: 'stop' }] },
+        { output: { text: 'a\ufffdb\ufffd', stopReason: 'stop' } },
+      ],
+      [
+        'NUL in the name of the model',
+        'anthropic',
+        { model: 'm\0', content: [{ type: 'text', text: '\0' }] },
+        { output: { text: '\ufffd', model: 'm\ufffd' } },
+      ],
+      [
+        'a refusal',
+        'openai',
+        { choices: [{ message: { content: null, refusal: 'I cannot help with that' }, finish_reason: 'stop' }] },
+        { output: { text: 'I cannot help with that', stopReason: 'refusal' } },
+      ],
+      [
+        'nothing but reasoning',
+        'openai',
+        { choices: [{ message: { content: null }, finish_reason: 'length' }] },
+        { output: { text: '', stopReason: 'length' } },
+      ],
+      ['a refusal without a word', 'anthropic', { content: [], stop_reason: 'refusal' }, { output: { text: '' } }],
+    ])('of %s from %s', async (_name, provider, part, expected) => {
+      reply = (answer) => json(answer, { ...ANSWERS[provider]('', 1000, 500), ...part });
+      expect(await run(await agent(provider))).toMatchObject({
+        state: 'succeeded',
+        tokensIn: 1000,
+        tokensOut: 500,
+        ...expected,
+      });
+      expect(calls).toHaveLength(1);
+    });
+
+    it.each<[string, Provider, object]>([
+      ['fewer than none', 'openai', { usage: { prompt_tokens: -5000, completion_tokens: 1 } }],
+      ['no numbers', 'openai', { usage: { prompt_tokens: '7', completion_tokens: 1 } }],
+      ['no whole numbers', 'anthropic', { usage: { input_tokens: 1.5, output_tokens: 1 } }],
+    ])('by its length, when the provider says %s', async (_name, provider, part) => {
+      reply = (answer) => json(answer, { ...ANSWERS[provider]('Hello', 1000, 500), ...part });
+      // `Say hello` has nine characters.
+      expect(await run(await agent(provider))).toMatchObject({ state: 'succeeded', tokensIn: 3, tokensOut: 1 });
+    });
+
+    it('of one that cannot be understood, each time', async () => {
+      reply = (answer) => json(answer, { ...ANSWERS.openai('', 1000, 500), choices: [] });
+      expect(await run(await agent('openai'))).toMatchObject({
+        state: 'dead',
+        error: { code: 'AGENT.BAD_OUTPUT' },
+        tokensIn: 2000,
+        tokensOut: 1000,
+        cost: '0.015',
+      });
+    });
+  });
+
+  it.each<[string, Record<string, unknown>, unknown]>([
+    ['by default', {}, undefined],
+    ['when the agent says null', { temperature: null }, undefined],
+    ['as the agent says', { temperature: 0 }, 0],
+  ])('send a temperature only when it is set: %s', async (_name, config, sent) => {
+    await run(await agent('openai', {}, config));
+    expect(calls[0]?.body['temperature']).toBe(sent);
+  });
+
+  it('leave a provider alone that asks to wait, all of them with its key', async () => {
+    let isBusy = true;
+    reply = (answer, { path }) => {
+      if (isBusy) json(answer, { error: { message: 'slow down' } }, 429, { 'retry-after': '2' });
+      else json(answer, ANSWERS[path.includes('chat') ? 'openai' : 'anthropic']('Hello', 1, 1));
+    };
+    const settings = { concurrency: 1, retryPolicy: { maxAttempts: 3, initialDelayMs: 1, maxDelayMs: 1 } };
+    const [first, second] = [await agent('openai', settings), await agent('openai', settings)];
+    const [other, own] = [
+      await agent('anthropic', settings),
+      await agent('openai', settings, { secret: 'a-key-of-its-own' }),
+    ];
+    const { body: refused } = await tasks.execute(first, { parameters: { word: 'x' } });
+    while (calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await tasks.until(refused.id, 'queued');
+    isBusy = false;
+    const slugs = [...Array<string>(4).fill(first), ...Array<string>(4).fill(second)];
+    const held = await Promise.all(slugs.map((slug) => tasks.execute(slug, { parameters: { word: 'x' } })));
+    // Those who do not go by the same key are not held: by the time that they are done, the others would be too.
+    for (const slug of [other, own]) expect(await run(slug)).toMatchObject({ state: 'succeeded' });
+    expect(calls).toHaveLength(3);
+    const why = await app.call('GET', `/tasks/${held[0]?.body.id}/why`, { token: tasks.user });
+    expect(why.body).toMatchObject({ reason: 'backoff', estimatedStartAt: expect.any(String) });
+    for (const { body } of held) await tasks.until(body.id, 'succeeded');
   });
 
   it('refuse a task that lacks a value of the prompt', async () => {

@@ -1,5 +1,5 @@
 import { Database } from '#platform/database';
-import { AgentTasks } from '../../support/agent-tasks.js';
+import { AgentTasks, type TaskBody } from '../../support/agent-tasks.js';
 import { newKey, newPerson, type Person } from '../../support/people.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
@@ -94,6 +94,94 @@ describe('schedules', () => {
     expect((await create(body, tasks.user)).status).toBe(403);
   });
 
+  describe('that come round while their task has not ended', () => {
+    const blocked = async (overlap?: string) => {
+      const slug = await tasks.agent({ kind: 'worker' });
+      const { body } = await create({ agent: slug, cron: '* * * * *', ...(overlap && { overlap }) });
+      return { slug, id: body.id };
+    };
+    /** Makes it due, and waits until that time was served. */
+    const comeRound = async (id: string): Promise<ScheduleBody> => {
+      await makeDue(id);
+      return until(async () => {
+        const schedule = await read(id);
+        return Date.parse(schedule.nextRunAt ?? '') > Date.now() ? schedule : undefined;
+      });
+    };
+    const states = async (slug: string) => {
+      const made = await ids(slug);
+      return Promise.all(made.map(async (id) => (await tasks.read(id)).state));
+    };
+
+    it('skip the time and say so, unless told otherwise', async () => {
+      const { slug, id } = await blocked();
+      const first = await comeRound(id);
+      const second = await comeRound(id);
+      expect(second).toMatchObject({ overlap: 'skip', lastTaskId: first.lastTaskId });
+      expect(second.lastError).toContain(first.lastTaskId);
+      expect(await states(slug)).toEqual(['queued']);
+      await app.call('POST', `/tasks/${first.lastTaskId}/cancel`, { token: developer });
+      expect((await comeRound(id)).lastError).toBeUndefined();
+      expect(await states(slug)).toEqual(['queued', 'cancelled']);
+    });
+
+    it('queue another', async () => {
+      const { slug, id } = await blocked('queue');
+      for (let n = 0; n < 3; n++) await comeRound(id);
+      expect(await states(slug)).toEqual(['queued', 'queued', 'queued']);
+    });
+
+    it('cancel the one before, also when it runs', async () => {
+      const { slug, id } = await blocked('cancel_previous');
+      await comeRound(id);
+      await comeRound(id);
+      expect(await states(slug)).toEqual(['queued', 'cancelled']);
+      let stopped = false;
+      tasks.handle = (_task, signal) =>
+        new Promise((_, reject) =>
+          signal.addEventListener('abort', () => {
+            stopped = true;
+            reject(new Error('stopped'));
+          }),
+        );
+      const { body } = await create({ agent: await tasks.agent(), cron: '* * * * *', overlap: 'cancel_previous' });
+      const { lastTaskId = '' } = await comeRound(body.id);
+      await tasks.until(lastTaskId, 'running');
+      const next = await comeRound(body.id);
+      await tasks.until(lastTaskId, 'cancelled');
+      expect(stopped).toBe(true);
+      await app.call('POST', `/tasks/${next.lastTaskId}/cancel`, { token: developer });
+      tasks.handle = () => Promise.resolve(null);
+    });
+
+    it('and take another policy later, but only one there is', async () => {
+      const { id } = await blocked();
+      const patch = (overlap: string) =>
+        app.call<ScheduleBody>('PATCH', `/schedules/${id}`, { token: developer, body: { overlap } });
+      expect((await patch('queue')).body).toMatchObject({ overlap: 'queue' });
+      expect((await patch('both')).body.errors?.[0]?.path).toBe('overlap');
+    });
+  });
+
+  it('run beside their times, as a task of whoever asks', async () => {
+    const slug = await tasks.agent({ kind: 'worker' });
+    const made = await create({ agent: slug, cron: '0 0 1 1 *', parameters: { a: 1 } });
+    const other = await newPerson(app, 'DEVELOPER');
+    const run = (token: string) => app.call<TaskBody>('POST', `/schedules/${made.body.id}/run`, { token });
+    const answer = await run(other.token);
+    expect(answer).toMatchObject({ status: 202, body: { state: 'queued', agent: slug, parameters: { a: 1 } } });
+    expect(answer.headers.get('location')).toBe(`/api/v1/tasks/${answer.body.id}`);
+    expect((await run(other.token)).status).toBe(202);
+    expect(await ids(slug)).toHaveLength(2);
+    expect(await read(made.body.id)).toMatchObject({ nextRunAt: made.body.nextRunAt });
+    expect((await run(tasks.user)).status).toBe(403);
+    const guarded = await create(
+      { agent: await tasks.agent({ minimumRole: 'ADMIN' }), cron: '0 0 1 1 *' },
+      tasks.admin,
+    );
+    expect((await app.call('POST', `/schedules/${guarded.body.id}/run`, { token: developer })).status).toBe(403);
+  });
+
   describe('pause', () => {
     interface Paused extends ScheduleBody {
       enabled: boolean;
@@ -118,7 +206,7 @@ describe('schedules', () => {
       const credentials = apiKey === undefined ? { token: who.token } : { apiKey };
       const answer = await app.call<Paused>('POST', '/schedules', {
         ...credentials,
-        body: { agent, cron: '0 0 * * *' },
+        body: { agent, cron: '0 0 * * *', overlap: 'queue' },
       });
       expect(answer.body).toMatchObject({ enabled: true, ownerId: who.id });
       return answer.body.id;

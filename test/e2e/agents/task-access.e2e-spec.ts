@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Database } from '#platform/database';
-import { buildOpenApi } from '../../../apps/api/src/openapi.js';
+import { buildOpenApi } from '../../../apps/api/src/openapi/openapi.js';
 import { AgentTasks } from '../../support/agent-tasks.js';
 import { type Credentials, exchange, newKey, newPerson } from '../../support/people.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
@@ -273,6 +273,10 @@ describe('access to agents and tasks', () => {
     updateSchedule: {
       decisions: developers(200),
       probe: async () => ({ method: 'PATCH', route: `/schedules/${await schedule()}`, body: { priority: 6 } }),
+    },
+    runSchedule: {
+      decisions: developers(202),
+      probe: async () => ({ route: `/schedules/${await schedule()}/run` }),
     },
     deleteSchedule: {
       decisions: developers(204),

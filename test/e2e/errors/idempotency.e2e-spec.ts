@@ -36,7 +36,7 @@ describe('making projects, keys and alerts under an Idempotency-Key', () => {
       expect(again.body).toEqual(first.body);
       expect(await Promise.all(tables.map(count))).toEqual(before);
     }
-    const kept = JSON.stringify(await app.get(Database).query('SELECT * FROM error_request'));
+    const kept = JSON.stringify(await app.get(Database).query('SELECT * FROM idempotent_request'));
     const { body } = await post('/errors/alerts', 'an-alert', alert);
     expect(kept).not.toContain(String(body['secret']));
   });
@@ -51,7 +51,7 @@ describe('making projects, keys and alerts under an Idempotency-Key', () => {
     expect(made.length + busy.length).toBe(12);
     expect(new Set(made.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     for (const { body, headers } of busy) {
-      expect([body['code'], headers.get('retry-after')]).toEqual(['ERRORS.REQUEST_IN_FLIGHT', '1']);
+      expect([body['code'], headers.get('retry-after')]).toEqual(['IDEMPOTENCY.IN_FLIGHT', '1']);
     }
   });
 
@@ -59,13 +59,13 @@ describe('making projects, keys and alerts under an Idempotency-Key', () => {
     await post('/errors/projects', 'differs', { name: 'one', retentionDays: 3 });
     const other = await post('/errors/projects', 'differs', { name: 'two', retentionDays: 3 });
     expect(other.status).toBe(422);
-    expect(other.body).toMatchObject({ code: 'ERRORS.IDEMPOTENCY_KEY_REUSED', errors: [{ path: 'name' }] });
+    expect(other.body).toMatchObject({ code: 'IDEMPOTENCY.KEY_REUSED', errors: [{ path: 'name' }] });
     const elsewhere = await post('/errors/alerts', 'differs', {
       name: 'one',
       event: 'new',
       url: 'https://example.com/',
     });
-    expect(elsewhere.body['code']).toBe('ERRORS.IDEMPOTENCY_KEY_REUSED');
+    expect(elsewhere.body['code']).toBe('IDEMPOTENCY.KEY_REUSED');
     expect((await post('/errors/projects', 'has blanks', { name: 'x' })).status).toBe(400);
   });
 

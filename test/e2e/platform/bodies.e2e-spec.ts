@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { buildOpenApi } from '../../../apps/api/src/openapi.js';
+import { buildOpenApi } from '../../../apps/api/src/openapi/openapi.js';
 import { type Answer, startTestApp, type TestApp } from '../../support/test-app.js';
 
 let app: TestApp;

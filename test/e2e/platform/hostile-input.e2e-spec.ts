@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { buildOpenApi } from '../../../apps/api/src/openapi.js';
+import { buildOpenApi } from '../../../apps/api/src/openapi/openapi.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;

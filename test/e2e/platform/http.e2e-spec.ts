@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
 describe('HTTP', () => {
@@ -66,6 +67,98 @@ describe('HTTP', () => {
     }
   });
 
+  it('lets clients of the Model Context Protocol in browsers ask as their protocol has it', async () => {
+    const preflight = await app.call('OPTIONS', '/mcp', {
+      headers: {
+        origin: 'https://app.example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type,mcp-protocol-version',
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get('access-control-allow-headers')?.toLowerCase()).toContain('mcp-protocol-version');
+    expect(preflight.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+  });
+
+  it.each([
+    ['an undecodable path', '/%ff', 400, 'HTTP.BAD_REQUEST'],
+    ['no percent-encoding at all', '/api/v1/users/%zz', 400, 'HTTP.BAD_REQUEST'],
+    ['a part of the path that is too long', `/api/v1/users/${'a'.repeat(300)}`, 414, 'HTTP.URI_TOO_LONG'],
+    ['100 KB of path', `/${'a'.repeat(100_000)}`, 431, 'HTTP.REQUEST_HEADER_FIELDS_TOO_LARGE'],
+    ['something else than HTTP', ' \0', 400, 'HTTP.BAD_REQUEST'],
+  ])('answers %s as everything else it refuses', async (_, path, status, code) => {
+    const answer = await rawAnswer(app.url, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    expect(answer.status).toBe(status);
+    const correlationId = answer.headers['x-request-id'];
+    expect(correlationId).toMatch(/^[0-9a-f-]{36}$/);
+    const type = `/docs/problems#${code}`;
+    expect(JSON.parse(answer.body)).toMatchObject({ type, status, code, correlationId, instance: '/' });
+    const usual = await app.call('GET', '/health/live');
+    for (const name of ['content-security-policy', 'x-content-type-options', 'x-frame-options', 'referrer-policy'])
+      expect([name, answer.headers[name]]).toEqual([name, usual.headers.get(name)]);
+    expect(answer.headers['content-type']).toBe('application/problem+json; charset=utf-8');
+  });
+
+  it('keeps the id of a request whose address cannot be read', async () => {
+    const answer = await rawAnswer(app.url, 'GET /%ff HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: mine\r\n\r\n');
+    expect(answer.headers['x-request-id']).toBe('mine');
+  });
+
+  it.each([
+    ['two of them', 'Host: localhost\r\nhost: localhost\r\n'],
+    ['none', ''],
+    ['an empty one', 'Host:\r\n'],
+    ['one with a user', 'Host: a@localhost\r\n'],
+    ['one with a path', 'Host: localhost/x\r\n'],
+    ['one with a fragment', 'Host: localhost#x\r\n'],
+    ['one with a query', 'Host: localhost?x\r\n'],
+    ['one with white space', 'Host: local host\r\n'],
+    ['one with a port that is none', 'Host: localhost:http\r\n'],
+    ['that of somebody else', 'Host: evil.example\r\n'],
+  ])('refuses requests by their Host: %s', async (_, lines) => {
+    const answer = await rawAnswer(app.url, `GET /api/v1/auth/me HTTP/1.1\r\n${lines}\r\n`);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'HTTP.UNTRUSTED_HOST' });
+  });
+
+  it.each(['/health', '/health/live', '/health/ready', '/health/startup'])(
+    'asks a probe of %s for no Host',
+    async (path) => {
+      for (const lines of ['Host: 10.1.2.3:8000\r\n', 'Host: api:8000\r\n', ''])
+        expect((await rawAnswer(app.url, `GET ${path} HTTP/1.1\r\n${lines}\r\n`)).status).toBe(200);
+    },
+  );
+
+  it('asks a scraper for no Host', async () => {
+    const scrape = (token: string) =>
+      rawAnswer(app.url, `GET /metrics HTTP/1.1\r\nHost: api:8000\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+    expect((await scrape('a-token-for-the-scraper')).status).toBe(200);
+    expect((await scrape('another-token')).status).toBe(401);
+  });
+
+  it('refuses parameters in the address that the route does not have', async () => {
+    const token = await app.tokenFor('SUPER_ADMIN');
+    for (const [method, route] of [
+      ['GET', '/api/v1/auth/me'],
+      ['GET', '/api/v1/users'],
+      ['POST', '/api/v1/auth/api-keys'],
+      ['DELETE', '/api/v1/users/01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00/sessions'],
+      ['GET', '/health'],
+    ] as const) {
+      const answer = await app.call(method, `${route}?dryrun=true`, { token });
+      if (answer.status === 404) expect(answer.body).toMatchObject({ code: 'HTTP.ROUTE_NOT_FOUND' });
+      else
+        expect([route, answer.status, answer.body]).toEqual([
+          route,
+          422,
+          expect.objectContaining({
+            errors: [expect.objectContaining({ path: 'dryrun', code: 'whitelistValidation' })],
+          }),
+        ]);
+    }
+    expect((await app.call('GET', '/api/v1/auth/me?dryrun=true')).status).toBe(401);
+  });
+
   it('compresses large answers and leaves small ones', async () => {
     const metrics = await fetch(`${app.url}/metrics`, {
       headers: { 'accept-encoding': 'gzip', authorization: 'Bearer a-token-for-the-scraper' },
@@ -125,6 +218,30 @@ describe('HTTP', () => {
     expect(both.status).toBe(400);
   });
 });
+
+/** The answer to bytes, which may be no request. */
+function rawAnswer(
+  url: string,
+  request: string,
+): Promise<{ status: number; headers: Record<string, string>; body: string }> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname, () => socket.write(request));
+    socket.on('error', reject);
+    socket.on('data', (data) => {
+      text += data.toString();
+      const [head = '', body] = text.split('\r\n\r\n');
+      const [first = '', ...lines] = head.split('\r\n');
+      const headers = Object.fromEntries(
+        lines.map((line) => [line.split(': ')[0]?.toLowerCase() ?? '', line.slice(line.indexOf(':') + 2)]),
+      );
+      if (body === undefined || Buffer.byteLength(body) < Number(headers['content-length'] ?? 0)) return;
+      resolve({ status: Number(first.split(' ')[1]), headers, body });
+      socket.destroy();
+    });
+  });
+}
 
 describe('rate limits', () => {
   let app: TestApp;

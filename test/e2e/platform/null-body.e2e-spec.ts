@@ -1,4 +1,4 @@
-import { buildOpenApi } from '../../../apps/api/src/openapi.js';
+import { buildOpenApi } from '../../../apps/api/src/openapi/openapi.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
 interface Operation {

@@ -108,7 +108,7 @@ describe('many tasks at once', () => {
   it('that succeed together count one by one for an agent that recovers', async () => {
     const slug = await worker();
     await database().execute(
-      `UPDATE agent_runtime SET status = 'degraded', success_rate = 0.6, consecutive_failures = 2
+      `UPDATE agent_runtime SET status = 'degraded', success_rate = 0.6, consecutive_failures = 2, rated_attempts = 10
        WHERE agent_id = (SELECT id FROM agent WHERE slug = $1)`,
       [slug],
     );

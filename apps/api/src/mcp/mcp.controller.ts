@@ -1,12 +1,13 @@
 import { Controller, Delete, Get, Header, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblems, LargeBody, OwnPace, PublicAddress } from '#platform/http';
+import { ApiProblems, IgnoresUnknownQuery, LargeBody, OwnPace, PublicAddress } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
 import { McpService } from './mcp.service.js';
 
 /** The door for language models. */
 @ApiTags('mcp')
+@IgnoresUnknownQuery()
 @Controller()
 export class McpController {
   constructor(
@@ -28,6 +29,7 @@ export class McpController {
   @ApiBody({ schema: { type: 'object', example: { jsonrpc: '2.0', id: 1, method: 'tools/list' } } })
   @ApiResponse({ status: 200, description: 'The answer', schema: { type: 'object' } })
   @ApiResponse({ status: 202, description: 'A notification was taken' })
+  @ApiResponse({ status: 406, description: 'The client takes no answer that there is', schema: { type: 'object' } })
   @ApiProblems(400, 401, 403, 422)
   async callMcp(
     @Req() request: FastifyRequest,
@@ -56,7 +58,7 @@ export class McpController {
     await refuseMethod(reply);
   }
 
-  @Get(['.well-known/oauth-protected-resource', '.well-known/oauth-protected-resource/mcp'])
+  @Get('.well-known/oauth-protected-resource/mcp')
   @Public()
   @Header('Cache-Control', 'public, max-age=300')
   @ApiOperation({ operationId: 'getProtectedResource', summary: 'Where tokens for the MCP door come from (RFC 9728)' })
@@ -68,6 +70,15 @@ export class McpController {
       authorization_servers: [origin],
       bearer_methods_supported: ['header'],
     };
+  }
+
+  /** Older clients ask without the path of the resource. */
+  @Get('.well-known/oauth-protected-resource')
+  @Public()
+  @Header('Cache-Control', 'public, max-age=300')
+  @ApiExcludeEndpoint()
+  getProtectedResourceOfOrigin(): object {
+    return this.getProtectedResource();
   }
 }
 

@@ -5,7 +5,7 @@ import { environmentReference, loadConfig } from '#config';
 import { createHttpAdapter } from '#platform/http';
 import { ApiModule } from '../../../api/src/api.module.js';
 import { applyPrefix } from '../../../api/src/configure-app.js';
-import { buildOpenApi } from '../../../api/src/openapi.js';
+import { buildOpenApi } from '../../../api/src/openapi/openapi.js';
 import { authorizationMatrix } from './authorization-matrix.js';
 import { errorReference } from './error-reference.js';
 import { metricsReference } from './metrics-reference.js';

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace } from '#platform/http';
+import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace, RequestExample } from '#platform/http';
 import { InvalidInputError } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { SubmitTask } from '../application/submit-task.service.js';
@@ -23,6 +23,14 @@ export class AgentExecutionController {
   @LargeBody()
   @Roles('API_USER')
   @OwnPace()
+  @RequestExample({
+    taskDescription: 'Look for weaknesses in the configuration.',
+    parameters: { seconds: 1 },
+    priority: 5,
+    timeoutSeconds: 300,
+    budget: { maxCost: '0.50', maxTokens: 20_000 },
+    idempotencyKey: 'scan-2026-0042',
+  })
   @ApiOperation({
     operationId: 'executeAgent',
     summary: 'Give an agent a task; needs the role of the agent',

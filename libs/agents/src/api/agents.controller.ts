@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { Roles } from '#platform/security';
 import { AgentDirectory } from '../application/agent-directory.service.js';
 import { AgentRegistry } from '../application/agent-registry.service.js';
@@ -66,10 +67,10 @@ export class AgentsController {
   @Roles('ADMIN')
   @ApiOperation({ operationId: 'createAgent', summary: 'Register an agent; a secret in the answer is shown once' })
   @ApiResponse({ status: 201, type: AgentDto })
+  @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422, 429)
-  async createAgent(@Body() body: CreateAgentDto): Promise<AgentDto> {
-    const { agent, secret } = await this.registry.create(toDefinition(body));
-    return toAgentDto(agent, secret);
+  createAgent(@Body() body: CreateAgentDto, @AsKeyedRequest() request: KeyedRequest): Promise<AgentDto> {
+    return this.registry.create(request, toDefinition(body), toAgentDto);
   }
 
   @Patch(':slug')

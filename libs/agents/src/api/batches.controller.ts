@@ -1,11 +1,11 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace, UuidParam } from '#platform/http';
+import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace, RequestExample, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { BatchResults } from '../application/batch-results.service.js';
 import { SubmitBatch } from '../application/submit-batch.service.js';
-import { BatchDto, ExecuteBatchDto, toBatchDto, toBatchRequest } from './dto/batch.dto.js';
+import { TaskBatchDto, ExecuteBatchDto, toTaskBatchDto, toBatchRequest } from './dto/batch.dto.js';
 import { WaitQueryDto } from './dto/execute-agent.dto.js';
 
 /** Giving agents many tasks at once. */
@@ -21,14 +21,21 @@ export class BatchesController {
   @LargeBody()
   @Roles('API_USER')
   @OwnPace()
+  @RequestExample({
+    operations: [
+      { agent: 'scanner', ref: 'scan', parameters: { seconds: 1 }, select: ['/score'] },
+      { agent: 'fixer', dependsOn: ['scan'] },
+    ],
+    parallel: true,
+  })
   @ApiOperation({
     operationId: 'executeBatch',
     summary: 'Give agents up to 1,000 tasks; needs the role of each agent',
     description: 'Answers 202 with the batch, or with `wait` 200 once every operation has ended, if they do in time.',
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes repeating the request safe.' })
-  @ApiResponse({ status: 200, type: BatchDto, description: 'Every operation has ended' })
-  @ApiResponse({ status: 202, type: BatchDto, description: 'The operations are queued; `Location` is the address' })
+  @ApiResponse({ status: 200, type: TaskBatchDto, description: 'Every operation has ended' })
+  @ApiResponse({ status: 202, type: TaskBatchDto, description: 'The operations are queued; `Location` is the address' })
   @ApiProblems(400, 401, 403, 413, 422, 429)
   async executeBatch(
     @Query() { wait }: WaitQueryDto,
@@ -36,25 +43,25 @@ export class BatchesController {
     @IdempotencyKey() key: string | undefined,
     @CurrentPrincipal() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<BatchDto> {
+  ): Promise<TaskBatchDto> {
     const { batchId, isReplay } = await this.submission.submit(toBatchRequest(body), principal, key);
     const batch = await this.batches.get(batchId, wait, principal);
     if (isReplay) void reply.header('Idempotent-Replayed', 'true');
     void reply.header('Location', `/${API_PREFIX}/agents/batch/${batchId}`);
     void reply.code(batch.status === 'running' ? HttpStatus.ACCEPTED : HttpStatus.OK);
-    return toBatchDto(batch);
+    return toTaskBatchDto(batch);
   }
 
   @Get(':id')
   @Roles('API_USER')
   @ApiOperation({ operationId: 'getBatch', summary: 'What became of a batch: of its tasks that you may see' })
-  @ApiResponse({ status: 200, type: BatchDto })
+  @ApiResponse({ status: 200, type: TaskBatchDto })
   @ApiProblems(400, 401, 403, 404, 422, 429)
   async getBatch(
     @Param('id', UuidParam) id: string,
     @Query() { wait }: WaitQueryDto,
     @CurrentPrincipal() principal: Principal,
-  ): Promise<BatchDto> {
-    return toBatchDto(await this.batches.get(id, wait, principal));
+  ): Promise<TaskBatchDto> {
+    return toTaskBatchDto(await this.batches.get(id, wait, principal));
   }
 }

@@ -1,8 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, LargeBody, PageQueryDto, UuidParam } from '#platform/http';
+import type { FastifyReply } from 'fastify';
+import { API_PREFIX, ApiProblems, LargeBody, PageQueryDto, UuidParam } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { ScheduleRegistry } from '../application/schedule-registry.service.js';
+import { TaskLookup } from '../application/task-lookup.service.js';
 import {
   CreateScheduleDto,
   ScheduleDto,
@@ -12,24 +15,30 @@ import {
   toScheduleDto,
   UpdateScheduleDto,
 } from './dto/schedule.dto.js';
+import { TaskDto, toTaskDto } from './dto/task.dto.js';
 
 /** Tasks that are queued by the clock. */
 @ApiTags('schedules')
 @Roles('DEVELOPER')
 @Controller('schedules')
 export class SchedulesController {
-  constructor(private readonly schedules: ScheduleRegistry) {}
+  constructor(
+    private readonly schedules: ScheduleRegistry,
+    private readonly tasks: TaskLookup,
+  ) {}
 
   @Post()
   @LargeBody()
   @ApiOperation({ operationId: 'createSchedule', summary: 'Queue a task at the times of a cron expression' })
   @ApiResponse({ status: 201, type: ScheduleDto })
+  @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
-  async createSchedule(
+  createSchedule(
     @Body() body: CreateScheduleDto,
     @CurrentPrincipal() principal: Principal,
+    @AsKeyedRequest() request: KeyedRequest,
   ): Promise<ScheduleDto> {
-    return toScheduleDto(await this.schedules.create(toScheduleDefinition(body), principal));
+    return this.schedules.create(request, toScheduleDefinition(body), principal, toScheduleDto);
   }
 
   @Get()
@@ -60,6 +69,25 @@ export class SchedulesController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<ScheduleDto> {
     return toScheduleDto(await this.schedules.change(id, toScheduleChanges(body), principal));
+  }
+
+  @Post(':id/run')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ApiOperation({
+    operationId: 'runSchedule',
+    summary: 'Queue the task of a schedule now, as your own',
+    description: 'Whatever became of the one before; the times of the schedule stay as they are.',
+  })
+  @ApiResponse({ status: 202, type: TaskDto, description: 'The task is queued; `Location` is its address' })
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429)
+  async runSchedule(
+    @Param('id', UuidParam) id: string,
+    @CurrentPrincipal() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TaskDto> {
+    const taskId = await this.schedules.run(id, principal);
+    void reply.header('Location', `/${API_PREFIX}/tasks/${taskId}`);
+    return toTaskDto(await this.tasks.get(taskId, principal));
   }
 
   @Delete(':id')

@@ -1,6 +1,6 @@
-import { Controller, Headers, type MessageEvent, Param, Res, Sse, SseSignal } from '@nestjs/common';
+import { Controller, Headers, type MessageEvent, Param, Req, Res, Sse, SseSignal } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EMPTY, from, map, type Observable } from 'rxjs';
 import { ApiProblems, OwnPace, UuidParam } from '#platform/http';
 import { InvalidInputError } from '#platform/kernel';
@@ -36,9 +36,12 @@ export class TaskEventsController {
     @Headers('last-event-id') lastEventId: string | undefined,
     @CurrentPrincipal() principal: Principal,
     @SseSignal() gone: AbortSignal,
+    @Req() { method }: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Observable<MessageEvent>> {
     const events = await this.stream.follow(id, numberOf(lastEventId), principal, gone);
+    // Nobody reads what follows the head of an answer to HEAD.
+    if (method === 'HEAD') return EMPTY;
     if (events) return from(events).pipe(map(toMessage));
     // EventSource takes this as the end; an empty stream would make it come back for ever.
     reply.raw.statusCode = 204;

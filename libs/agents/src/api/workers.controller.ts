@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, HttpStatus, Param, Post, Res } from '@nestj
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems, LargeBody, OwnPace, UuidParam } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeases } from '../application/worker-leases.service.js';
 import { WorkerRegistry } from '../application/worker-registry.service.js';
@@ -29,12 +30,17 @@ export class WorkersController {
   @Post('workers')
   @ApiOperation({ operationId: 'registerWorker', summary: 'Register a worker, once each time it starts' })
   @ApiResponse({ status: 201, type: WorkerDto })
-  @ApiProblems(400, 401, 403, 422)
-  async registerWorker(@Body() body: RegisterWorkerDto, @CurrentPrincipal() principal: Principal): Promise<WorkerDto> {
-    const { name, agents, slots, runtime } = body;
-    const registration = { name, agents: agents ?? [], slots: slots ?? 1, runtime: runtime ?? undefined };
-    const { id } = await this.registry.register(registration, principal);
-    return { workerId: id, heartbeatMs: Math.round((this.leases.leaseSeconds * 1000) / 3) };
+  @TakesIdempotencyKey()
+  @ApiProblems(400, 401, 403, 409, 422)
+  registerWorker(
+    @Body() { name, agents = [], slots = 1, runtime }: RegisterWorkerDto,
+    @CurrentPrincipal() principal: Principal,
+    // A worker is one of the key that registered it.
+    @AsKeyedRequest('credential') request: KeyedRequest,
+  ): Promise<WorkerDto> {
+    const registration = { name, agents, slots, runtime };
+    const heartbeatMs = Math.round((this.leases.leaseSeconds * 1000) / 3);
+    return this.registry.register(request, registration, principal, ({ id }) => ({ workerId: id, heartbeatMs }));
   }
 
   @Post('workers/:id/heartbeat')

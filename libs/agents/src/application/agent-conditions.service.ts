@@ -3,6 +3,7 @@ import { AiConfig } from '#config';
 import type { Transaction } from '#platform/database';
 import type { AgentKind } from '../domain/agent.js';
 import { afterAttempt, isSteady } from '../domain/agent-health.js';
+import { MAX_RETRY_AFTER_MS } from '../domain/task-failure.js';
 import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
 import type { Succeeded } from '../infrastructure/task-queue.repository.js';
 
@@ -29,6 +30,11 @@ export class AgentConditions {
 
   async noteFailure(tx: Transaction, agentId: string): Promise<void> {
     await this.note(tx, agentId, false, 1);
+  }
+
+  /** Whoever asks to wait is asked nothing meanwhile, by none of the agents that he knows by the same key. */
+  async holdBack(tx: Transaction, agentId: string, ms: number): Promise<void> {
+    await this.statistics.holdBack(tx, agentId, Math.min(ms, MAX_RETRY_AFTER_MS));
   }
 
   private async note(tx: Transaction, agentId: string, isSuccess: boolean, times: number): Promise<void> {

@@ -28,6 +28,8 @@ export class AgentObservation implements OnModuleInit {
   private async check(): Promise<ComponentHealth> {
     const openCircuits = await this.agents.countOpenCircuits();
     const details = { running: this.engine.runningCount, runsTasks: this.engine.isRunning, openCircuits };
-    return { status: openCircuits > 0 ? 'degraded' : 'healthy', ...details };
+    if (openCircuits === 0) return { status: 'healthy', ...details };
+    const message = `agents that failed again and again get no tasks for a minute: ${openCircuits}`;
+    return { status: 'degraded', message, ...details };
   }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { AgentNotFoundError, Ids, ValidationError } from '#platform/kernel';
 import { AuditTrail, EncryptionService } from '#platform/security';
 import type { Agent, AgentDefinition, AgentKind } from '../domain/agent.js';
@@ -33,6 +34,7 @@ export function secretPlace(agentId: string): string {
 export class AgentRegistry {
   constructor(
     private readonly database: Database,
+    private readonly requests: KeyedRequests,
     private readonly agents: AgentRepository,
     private readonly tasks: TaskRepository,
     private readonly encryption: EncryptionService,
@@ -45,16 +47,23 @@ export class AgentRegistry {
   /**
    * @throws ValidationError when the configuration does not fit the kind
    * @throws AgentSlugTakenError
+   * @param show what is answered
    */
-  async create(definition: AgentDefinition): Promise<RegisteredAgent> {
-    const id = this.ids.next();
-    const { config, secret } = this.check(definition.kind, definition.config, true);
-    await this.database.transaction(async (tx) => {
+  create<A>(
+    request: KeyedRequest,
+    definition: AgentDefinition,
+    show: (agent: Agent, secret: string | undefined) => A,
+  ): Promise<A> {
+    return this.requests.once(request, async (tx) => {
+      const id = this.ids.next();
+      const { config, secret } = this.check(definition.kind, definition.config, true);
       await this.agents.insert(tx, id, { ...definition, config }, this.encrypted(id, secret));
       const { slug, kind, minimumRole } = definition;
       await this.audit.record(tx, { action: 'agent.created', details: { agent: slug, kind, minimumRole } });
+      const agent = await this.agents.find(slug, tx);
+      if (!agent) throw new AgentNotFoundError();
+      return show(agent, shown(kind, secret));
     });
-    return { agent: await this.get(definition.slug), secret: shown(definition.kind, secret) };
   }
 
   /**

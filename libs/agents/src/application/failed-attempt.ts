@@ -1,6 +1,7 @@
 import { AppException } from '#platform/kernel';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
 import type { FailedAttempt } from '../domain/task-failure.js';
+import type { Usage } from '../domain/usage.js';
 
 /** Why a running task is told to stop. */
 export type StopCause = 'cancelled' | 'timeout' | 'shutdown' | 'lease_lost';
@@ -26,12 +27,17 @@ export function failedAttemptOf(error: unknown, stopped: StopCause | undefined):
     };
   }
   if (error instanceof AttemptFailedError) {
-    const { reason, message, retryable, blame, retryAfterMs } = error;
-    return { failure: { code: reason, message }, retryable, blame, retryAfterMs };
+    const { reason, message, retryable, blame, retryAfterMs, holdsBack } = error;
+    return { failure: { code: reason, message }, retryable, blame, retryAfterMs, holdsBack };
   }
   if (error instanceof AppException && FINAL_KINDS.has(error.kind)) {
     return { failure: { code: error.code, message: error.message }, retryable: false, blame: 'elsewhere' };
   }
   const failure = { code: 'AGENT.EXECUTION_FAILED', message: 'The agent could not do its task' };
   return { failure, retryable: true, blame: 'agent' };
+}
+
+/** What the failed attempt cost, as far as its runner knows. */
+export function usageOf(error: unknown): Usage | undefined {
+  return error instanceof AttemptFailedError ? error.usage : undefined;
 }

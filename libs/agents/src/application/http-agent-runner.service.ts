@@ -3,9 +3,9 @@ import { PublicAddress } from '#platform/http';
 import { EncryptionService, sign, SIGNATURE_HEADER } from '#platform/security';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
 import { unstorable } from '../domain/json-value.js';
+import type { Usage } from '../domain/usage.js';
 import { type OutboundAnswer, OutboundHttpClient } from '../infrastructure/outbound-http.client.js';
 import type { ClaimedTask } from '../infrastructure/task-claim.repository.js';
-import type { Usage } from '../infrastructure/task-queue.repository.js';
 import { secretPlace } from './agent-registry.service.js';
 
 /** What an attempt led to: an output, or the promise of a callback. */
@@ -79,6 +79,7 @@ function toResult({ status, headers, body }: OutboundAnswer): RunResult {
     retryable,
     blame: CALLER_STATUSES.has(status) ? 'elsewhere' : 'agent',
     retryAfterMs: retryAfterMs(headers['retry-after']),
+    holdsBack: status === 429 || status === 503,
   });
 }
 

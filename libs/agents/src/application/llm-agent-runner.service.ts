@@ -9,7 +9,7 @@ import type { ClaimedTask } from '../infrastructure/task-claim.repository.js';
 import { secretPlace } from './agent-registry.service.js';
 import type { RunResult } from './http-agent-runner.service.js';
 import { ModelSafeguards } from './model-safeguards.service.js';
-import { ModelSettingsReader } from './model-settings.service.js';
+import { ModelSettingsReader, tokensOf } from './model-settings.service.js';
 
 /** Gives a task to a language model. */
 @Injectable()
@@ -41,13 +41,22 @@ export class LlmAgentRunner {
     const apiKey = this.keyFor(claimed);
     await this.safeguards.admit(task, signal);
     const answer = await this.client.complete({ ...settings, prompt, apiKey }, signal);
-    const { text, model, stopReason, tokensIn, tokensOut } = answer;
-    const costMicros = this.settings.costOf(settings.model, tokensIn, tokensOut) ?? 0n;
+    const { text, model, stopReason } = answer;
+    // What was paid is counted, whatever the answer: by its length when the provider does not say.
+    const {
+      tokensIn = tokensOf((settings.system ?? '').length + prompt.length),
+      tokensOut = tokensOf(text?.length ?? 0),
+    } = answer;
+    const usage = { tokensIn, tokensOut, costMicros: this.settings.costOf(settings.model, tokensIn, tokensOut) ?? 0n };
     if (this.config.enableAuditLogging) {
       const line = `Task ${task.id}: ${settings.provider} ${model}, ${tokensIn} tokens in, ${tokensOut} out`;
       this.logger.log(line, 'Models');
     }
-    return { output: { text, model, stopReason }, usage: { tokensIn, tokensOut, costMicros } };
+    if (text === undefined) {
+      const options = { retryable: true, usage };
+      throw new AttemptFailedError('AGENT.BAD_OUTPUT', 'The provider answered what cannot be understood', options);
+    }
+    return { output: { text, model, stopReason }, usage };
   }
 
   private keyFor({ agentId, encryptedSecret, config }: ClaimedTask): string {

@@ -12,7 +12,8 @@ export interface ModelSettings {
   readonly promptTemplate: string;
   readonly system: string | undefined;
   readonly maxTokens: number;
-  readonly temperature: number;
+  /** Not sent when `undefined`. */
+  readonly temperature: number | undefined;
 }
 
 /** What an attempt will consume at most; the cost is `null` for a model without a price. */
@@ -23,6 +24,11 @@ export interface ModelEstimate {
 
 /** Characters that a token stands for at least, in most texts; used before the provider has counted. */
 const CHARACTERS_PER_TOKEN = 3;
+
+/** Tokens that so many characters are at most, in most texts. */
+export function tokensOf(characters: number): number {
+  return Math.ceil(characters / CHARACTERS_PER_TOKEN);
+}
 
 /** What language models are asked with, and what that costs. */
 @Injectable()
@@ -45,14 +51,16 @@ export class ModelSettingsReader {
 
   /** The configuration of an agent was checked when it was set. */
   read(config: JsonObject): ModelSettings {
-    const { provider, model, promptTemplate, system, maxTokens, temperature } = config as Partial<ModelSettings>;
+    const { provider, model, promptTemplate, system, maxTokens } = config as Partial<ModelSettings>;
+    // `null` keeps the service's own from being sent.
+    const { temperature = this.config.temperature } = config as { temperature?: number | null };
     return {
       provider: provider ?? 'anthropic',
       model: model ?? this.config.defaultModel,
       promptTemplate: promptTemplate ?? '',
       system,
       maxTokens: maxTokens ?? this.config.maxTokens,
-      temperature: temperature ?? this.config.temperature,
+      temperature: temperature ?? undefined,
     };
   }
 
@@ -66,7 +74,7 @@ export class ModelSettingsReader {
   estimate(config: JsonObject, task: { taskDescription: string | null; parameters: JsonObject }): ModelEstimate {
     const { model, promptTemplate, system = '', maxTokens } = this.read(config);
     const { prompt } = renderPrompt(promptTemplate, task);
-    const tokensIn = Math.ceil((system.length + prompt.length) / CHARACTERS_PER_TOKEN);
+    const tokensIn = tokensOf(system.length + prompt.length);
     return { tokens: tokensIn + maxTokens, micros: this.costOf(model, tokensIn, maxTokens) ?? null };
   }
 }

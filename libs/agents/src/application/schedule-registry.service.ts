@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { CursorCodec } from '#platform/http';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Ids, type Page, pageOf, ValidationError } from '#platform/kernel';
 import { AuditTrail, type Principal } from '#platform/security';
 import { ScheduleNotFoundError } from '../domain/agents.exceptions.js';
@@ -8,7 +9,8 @@ import type { Schedule, ScheduleDefinition } from '../domain/schedule.js';
 import { AgentRepository } from '../infrastructure/agent.repository.js';
 import { nextTime } from '../infrastructure/cron-times.js';
 import { ScheduleRepository, type ScheduleRun } from '../infrastructure/schedule.repository.js';
-import { demandRole, TaskEnqueue } from './task-enqueue.service.js';
+import { ScheduleTasks } from './schedule-tasks.service.js';
+import { demandRole } from './task-enqueue.service.js';
 
 const LIST = 'schedules:id';
 
@@ -17,9 +19,10 @@ const LIST = 'schedules:id';
 export class ScheduleRegistry {
   constructor(
     private readonly database: Database,
+    private readonly requests: KeyedRequests,
     private readonly agents: AgentRepository,
     private readonly schedules: ScheduleRepository,
-    private readonly enqueue: TaskEnqueue,
+    private readonly tasks: ScheduleTasks,
     private readonly audit: AuditTrail,
     private readonly cursors: CursorCodec,
     private readonly ids: Ids,
@@ -40,17 +43,25 @@ export class ScheduleRegistry {
   }
 
   /**
+   * @param show what is answered
    * @throws AgentNotFoundError, AgentRoleRequiredError, AgentNotRunnableError, ParametersTooLargeError
    * @throws ValidationError when the expression or the time zone is not valid
    */
-  async create(definition: ScheduleDefinition, principal: Principal): Promise<Schedule> {
-    const id = this.ids.next();
-    const agentId = await this.check(definition, principal);
-    await this.database.transaction(async (tx) => {
+  create<A>(
+    request: KeyedRequest,
+    definition: ScheduleDefinition,
+    principal: Principal,
+    show: (schedule: Schedule) => A,
+  ): Promise<A> {
+    return this.requests.once(request, async (tx) => {
+      const id = this.ids.next();
+      const agentId = await this.check(definition, principal);
       await this.schedules.insert(tx, id, agentId, definition, await this.runOf(tx, definition, principal));
       await this.note(tx, 'created', id, definition, { cron: definition.cron, timeZone: definition.timeZone });
+      const schedule = await this.schedules.find(id, tx);
+      if (!schedule) throw new ScheduleNotFoundError();
+      return show(schedule);
     });
-    return this.get(id);
   }
 
   /**
@@ -75,6 +86,25 @@ export class ScheduleRegistry {
       await this.note(tx, 'changed', id, definition, details);
     });
     return this.get(id);
+  }
+
+  /**
+   * Queues its task now, in the caller's name and whatever became of the one before; its times stay as they are.
+   *
+   * @returns the id of the task
+   * @throws ScheduleNotFoundError, and what giving the agent work throws
+   */
+  async run(id: string, principal: Principal): Promise<string> {
+    const taskId = await this.database.transaction(async (tx) => {
+      const schedule = await this.schedules.lock(tx, id);
+      if (!schedule) throw new ScheduleNotFoundError();
+      const queued = await this.tasks.now(tx, schedule, principal);
+      await this.schedules.ranBeside(tx, id, queued);
+      await this.note(tx, 'run', id, schedule, { taskId: queued });
+      return queued;
+    });
+    this.tasks.announce([]);
+    return taskId;
   }
 
   /** Its tasks stay. @throws ScheduleNotFoundError, AgentRoleRequiredError */
@@ -109,9 +139,7 @@ export class ScheduleRegistry {
 
   /** @returns the id of the agent */
   private async check(definition: ScheduleDefinition, principal: Principal): Promise<string> {
-    const { agent, parameters, priority } = definition;
-    const checked = this.enqueue.check({ agent, parameters, priority }, await this.agents.find(agent), principal);
-    return checked.agent.id;
+    return (await this.tasks.check(definition, principal)).agent.id;
   }
 
   private async demandRole({ agent }: Schedule, principal: Principal): Promise<void> {

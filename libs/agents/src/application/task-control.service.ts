@@ -1,13 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { Database, type Transaction } from '#platform/database';
 import { AuditTrail } from '#platform/security';
 import { TaskStateError } from '../domain/agents.exceptions.js';
 import { assertMayManage, type Caller } from '../domain/task-access.js';
 import { isFinal, isHeld } from '../domain/task-state.js';
 import { TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
-import { TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
+import { type LockedTask, TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
 import { TaskAnnouncer } from './task-announcer.js';
 import { TaskRecord } from './task-record.service.js';
+
+/** What stopping a task led to: the tasks that ended by it, or that its runner is to be told; nothing when that was known. */
+export type Stopped = { readonly ended: readonly string[] } | { readonly toTell: string } | undefined;
 
 /** Stops tasks: for their maker, and DEVELOPERs. */
 @Injectable()
@@ -28,28 +31,41 @@ export class TaskControl {
    * @throws TaskStateError when it has ended otherwise
    */
   async cancel(id: string, caller: Caller): Promise<void> {
-    const ended = await this.database.transaction(async (tx) => {
+    const stopped = await this.database.transaction(async (tx) => {
       const locked = await this.queue.lock(tx, id);
       const task = locked?.task;
       assertMayManage(caller, task);
-      if (task.state === 'cancelled') return [];
+      if (task.state === 'cancelled') return undefined;
       if (isFinal(task.state)) throw new TaskStateError(`The task has ended: ${task.state}`);
-      let done: string[] | undefined;
-      if (!isHeld(task.state) || locked?.awaitsCallback) {
-        const row = await this.queue.end(tx, id, 'cancelled', null);
-        done = await this.record.unsuccessful(tx, row, 'cancelled', { by: caller.id });
-      } else {
-        if (task.cancelRequestedAt !== null) return undefined;
-        await this.leases.requestCancel(tx, id);
-        await this.record.cancelRequested(tx, id, caller.id);
-      }
-      if (task.createdBy !== caller.id) {
+      const effect = locked && (await this.stop(tx, locked, caller.id));
+      if (effect && task.createdBy !== caller.id) {
         const details = { taskId: id, agent: task.agent };
         await this.audit.record(tx, { action: 'task.cancelled', subjectId: task.createdBy, details });
       }
-      return done;
+      return effect;
     });
-    if (ended === undefined) this.announcer.cancelRequested(id);
-    else this.announcer.ended(ended);
+    this.announce(stopped);
+  }
+
+  /**
+   * Stops a task that is locked and has not ended, in the caller's transaction; announce what it led to after the commit.
+   *
+   * @param by who stops it
+   */
+  async stop(tx: Transaction, { task, awaitsCallback }: LockedTask, by: string): Promise<Stopped> {
+    if (!isHeld(task.state) || awaitsCallback) {
+      const row = await this.queue.end(tx, task.id, 'cancelled', null);
+      return { ended: await this.record.unsuccessful(tx, row, 'cancelled', { by }) };
+    }
+    if (task.cancelRequestedAt !== null) return undefined;
+    await this.leases.requestCancel(tx, task.id);
+    await this.record.cancelRequested(tx, task.id, by);
+    return { toTell: task.id };
+  }
+
+  announce(stopped: Stopped): void {
+    if (!stopped) return;
+    if ('toTell' in stopped) this.announcer.cancelRequested(stopped.toTell);
+    else this.announcer.ended(stopped.ended);
   }
 }

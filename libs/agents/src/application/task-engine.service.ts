@@ -2,12 +2,15 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { AgentsConfig, ServerConfig } from '#config';
+import { translateDatabaseError } from '#platform/database';
 import { Ids, runInContext } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { LeaseLostError } from '../domain/agents.exceptions.js';
+import type { FailedAttempt } from '../domain/task-failure.js';
 import type { ClaimedTask, Claimant, Room } from '../infrastructure/task-claim.repository.js';
+import type { Lease } from '../infrastructure/task-lease.repository.js';
 import { TaskSignals } from '../infrastructure/task-signals.js';
-import { failedAttemptOf, StopReason } from './failed-attempt.js';
+import { failedAttemptOf, StopReason, usageOf } from './failed-attempt.js';
 import { PutOff } from './put-off.js';
 import { CLAIM_MAX, TaskLeases } from './task-leases.service.js';
 import { TaskOutcomes } from './task-outcomes.service.js';
@@ -23,15 +26,21 @@ const LONGEST_REST_MS = 50;
 /** Time a runner has to return after it was told to stop; then its outcome is recorded without it. */
 const STOP_GRACE_MS = 2_000;
 
-/** Tries to record an outcome while the database is away. */
+/** Tries to record an outcome while the database is away and this process is to end; otherwise there is no end of them. */
 const RECORD_ATTEMPTS = 6;
+const LONGEST_RECORD_REST_MS = 1_000;
+
+/** What becomes of an attempt whose outcome the database does not take. */
+const UNRECORDED: FailedAttempt = {
+  failure: { code: 'TASK.OUTCOME_NOT_KEPT', message: 'The outcome of the attempt could not be kept' },
+  retryable: true,
+  blame: 'elsewhere',
+};
 
 interface Run {
   readonly claimed: ClaimedTask;
   readonly stop: AbortController;
   readonly done: Promise<void>;
-  /** By this process's monotonic clock; only used to stop work early when the database cannot be reached. */
-  leaseEnds: number;
   /** Ends when it is recorded that the runner was told to stop. */
   told?: Promise<void>;
 }
@@ -173,58 +182,65 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
     const stop = new AbortController();
     const correlationId = claimed.correlationId ?? this.ids.next();
     const traceparent = claimed.traceparent ?? undefined;
-    const leaseEnds = performance.now() + this.config.leaseSeconds * 1000;
     const done = runInContext({ correlationId, traceparent }, () => this.attempt(claimed, stop)).finally(() => {
       this.runs.delete(claimed.task.id);
       this.wake();
     });
-    this.runs.set(claimed.task.id, { claimed, stop, done, leaseEnds });
+    this.runs.set(claimed.task.id, { claimed, stop, done });
   }
 
   private async attempt(claimed: ClaimedTask, stop: AbortController): Promise<void> {
     const lease = { id: claimed.task.id, leaseToken: claimed.leaseToken };
     const deadline = setTimeout(() => stop.abort(new StopReason('timeout')), claimed.timeoutMs);
+    let write: () => Promise<unknown>;
     try {
       const result = await orStopped(this.runner.run(claimed, stop.signal), stop.signal);
-      await this.record(lease.id, () =>
-        'awaitsCallback' in result ? this.leases.awaitCallback(lease) : this.outcomes.succeed({ ...lease, ...result }),
-      );
+      write = () =>
+        'awaitsCallback' in result ? this.leases.awaitCallback(lease) : this.outcomes.succeed({ ...lease, ...result });
     } catch (error) {
-      await this.recordFailure(claimed, stop.signal, error);
+      write = () => this.writeFailure(lease, stop.signal, error);
     } finally {
       clearTimeout(deadline);
     }
-  }
-
-  private async recordFailure(claimed: ClaimedTask, signal: AbortSignal, error: unknown): Promise<void> {
-    const lease = { id: claimed.task.id, leaseToken: claimed.leaseToken };
-    const reason = signal.reason instanceof StopReason ? signal.reason.why : undefined;
-    if (error instanceof LeaseLostError || reason === 'lease_lost') {
-      this.logger.warn(`Task ${lease.id} ran past its lease; its result is discarded`, 'Agents');
-      return;
-    }
-    try {
-      await this.record(lease.id, async () => {
-        if (reason === 'shutdown') await this.outcomes.release(lease, 'shutdown');
-        else if (error instanceof PutOff) await this.outcomes.release(lease, error.reason, error.until);
-        else await this.outcomes.fail(lease, failedAttemptOf(error, reason), error);
-      });
-    } catch (failure) {
-      // The lease runs out, and the task runs again.
-      if (!(failure instanceof LeaseLostError)) this.logger.error(failure, 'Agents');
-    }
-  }
-
-  /** An outcome is worth some patience: without it the work is done twice. */
-  private async record(id: string, write: () => Promise<void>): Promise<void> {
     // The end of a task closes its record: when its runner was told to stop is written before.
-    await this.runs.get(id)?.told;
-    for (let attempt = 1; ; attempt++) {
+    await this.runs.get(lease.id)?.told;
+    try {
+      await this.record(lease, write);
+    } catch (error) {
+      // The lease runs out, and the task runs again.
+      this.logger.error(error, 'Agents');
+    }
+  }
+
+  private async writeFailure(lease: Lease, signal: AbortSignal, error: unknown): Promise<void> {
+    const reason = signal.reason instanceof StopReason ? signal.reason.why : undefined;
+    if (reason === 'lease_lost') throw new LeaseLostError();
+    if (reason === 'shutdown') await this.outcomes.release(lease, 'shutdown');
+    else if (error instanceof PutOff) await this.outcomes.release(lease, error.reason, error.until);
+    else await this.outcomes.fail(lease, failedAttemptOf(error, reason), error, usageOf(error));
+  }
+
+  /**
+   * Writes how an attempt ended, however long the database is away: without it the work is done twice. An outcome that it does not take
+   * is a failure, but none of the agent.
+   */
+  private async record(lease: Lease, write: () => Promise<unknown>): Promise<void> {
+    for (let tried = 1; ; tried++) {
       try {
-        return await write();
+        await write();
+        return;
       } catch (error) {
-        if (error instanceof LeaseLostError || attempt === RECORD_ATTEMPTS) throw error;
-        await sleep(50 * 2 ** attempt);
+        if (error instanceof LeaseLostError) {
+          // Or it was recorded, and only the word of that was lost.
+          this.logger.warn(`Task ${lease.id} is not held any more; its outcome is discarded`, 'Agents');
+          return;
+        }
+        if (!isUnavailable(error)) {
+          await this.outcomes.fail(lease, UNRECORDED, error);
+          return;
+        }
+        if (this.isStopping && tried >= RECORD_ATTEMPTS) throw error;
+        await sleep(Math.min(50 * 2 ** tried, LONGEST_RECORD_REST_MS));
       }
     }
   }
@@ -240,20 +256,24 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
   private async beat(): Promise<void> {
     const runs = [...this.runs.values()];
     if (runs.length === 0) return;
-    const sentAt = performance.now();
     const held = await this.leases.extend(
       runs.map(({ claimed }) => ({ id: claimed.task.id, leaseToken: claimed.leaseToken })),
       this.config.leaseSeconds,
     );
+    // While the database is away nobody else can take the work, and what is done by then is handed in late.
+    if (!held) return;
     for (const run of runs) {
       const { id } = run.claimed.task;
-      const lease = held?.get(id);
-      if (lease) run.leaseEnds = sentAt + this.config.leaseSeconds * 1000;
+      const lease = held.get(id);
       if (lease?.isCancelRequested) this.cancel(id);
-      const isLost = held ? !lease : performance.now() > run.leaseEnds;
-      if (isLost && this.runs.get(id) === run) run.stop.abort(new StopReason('lease_lost'));
+      if (!lease && this.runs.get(id) === run) run.stop.abort(new StopReason('lease_lost'));
     }
   }
+}
+
+/** Whether the database may take later what it did not take now. */
+function isUnavailable(error: unknown): boolean {
+  return translateDatabaseError(error)?.kind === 'unavailable';
 }
 
 /** The work's own end, or the end of patience with work that was told to stop. */

@@ -2,14 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { LeaseLostError } from '../domain/agents.exceptions.js';
 import { type FailedAttempt, judge, toKept, type Verdict } from '../domain/task-failure.js';
+import { NO_USAGE, type Usage } from '../domain/usage.js';
 import { type Lease, TaskLeaseRepository } from '../infrastructure/task-lease.repository.js';
 import {
   isLeaseOf,
   type LockedTask,
-  NO_USAGE,
   type Success,
   TaskQueueRepository,
-  type Usage,
 } from '../infrastructure/task-queue.repository.js';
 import { AgentConditions } from './agent-conditions.service.js';
 import { MicroBatch } from './micro-batch.js';
@@ -77,11 +76,15 @@ export class TaskOutcomes {
     return recorded.verdict;
   }
 
-  /** Like `fail`, for tasks whose lease ran out; nothing happens when that is no longer so. */
-  async expire(limit: number): Promise<number> {
+  /**
+   * Like `fail`, for tasks whose lease ran out; nothing happens when that is no longer so.
+   *
+   * @param asked see `TaskLeaseRepository.lockExpired`
+   */
+  async expire(limit: number, asked: Date): Promise<number> {
     const done = await this.database.transaction(async (tx) => {
       const results: Recorded[] = [];
-      for (const id of await this.leases.lockExpired(tx, limit)) {
+      for (const id of await this.leases.lockExpired(tx, limit, asked)) {
         const locked = await this.queue.lock(tx, id);
         if (locked) results.push(await this.failLocked(tx, locked, expiryOf(locked), locked.attemptUsage));
       }
@@ -141,6 +144,8 @@ export class TaskOutcomes {
       const data = isCancelled ? {} : { attempt: task.attempt, ...failure };
       ended.push(...(await this.record.unsuccessful(tx, row, verdict.state, data)));
     }
+    const { holdsBack = false, retryAfterMs = 0 } = attempt;
+    if (holdsBack && retryAfterMs > 0) await this.conditions.holdBack(tx, agentId, retryAfterMs);
     if (blame === 'agent' && verdict.state !== 'cancelled') await this.conditions.noteFailure(tx, agentId);
     const report = { taskId: task.id, agent: task.agent, attempt: task.attempt, state: verdict.state, failure };
     return { verdict, report, ended };

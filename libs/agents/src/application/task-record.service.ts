@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import type { TaskState } from '../domain/task-state.js';
+import type { Usage } from '../domain/usage.js';
 import { MAX_TASK_EVENTS } from '../domain/worker-report.js';
 import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
 import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
-import type { Ended, Succeeded, Usage } from '../infrastructure/task-queue.repository.js';
+import type { Ended, Succeeded } from '../infrastructure/task-queue.repository.js';
 
 type Data = Readonly<Record<string, unknown>>;
 

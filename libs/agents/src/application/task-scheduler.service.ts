@@ -5,11 +5,10 @@ import { AppLogger } from '#platform/observability';
 import { AuditTrail, UserStanding } from '#platform/security';
 import { AgentRoleRequiredError } from '../domain/agents.exceptions.js';
 import type { PauseReason } from '../domain/schedule.js';
-import { AgentRepository } from '../infrastructure/agent.repository.js';
 import { nextTime } from '../infrastructure/cron-times.js';
 import { type DueSchedule, ScheduleRepository } from '../infrastructure/schedule.repository.js';
-import { TaskAnnouncer } from './task-announcer.js';
-import { TaskEnqueue } from './task-enqueue.service.js';
+import { ScheduleTasks } from './schedule-tasks.service.js';
+import type { Stopped } from './task-control.service.js';
 
 const EVERY_MS = 1_000;
 
@@ -29,9 +28,7 @@ export class TaskScheduler implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly database: Database,
     private readonly schedules: ScheduleRepository,
-    private readonly agents: AgentRepository,
-    private readonly enqueue: TaskEnqueue,
-    private readonly announcer: TaskAnnouncer,
+    private readonly tasks: ScheduleTasks,
     private readonly users: UserStanding,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
@@ -53,36 +50,40 @@ export class TaskScheduler implements OnApplicationBootstrap, OnModuleDestroy {
   private async run(): Promise<void> {
     try {
       for (let served = BATCH; served === BATCH;) {
+        const stopped: Stopped[] = [];
         served = await this.database.transaction(async (tx) => {
+          stopped.length = 0;
           const due = await this.schedules.lockDue(tx, BATCH);
           const paused: [DueSchedule, PauseReason][] = [];
           for (const schedule of due) {
-            const why = await runInContext({ correlationId: this.ids.next() }, () => this.serve(tx, schedule));
+            const why = await runInContext({ correlationId: this.ids.next() }, () => this.serve(tx, schedule, stopped));
             if (why) paused.push([schedule, why]);
           }
           // Last, as everybody who audits anything waits from then on.
           for (const [schedule, why] of paused) await this.pause(tx, schedule, why);
           return due.length;
         });
-        if (served > 0) this.announcer.queued();
+        if (served > 0) this.tasks.announce(stopped);
       }
     } catch (error) {
       this.logger.warn(`Cannot serve schedules: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
     }
   }
 
-  /** @returns why the schedule has to pause, if it has to */
-  private async serve(tx: Transaction, schedule: DueSchedule): Promise<PauseReason | undefined> {
-    const { agent, parameters, priority, taskDescription, ownerId } = schedule;
-    const request = { agent, parameters, priority, taskDescription: taskDescription ?? undefined };
+  /**
+   * @param stopped gets the tasks that are stopped for it
+   * @returns why the schedule has to pause, if it has to
+   */
+  private async serve(tx: Transaction, schedule: DueSchedule, stopped: Stopped[]): Promise<PauseReason | undefined> {
+    const { ownerId } = schedule;
     const standing = await this.users.of(ownerId, schedule.keyId);
     if ('lost' in standing) return standing.lost;
     const nextRunAt = nextRunOf(schedule);
     try {
       const caller = { id: ownerId, role: standing.role, credential: { id: schedule.id } };
-      const checked = this.enqueue.check(request, await this.agents.find(agent), caller);
-      await this.enqueue.enqueue(tx, [checked], caller);
-      await this.schedules.ran(tx, schedule.id, { nextRunAt, taskId: checked.id, error: null });
+      const outcome = await this.tasks.onTime(tx, schedule, caller);
+      stopped.push(outcome.stopped);
+      await this.schedules.ran(tx, schedule.id, { nextRunAt, taskId: outcome.taskId, error: outcome.error });
     } catch (error) {
       // Only what is refused before anything is written leaves the transaction usable.
       if (error instanceof AgentRoleRequiredError) return 'role_too_low';

@@ -2,8 +2,8 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Database } from '#platform/database';
 import { AppLogger } from '#platform/observability';
 import { TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
+import { ExpiredLeases } from './expired-leases.service.js';
 import { TaskAnnouncer } from './task-announcer.js';
-import { TaskOutcomes } from './task-outcomes.service.js';
 import { TaskRecord } from './task-record.service.js';
 
 /** Lets a task whose worker died run again within about this time after its lease. */
@@ -24,7 +24,7 @@ export class TaskSweeper implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly database: Database,
     private readonly queue: TaskQueueRepository,
-    private readonly outcomes: TaskOutcomes,
+    private readonly expired: ExpiredLeases,
     private readonly record: TaskRecord,
     private readonly announcer: TaskAnnouncer,
     private readonly logger: AppLogger,
@@ -44,7 +44,7 @@ export class TaskSweeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async sweep(): Promise<void> {
     try {
-      while ((await this.outcomes.expire(BATCH)) === BATCH);
+      await this.expired.sweep();
       while ((await this.endOverdue()) === BATCH);
     } catch (error) {
       this.logger.warn(`Cannot sweep tasks: ${error instanceof Error ? error.message : String(error)}`, 'Agents');

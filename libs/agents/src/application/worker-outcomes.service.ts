@@ -6,10 +6,11 @@ import { unstorable } from '../domain/json-value.js';
 import { MAX_OUTPUT_BYTES, type TaskFailure } from '../domain/task.js';
 import type { FailedAttempt } from '../domain/task-failure.js';
 import { isFinal } from '../domain/task-state.js';
+import type { Usage } from '../domain/usage.js';
 import { assertReportFits, assertRoomForEvent } from '../domain/worker-report.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import type { Lease } from '../infrastructure/task-lease.repository.js';
-import { isLeaseOf, type Success, TaskQueueRepository, type Usage } from '../infrastructure/task-queue.repository.js';
+import { isLeaseOf, type Success, TaskQueueRepository } from '../infrastructure/task-queue.repository.js';
 import { WorkerLeaseRepository } from '../infrastructure/worker-lease.repository.js';
 import { TaskOutcomes } from './task-outcomes.service.js';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Ids, RecentMap } from '#platform/kernel';
 import { AuditTrail, type Principal } from '#platform/security';
 import { AgentNotLeasableError, WorkerNotFoundError } from '../domain/agents.exceptions.js';
@@ -34,28 +34,36 @@ export class WorkerRegistry {
   );
 
   constructor(
-    private readonly database: Database,
+    private readonly requests: KeyedRequests,
     private readonly workers: WorkerRepository,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
   ) {}
 
-  /** @throws AgentNotLeasableError */
-  async register(registration: WorkerRegistration, principal: Principal): Promise<Worker> {
+  /**
+   * @param show what is answered
+   * @throws AgentNotLeasableError
+   */
+  async register<A>(
+    request: KeyedRequest,
+    registration: WorkerRegistration,
+    principal: Principal,
+    show: (worker: Worker) => A,
+  ): Promise<A> {
     await this.leasable(registration.agents, principal);
-    const worker = {
-      ...registration,
-      id: this.ids.next(),
-      ownerId: principal.id,
-      credentialId: principal.credential.id,
-      runtime: registration.runtime ?? null,
-    };
-    await this.database.transaction(async (tx) => {
+    return this.requests.once(request, async (tx) => {
+      const worker = {
+        ...registration,
+        id: this.ids.next(),
+        ownerId: principal.id,
+        credentialId: principal.credential.id,
+        runtime: registration.runtime ?? null,
+      };
       await this.workers.insert(tx, worker);
       const { id: workerId, name, agents } = worker;
       await this.audit.record(tx, { action: 'worker.registered', details: { workerId, name, agents } });
+      return show(worker);
     });
-    return worker;
   }
 
   /** @throws WorkerNotFoundError for workers that another credential registered too */

@@ -52,7 +52,8 @@ const RULES: Readonly<Record<AgentKind, Readonly<Record<string, Rule>>>> = {
     promptTemplate: { required: true, check: textOf(1, 100_000) },
     system: { required: false, check: textOf(1, 100_000) },
     maxTokens: { required: false, check: numberOf(1, 200_000, true) },
-    temperature: { required: false, check: numberOf(0, 2, false) },
+    // `null` when the model takes none, whatever the service's own is.
+    temperature: { required: false, check: (value) => (value === null ? undefined : numberOf(0, 2, false)(value)) },
     // The key of the provider; the service's own when the agent has none.
     secret: { required: false, check: textOf(8, 1000) },
   },

@@ -7,6 +7,8 @@ export interface AgentCondition {
   readonly successRate: number | null;
   /** Failures since the last success. */
   readonly consecutiveFailures: number;
+  /** Attempts that the rate rests on, up to as many as weigh the same. */
+  readonly ratedAttempts: number;
 }
 
 /** Consecutive failures after which the agent is left alone. */
@@ -15,8 +17,8 @@ export const CIRCUIT_THRESHOLD = 5;
 /** How long it is left alone before one task may try again, in seconds. */
 export const CIRCUIT_OPEN_SECONDS = 60;
 
-/** Weight of the latest attempt in the success rate: about the last twenty count. */
-const LATEST_WEIGHT = 0.1;
+/** So many first attempts weigh the same; from then on the latest weighs as much as one of so many, and about the last twenty count. */
+const EQUAL_ATTEMPTS = 10;
 
 const FAILED_BELOW = 0.5;
 const DEGRADED_BELOW = 0.8;
@@ -28,18 +30,22 @@ const HEALTHY_FROM = 0.95;
  */
 export function afterAttempt(before: AgentCondition, isSuccess: boolean): AgentCondition {
   const outcome = isSuccess ? 1 : 0;
-  const successRate =
-    before.successRate === null ? outcome : before.successRate * (1 - LATEST_WEIGHT) + outcome * LATEST_WEIGHT;
+  const ratedAttempts = Math.min(before.ratedAttempts + 1, EQUAL_ATTEMPTS);
+  const rate = before.successRate ?? 0;
+  const successRate = rate + (outcome - rate) / ratedAttempts;
   return {
     status: statusAfter(before.status, successRate),
     successRate,
     consecutiveFailures: isSuccess ? 0 : before.consecutiveFailures + 1,
+    ratedAttempts,
   };
 }
 
 /** Whether one more success would change nothing: then the row is not touched, and successes do not queue for it. */
 export function isSteady(condition: AgentCondition): boolean {
-  return condition.status === 'healthy' && condition.consecutiveFailures === 0 && (condition.successRate ?? 0) > 0.995;
+  const { status, consecutiveFailures, successRate, ratedAttempts } = condition;
+  const isGood = status === 'healthy' && consecutiveFailures === 0 && (successRate ?? 0) > 0.995;
+  return isGood && ratedAttempts === EQUAL_ATTEMPTS;
 }
 
 function statusAfter(before: ResultStatus, rate: number): ResultStatus {

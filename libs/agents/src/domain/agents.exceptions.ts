@@ -1,4 +1,5 @@
 import { AppException, type ExceptionOptions, ValidationError } from '#platform/kernel';
+import type { Usage } from './usage.js';
 
 /** There is no such task. */
 export class TaskNotFoundError extends AppException {
@@ -163,11 +164,15 @@ export class CallbackSignatureError extends AppException {
  *
  * @param retryable whether another attempt can help
  * @param blame `elsewhere` when the parameters are at fault, so that the agent's health is left alone
+ * @param holdsBack whether the wait that was asked for is for all of the agent's tasks
+ * @param usage what it cost all the same
  */
 export class AttemptFailedError extends AppException {
   readonly retryable: boolean;
   readonly blame: 'agent' | 'elsewhere';
   readonly retryAfterMs: number | undefined;
+  readonly holdsBack: boolean;
+  readonly usage: Usage | undefined;
   readonly reason: string;
 
   constructor(
@@ -177,6 +182,8 @@ export class AttemptFailedError extends AppException {
       retryable: boolean;
       blame?: 'agent' | 'elsewhere';
       retryAfterMs?: number | undefined;
+      holdsBack?: boolean;
+      usage?: Usage | undefined;
     },
   ) {
     super({ code: reason, category: 'agent', severity: 'medium' }, message, options);
@@ -184,5 +191,7 @@ export class AttemptFailedError extends AppException {
     this.retryable = options.retryable;
     this.blame = options.blame ?? 'agent';
     this.retryAfterMs = options.retryAfterMs;
+    this.holdsBack = options.holdsBack ?? false;
+    this.usage = options.usage;
   }
 }

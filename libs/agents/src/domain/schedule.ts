@@ -1,5 +1,9 @@
 import type { JsonObject } from './task.js';
 
+/** What a time of a schedule does while the task of the time before has not ended: nothing, all the same, or after stopping it. */
+export const OVERLAPS = ['skip', 'queue', 'cancel_previous'] as const;
+export type Overlap = (typeof OVERLAPS)[number];
+
 /** What a schedule queues, and when. */
 export interface ScheduleDefinition {
   /** Slug. */
@@ -13,6 +17,7 @@ export interface ScheduleDefinition {
   /** 1 to 10, of the tasks. */
   readonly priority: number;
   readonly enabled: boolean;
+  readonly overlap: Overlap;
 }
 
 /** Why a schedule paused itself: its owner is gone or switched off, his key ended, or the agent needs a higher role than is left. */

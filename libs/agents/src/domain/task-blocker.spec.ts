@@ -12,6 +12,7 @@ const READY: StartFacts = {
   agent: 'a',
   isPaused: false,
   circuitOpenUntil: null,
+  heldUntil: null,
   hasWorker: true,
   running: 0,
   concurrency: 2,
@@ -44,6 +45,7 @@ describe('explain', () => {
     ['a paused agent', { isPaused: true, hasWorker: false }, { reason: 'paused', position: 1 }],
     ['an open circuit', { circuitOpenUntil: later }, { reason: 'breaker', estimatedStartAt: later }],
     ['a circuit on trial', { circuitOpenUntil: now, running: 1 }, { reason: 'concurrency' }],
+    ['what its provider asked for', { heldUntil: later, running: 2 }, { reason: 'backoff', estimatedStartAt: later }],
     ['a worker', { hasWorker: false }, { reason: 'no_worker', detail: 'Nobody who can run the agent a is there' }],
     [
       'a key',

@@ -28,6 +28,8 @@ export interface StartFacts {
   readonly isPaused: boolean;
   /** Until then the circuit lets nothing through; `null` when it is closed. */
   readonly circuitOpenUntil: Date | null;
+  /** Until then the agent waits because it was asked to; `null` when it never was. */
+  readonly heldUntil: Date | null;
   /** Whether somebody is there who could take it. */
   readonly hasWorker: boolean;
   /** Provider of its model, when it takes the key of this service for it; `null` for other agents. */
@@ -94,12 +96,26 @@ function beforeTurn(facts: StartFacts): Reason | undefined {
 
 /** What keeps the agent from its next task. */
 function inTurn(facts: StartFacts, position: number): Reason {
-  const { agent, isPaused, circuitOpenUntil, hasWorker, startsLeft, windowEndsAt, running, concurrency, now } = facts;
+  const {
+    agent,
+    isPaused,
+    circuitOpenUntil,
+    heldUntil,
+    hasWorker,
+    startsLeft,
+    windowEndsAt,
+    running,
+    concurrency,
+    now,
+  } = facts;
   const estimatedStartAt = estimateOf(facts, position);
   if (isPaused) return { reason: 'paused', detail: `The agent ${agent} is paused` };
   if (circuitOpenUntil !== null && circuitOpenUntil > now) {
     const detail = `The agent ${agent} failed several times in a row and is left alone for a while`;
     return { reason: 'breaker', detail, estimatedStartAt: circuitOpenUntil };
+  }
+  if (heldUntil !== null && heldUntil > now) {
+    return { reason: 'backoff', detail: `The agent ${agent} was asked to wait`, estimatedStartAt: heldUntil };
   }
   if (!hasWorker) return { reason: 'no_worker', detail: whoIsMissing(facts) };
   if (startsLeft !== null && startsLeft <= 0) {

@@ -15,6 +15,8 @@ export interface FailedAttempt {
   readonly retryable: boolean;
   /** Shortest wait that the agent asked for, in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** Whether it asked so of everything that is sent to it, not only of this task. */
+  readonly holdsBack?: boolean | undefined;
   /** A failure with its cause elsewhere (bad parameters, a worker that was killed) says nothing about the agent's health. */
   readonly blame: 'agent' | 'elsewhere';
 }
@@ -42,7 +44,7 @@ export type Verdict =
   | { readonly state: 'queued'; readonly delayMs: number };
 
 /** No wait asked for by an agent is longer than this. */
-const MAX_RETRY_AFTER_MS = 3_600_000;
+export const MAX_RETRY_AFTER_MS = 3_600_000;
 
 /**
  * Delay before the next attempt: exponential with "full jitter" over the upper half, so that tasks which failed together do

@@ -62,6 +62,9 @@ export interface Task extends TaskGlance {
   readonly stoppedAt: Date | null;
 }
 
+/** Longest time of one attempt: a day. */
+export const MAX_TIMEOUT_SECONDS = 86_400;
+
 /** Largest `parameters` of a task, in bytes of JSON. */
 export const MAX_PARAMETERS_BYTES = 1024 * 1024;
 

@@ -5,6 +5,9 @@ import type { JsonObject } from '../domain/task.js';
 /** Whether the circuit breaker of `agent_runtime r` keeps tasks from starting. */
 export const CIRCUIT_OPEN = 'coalesce(r.circuit_open_until > now(), false)';
 
+/** Whether the provider behind `agent_runtime r` asked to wait. */
+export const HELD_BACK = 'coalesce(r.held_until > now(), false)';
+
 /** A worker that was not heard of for longer is not there; those that wait for tasks ask at least every thirty seconds. */
 export const WORKER_ALIVE_SECONDS = 60;
 

@@ -55,13 +55,30 @@ export function anySlot(): number {
 
 const LOCK_CONDITION = {
   name: 'agent_runtime_lock',
-  text: `SELECT status, success_rate, consecutive_failures FROM agent_runtime WHERE agent_id = $1 FOR NO KEY UPDATE`,
+  text: `SELECT status, success_rate, consecutive_failures, rated_attempts FROM agent_runtime WHERE agent_id = $1 FOR NO KEY UPDATE`,
+};
+
+/**
+ * An agent that was asked to wait, and with it those that go to the same provider with the same key. Locked in one order, so that two
+ * transactions cannot wait for each other.
+ */
+const HOLD_BACK = {
+  name: 'agent_runtime_hold_back',
+  text: `
+    WITH held AS (
+      SELECT r.agent_id FROM agent_runtime r JOIN agent a ON a.id = r.agent_id CROSS JOIN (SELECT * FROM agent WHERE id = $1) o
+      WHERE a.id = o.id OR (a.kind = 'llm' AND o.kind = 'llm' AND a.encrypted_secret IS NULL AND o.encrypted_secret IS NULL
+        AND a.config ->> 'provider' = o.config ->> 'provider' AND a.deleted_at IS NULL)
+      ORDER BY r.agent_id FOR NO KEY UPDATE OF r
+    )
+    UPDATE agent_runtime r SET held_until = greatest(r.held_until, now() + $2 * interval '1 millisecond')
+    FROM held WHERE r.agent_id = held.agent_id`,
 };
 
 const SET_CONDITION = {
   name: 'agent_runtime_set',
   text: `
-    UPDATE agent_runtime SET status = $2, success_rate = $3, consecutive_failures = $4,
+    UPDATE agent_runtime SET status = $2, success_rate = $3, consecutive_failures = $4, rated_attempts = $6,
       circuit_open_until = CASE WHEN $4 >= ${CIRCUIT_THRESHOLD}
         AND (SELECT kind FROM agent WHERE id = $1) <> ALL ($5::text[])
         THEN now() + interval '${CIRCUIT_OPEN_SECONDS} seconds' END
@@ -158,8 +175,13 @@ export class AgentStatisticsRepository {
     condition: AgentCondition,
     unbroken: readonly AgentKind[],
   ): Promise<void> {
-    const { status, successRate, consecutiveFailures } = condition;
-    await tx.execute(SET_CONDITION, [agentId, status, successRate, consecutiveFailures, unbroken]);
+    const { status, successRate, consecutiveFailures, ratedAttempts } = condition;
+    await tx.execute(SET_CONDITION, [agentId, status, successRate, consecutiveFailures, unbroken, ratedAttempts]);
+  }
+
+  /** Keeps an agent, and those that share its provider's key, from starting anything for so many milliseconds. */
+  async holdBack(tx: Transaction, agentId: string, ms: number): Promise<void> {
+    await tx.execute(HOLD_BACK, [agentId, ms]);
   }
 
   /** Every agent, or the named one, by slug. */
@@ -173,10 +195,16 @@ export type ConditionRow = {
   status: ResultStatus;
   success_rate: number | null;
   consecutive_failures: number;
+  rated_attempts: number;
 };
 
 export function toCondition(row: ConditionRow): AgentCondition {
-  return { status: row.status, successRate: row.success_rate, consecutiveFailures: row.consecutive_failures };
+  return {
+    status: row.status,
+    successRate: row.success_rate,
+    consecutiveFailures: row.consecutive_failures,
+    ratedAttempts: row.rated_attempts,
+  };
 }
 
 function toSummary(row: SummaryRow): AgentSummary {

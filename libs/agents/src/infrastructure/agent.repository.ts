@@ -43,8 +43,8 @@ export class AgentRepository {
     columns.add({ table: 'agent', column: 'encrypted_secret', key: ['id'] });
   }
 
-  async find(slug: string): Promise<Agent | undefined> {
-    const [row] = await this.database.query<AgentRow>(FIND, [slug]);
+  async find(slug: string, tx?: Transaction): Promise<Agent | undefined> {
+    const [row] = await (tx ?? this.database).query<AgentRow>(FIND, [slug]);
     return row && toAgent(row);
   }
 

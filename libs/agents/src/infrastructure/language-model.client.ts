@@ -2,6 +2,7 @@ import Anthropic, { APIError as AnthropicError } from '@anthropic-ai/sdk';
 import { Injectable } from '@nestjs/common';
 import OpenAI, { APIError as OpenAiError } from 'openai';
 import { AiConfig } from '#config';
+import { cutText, soundText } from '#platform/kernel';
 import { AttemptFailedError } from '../domain/agents.exceptions.js';
 
 export type ModelProvider = 'anthropic' | 'openai';
@@ -14,23 +15,28 @@ export interface Completion {
   readonly system: string | undefined;
   readonly prompt: string;
   readonly maxTokens: number;
-  /** Not sent to Anthropic, which refuses sampling parameters since its API version 2026-10-21. */
-  readonly temperature: number;
+  /** Sent only when it is set: models that reason refuse it. Never sent to Anthropic, whose API refuses it since version 2026-10-21. */
+  readonly temperature: number | undefined;
 }
 
-/** What a model answered. */
+/** What a model answered, and what that cost. */
 export interface ModelAnswer {
-  readonly text: string;
+  /** Empty when it stopped before it said anything; `undefined` when what it says cannot be understood. */
+  readonly text: string | undefined;
   /** The model as the provider names it. */
   readonly model: string;
   /** The provider's word for why the answer ends where it does. */
   readonly stopReason: string | null;
-  readonly tokensIn: number;
-  readonly tokensOut: number;
+  /** `undefined` when the provider gives no number that can be. */
+  readonly tokensIn: number | undefined;
+  readonly tokensOut: number | undefined;
 }
 
 /** Client errors that say the request is wrong, not the agent or the provider. */
 const REQUEST_STATUSES = new Set([400, 413, 422]);
+/** Characters that are kept of the name of a model or of why it stopped. */
+const MAX_NAME = 200;
+
 const RETRYABLE_STATUSES = new Set([408, 409, 425, 429]);
 
 /**
@@ -65,16 +71,18 @@ export class LanguageModelClient {
       },
       { signal },
     );
-    if (!Array.isArray(message?.content) || !isCount(message.usage?.output_tokens)) throw malformed();
-    const { usage } = message;
-    return {
-      text: message.content.map((block) => (block.type === 'text' ? block.text : '')).join(''),
-      model: message.model,
-      stopReason: message.stop_reason,
+    const { input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens } = message?.usage ?? {};
+    const isReadable = Array.isArray(message?.content);
+    return understood({
+      text: isReadable
+        ? message.content.map((block) => (block?.type === 'text' ? block.text : '')).join('')
+        : undefined,
+      model: message?.model,
+      stopReason: message?.stop_reason,
       // What came from or went into the cache is billed at other rates; counted whole, the cost is never understated by much.
-      tokensIn: usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0),
-      tokensOut: usage.output_tokens,
-    };
+      tokensIn: sumOf(input_tokens, cache_creation_input_tokens ?? 0, cache_read_input_tokens ?? 0),
+      tokensOut: sumOf(output_tokens),
+    });
   }
 
   private async askOpenAi(completion: Completion, signal: AbortSignal): Promise<ModelAnswer> {
@@ -84,7 +92,7 @@ export class LanguageModelClient {
       {
         model,
         max_completion_tokens: maxTokens,
-        temperature,
+        ...(temperature !== undefined && { temperature }),
         messages: [
           ...(system === undefined ? [] : [{ role: 'system' as const, content: system }]),
           { role: 'user', content: prompt },
@@ -93,14 +101,17 @@ export class LanguageModelClient {
       { signal },
     );
     const [choice] = Array.isArray(answer?.choices) ? answer.choices : [];
-    if (typeof choice?.message?.content !== 'string' || !isCount(answer.usage?.completion_tokens)) throw malformed();
-    return {
-      text: choice.message.content,
-      model: answer.model,
-      stopReason: choice.finish_reason,
-      tokensIn: answer.usage?.prompt_tokens ?? 0,
-      tokensOut: answer.usage?.completion_tokens ?? 0,
-    };
+    const message = choice?.message;
+    // A model that will not answer says why in a field of its own, and one that spent all its tokens on reasoning says nothing.
+    const refusal = typeof message?.refusal === 'string' ? message.refusal : undefined;
+    const content = message?.content ?? refusal ?? '';
+    return understood({
+      text: message && typeof content === 'string' ? content : undefined,
+      model: answer?.model,
+      stopReason: refusal === undefined ? choice?.finish_reason : 'refusal',
+      tokensIn: sumOf(answer?.usage?.prompt_tokens),
+      tokensOut: sumOf(answer?.usage?.completion_tokens),
+    });
   }
 
   private options(baseURL: string | undefined): {
@@ -114,8 +125,23 @@ export class LanguageModelClient {
   }
 }
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+/** @throws AttemptFailedError when nothing of it can be understood, so that nothing was paid either as far as we know */
+function understood(answer: { [K in keyof ModelAnswer]: ModelAnswer[K] | undefined }): ModelAnswer {
+  const { text, model, stopReason, tokensIn, tokensOut } = answer;
+  if (text === undefined && tokensIn === undefined && tokensOut === undefined) throw malformed();
+  return {
+    text: text === undefined ? undefined : soundText(text),
+    model: typeof model === 'string' ? cutText(model, MAX_NAME) : '',
+    stopReason: typeof stopReason === 'string' ? cutText(stopReason, MAX_NAME) : null,
+    tokensIn,
+    tokensOut,
+  };
+}
+
+/** Counts together; `undefined` when one of them is none. */
+function sumOf(...counts: unknown[]): number | undefined {
+  const isCount = counts.every((count) => Number.isSafeInteger(count) && (count as number) >= 0);
+  return isCount ? counts.reduce<number>((sum, count) => sum + (count as number), 0) : undefined;
 }
 
 function malformed(cause?: unknown): AttemptFailedError {
@@ -140,7 +166,7 @@ function toFailure(error: unknown): AttemptFailedError {
   const retryAfterMs = retryAfterOf(headers);
   if (status === 429) {
     // Too much was asked of the provider by all agents together: no fault of this one.
-    const options = { retryable: true, blame: 'elsewhere' as const, retryAfterMs, cause: error };
+    const options = { retryable: true, blame: 'elsewhere' as const, retryAfterMs, holdsBack: true, cause: error };
     return new AttemptFailedError('AGENT.RATE_LIMITED', 'The provider asks to wait', options);
   }
   if (status === 401 || status === 403) {
@@ -153,6 +179,7 @@ function toFailure(error: unknown): AttemptFailedError {
     retryable: status >= 500 || RETRYABLE_STATUSES.has(status),
     blame: REQUEST_STATUSES.has(status) ? 'elsewhere' : 'agent',
     retryAfterMs,
+    holdsBack: status >= 500,
     cause: error,
   });
 }

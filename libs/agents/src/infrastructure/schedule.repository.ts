@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import type { PauseReason, Schedule, ScheduleDefinition } from '../domain/schedule.js';
+import type { Overlap, PauseReason, Schedule, ScheduleDefinition } from '../domain/schedule.js';
 import type { JsonObject } from '../domain/task.js';
 
 type ScheduleRow = {
@@ -12,6 +12,7 @@ type ScheduleRow = {
   parameters: JsonObject;
   priority: number;
   enabled: boolean;
+  overlap: Overlap;
   created_by: string;
   key_id: string | null;
   paused_reason: PauseReason | null;
@@ -50,8 +51,8 @@ const DUE = {
 export class ScheduleRepository {
   constructor(private readonly database: Database) {}
 
-  async find(id: string): Promise<Schedule | undefined> {
-    const [row] = await this.database.query<ScheduleRow>(`${SELECT} WHERE s.id = $1`, [id]);
+  async find(id: string, tx?: Transaction): Promise<Schedule | undefined> {
+    const [row] = await (tx ?? this.database).query<ScheduleRow>(`${SELECT} WHERE s.id = $1`, [id]);
     return row && toSchedule(row);
   }
 
@@ -75,9 +76,9 @@ export class ScheduleRepository {
     run: ScheduleRun,
   ): Promise<void> {
     await tx.execute(
-      `INSERT INTO agent_schedule (id, agent_id, cron, time_zone, task_description, parameters, priority, enabled, next_run_at,
-                                   created_by, key_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+      `INSERT INTO agent_schedule (id, agent_id, cron, time_zone, task_description, parameters, priority, enabled, overlap,
+                                   next_run_at, created_by, key_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
       [id, agentId, ...valuesOf(definition), run.nextRunAt, run.ownerId, run.keyId],
     );
   }
@@ -92,7 +93,7 @@ export class ScheduleRepository {
   ): Promise<void> {
     await tx.execute(
       `UPDATE agent_schedule SET agent_id = $2, cron = $3, time_zone = $4, task_description = $5, parameters = $6, priority = $7,
-         enabled = $8, next_run_at = $9, created_by = $10, key_id = $11,
+         enabled = $8, overlap = $9, next_run_at = $10, created_by = $11, key_id = $12,
          paused_reason = CASE WHEN NOT $8 THEN paused_reason END, updated_at = now() WHERE id = $1`,
       [id, agentId, ...valuesOf(definition), run.nextRunAt, run.ownerId, run.keyId],
     );
@@ -127,6 +128,11 @@ export class ScheduleRepository {
     );
   }
 
+  /** Notes a task that somebody queued beside the times of the schedule. */
+  async ranBeside(tx: Transaction, id: string, taskId: string): Promise<void> {
+    await tx.execute('UPDATE agent_schedule SET last_task_id = $2 WHERE id = $1', [id, taskId]);
+  }
+
   /** The database's clock, which schedules go by. */
   async now(tx: Transaction): Promise<Date> {
     const [row] = await tx.query<{ now: Date }>('SELECT now() AS now');
@@ -135,8 +141,8 @@ export class ScheduleRepository {
 }
 
 function valuesOf(definition: ScheduleDefinition): unknown[] {
-  const { cron, timeZone, taskDescription, parameters, priority, enabled } = definition;
-  return [cron, timeZone, taskDescription, parameters, priority, enabled];
+  const { cron, timeZone, taskDescription, parameters, priority, enabled, overlap } = definition;
+  return [cron, timeZone, taskDescription, parameters, priority, enabled, overlap];
 }
 
 function toSchedule(row: ScheduleRow): Schedule {
@@ -149,6 +155,7 @@ function toSchedule(row: ScheduleRow): Schedule {
     parameters: row.parameters,
     priority: row.priority,
     enabled: row.enabled,
+    overlap: row.overlap,
     ownerId: row.created_by,
     keyId: row.key_id,
     pausedReason: row.paused_reason,

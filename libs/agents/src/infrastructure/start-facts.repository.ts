@@ -12,7 +12,7 @@ const FACTS = {
   name: 'agent_task_facts',
   text: `
     SELECT now() AS now, t.state, t.attempt, t.max_attempts, t.run_at, a.slug, a.concurrency,
-      r.paused_at IS NOT NULL AS is_paused, r.circuit_open_until,
+      r.paused_at IS NOT NULL AS is_paused, r.circuit_open_until, r.held_until,
       CASE WHEN a.kind = 'worker' THEN coalesce(r.worker_seen_at > now() - interval '${WORKER_ALIVE_SECONDS} seconds', false)
         ELSE ${NEEDS} IS NULL OR ${NEEDS} = ANY ($2) END AS has_worker,
       CASE WHEN a.kind = 'llm' AND a.encrypted_secret IS NULL THEN a.config ->> 'provider' END AS key_needed,
@@ -43,6 +43,7 @@ type FactsRow = {
   concurrency: number;
   is_paused: boolean;
   circuit_open_until: Date | null;
+  held_until: Date | null;
   has_worker: boolean;
   key_needed: string | null;
   running: number;
@@ -74,6 +75,7 @@ export class StartFactsRepository {
       agent: row.slug,
       isPaused: row.is_paused,
       circuitOpenUntil: row.circuit_open_until,
+      heldUntil: row.held_until,
       hasWorker: row.has_worker,
       keyNeeded: row.key_needed,
       running: row.running,

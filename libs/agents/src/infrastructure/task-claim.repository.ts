@@ -4,7 +4,7 @@ import type { Transaction } from '#platform/database';
 import type { AgentKind } from '../domain/agent.js';
 import type { JsonObject, Task } from '../domain/task.js';
 import type { TaskState } from '../domain/task-state.js';
-import { CIRCUIT_OPEN } from './agent-row.js';
+import { CIRCUIT_OPEN, HELD_BACK } from './agent-row.js';
 import { recordEvents } from './task-event.repository.js';
 
 /** Whose work a claimant can do. */
@@ -79,7 +79,7 @@ const LOCK_AGENTS = {
     FROM agent a JOIN agent_runtime r ON r.agent_id = a.id
     WHERE a.kind = ANY ($1) AND (${NEEDS} IS NULL OR ${NEEDS} = ANY ($2))
       AND ($3::text[] IS NULL OR a.slug = ANY ($3))
-      AND a.deleted_at IS NULL AND r.paused_at IS NULL AND NOT ${CIRCUIT_OPEN}
+      AND a.deleted_at IS NULL AND r.paused_at IS NULL AND NOT ${CIRCUIT_OPEN} AND NOT ${HELD_BACK}
       AND (SELECT true FROM agent_task WHERE agent_id = a.id AND ${DUE} ORDER BY rank_at, id LIMIT 1)
       AND ${RUNNING} < a.concurrency
     ORDER BY a.priority, random() LIMIT 16

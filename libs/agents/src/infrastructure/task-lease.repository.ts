@@ -9,6 +9,9 @@ export interface Lease {
   readonly heldBy?: string | undefined;
 }
 
+/** A database or process that was not heard of for longer was away, in milliseconds. */
+export const AWAY_MS = 5_000;
+
 const HELD = `IN ('leased', 'running')`;
 
 const EXTEND = {
@@ -34,15 +37,25 @@ export class TaskLeaseRepository {
     return new Map(rows.map(({ id, cancelled }) => [id, { isCancelRequested: cancelled }]));
   }
 
-  /** Locks tasks whose lease ran out, the longest overdue first. */
-  async lockExpired(tx: Transaction, limit: number): Promise<string[]> {
+  /** The database's clock. */
+  async now(): Promise<Date> {
+    const [row] = await this.database.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    return row?.now ?? new Date(Number.NaN);
+  }
+
+  /**
+   * Locks tasks whose lease ran out, the longest overdue first.
+   *
+   * @param asked when they were asked for, by the database's clock: one that stood still since then finds none
+   */
+  async lockExpired(tx: Transaction, limit: number, asked: Date): Promise<string[]> {
     const rows = await tx.query<{ id: string }>(
       {
         name: 'agent_queue_expired',
-        text: `SELECT id FROM agent_task WHERE state ${HELD} AND lease_expires_at < now()
+        text: `SELECT id FROM agent_task WHERE state ${HELD} AND lease_expires_at < now() AND now() < $2::timestamptz + $3 * interval '1 ms'
                ORDER BY lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
       },
-      [limit],
+      [limit, asked, AWAY_MS],
     );
     return rows.map(({ id }) => id);
   }

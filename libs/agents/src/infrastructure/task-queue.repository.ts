@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import type { Task, TaskFailure } from '../domain/task.js';
+import { NO_USAGE, type Usage } from '../domain/usage.js';
 import type { AgentCondition } from '../domain/agent-health.js';
 import { SECONDS_PER_PRIORITY } from '../domain/task.js';
 import type { RetryPolicy } from '../domain/task-failure.js';
@@ -23,16 +24,6 @@ export interface LockedTask {
   /** How long to wait between attempts, by the agent's policy. */
   readonly retryPolicy: RetryPolicy;
 }
-
-/** What an attempt consumed. */
-export interface Usage {
-  readonly tokensIn: number;
-  readonly tokensOut: number;
-  readonly costMicros: bigint;
-}
-
-/** An attempt that consumed nothing that is counted. */
-export const NO_USAGE: Usage = { tokensIn: 0, tokensOut: 0, costMicros: 0n };
 
 /** What a task that succeeded leaves behind. */
 export interface Success extends Lease {
@@ -97,7 +88,7 @@ const SUCCEED = {
       '$2',
     )}
     )
-    SELECT e.agent_id, e.ids, e.awaited, r.status, r.success_rate, r.consecutive_failures
+    SELECT e.agent_id, e.ids, e.awaited, r.status, r.success_rate, r.consecutive_failures, r.rated_attempts
     FROM (SELECT agent_id, string_agg(id::text, ',') AS ids, string_agg(id::text, ',') FILTER (WHERE has_dependents) AS awaited
           FROM ended GROUP BY agent_id) e
     JOIN agent_runtime r ON r.agent_id = e.agent_id`,

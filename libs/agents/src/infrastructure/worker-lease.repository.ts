@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { TaskState } from '../domain/task-state.js';
+import type { Usage } from '../domain/usage.js';
 import type { Lease } from './task-lease.repository.js';
-import type { Usage } from './task-queue.repository.js';
 import { HOLDER } from './task-row.js';
 
 /** A lease with what its worker says of the attempt. */

@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidParam } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, RecentProof, Roles } from '#platform/security';
 import { ApiKeyService } from '../application/api-key.service.js';
-import { ApiKeyListDto, CreateApiKeyDto, NewApiKeyDto, toApiKeyDto } from './dto/api-key.dto.js';
+import { ApiKeyListDto, CreateApiKeyDto, NewApiKeyDto, toApiKeyDto, toNewApiKeyDto } from './dto/api-key.dto.js';
 
 /** A caller's keys for programs: all of a person, those that it made of a key. */
 @ApiTags('auth')
@@ -17,14 +18,15 @@ export class ApiKeysController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'createApiKey', summary: 'Make a key; it is shown once' })
   @ApiResponse({ status: 201, type: NewApiKeyDto })
-  @ApiProblems(400, 401, 403, 422, 429)
-  async createApiKey(
+  @TakesIdempotencyKey()
+  @ApiProblems(400, 401, 403, 409, 422, 429)
+  createApiKey(
     @CurrentPrincipal() principal: Principal,
     @Body() { expiresAt, ...request }: CreateApiKeyDto,
+    @AsKeyedRequest('credential') keyed: KeyedRequest,
   ): Promise<NewApiKeyDto> {
     const expiry = typeof expiresAt === 'string' ? new Date(expiresAt) : undefined;
-    const { apiKey, key } = await this.apiKeys.create(principal, { ...request, expiresAt: expiry });
-    return { ...toApiKeyDto(apiKey), key };
+    return this.apiKeys.create(keyed, principal, { ...request, expiresAt: expiry }, toNewApiKeyDto);
   }
 
   @Get()
@@ -44,13 +46,14 @@ export class ApiKeysController {
     summary: 'Give a key another secret; it is shown once, the old one is void at once',
   })
   @ApiResponse({ status: 200, type: NewApiKeyDto })
-  @ApiProblems(400, 401, 403, 404, 429)
-  async rotateApiKey(
+  @TakesIdempotencyKey()
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429)
+  rotateApiKey(
     @CurrentPrincipal() principal: Principal,
     @Param('id', UuidParam) id: string,
+    @AsKeyedRequest('credential') keyed: KeyedRequest,
   ): Promise<NewApiKeyDto> {
-    const { apiKey, key } = await this.apiKeys.rotate(principal, id);
-    return { ...toApiKeyDto(apiKey), key };
+    return this.apiKeys.rotate(keyed, principal, id, toNewApiKeyDto);
   }
 
   @Delete(':id')

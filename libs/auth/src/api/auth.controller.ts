@@ -2,6 +2,7 @@ import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req, Res } from '
 import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, Door, type Principal, Public, RateLimit, Roles, SessionOnly } from '#platform/security';
 import { LoginService } from '../application/login.service.js';
 import { LogoutService } from '../application/logout.service.js';
@@ -43,9 +44,10 @@ export class AuthController {
   @RateLimit('credentials')
   @ApiOperation({ operationId: 'register', summary: 'Make an account of role READ_ONLY' })
   @ApiResponse({ status: 201, type: UserDto })
+  @TakesIdempotencyKey()
   @ApiProblems(400, 403, 409, 422, 429, 503)
-  async register(@Body() body: RegisterDto): Promise<UserDto> {
-    return toUserDto(await this.registration.register(body));
+  register(@Body() body: RegisterDto, @AsKeyedRequest() request: KeyedRequest): Promise<UserDto> {
+    return this.registration.register(request, body, toUserDto);
   }
 
   @Post('login')

@@ -6,11 +6,14 @@ import {
   type Principal,
   type KnowingStrategy,
 } from '#platform/security';
-import { AccessTokenService } from '../application/access-token.service.js';
+import { type AccessTokenClaims, AccessTokenService } from '../application/access-token.service.js';
 import { StandingService } from '../application/standing.service.js';
 
 /** The scheme is written in any case (RFC 9110 §11.1); the token has no blanks (RFC 6750 §2.1). */
 const BEARER = /^bearer +(\S+)$/i;
+
+/** A request with the claims of its token, when that was verified before. */
+type BearerRequest = GuardedRequest & { knownClaims?: AccessTokenClaims | undefined };
 
 /** Authenticates `Authorization: Bearer <access token>` (RFC 6750). */
 @Injectable()
@@ -27,14 +30,12 @@ export class BearerStrategy extends Strategy implements KnowingStrategy {
   }
 
   recall(request: GuardedRequest): Principal | undefined {
-    const token = tokenOf(request);
-    const claims = token === undefined ? undefined : this.tokens.recall(token);
+    const claims = this.knownClaims(request);
     return claims && this.standing.recall(claims, request.ip);
   }
 
   recognise(request: GuardedRequest): string | undefined {
-    const token = tokenOf(request);
-    const claims = token === undefined ? undefined : this.tokens.recall(token);
+    const claims = this.knownClaims(request);
     return claims && ('userId' in claims ? claims.userId : claims.clientId);
   }
 
@@ -54,6 +55,14 @@ export class BearerStrategy extends Strategy implements KnowingStrategy {
       (principal) => this.success(principal),
       (error: unknown) => this.error(error),
     );
+  }
+
+  /** Asked twice of most requests; to find a token among the known ones costs a look at each of its letters. */
+  private knownClaims(request: BearerRequest): AccessTokenClaims | undefined {
+    if (request.knownClaims) return request.knownClaims;
+    const token = tokenOf(request);
+    request.knownClaims = token === undefined ? undefined : this.tokens.recall(token);
+    return request.knownClaims;
   }
 
   private async principalOf(token: string, request: GuardedRequest): Promise<Principal> {

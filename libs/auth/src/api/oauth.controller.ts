@@ -1,7 +1,7 @@
 import { Body, Controller, Header, HttpCode, HttpStatus, Post, Req, UseFilters } from '@nestjs/common';
 import { ApiBasicAuth, ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Clock } from '#platform/kernel';
-import { ApiProblems, FormBody } from '#platform/http';
+import { ApiProblems, FormBody, IgnoresUnknownQuery } from '#platform/http';
 import { type GuardedRequest, Public } from '#platform/security';
 import { OAuthClientService } from '../application/oauth-client.service.js';
 import { OAuthGrantService } from '../application/oauth-grant.service.js';
@@ -31,6 +31,7 @@ import { type OAuthParameters, readClientCredentials, readParameters } from './o
 @ApiResponse({ status: 400, type: OAuthErrorDto, description: 'The request is not one of the RFC' })
 @ApiResponse({ status: 401, type: OAuthErrorDto, description: 'The client did not authenticate' })
 @ApiProblems(415, 429, 503)
+@IgnoresUnknownQuery()
 @Controller('oauth')
 export class OAuthController {
   constructor(

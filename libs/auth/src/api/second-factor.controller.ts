@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Header, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, RateLimit, RecentProof, Roles, SessionOnly } from '#platform/security';
 import { SecondFactorEnrolmentService } from '../application/second-factor-enrolment.service.js';
 import { ConfirmTotpDto, RecoveryCodesDto, RemoveTotpDto, TotpProposalDto } from './dto/second-factor.dto.js';
@@ -22,9 +23,13 @@ export class SecondFactorController {
     summary: 'Make a secret for an authenticator app; it is in force once confirmed',
   })
   @ApiResponse({ status: 201, type: TotpProposalDto })
-  @ApiProblems(401, 403, 409, 429)
-  enrolTotp(@CurrentPrincipal() principal: Principal): Promise<TotpProposalDto> {
-    return this.enrolment.propose(principal);
+  @TakesIdempotencyKey()
+  @ApiProblems(400, 401, 403, 409, 422, 429)
+  enrolTotp(
+    @CurrentPrincipal() principal: Principal,
+    @AsKeyedRequest('credential') request: KeyedRequest,
+  ): Promise<TotpProposalDto> {
+    return this.enrolment.propose(request, principal);
   }
 
   @Post('confirm')

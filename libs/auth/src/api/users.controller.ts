@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CursorCodec, UuidParam } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, RecentProof, Roles } from '#platform/security';
 import { UserAdministrationService } from '../application/user-administration.service.js';
@@ -50,9 +51,14 @@ export class UsersController {
     summary: 'Make an account of a role below one’s own; without a password its owner is invited by mail',
   })
   @ApiResponse({ status: 201, type: UserDto })
+  @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422, 429, 503)
-  async createUser(@CurrentPrincipal() principal: Principal, @Body() body: CreateUserDto): Promise<UserDto> {
-    return toUserDto(await this.administration.create(principal, body));
+  createUser(
+    @CurrentPrincipal() principal: Principal,
+    @Body() body: CreateUserDto,
+    @AsKeyedRequest() request: KeyedRequest,
+  ): Promise<UserDto> {
+    return this.administration.create(request, principal, body, toUserDto);
   }
 
   @Patch(':id')

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Clock, Ids, type Role, TokenInvalidError } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { digestOfSecret, formatApiKey, SECRET_BYTES } from '../domain/api-key-text.js';
@@ -30,18 +31,30 @@ export class ApiKeyService {
     private readonly keys: ApiKeyRepository,
     private readonly sessions: SessionRepository,
     private readonly audit: AuditService,
+    private readonly requests: KeyedRequests,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
   /**
-   * Makes a key; its text is in the answer and nowhere else. What is not asked for it has from its maker.
+   * Makes a key; its text is in the answer and, encrypted, in what is kept for the request's idempotency key. What is not asked for it
+   * has from its maker.
    *
+   * @param show what is answered
    * @throws KeyExpiryException, CredentialExceededException when it would do more than its maker; TokenInvalidError when the maker ends
    *   meanwhile
    */
-  async create(maker: Principal, request: ApiKeyRequest): Promise<{ apiKey: ApiKey; key: string }> {
+  create<A>(
+    keyed: KeyedRequest,
+    maker: Principal,
+    request: ApiKeyRequest,
+    show: (apiKey: ApiKey, key: string) => A,
+  ): Promise<A> {
+    return this.requests.once(keyed, async (tx) => show(...(await this.insert(tx, maker, request))));
+  }
+
+  private async insert(tx: Transaction, maker: Principal, request: ApiKeyRequest): Promise<[ApiKey, string]> {
     if (request.expiresAt && request.expiresAt <= this.clock.now()) throw new KeyExpiryException();
     const own = powersOf(maker);
     const powers = powersFor(own, request);
@@ -60,15 +73,13 @@ export class ApiKeyService {
       expiresAt: powers.expiresAt,
       lastUsedAt: null,
     };
-    await this.database.transaction(async (tx) => {
-      // Its maker must not end meanwhile, or the new key would outlive it.
-      const { kind, id: makerId } = maker.credential;
-      const isLiving = await (kind === 'session' ? this.sessions : this.keys).holdLiving(tx, makerId);
-      if (!isLiving) throw new TokenInvalidError();
-      await this.keys.insert(tx, { ...apiKey, secretDigest: digestOfSecret(secret) });
-      await this.record(tx, maker, 'api_key.created', { keyId: id, name: request.name, role: powers.role });
-    });
-    return { apiKey, key: formatApiKey(id, secret) };
+    // Its maker must not end meanwhile, or the new key would outlive it.
+    const { kind, id: makerId } = maker.credential;
+    const isLiving = await (kind === 'session' ? this.sessions : this.keys).holdLiving(tx, makerId);
+    if (!isLiving) throw new TokenInvalidError();
+    await this.keys.insert(tx, { ...apiKey, secretDigest: digestOfSecret(secret) });
+    await this.record(tx, maker, 'api_key.created', { keyId: id, name: request.name, role: powers.role });
+    return [apiKey, formatApiKey(id, secret)];
   }
 
   /** The caller's living keys, newest first: all of a person, those that it made of a key. */
@@ -79,17 +90,17 @@ export class ApiKeyService {
   /**
    * Gives a key another secret; the one before, and the access tokens it was exchanged for, are refused from then on.
    *
+   * @param show what is answered
    * @throws ApiKeyNotFoundException, CredentialExceededException
    */
-  async rotate(caller: Principal, id: string): Promise<{ apiKey: ApiKey; key: string }> {
-    const secret = randomBytes(SECRET_BYTES);
-    const apiKey = await this.database.transaction(async (tx) => {
+  rotate<A>(keyed: KeyedRequest, caller: Principal, id: string, show: (apiKey: ApiKey, key: string) => A): Promise<A> {
+    return this.requests.once(keyed, async (tx) => {
+      const secret = randomBytes(SECRET_BYTES);
       const found = await this.demand(tx, caller, id);
       await this.keys.replaceSecret(tx, id, digestOfSecret(secret));
       await this.record(tx, caller, 'api_key.rotated', { keyId: id });
-      return found;
+      return show(found, formatApiKey(id, secret));
     });
-    return { apiKey, key: formatApiKey(id, secret) };
   }
 
   /**

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { MailConfig } from '#config';
+import { MailConfig, ServerConfig } from '#config';
 import type { Transaction } from '#platform/database';
+import { PublicAddress } from '#platform/http';
 import { Clock } from '#platform/kernel';
 import { Mailer } from '#platform/mail';
 import { emailKey } from '../domain/identity-key.js';
@@ -70,6 +71,8 @@ export class MailedLinkService {
     private readonly tokens: OneTimeTokenRepository,
     private readonly mailer: Mailer,
     private readonly config: MailConfig,
+    private readonly server: ServerConfig,
+    private readonly address: PublicAddress,
     private readonly clock: Clock,
   ) {}
 
@@ -91,10 +94,15 @@ export class MailedLinkService {
     // The address comes from the configuration, never from a Host header; the fragment stays out of servers' logs.
     const isAboutEmail = EMAIL_PURPOSES.some((each) => each === purpose);
     const page = isAboutEmail ? this.config.verificationPageUrl : this.config.passwordPageUrl;
-    const way = page === undefined ? `Token: ${token}` : `${page}#token=${token}`;
+    const way = page === undefined ? `Token: ${token}${this.whither()}` : `${page}#token=${token}`;
     const text = `Hello,\n\n${opening}\n\n${way}\n\nIt can be used once, until ${expiresAt.toISOString()}.\n`;
     await this.mailer.enqueue(tx, { to: user.email, subject, text, expiresAt });
     return true;
+  }
+
+  /** Where a token without a page is good for, when the configuration says so. */
+  private whither(): string {
+    return this.server.publicUrl === undefined ? '' : `\nGood at: ${this.address.origin}`;
   }
 
   /** Starts delivering; after the transaction. */

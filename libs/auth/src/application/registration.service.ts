@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, SecurityConfig } from '#config';
+import type { KeyedRequest } from '#platform/idempotency';
 import { ClosedDoors } from '#platform/security';
 import { RegistrationClosedException } from '../domain/auth.exceptions.js';
 import type { User } from '../domain/user.js';
@@ -21,8 +22,15 @@ export class RegistrationService {
     if (registration === 'closed') doors.close(REGISTRATION, () => new RegistrationClosedException());
   }
 
-  /** @throws PasswordRefusedException, IdentityTakenException */
-  register(details: AccountDetails & { password: string }): Promise<User> {
-    return this.creation.create({ ...details, role: 'READ_ONLY' }, { action: 'user.registered' });
+  /**
+   * @param show what is answered
+   * @throws PasswordRefusedException, IdentityTakenException
+   */
+  register<A>(
+    request: KeyedRequest,
+    details: AccountDetails & { password: string },
+    show: (user: User) => A,
+  ): Promise<A> {
+    return this.creation.createOnce(request, { ...details, role: 'READ_ONLY' }, { action: 'user.registered' }, show);
   }
 }

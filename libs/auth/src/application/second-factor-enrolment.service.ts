@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Clock } from '#platform/kernel';
 import { EncryptionService, type Principal } from '#platform/security';
 import { CodeWrongException, MfaStateException } from '../domain/auth.exceptions.js';
@@ -22,6 +23,7 @@ export class SecondFactorEnrolmentService {
     private readonly credentials: CredentialCheckService,
     private readonly encryption: EncryptionService,
     private readonly audit: AuditService,
+    private readonly requests: KeyedRequests,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -31,11 +33,13 @@ export class SecondFactorEnrolmentService {
    *
    * @throws MfaStateException when there is an authenticator already
    */
-  async propose({ id, username }: Principal): Promise<{ otpauthUri: string; secret: string }> {
-    const secret = newTotpSecret();
-    if (!(await this.factors.propose(id, this.encryption.encrypt(secret, placeOfTotpSecret(id)))))
-      throw new MfaStateException('There is an authenticator already; remove it first');
-    return { otpauthUri: otpauthUri(secret, ISSUER, username), secret: toBase32(secret) };
+  propose(request: KeyedRequest, { id, username }: Principal): Promise<{ otpauthUri: string; secret: string }> {
+    return this.requests.once(request, async (tx) => {
+      const secret = newTotpSecret();
+      if (!(await this.factors.propose(tx, id, this.encryption.encrypt(secret, placeOfTotpSecret(id)))))
+        throw new MfaStateException('There is an authenticator already; remove it first');
+      return { otpauthUri: otpauthUri(secret, ISSUER, username), secret: toBase32(secret) };
+    });
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
+import type { KeyedRequest } from '#platform/idempotency';
 import { Clock } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { UserNotFoundException } from '../domain/auth.exceptions.js';
@@ -24,10 +25,13 @@ export class UserAdministrationService {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws RankViolationException, PasswordRefusedException, IdentityTakenException */
-  create(actor: Principal, account: NewAccount): Promise<User> {
+  /**
+   * @param show what is answered
+   * @throws RankViolationException, PasswordRefusedException, IdentityTakenException
+   */
+  async create<A>(request: KeyedRequest, actor: Principal, account: NewAccount, show: (user: User) => A): Promise<A> {
     assertMayGrant(actor.role, account.role);
-    return this.creation.create(account, { action: 'user.created', actorId: actor.id });
+    return this.creation.createOnce(request, account, { action: 'user.created', actorId: actor.id }, show);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Clock, Ids, type Role } from '#platform/kernel';
 import type { AuditEntry } from '#platform/security';
 import type { User } from '../domain/user.js';
@@ -30,6 +31,7 @@ export class UserCreationService {
     private readonly passwords: PasswordService,
     private readonly links: MailedLinkService,
     private readonly audit: AuditService,
+    private readonly requests: KeyedRequests,
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -50,28 +52,59 @@ export class UserCreationService {
     entry: Omit<AuditEntry, 'subjectId'>,
     proceed: (tx: Transaction) => Promise<boolean> = () => Promise.resolve(true),
   ): Promise<User | undefined> {
-    const { email, username, fullName, role, password, emailVerified = false } = account;
-    const passwordHash =
-      password === undefined ? null : await this.passwords.accept(password, [email, username, fullName]);
-    const user = await this.database.transaction(async (tx) => {
-      if (!(await proceed(tx))) return undefined;
-      const id = this.ids.next();
-      const created = await this.users.insert(tx, {
-        id,
-        email,
-        username,
-        emailVerified,
-        fullName: fullName ?? null,
-        role,
-        passwordHash,
-        createdAt: this.clock.now(),
-      });
-      if (passwordHash === null) await this.links.mail(tx, created, 'invitation');
-      else if (!emailVerified) await this.links.mail(tx, created, 'email_verification');
-      await this.audit.record(tx, { ...entry, actorId: entry.actorId ?? id, subjectId: id, details: { role } });
-      return created;
-    });
+    const passwordHash = await this.accept(account);
+    const user = await this.database.transaction(async (tx) =>
+      (await proceed(tx)) ? this.insert(tx, account, passwordHash, entry) : undefined,
+    );
     if (user) this.links.deliverSoon();
     return user;
+  }
+
+  /**
+   * Makes an account once for the request's idempotency key.
+   *
+   * @param show what is answered
+   * @throws PasswordRefusedException, IdentityTakenException
+   */
+  async createOnce<A>(
+    request: KeyedRequest,
+    account: NewAccount,
+    entry: Omit<AuditEntry, 'subjectId'>,
+    show: (user: User) => A,
+  ): Promise<A> {
+    const passwordHash = await this.accept(account);
+    const answer = await this.requests.once(request, async (tx) =>
+      show(await this.insert(tx, account, passwordHash, entry)),
+    );
+    this.links.deliverSoon();
+    return answer;
+  }
+
+  /** The hash of an account's password, if it has one. @throws PasswordRefusedException */
+  private async accept({ email, username, fullName, password }: NewAccount): Promise<string | null> {
+    return password === undefined ? null : this.passwords.accept(password, [email, username, fullName]);
+  }
+
+  private async insert(
+    tx: Transaction,
+    { email, username, fullName, role, emailVerified = false }: NewAccount,
+    passwordHash: string | null,
+    entry: Omit<AuditEntry, 'subjectId'>,
+  ): Promise<User> {
+    const id = this.ids.next();
+    const created = await this.users.insert(tx, {
+      id,
+      email,
+      username,
+      emailVerified,
+      fullName: fullName ?? null,
+      role,
+      passwordHash,
+      createdAt: this.clock.now(),
+    });
+    if (passwordHash === null) await this.links.mail(tx, created, 'invitation');
+    else if (!emailVerified) await this.links.mail(tx, created, 'email_verification');
+    await this.audit.record(tx, { ...entry, actorId: entry.actorId ?? id, subjectId: id, details: { role } });
+    return created;
   }
 }

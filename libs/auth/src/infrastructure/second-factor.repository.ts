@@ -32,10 +32,10 @@ export class SecondFactorRepository {
   }
 
   /** Keeps a secret that is not confirmed yet; false when the user has a confirmed one. */
-  async propose(userId: string, secret: string): Promise<boolean> {
+  async propose(tx: Transaction, userId: string, secret: string): Promise<boolean> {
     const sql = `UPDATE user_account SET totp_secret = $2, totp_last_step = 0
                  WHERE id = $1 AND totp_confirmed_at IS NULL AND is_active`;
-    return (await this.database.execute(sql, [userId, secret])) === 1;
+    return (await tx.execute(sql, [userId, secret])) === 1;
   }
 
   /** Puts a proposed secret into force; false when it is not the proposed one any more. */

@@ -34,6 +34,7 @@ interface LinkReply {
 @ApiTags('dashboard')
 @Roles('READ_ONLY')
 @UseInterceptors(EtagInterceptor)
+@ApiResponse({ status: 304, description: 'Nothing has changed since the answer with this ETag' })
 @Controller('dashboard')
 export class DashboardController {
   constructor(

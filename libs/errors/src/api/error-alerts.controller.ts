@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, PageQueryDto, UuidParam } from '#platform/http';
+import { ApiProblems, CursorCodec, PageQueryDto, RequestExample, UuidParam } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { AlertRegistry } from '../application/alert-registry.service.js';
@@ -13,7 +14,6 @@ import {
   toErrorAlertDeliveryDto,
   toErrorAlertDto,
 } from './dto/error-alert.dto.js';
-import { type Keyed, KeyedCaller, TakesIdempotencyKey } from './keyed-creation.js';
 
 const LIST = 'errors.alerts';
 
@@ -28,12 +28,15 @@ export class ErrorAlertsController {
   ) {}
 
   @Post()
+  @RequestExample({ name: 'grave and new', event: 'new', severity: 'high', url: 'https://hooks.example.com/errors' })
   @ApiOperation({ operationId: 'createErrorAlert', summary: 'Make an alert; the answer shows its secret, once' })
   @ApiResponse({ status: 201, type: CreatedErrorAlertDto })
   @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422, 429)
-  createErrorAlert(@Body() body: CreateErrorAlertDto, @KeyedCaller() caller: Keyed): Promise<CreatedErrorAlertDto> {
-    const request = { ...caller, operation: 'createErrorAlert', fields: body };
+  createErrorAlert(
+    @Body() body: CreateErrorAlertDto,
+    @AsKeyedRequest() request: KeyedRequest,
+  ): Promise<CreatedErrorAlertDto> {
     return this.alerts.create(request, body, (alert, secret) => ({ ...toErrorAlertDto(alert), secret }));
   }
 

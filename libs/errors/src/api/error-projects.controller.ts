@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ApiProblems, CursorCodec, PageQueryDto } from '#platform/http';
+import { ApiProblems, CursorCodec, PageQueryDto, PublicAddress } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { ProjectRegistry } from '../application/project-registry.service.js';
@@ -17,7 +18,6 @@ import {
   toErrorProjectDetailDto,
   toErrorProjectDto,
 } from './dto/error-project.dto.js';
-import { type Keyed, KeyedCaller, TakesIdempotencyKey } from './keyed-creation.js';
 
 const LIST = 'errors.projects';
 
@@ -32,6 +32,7 @@ export class ErrorProjectsController {
   constructor(
     private readonly projects: ProjectRegistry,
     private readonly cursors: CursorCodec,
+    private readonly address: PublicAddress,
   ) {}
 
   @Post()
@@ -42,10 +43,9 @@ export class ErrorProjectsController {
   createErrorProject(
     @Body() body: CreateErrorProjectDto,
     @Req() request: FastifyRequest,
-    @KeyedCaller() caller: Keyed,
+    @AsKeyedRequest() keyed: KeyedRequest,
   ): Promise<ErrorProjectDto> {
-    const keyed = { ...caller, operation: 'createErrorProject', fields: body };
-    return this.projects.create(keyed, body, (project) => toErrorProjectDto(project, originOf(request)));
+    return this.projects.create(keyed, body, (project) => toErrorProjectDto(project, this.address.asSeenBy(request)));
   }
 
   @Get()
@@ -59,7 +59,7 @@ export class ErrorProjectsController {
     const after = (this.cursors.decode(LIST, cursor)?.[0] as number | undefined) ?? 0;
     const rows = await this.projects.list(limit + 1, after);
     const page = pageOf(rows, limit, ({ id }) => this.cursors.encode(LIST, [id]));
-    return { ...page, items: page.items.map((project) => toErrorProjectDto(project, originOf(request))) };
+    return { ...page, items: page.items.map((project) => toErrorProjectDto(project, this.address.asSeenBy(request))) };
   }
 
   @Get(':projectId')
@@ -72,7 +72,7 @@ export class ErrorProjectsController {
     @Req() request: FastifyRequest,
   ): Promise<ErrorProjectDetailDto> {
     const project = await this.projects.get(idOf(projectId));
-    return toErrorProjectDetailDto(project, originOf(request), await this.projects.itemsOf(project.id));
+    return toErrorProjectDetailDto(project, this.address.asSeenBy(request), await this.projects.itemsOf(project.id));
   }
 
   @Delete(':projectId')
@@ -94,11 +94,10 @@ export class ErrorProjectsController {
   createErrorProjectKey(
     @Param('projectId') projectId: string,
     @Req() request: FastifyRequest,
-    @KeyedCaller() caller: Keyed,
+    @AsKeyedRequest() keyed: KeyedRequest,
   ): Promise<ErrorProjectKeyDto> {
     const id = idOf(projectId);
-    const keyed = { ...caller, operation: 'createErrorProjectKey', fields: { projectId: id } };
-    return this.projects.addKey(keyed, id, (key) => ({ key, dsn: dsnOf(originOf(request), id, key) }));
+    return this.projects.addKey(keyed, id, (key) => ({ key, dsn: dsnOf(this.address.asSeenBy(request), id, key) }));
   }
 
   @Get(':projectId/keys')
@@ -111,7 +110,7 @@ export class ErrorProjectsController {
     @Req() request: FastifyRequest,
   ): Promise<ErrorProjectKeysDto> {
     const { id, keys } = await this.projects.get(idOf(projectId));
-    return { items: keys.map((key) => ({ key, dsn: dsnOf(originOf(request), id, key) })) };
+    return { items: keys.map((key) => ({ key, dsn: dsnOf(this.address.asSeenBy(request), id, key) })) };
   }
 
   @Delete(':projectId/keys/:key')
@@ -127,10 +126,6 @@ export class ErrorProjectsController {
   async deleteErrorProjectKey(@Param('projectId') projectId: string, @Param('key') key: string): Promise<void> {
     await this.projects.removeKey(idOf(projectId), key);
   }
-}
-
-function originOf({ protocol, host }: FastifyRequest): string {
-  return `${protocol}://${host}`;
 }
 
 /** @throws ProjectNotFoundError for what cannot be the id of a project */

@@ -1,9 +1,10 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { ApiProblems, ReadsPrunedJson } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { FairTurns } from '#platform/kernel';
 import { Roles, SignatureSuffices } from '#platform/security';
-import { LedgerIntake } from '../application/ledger-intake.service.js';
+import { KeyedIntake } from '../application/keyed-intake.service.js';
 import { OccurrenceDraftService } from '../application/occurrence-draft.service.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import { AcceptedErrorsDto, ReportErrorDto, ReportErrorsDto, toDraft } from './dto/report-error.dto.js';
@@ -20,7 +21,7 @@ const MAX_BYTES = 4 * 1024 * 1024;
 export class ErrorReportsController {
   constructor(
     private readonly drafts: OccurrenceDraftService,
-    private readonly intake: LedgerIntake,
+    private readonly intake: KeyedIntake,
   ) {}
 
   @Post()
@@ -32,15 +33,18 @@ export class ErrorReportsController {
     schema: { oneOf: [{ $ref: getSchemaPath(ReportErrorDto) }, { $ref: getSchemaPath(ReportErrorsDto) }] },
   })
   @ApiResponse({ status: 202, type: AcceptedErrorsDto })
-  @ApiProblems(400, 401, 403, 413, 415, 422, 429, 503)
-  async reportErrors(@Body(ReportBodyPipe) reports: unknown): Promise<AcceptedErrorsDto> {
+  @TakesIdempotencyKey()
+  @ApiProblems(400, 401, 403, 409, 413, 415, 422, 429, 503)
+  async reportErrors(
+    @Body(ReportBodyPipe) reports: unknown,
+    @AsKeyedRequest() request: KeyedRequest,
+  ): Promise<AcceptedErrorsDto> {
     const occurrences: Occurrence[] = [];
     const turns = new FairTurns();
     for (const report of reports as ReportErrorDto[]) {
       occurrences.push(this.drafts.complete(toDraft(report)));
       await turns.pause();
     }
-    await this.intake.accept(occurrences);
-    return { ids: occurrences.map(({ errorId }) => errorId) };
+    return { ids: await this.intake.accept(request, occurrences) };
   }
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, UuidParam } from '#platform/http';
+import { ApiProblems, RequestExample, UuidParam } from '#platform/http';
 import { ValidationError } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { GroupMergeService } from '../application/group-merge.service.js';
@@ -28,6 +28,12 @@ export class ErrorTriageController {
 
   @Post('bulk')
   @HttpCode(HttpStatus.OK)
+  @RequestExample({
+    ids: ['01980f5e-7c1a-7d3e-9a51-0242ac120002'],
+    action: 'resolve',
+    inRelease: '2.4.2',
+    notes: 'Fixed by retrying',
+  })
   @ApiOperation({
     operationId: 'triageErrorGroups',
     summary: 'Resolve, ignore, reopen, assign, merge or unmerge several groups, all or none',

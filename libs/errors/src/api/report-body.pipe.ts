@@ -20,7 +20,6 @@ export class ReportBodyPipe implements PipeTransform<unknown, Promise<ReportErro
   async transform(value: unknown): Promise<ReportErrorDto[]> {
     if (!isPlainObject(value))
       throw faulty([{ path: '', message: 'must be one report, or {errors: [...]}', code: 'isObject' }]);
-    // A list in a list would pass as an empty report: the validator looks through lists.
     const members: unknown = value['errors'];
     const odd = Array.isArray(members)
       ? members.flatMap((member, index) => (isPlainObject(member) ? [] : [index]))

@@ -3,7 +3,7 @@ import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from 
 import type { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PerformanceConfig } from '#config';
-import { AnyOrigin, ApiProblems, ByteBody, ReadsBytes } from '#platform/http';
+import { AnyOrigin, ApiProblems, ByteBody, IgnoresUnknownQuery, ReadsBytes } from '#platform/http';
 import { Public, RateLimit, RateLimitExceededException, RateLimits } from '#platform/security';
 import { type ArrivedForm, EnvelopeIntake } from '../application/envelope-intake.service.js';
 import { UnknownDsnKeyError } from '../domain/errors.exceptions.js';
@@ -19,6 +19,7 @@ const EXPOSED = ['X-Sentry-Rate-Limits', 'Retry-After', 'X-Request-ID'];
 @ApiTags('errors')
 @Public()
 @RateLimit('none')
+@IgnoresUnknownQuery()
 @Controller('api/:project')
 export class SentryEnvelopesController {
   constructor(
@@ -35,7 +36,7 @@ export class SentryEnvelopesController {
     operationId: 'sendSentryEnvelope',
     summary: 'The Sentry envelope protocol; authenticated by a DSN key',
   })
-  @ApiParam({ name: 'project', example: 1 })
+  @ApiParam({ name: 'project', type: 'integer', example: 1 })
   @ApiQuery({ name: 'sentry_key', required: false, example: '0f6a2c1e9b7d4c550f6a2c1e9b7d4c55' })
   @ApiBody({
     description: 'An envelope, as it is or compressed (gzip, deflate, br)',
@@ -59,7 +60,7 @@ export class SentryEnvelopesController {
     operationId: 'storeSentryEvent',
     summary: 'One event, as Sentry SDKs before envelopes send it; authenticated by a DSN key',
   })
-  @ApiParam({ name: 'project', example: 1 })
+  @ApiParam({ name: 'project', type: 'integer', example: 1 })
   @ApiQuery({ name: 'sentry_key', required: false, example: '0f6a2c1e9b7d4c550f6a2c1e9b7d4c55' })
   @ApiBody({
     description:

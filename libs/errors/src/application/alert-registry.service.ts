@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Clock, Ids, type Severity, ValidationError } from '#platform/kernel';
 import { EncryptionService } from '#platform/security';
 import type { Alert, AlertEvent } from '../domain/alert.js';
 import { AlertNotFoundError } from '../domain/errors.exceptions.js';
 import { AlertWebhook } from '../infrastructure/alert-webhook.client.js';
 import { type AlertDelivery, AlertRepository } from '../infrastructure/alert.repository.js';
-import { type KeyedRequest, KeyedRequests } from './keyed-request.service.js';
 
 export type { AlertDelivery } from '../infrastructure/alert.repository.js';
 

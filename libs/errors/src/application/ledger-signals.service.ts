@@ -1,10 +1,17 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type ComponentHealth, HealthRegistry } from '#platform/health';
 import { Metrics } from '#platform/observability';
-import { PRESSURE_STAGES } from '../domain/pressure.js';
+import { PRESSURE_STAGES, type PressureStage } from '../domain/pressure.js';
 import { LedgerConsumer } from './ledger-consumer.service.js';
 import { LedgerPressure } from './ledger-pressure.service.js';
 import { LedgerTally } from './ledger-tally.js';
+
+/** What the ledger does at each stage of pressure. */
+const STAGE_WORDS: Readonly<Record<Exclude<PressureStage, 'normal'>, string>> = {
+  sampling: 'most repeats are kept without detail',
+  shedding: 'repeats are kept without detail, and reports of low severity are refused',
+  refusing: 'reports are refused',
+};
 
 /** Shows operators how the ledger is: health and metrics. */
 @Injectable()
@@ -47,7 +54,18 @@ export class LedgerSignals implements OnModuleInit {
     const { backlog, quarantined } = this.tally.conservation;
     const backlogAgeSeconds = Math.round(this.consumer.backlogAgeSeconds);
     const { stage, backlogBytes } = this.pressure;
-    const isWell = this.consumer.stalledSince === undefined && stage === 'normal';
-    return { status: isWell ? 'healthy' : 'degraded', stage, backlog, backlogBytes, backlogAgeSeconds, quarantined };
+    const message = this.complaint();
+    const figures = { stage, backlog, backlogBytes, backlogAgeSeconds, quarantined };
+    return message === undefined ? { status: 'healthy', ...figures } : { status: 'degraded', message, ...figures };
+  }
+
+  /** What is not well; each of these ends by itself when the database takes reports again or the disk has room. */
+  private complaint(): string | undefined {
+    const { stalledSince } = this.consumer;
+    if (stalledSince) return `the database takes no reports since ${stalledSince.toISOString()}; they are kept on disk`;
+    const { stage } = this.pressure;
+    return stage === 'normal'
+      ? undefined
+      : `${STAGE_WORDS[stage]}: too many reports wait on disk, or it is nearly full`;
   }
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Clock } from '#platform/kernel';
 import { ProjectKeyNotFoundError, ProjectNameTakenError, ProjectNotFoundError } from '../domain/errors.exceptions.js';
 import { type ItemCount, type Project, ProjectRepository } from '../infrastructure/project.repository.js';
-import { type KeyedRequest, KeyedRequests } from './keyed-request.service.js';
 import { ProjectDirectory } from './project-directory.service.js';
 
 export type { ItemCount, Project } from '../infrastructure/project.repository.js';

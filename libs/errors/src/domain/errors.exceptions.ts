@@ -106,23 +106,6 @@ export class ProjectKeyNotFoundError extends AppException {
   }
 }
 
-/** The idempotency key came with another request before. */
-export class IdempotencyKeyReusedError extends AppException {
-  constructor(message = 'The idempotency key was used for another request', options: ExceptionOptions = {}) {
-    super({ code: 'ERRORS.IDEMPOTENCY_KEY_REUSED', category: 'validation', kind: 'invalid' }, message, options);
-  }
-}
-
-/** The first request with the idempotency key is not answered yet. */
-export class RequestInFlightError extends AppException {
-  constructor(message = 'The first request with this key is not answered yet', options: ExceptionOptions = {}) {
-    super({ code: 'ERRORS.REQUEST_IN_FLIGHT', category: 'business_logic', kind: 'conflict' }, message, {
-      retryAfterSeconds: 1,
-      ...options,
-    });
-  }
-}
-
 /** There is no alert of this id. */
 export class AlertNotFoundError extends AppException {
   constructor(message = 'There is no such alert', options: ExceptionOptions = {}) {

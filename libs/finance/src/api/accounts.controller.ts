@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CursorCodec, PageQueryDto, ReadsExactNumbers } from '#platform/http';
+import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { AccountAdministrationService } from '../application/account-administration.service.js';
@@ -44,15 +45,17 @@ export class AccountsController {
   @ApiOperation({ operationId: 'createAccount', summary: 'Make an account' })
   @ApiResponse({ status: 201, type: AccountDto })
   @ApiResponse({ status: 200, type: AccountDto, description: 'What a dry run would have come to' })
+  @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422, 429)
   async createAccount(
     @Body() body: CreateAccountDto,
     @Query() { dryRun }: WriteQueryDto,
+    @AsKeyedRequest() request: KeyedRequest,
     @Res({ passthrough: true }) reply: WriteReply,
   ): Promise<AccountDto> {
     const isDryRun = dryRun === 'true';
     if (isDryRun) reply.status(200);
-    return toAccountDto(await this.administration.create(body, isDryRun));
+    return this.administration.create(isDryRun ? 'dry run' : request, body, toAccountDto);
   }
 
   @Patch(':code')

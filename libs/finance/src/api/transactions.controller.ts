@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, IdempotencyKey, UuidParam } from '#platform/http';
+import { ApiProblems, CursorCodec, IdempotencyKey, RequestExample, UuidParam } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { type FollowUp, FollowUpService } from '../application/follow-up.service.js';
@@ -58,6 +58,13 @@ export class TransactionsController {
 
   @Post()
   @TransactionWrite()
+  @RequestExample({
+    description: 'Rent of November',
+    postings: [
+      { account: 'expenses:operating:USD', direction: 'debit', amount: '1200.00', currency: 'USD' },
+      { account: 'assets:clearing:card:USD', direction: 'credit', amount: '1200.00', currency: 'USD' },
+    ],
+  })
   @ApiOperation({
     operationId: 'postTransaction',
     summary: 'Post a transaction by its legs',
@@ -78,6 +85,7 @@ export class TransactionsController {
 
   @Post(':id/reverse')
   @TransactionWrite()
+  @RequestExample({})
   @ApiOperation({ operationId: 'reverseTransaction', summary: 'Take a posted transaction back, once' })
   @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
   reverseTransaction(
@@ -93,6 +101,7 @@ export class TransactionsController {
 
   @Post(':id/capture')
   @TransactionWrite()
+  @RequestExample({ amount: '10.00' })
   @ApiOperation({ operationId: 'captureTransaction', summary: 'Post a pending transaction, or a part of it' })
   @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
   captureTransaction(

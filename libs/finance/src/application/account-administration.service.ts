@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { Database, type Transaction } from '#platform/database';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { type Account, type AccountType, normalSign } from '../domain/account.js';
 import { Faults } from '../domain/faults.js';
 import {
@@ -40,19 +41,29 @@ export class AccountAdministrationService {
     private readonly ledger: LedgerRepository,
     private readonly writer: LedgerWriterService,
     private readonly sealing: SealService,
+    private readonly requests: KeyedRequests,
     private readonly database: Database,
   ) {}
 
-  /** @throws AccountExistsException, FieldsException */
-  async create(asked: NewAccount, isDryRun: boolean): Promise<AccountWithNet> {
+  /**
+   * @param request a dry run has no key: it makes nothing that could be made twice
+   * @param show what is answered
+   * @throws AccountExistsException, FieldsException
+   */
+  async create<A>(
+    request: KeyedRequest | 'dry run',
+    asked: NewAccount,
+    show: (account: AccountWithNet) => A,
+  ): Promise<A> {
     const account = checked(asked);
     await this.writer.prepare();
-    return inTransaction(this.database, isDryRun, async (tx) => {
+    const make = async (tx: Transaction): Promise<A> => {
       const head = await this.ledger.lockHead(tx);
       if (await this.accounts.findByCode(account.code, tx)) throw new AccountExistsException(account.code);
       await this.writer.writeAccount(tx, head, { ...account, createdAt: head.now });
-      return this.found(await this.accounts.findByCode(account.code, tx));
-    });
+      return show(this.found(await this.accounts.findByCode(account.code, tx)));
+    };
+    return request === 'dry run' ? inTransaction(this.database, true, make) : this.requests.once(request, make);
   }
 
   /**

@@ -51,14 +51,15 @@ export function readAmounts(fields: AmountFields, currency: string, faults: Faul
       return minor;
     });
   };
-  faults.read(() => parseMoney('0', currency));
-  const amount = read('amount') ?? 0n;
+  const amount = read('amount');
+  // What is wrong with the currency is told also beside an amount that cannot be read.
+  if (amount === undefined) faults.read(() => parseMoney('0', currency));
   const parts: Partial<Record<PartField, bigint>> = {};
   for (const field of PART_FIELDS) {
     const minor = read(field);
     if (minor !== undefined) parts[field] = minor;
   }
-  return { amount, currency, ...parts, items: itemsTotal(fields.lineItems ?? [], currency, faults) };
+  return { amount: amount ?? 0n, currency, ...parts, items: itemsTotal(fields.lineItems ?? [], currency, faults) };
 }
 
 /**

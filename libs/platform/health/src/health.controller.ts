@@ -1,18 +1,18 @@
 import { Controller, Get, Header, HttpStatus, Res, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
 import { EnvironmentConfig } from '#config';
+import { ApiProblems } from '#platform/http';
 import { Clock, ServiceUnavailableError } from '#platform/kernel';
 import { VERSION } from '#platform/observability';
 import { Public, RateLimit } from '#platform/security';
-import { ComponentHealthDto, HealthDto, ProbeDto } from './health.dto.js';
+import { HealthDto, ProbeDto } from './health.dto.js';
 import { checkOne, HealthRegistry } from './health-registry.js';
 import { Lifecycle } from './lifecycle.js';
 
 /** Probes for ops and orchestrators. Liveness touches nothing; readiness only what no request can do without. */
 @ApiTags('health')
-@ApiExtraModels(ComponentHealthDto)
 @Public()
 @RateLimit('none')
 @Controller({ path: 'health', version: VERSION_NEUTRAL })
@@ -59,7 +59,7 @@ export class HealthController {
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether requests can succeed' })
   @ApiResponse({ status: 200, schema: { $ref: getSchemaPath(ProbeDto) } })
-  @ApiResponse({ status: 503, description: 'Not now: starting, shutting down or the database is away' })
+  @ApiProblems(503)
   async ready(): Promise<ProbeDto> {
     const contributors = this.registry.essential;
     const indicators = contributors.map((contributor) => async (): Promise<HealthIndicatorResult> => {
@@ -81,7 +81,7 @@ export class HealthController {
   @Get('startup')
   @ApiOperation({ operationId: 'getStartup', summary: 'Whether the process has started' })
   @ApiResponse({ status: 200, type: ProbeDto })
-  @ApiResponse({ status: 503, description: 'Still starting' })
+  @ApiProblems(503)
   startup(): ProbeDto {
     if (!this.lifecycle.isStarted)
       throw new ServiceUnavailableError('The service is starting', { retryAfterSeconds: 1 });

@@ -1,17 +1,12 @@
-/** One component's health. */
-export class ComponentHealthDto {
-  /** @example healthy */
-  status!: 'healthy' | 'degraded' | 'unhealthy';
-  /** Time the check took, in milliseconds, where it measures one. */
-  latencyMs?: number;
-  /** What is wrong, in words. */
-  message?: string;
-}
+import { ApiProperty } from '@nestjs/swagger';
+import type { ComponentHealth } from './health-registry.js';
+
+const STATUSES = ['healthy', 'degraded', 'unhealthy'] as const;
 
 /** The service's health with its components. */
 export class HealthDto {
-  /** @example healthy */
-  status!: 'healthy' | 'degraded' | 'unhealthy';
+  @ApiProperty({ enum: STATUSES, example: 'healthy' })
+  status!: (typeof STATUSES)[number];
   /** @example 0.1.0 */
   version!: string;
   /** @example production */
@@ -20,7 +15,18 @@ export class HealthDto {
   timestamp!: string;
   /** @example 86400 */
   uptimeSeconds!: number;
-  checks!: Record<string, ComponentHealthDto>;
+  /** Each component by its name; `message` says what is wrong, other members are figures of its own. */
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      required: ['status'],
+      properties: { status: { type: 'string', enum: [...STATUSES] }, message: { type: 'string' } },
+      additionalProperties: true,
+    },
+    example: { database: { status: 'healthy', latencyMs: 1 }, redis: { status: 'healthy' } },
+  })
+  checks!: Record<string, ComponentHealth>;
 }
 
 /** A probe that has nothing to add. */

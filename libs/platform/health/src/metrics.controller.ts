@@ -4,6 +4,7 @@ import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger
 import { PrometheusController } from '@willsoto/nestjs-prometheus';
 import type { FastifyReply } from 'fastify';
 import { ServerConfig } from '#config';
+import { ApiProblems } from '#platform/http';
 import { TokenInvalidError } from '#platform/kernel';
 import { Public, RateLimit } from '#platform/security';
 
@@ -21,6 +22,7 @@ export class MetricsController extends PrometheusController {
   @ApiOperation({ operationId: 'getMetrics', summary: 'Metrics in the Prometheus text format' })
   @ApiProduces('text/plain')
   @ApiResponse({ status: 200, schema: { type: 'string' } })
+  @ApiProblems(401)
   override async index(
     @Res({ passthrough: true }) reply: FastifyReply,
     @Headers('authorization') authorization?: string,

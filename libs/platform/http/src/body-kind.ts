@@ -1,3 +1,4 @@
+import type { FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyRequest } from 'fastify';
 import { addRouteConfig } from '#platform/security';
 import { HttpRefusal } from './http-exceptions.js';
@@ -14,15 +15,17 @@ export interface RouteSettings {
   hasOwnPace?: boolean;
   /** Most bytes of a body; `large` is what the service takes at most. */
   bodyLimit?: number | 'large';
-  /** Headers of its answers that pages of any origin may read; absent where only some may call it. */
-  anyOrigin?: string[];
+  /** What differs for it from the origins that may call the others. */
+  cors?: FastifyCorsOptions;
+  ignoresUnknownQuery?: boolean;
 }
 
 /** Largest body of a route that does not say otherwise. */
 export const DEFAULT_BODY_BYTES = 1024 * 1024;
 
 /** Adds to what a route says; several such decorators stand beside each other. */
-export const routeSettings = (settings: RouteSettings): MethodDecorator => addRouteConfig({ ...settings });
+export const routeSettings = (settings: RouteSettings): MethodDecorator & ClassDecorator =>
+  addRouteConfig({ ...settings });
 
 /** Marks a route that gets a body of this kind. */
 export const ReadsBody = (kind: BodyKind): MethodDecorator => routeSettings({ readsBody: kind });

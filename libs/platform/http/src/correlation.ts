@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type RequestContext, runInContext } from '#platform/kernel';
 
@@ -38,13 +39,10 @@ class IncomingRequest implements RequestContext {
 /** Accepts the caller's id or makes one; everything done for the request then runs with it. */
 export function correlate(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request: CorrelatedRequest, reply, done) => {
-    const given = request.headers['x-request-id'];
-    const sent = request.headers['traceparent'];
-    const trace = typeof sent === 'string' ? TRACEPARENT.exec(sent) : null;
-    const correlationId = typeof given === 'string' && REQUEST_ID.test(given) ? given : (trace?.[1] ?? randomUUID());
-    request.id = correlationId;
-    request.unitOfWork = new IncomingRequest(correlationId, request, trace?.[1], trace?.[2]);
-    void reply.header('X-Request-ID', correlationId);
+    const { id, trace } = correlationOf(request.headers);
+    request.id = id;
+    request.unitOfWork = new IncomingRequest(id, request, trace?.[1], trace?.[2]);
+    void reply.header('X-Request-ID', id);
     runInContext(request.unitOfWork, done);
   });
   // Node calls back from reading a body outside the asynchronous context: enter it again before the handler.
@@ -52,6 +50,15 @@ export function correlate(fastify: FastifyInstance): void {
     if (request.unitOfWork) runInContext(request.unitOfWork, done);
     else done();
   });
+}
+
+/** The caller's id, else the id of his trace, else a new one; and the parts of his `traceparent`. */
+export function correlationOf(headers: IncomingHttpHeaders): { id: string; trace: RegExpExecArray | null } {
+  const given = headers['x-request-id'];
+  const sent = headers['traceparent'];
+  const trace = typeof sent === 'string' ? TRACEPARENT.exec(sent) : null;
+  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : (trace?.[1] ?? randomUUID());
+  return { id, trace };
 }
 
 function hex(bytes: number): string {

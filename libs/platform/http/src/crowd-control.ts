@@ -20,6 +20,14 @@ const SERVER_FAILURE = 500;
 /** Whoever sends a larger body shows a genuine credential before it is read, where the route demands one. */
 const SMALL_BODY_BYTES = 16 * 1024;
 
+/** A body that is in the works, and who it counts for. */
+interface Claim {
+  readonly whose: string;
+  readonly bytes: number;
+}
+
+type CountedRequest = FastifyRequest & { claim?: Claim | undefined };
+
 interface CrowdLimits {
   readonly limits: RateLimits;
   readonly strategies: AuthenticationStrategies;
@@ -30,23 +38,23 @@ interface CrowdLimits {
 
 /**
  * Before anything of a body is read: refuses strangers of a network that has used up its limit, and callers who send more at once than
- * one of them should, or knock at a closed door; and leaves bodies unread that the guards will refuse anyway. Who is genuine is only guessed here, by what was
- * proven before; the guards decide.
+ * one of them should, or knock at a closed door; and leaves bodies unread that the guards will refuse anyway. Who is genuine is only
+ * guessed here, by what was proven before; the guards decide.
  */
 export function controlCrowds(fastify: FastifyInstance, crowd: CrowdLimits): void {
   const { limits, strategies, doors, bytesInFlight } = crowd;
   const inFlight = new Map<string, number>();
-  const claims = new WeakMap<FastifyRequest, { whose: string; bytes: number }>();
+  fastify.decorateRequest('claim', undefined);
 
   /** Why the body is one too many; `undefined` once it is counted. */
-  const claim = (request: FastifyRequest, whose: string): Error | undefined => {
+  const claim = (request: CountedRequest, whose: string): Error | undefined => {
     const bytes = bytesOf(request);
     if (bytes === 0) return undefined;
     const before = inFlight.get(whose) ?? 0;
     // One body is always taken, however large: its own limit bounds it.
     if (before > 0 && before + bytes > bytesInFlight) return new RateLimitExceededException(RETRY_SECONDS);
     inFlight.set(whose, before + bytes);
-    claims.set(request, { whose, bytes });
+    request.claim = { whose, bytes };
     return undefined;
   };
 
@@ -70,10 +78,10 @@ export function controlCrowds(fastify: FastifyInstance, crowd: CrowdLimits): voi
     admitStranger(request).then(() => done(claim(request, networkOf(request.ip))), done);
   });
 
-  fastify.addHook('onResponse', (request, reply, done) => {
+  fastify.addHook('onResponse', (request: CountedRequest, reply, done) => {
     if (reply.statusCode >= SERVER_FAILURE && (request.routeOptions.config as RouteAccess).rateLimit === 'credentials')
       void limits.giveBack(request);
-    const claimed = claims.get(request);
+    const { claim: claimed } = request;
     if (claimed) {
       const left = (inFlight.get(claimed.whose) ?? 0) - claimed.bytes;
       if (left > 0) inFlight.set(claimed.whose, left);

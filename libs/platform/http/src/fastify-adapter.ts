@@ -1,9 +1,7 @@
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { PerformanceConfig, ServerConfig } from '#config';
 import { addApiPrefix } from './api-prefix.js';
-import { frameworkProblem } from './framework-problem.js';
+import { frameworkProblem, refuseUnreadable } from './framework-problem.js';
 
 /** How often Node looks for connections that are past their time; its default of 30 s lets a slow-loris linger. */
 const CONNECTION_CHECK_MS = 1_000;
@@ -28,7 +26,7 @@ export function createHttpAdapter(server: ServerConfig, performance: Performance
     // In-flight keep-alive requests still finish while draining; readiness has said 503 before.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     // Protocols differ in whether their addresses end in a slash.
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH, ignoreTrailingSlash: true },
     http: {
@@ -36,6 +34,8 @@ export function createHttpAdapter(server: ServerConfig, performance: Performance
       requestTimeout: performance.requestTimeoutSeconds * 1000,
       connectionsCheckingInterval: CONNECTION_CHECK_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
+      // Node's own refusal of a request without a Host is no problem document; the pipeline refuses it.
+      requireHostHeader: false,
     },
     rewriteUrl: (request: { url?: string }) => addApiPrefix(request.url ?? '/'),
     frameworkErrors: frameworkProblem,
@@ -48,21 +48,4 @@ function trustProxyOf(value: string): boolean | string | ((address: string, hop:
   if (!/^\d+$/.test(value)) return value;
   const hops = Number(value);
   return (_address, hop) => hop < hops;
-}
-
-/** Bytes that are no HTTP, headers that are too large or come too slowly. */
-function refuseUnreadable(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return;
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
-  const title = STATUS_CODES[status] ?? 'Bad Request';
-  const body = JSON.stringify({
-    type: 'about:blank',
-    title,
-    status,
-    code: `HTTP.${title.toUpperCase().replaceAll(' ', '_')}`,
-  });
-  socket.end(
-    `HTTP/1.1 ${status} ${title}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n` +
-      `Connection: close\r\n\r\n${body}`,
-  );
 }

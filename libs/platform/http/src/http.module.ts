@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { CursorCodec } from './cursor-codec.js';
+import { KnownQueryGuard } from './known-query.guard.js';
 import { OpenStreamsGuard } from './open-streams.guard.js';
 import { OutboundHttp } from './outbound-http.js';
 import { ProblemReferenceController } from './problem-reference.controller.js';
@@ -17,6 +18,7 @@ import { ProblemDetailsFilter } from './problem-details.filter.js';
     PublicAddress,
     ProblemDetailsFilter,
     { provide: APP_GUARD, useClass: OpenStreamsGuard },
+    { provide: APP_GUARD, useClass: KnownQueryGuard },
     { provide: APP_FILTER, useExisting: ProblemDetailsFilter },
   ],
   exports: [CursorCodec, OutboundHttp, PublicAddress, ProblemDetailsFilter],

@@ -20,7 +20,9 @@ export function isInstant(value: unknown): boolean {
 }
 
 /** A field that holds a time in RFC 3339. */
-export function IsInstant(options: { description?: string; required?: boolean } = {}): PropertyDecorator {
+export function IsInstant(
+  options: { description?: string; required?: boolean; example?: string } = {},
+): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ type: String, format: 'date-time', example: '2026-11-24T12:00:00.000Z', ...options }),
     (target: object, propertyName: string | symbol) =>

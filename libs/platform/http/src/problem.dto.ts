@@ -49,16 +49,19 @@ export class ProblemDto {
   details?: Record<string, unknown>;
 }
 
-const MEANINGS: Readonly<Record<number, string>> = {
+/** What a status of a failure means, in the words of the documentation. */
+export const PROBLEM_MEANINGS: Readonly<Record<number, string>> = {
   400: 'Malformed request',
   401: 'Not authenticated',
   403: 'Role does not suffice',
   404: 'Does not exist',
   409: 'Conflicts with the current state',
   413: 'Body too large',
+  414: 'Part of the address too long',
   415: 'Media type not supported',
   422: 'Invalid content; every fault is named',
   429: 'Too many requests; see Retry-After',
+  500: 'A fault of the service; it is recorded',
   503: 'Not available right now; see Retry-After',
 };
 
@@ -69,7 +72,7 @@ export const ApiProblems = (...statuses: number[]): MethodDecorator & ClassDecor
     ...statuses.map((status) =>
       ApiResponse({
         status,
-        description: MEANINGS[status] ?? 'Failure',
+        description: PROBLEM_MEANINGS[status] ?? 'Failure',
         content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
       }),
     ),

@@ -20,6 +20,11 @@ export class PublicAddress {
     return `http://localhost:${this.port}`;
   }
 
+  /** `PUBLIC_URL` with its path; when that is unset, the address by which a request came. */
+  asSeenBy({ protocol, host }: { readonly protocol: string; readonly host: string }): string {
+    return this.server.publicUrl === undefined ? `${protocol}://${host}` : this.origin;
+  }
+
   /** The port listened on: the system chooses one when the configured one is 0. */
   get port(): number {
     const address = (this.adapter.httpAdapter?.getHttpServer() as ListeningServer | undefined)?.address?.();

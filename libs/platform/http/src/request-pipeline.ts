@@ -21,12 +21,13 @@ import { controlCrowds } from './crowd-control.js';
 import { withExactNumbers } from './exact-numbers.js';
 import { parseFormBody } from './form-body.js';
 import { HttpRefusal } from './http-exceptions.js';
+import { answerHeads } from './head-routes.js';
 import { hasOwnPace } from './own-pace.js';
 import { isProbe } from './probes.js';
 import { routeOf } from './route.js';
 import { secureAnswers } from './security-headers.js';
 import { NDJSON } from './stream-body.js';
-import { isTrustedHost } from './trusted-hosts.js';
+import { hasOneHost, isTrustedHost } from './trusted-hosts.js';
 
 /**
  * What happens to a request before Nest sees it, in order: correlation id, trusted hosts, CORS, security headers, crowds, checks of
@@ -52,6 +53,7 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
       encodings: ['br', 'gzip', 'deflate'],
     });
   }
+  answerHeads(fastify);
   checkRequests(fastify);
   limitBodies(fastify, config.performance.maxContentLengthMb * 1024 * 1024);
   parseBodies(fastify);
@@ -60,7 +62,9 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
 
 function refuseUntrusted(fastify: FastifyInstance, trusted: readonly string[]): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if (isTrustedHost(request.host, trusted)) done();
+    // Probes and scrapers come by the address of a pod or of the loopback.
+    if (isProbe(request)) done();
+    else if (hasOneHost(request.raw.rawHeaders) && isTrustedHost(request.host, trusted)) done();
     else done(new HttpRefusal('HTTP.UNTRUSTED_HOST', 'malformed', 'The Host header is not one of this service'));
   });
 }

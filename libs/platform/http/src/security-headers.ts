@@ -8,6 +8,14 @@ const DOCUMENTATION_POLICY =
   "default-src 'none';script-src 'self';style-src 'self' 'unsafe-inline';img-src 'self' data:;connect-src 'self';" +
   "frame-ancestors 'none';base-uri 'none';form-action 'none'";
 
+/** Of each service in this process, for answers that are given before its hooks run. */
+const usual = new WeakMap<object, Readonly<Record<string, string>>>();
+
+/** The headers of every answer of a service that is no page. */
+export function usualHeaders(fastify: object | undefined): Readonly<Record<string, string>> {
+  return (fastify && usual.get(fastify)) ?? {};
+}
+
 /** Sets the headers that tell browsers what an answer must not be used for. */
 export function secureAnswers(fastify: FastifyInstance, config: AppConfig): void {
   const headers = headersOf({
@@ -21,6 +29,7 @@ export function secureAnswers(fastify: FastifyInstance, config: AppConfig): void
     frameguard: { action: 'deny' },
     hsts: config.environment.isProduction ? { maxAge: 31_536_000, includeSubDomains: true } : false,
   });
+  usual.set(fastify, headers);
   const documentation = { ...headers, 'Content-Security-Policy': DOCUMENTATION_POLICY };
   fastify.addHook('onRequest', (request, reply, done) => {
     reply.headers(/^\/docs(\/|$|\?)/.test(request.url) ? documentation : headers);

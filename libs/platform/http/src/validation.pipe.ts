@@ -2,6 +2,7 @@ import { type ArgumentMetadata, type PipeTransform, type Type, ValidationPipe } 
 import type { ValidationError as ClassValidatorError } from 'class-validator';
 import { cutText, ValidationError } from '#platform/kernel';
 import { compileRules } from './compiled-rules.js';
+import { normaliseInput } from './normalise-input.js';
 import type { Fault } from './problem.js';
 
 /** Types of parameters that are not DTOs. */
@@ -28,6 +29,7 @@ export class RequestValidationPipe implements PipeTransform {
     if (isDto && type === 'body' && value === null)
       throw new ValidationError('The request has one fault', NOT_AN_OBJECT);
     if (isDto && isWide(value)) throw tooWide();
+    if (isDto) normaliseInput(metatype as Type<object>, value);
     const made = isDto ? compileRules(metatype as Type<object>)(value) : undefined;
     if (made) return made;
     if (isDto) refuseWide(value);
@@ -99,8 +101,9 @@ function faultsOf(error: ClassValidatorError, parent: string): Fault[] {
   const path = parent === '' ? error.property : `${parent}.${error.property}`;
   const own = Object.entries(error.constraints ?? {}).map(([code, message]) => ({
     path: cutText(path, SHOWN),
-    message: cutText(message, 2 * SHOWN),
-    code,
+    ...(code === 'nestedValidation'
+      ? { message: 'must be an object', code: 'isObject' }
+      : { message: cutText(message, 2 * SHOWN), code }),
   }));
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, path))];
 }

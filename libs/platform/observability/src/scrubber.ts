@@ -36,7 +36,16 @@ const LOG_BOUNDS: ScrubBounds = {
 /** Names of fields are few and come again and again; texts from outside must not fill the memory, though. */
 const MAX_REMEMBERED = 2_000;
 const MAX_REMEMBERED_KEY = 64;
-const shownKeys = new Map<string, string>();
+
+/** What is known of a field's name: how it is shown, and whether it names a secret. */
+interface FieldName {
+  readonly shown: string;
+  readonly isSecret: boolean;
+}
+
+const known = new Map<string, FieldName>();
+/** The same where e-mail and IP addresses are taken out too. */
+const knownImpersonal = new Map<string, FieldName>();
 
 /**
  * A copy of the value without secrets, by key (a field named like a secret) and by value (text that looks like one), at any depth.
@@ -50,7 +59,8 @@ export function scrub(value: unknown, options: ScrubOptions = {}): unknown {
 /** One walk through a value, and what is left of its bounds. */
 class Scrubbing {
   private readonly bounds: ScrubBounds;
-  private readonly parents = new Set<object>();
+  /** What the value at hand is in; as deep as the bounds allow, so few that a list is faster than a set. */
+  private readonly parents: object[] = [];
   private values: number;
   private characters: number;
 
@@ -68,12 +78,12 @@ class Scrubbing {
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
     if (Buffer.isBuffer(value)) return `<${value.length} bytes>`;
-    if (depth >= this.bounds.depth || this.parents.has(value)) return LEFT_OUT;
-    this.parents.add(value);
+    if (depth >= this.bounds.depth || this.parents.includes(value)) return LEFT_OUT;
+    this.parents.push(value);
     const result = Array.isArray(value)
       ? this.list(value, depth)
       : this.object(value instanceof Error ? errorFields(value) : value, depth);
-    this.parents.delete(value);
+    this.parents.pop();
     return result;
   }
 
@@ -100,13 +110,14 @@ class Scrubbing {
   private object(value: object, depth: number): Record<string, unknown> {
     const result: Record<string, unknown> = {};
     let members = 0;
-    for (const [key, field] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       if (++members > this.bounds.members) {
         result[LEFT_OUT] = LEFT_OUT;
         break;
       }
-      const hidden = isHidden(key, field) || (key === 'value' && isHidden(nameOf(value), field));
-      const shown = this.key(key);
+      const field = (value as Record<string, unknown>)[key];
+      const { shown, isSecret } = this.name(key);
+      const hidden = (isSecret && canHide(field)) || (key === 'value' && isHidden(nameOf(value), field));
       const kept = hidden ? REDACTED : this.copy(field, depth + 1);
       // An assignment to this one name would set the prototype.
       if (shown === '__proto__') Object.defineProperty(result, shown, { value: kept, enumerable: true });
@@ -115,20 +126,23 @@ class Scrubbing {
     return result;
   }
 
-  private key(key: string): string {
-    if (this.options.personal || key.length > MAX_REMEMBERED_KEY)
-      return scrubText(cutText(key, this.bounds.key), this.options);
-    const known = shownKeys.get(key);
-    if (known !== undefined) return known;
-    const shown = scrubText(cutText(key, this.bounds.key));
-    if (shownKeys.size < MAX_REMEMBERED) shownKeys.set(key, shown);
-    return shown;
+  private name(key: string): FieldName {
+    const names = this.options.personal ? knownImpersonal : known;
+    const before = names.get(key);
+    if (before !== undefined) return before;
+    const name = { shown: scrubText(cutText(key, this.bounds.key), this.options), isSecret: isSecretKey(key) };
+    if (key.length <= MAX_REMEMBERED_KEY && names.size < MAX_REMEMBERED) names.set(key, name);
+    return name;
   }
 }
 
 /** Numbers and flags beside a secret's name are counts and settings, not secrets. */
+function canHide(value: unknown): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null);
+}
+
 function isHidden(name: string, value: unknown): boolean {
-  return (typeof value === 'string' || (typeof value === 'object' && value !== null)) && isSecretKey(name);
+  return canHide(value) && isSecretKey(name);
 }
 
 function isOption(before: unknown): boolean {

@@ -52,15 +52,17 @@ export class RateLimits {
 
   /** Counts a request. What is left is what the tightest of its limits leaves. */
   async count(policy: RateLimitPolicy, request: CountedRequest): Promise<UsedLimit> {
-    const counters = await this.countersOf(policy, request);
-    const records = await Promise.all(
-      counters.map(async ({ key, limit, windowSeconds }) => {
-        const { totalHits, timeToExpire, isBlocked } = await this.storage.increment(key, windowSeconds * 1000, limit);
-        return { limit, hits: totalHits, resetSeconds: timeToExpire, isExceeded: isBlocked };
-      }),
-    );
+    const recogniser = request.user ? undefined : this.recognisers.get(policy);
+    const known = recogniser && (await recogniser(request));
+    const counters = this.countersOf(policy, request, known);
     request.countedBy = counters.map(({ key }) => key);
-    return records.reduce((tightest, each) => (each.hits > tightest.hits ? each : tightest));
+    const used = await Promise.all(counters.map((each) => this.hit(each)));
+    return used.reduce((tightest, each) => (each.hits > tightest.hits ? each : tightest));
+  }
+
+  private async hit({ key, limit, windowSeconds }: Counter): Promise<UsedLimit> {
+    const { totalHits, timeToExpire, isBlocked } = await this.storage.increment(key, windowSeconds * 1000, limit);
+    return { limit, hits: totalHits, resetSeconds: timeToExpire, isExceeded: isBlocked };
   }
 
   /** Gives a counted request back, since it came to no answer. */
@@ -75,10 +77,8 @@ export class RateLimits {
     return this.storage.blockedFor(keyOf(policy, strangersOf(ip)), limit);
   }
 
-  private async countersOf(policy: RateLimitPolicy, request: CountedRequest): Promise<Counter[]> {
-    const { user, ip } = request;
+  private countersOf(policy: RateLimitPolicy, { user, ip }: CountedRequest, known: string | undefined): Counter[] {
     const counter = (whose: string, limit: Limit): Counter => ({ key: keyOf(policy, whose), ...limit });
-    const known = user ? undefined : await this.recognisers.get(policy)?.(request);
     if (known !== undefined) return [counter(known, this.general)];
     const limit = this.limitOf(policy);
     if (!user) return [counter(strangersOf(ip), limit)];

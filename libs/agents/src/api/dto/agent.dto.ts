@@ -15,7 +15,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { IsOneLine, PageQueryDto } from '#platform/http';
+import { Clearable, IsOneLine, PageQueryDto, Required } from '#platform/http';
 import {
   AGENT_DEFAULTS,
   AGENT_KINDS,
@@ -27,7 +27,7 @@ import {
   type AgentStatus,
 } from '../../domain/agent.js';
 import { DOLLARS, dollarsOf, microsOf } from '../../domain/cost.js';
-import type { JsonObject } from '../../domain/task.js';
+import { type JsonObject, MAX_TIMEOUT_SECONDS } from '../../domain/task.js';
 import { EXECUTOR_ROLES, type ExecutorRole } from '../../domain/task-access.js';
 
 /** A slug: lower-case letters, digits and hyphens. */
@@ -82,7 +82,7 @@ export class RetryPolicyDto {
 export class BudgetDto {
   /**
    * US dollars for one task.
-   * @example 0.50
+   * @example "0.50"
    */
   @IsOptional()
   @IsString()
@@ -91,7 +91,7 @@ export class BudgetDto {
 
   /**
    * US dollars a day (UTC).
-   * @example 25.00
+   * @example "25.00"
    */
   @IsOptional()
   @IsString()
@@ -183,7 +183,7 @@ export class UpdateAgentDto {
 
   /** Most starts in a window; `null` removes the limit. */
   @ApiPropertyOptional({ type: RateLimitDto, nullable: true })
-  @IsOptional()
+  @Clearable()
   @IsObject()
   @ValidateNested()
   @Type(() => RateLimitDto)
@@ -196,7 +196,7 @@ export class UpdateAgentDto {
   @IsOptional()
   @IsInt()
   @Min(1)
-  @Max(3600)
+  @Max(MAX_TIMEOUT_SECONDS)
   timeoutSeconds?: number;
 
   @IsOptional()
@@ -242,6 +242,7 @@ export class CreateAgentDto extends UpdateAgentDto {
   slug!: string;
 
   /** @example Invoice Reader */
+  @Required()
   @IsString()
   @MinLength(1)
   @IsOneLine()
@@ -249,10 +250,12 @@ export class CreateAgentDto extends UpdateAgentDto {
   declare name: string;
 
   /** @example ecommerce */
+  @Required()
   @IsString()
   @Matches(WORD)
   declare category: string;
 
+  @Required()
   @ApiProperty({ enum: AGENT_KINDS, example: 'http' })
   @IsIn(AGENT_KINDS)
   declare kind: AgentKind;
@@ -357,7 +360,7 @@ export function toAgentDto(agent: Agent, secret?: string): AgentDto {
 
 /** A definition with defaults for what the request leaves out. */
 export function toDefinition({ budget, ...dto }: CreateAgentDto): AgentDefinition {
-  const given = Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined && value !== null));
+  const given = Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined));
   return {
     ...AGENT_DEFAULTS,
     ...(given as unknown as CreateAgentDto),
@@ -365,12 +368,11 @@ export function toDefinition({ budget, ...dto }: CreateAgentDto): AgentDefinitio
   };
 }
 
-/** A change; `null` stands for what is not given, except for the rate limit, which it removes. */
-export function toChanges({ budget, rateLimit, ...dto }: UpdateAgentDto): Partial<AgentDefinition> {
-  const given = Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined && value !== null));
+/** A change: what is given. */
+export function toChanges({ budget, ...dto }: UpdateAgentDto): Partial<AgentDefinition> {
+  const given = Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined));
   return {
     ...(given as Partial<AgentDefinition>),
-    ...(rateLimit !== undefined && { rateLimit }),
     ...(budget && { budget: toBudget(budget) }),
   };
 }

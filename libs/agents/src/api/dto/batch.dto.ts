@@ -16,6 +16,7 @@ import type { BatchResult, BatchStatus, OperationResult } from '../../applicatio
 import type { BatchRequest } from '../../application/submit-batch.service.js';
 import { JSON_POINTER } from '../../domain/json-pointer.js';
 import { TASK_STATES } from '../../domain/task-state.js';
+import { ANY_JSON } from './any-json.js';
 import { TaskSettingsDto, toTaskRequest } from './execute-agent.dto.js';
 import { TaskErrorDto } from './task.dto.js';
 
@@ -102,13 +103,16 @@ export class OperationResultDto {
   taskId?: string;
   @ApiProperty({ enum: RESULT_STATES, example: 'succeeded' })
   state!: (typeof RESULT_STATES)[number];
-  @ApiPropertyOptional({ description: 'The output, or with `select` what its pointers lead to, by pointer.' })
+  @ApiPropertyOptional({
+    ...ANY_JSON,
+    description: 'The output, or with `select` what its pointers lead to, by pointer.',
+  })
   output?: unknown;
   error?: TaskErrorDto;
 }
 
 /** A batch and what became of its operations. */
-export class BatchDto {
+export class TaskBatchDto {
   /** @example 01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00 */
   batchId!: string;
   /** `running` until every operation has ended; then by how many succeeded: all, none or some. */
@@ -134,7 +138,7 @@ export function toBatchRequest({ operations, parallel, atomic }: ExecuteBatchDto
   };
 }
 
-export function toBatchDto({ batchId, status, results }: BatchResult): BatchDto {
+export function toTaskBatchDto({ batchId, status, results }: BatchResult): TaskBatchDto {
   return { batchId, status, totalOperations: results.length, results: results.map(toResultDto) };
 }
 

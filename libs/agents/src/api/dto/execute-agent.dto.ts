@@ -18,7 +18,7 @@ import {
 import { IsInstant } from '#platform/http';
 import type { TaskRequest } from '../../application/task-enqueue.service.js';
 import { DOLLARS, dollarsOf, microsOf } from '../../domain/cost.js';
-import type { JsonObject, TaskBudget } from '../../domain/task.js';
+import { type JsonObject, MAX_TIMEOUT_SECONDS, type TaskBudget } from '../../domain/task.js';
 
 const DEFAULT_PRIORITY = 5;
 const THIS_CENTURY = /^20\d\d-.*(Z|[+-]\d\d:\d\d)$/;
@@ -27,7 +27,7 @@ const THIS_CENTURY = /^20\d\d-.*(Z|[+-]\d\d:\d\d)$/;
 export class TaskBudgetDto {
   /**
    * US dollars.
-   * @example 0.50
+   * @example "0.50"
    */
   @IsOptional()
   @IsString()
@@ -77,28 +77,22 @@ export class TaskSettingsDto {
   @IsOptional()
   @IsInt()
   @Min(1)
-  @Max(3600)
+  @Max(MAX_TIMEOUT_SECONDS)
   timeoutSeconds?: number;
 
-  /**
-   * Earliest start; now when left out.
-   * @example 2027-01-01T00:00:00.000Z
-   */
+  /** Earliest start; now when left out. */
   @IsOptional()
   @IsString()
   @MaxLength(40)
-  @IsInstant({ required: false })
+  @IsInstant({ required: false, example: '2099-01-01T00:00:00.000Z' })
   @Matches(THIS_CENTURY, { message: 'runAt must be a time of this century with a time zone' })
   runAt?: string;
 
-  /**
-   * Latest end, over all attempts; a task that waits longer fails.
-   * @example 2027-01-01T06:00:00.000Z
-   */
+  /** Latest end, over all attempts; a task that waits longer fails. */
   @IsOptional()
   @IsString()
   @MaxLength(40)
-  @IsInstant({ required: false })
+  @IsInstant({ required: false, example: '2099-01-01T06:00:00.000Z' })
   @Matches(THIS_CENTURY, { message: 'deadlineAt must be a time of this century with a time zone' })
   deadlineAt?: string;
 

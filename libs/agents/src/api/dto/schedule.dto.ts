@@ -1,6 +1,25 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsInt, IsObject, IsOptional, IsString, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { PAUSE_REASONS, type PauseReason, type Schedule, type ScheduleDefinition } from '../../domain/schedule.js';
+import {
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import { Clearable, Required } from '#platform/http';
+import {
+  type Overlap,
+  OVERLAPS,
+  PAUSE_REASONS,
+  type PauseReason,
+  type Schedule,
+  type ScheduleDefinition,
+} from '../../domain/schedule.js';
 import type { JsonObject } from '../../domain/task.js';
 
 /** What may be changed of a schedule. */
@@ -33,11 +52,11 @@ export class UpdateScheduleDto {
   timeZone?: string;
 
   /** @example Look for weaknesses in the configuration. */
-  @IsOptional()
+  @Clearable()
   @IsString()
   @MinLength(1)
   @MaxLength(5000)
-  taskDescription?: string;
+  taskDescription?: string | null;
 
   /** What the agent needs to know; at most 1 MB. */
   @ApiPropertyOptional({ type: 'object', additionalProperties: true, example: {} })
@@ -59,17 +78,30 @@ export class UpdateScheduleDto {
   @IsOptional()
   @IsBoolean()
   enabled?: boolean;
+
+  @ApiPropertyOptional({
+    enum: OVERLAPS,
+    example: 'skip',
+    description:
+      'What happens at a time while the task of the time before has not ended: `skip` the time, `queue` another task all the same, or ' +
+      '`cancel_previous` first.',
+  })
+  @IsOptional()
+  @IsIn(OVERLAPS)
+  overlap?: Overlap;
 }
 
 /** A schedule to make. */
 export class CreateScheduleDto extends UpdateScheduleDto {
   /** @example scanner */
+  @Required()
   @IsString()
   @MinLength(1)
   @MaxLength(50)
   declare agent: string;
 
   /** @example 0 6 * * MON-FRI */
+  @Required()
   @IsString()
   @MinLength(9)
   @MaxLength(200)
@@ -93,6 +125,8 @@ export class ScheduleDto {
   priority!: number;
   /** @example true */
   enabled!: boolean;
+  @ApiProperty({ enum: OVERLAPS, example: 'skip' })
+  overlap!: Overlap;
   /** Whoever made or last changed it; its tasks are his. */
   ownerId!: string;
   @ApiPropertyOptional({
@@ -123,15 +157,22 @@ export class SchedulePageDto {
   nextCursor!: string | null;
 }
 
-const DEFAULTS = { timeZone: 'UTC', taskDescription: null, parameters: {}, priority: 5, enabled: true };
+const DEFAULTS = {
+  timeZone: 'UTC',
+  taskDescription: null,
+  parameters: {},
+  priority: 5,
+  enabled: true,
+  overlap: 'skip' as const,
+};
 
 export function toScheduleDefinition(dto: CreateScheduleDto): ScheduleDefinition {
   return { ...DEFAULTS, ...(toScheduleChanges(dto) as Pick<ScheduleDefinition, 'agent' | 'cron'>) };
 }
 
-/** `null` stands for what is not given. */
+/** A change: what is given. */
 export function toScheduleChanges(dto: UpdateScheduleDto): Partial<ScheduleDefinition> {
-  return Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined && value !== null));
+  return Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined));
 }
 
 export function toScheduleDto(schedule: Schedule): ScheduleDto {
@@ -144,6 +185,7 @@ export function toScheduleDto(schedule: Schedule): ScheduleDto {
     parameters: schedule.parameters,
     priority: schedule.priority,
     enabled: schedule.enabled,
+    overlap: schedule.overlap,
     ownerId: schedule.ownerId,
     pausedReason: schedule.pausedReason ?? undefined,
     nextRunAt: schedule.nextRunAt?.toISOString() ?? null,

@@ -4,6 +4,7 @@ import { PageQueryDto } from '#platform/http';
 import { dollarsOf } from '../../domain/cost.js';
 import type { JsonObject, Task } from '../../domain/task.js';
 import { TASK_STATES, type TaskState } from '../../domain/task-state.js';
+import { ANY_JSON } from './any-json.js';
 import { TaskBudgetDto, toBudgetDto } from './execute-agent.dto.js';
 
 /** Which tasks to list; everything given must hold. */
@@ -53,11 +54,14 @@ export class TaskDto {
   @ApiProperty({ type: 'object', additionalProperties: true })
   parameters!: JsonObject;
   /** The agent's result, any JSON. */
-  @ApiPropertyOptional({ description: 'The result of the agent, any JSON; absent until the task succeeded.' })
+  @ApiPropertyOptional({
+    ...ANY_JSON,
+    description: 'The result of the agent, any JSON; absent until the task succeeded.',
+  })
   output?: unknown;
   error?: TaskErrorDto;
   /** What the agent last said of its progress, any JSON. */
-  @ApiPropertyOptional({ description: 'What the agent last said of its progress, any JSON.' })
+  @ApiPropertyOptional({ ...ANY_JSON, description: 'What the agent last said of its progress, any JSON.' })
   progress?: unknown;
   /** @example 0 */
   tokensIn!: number;
@@ -65,7 +69,7 @@ export class TaskDto {
   tokensOut!: number;
   /**
    * In US dollars.
-   * @example 0.00
+   * @example "0.00"
    */
   cost!: string;
   batchId?: string;
@@ -118,7 +122,7 @@ export class AgentCallbackDto {
   status!: 'succeeded' | 'failed';
 
   /** The result, any JSON. */
-  @ApiPropertyOptional({ description: 'The result, any JSON.', example: { pages: 3 } })
+  @ApiPropertyOptional({ ...ANY_JSON, description: 'The result, any JSON.', example: { pages: 3 } })
   @IsOptional()
   output?: unknown;
 

@@ -22,6 +22,7 @@ import { IsOneLine } from '#platform/http';
 import { CLAIM_MAX } from '../../application/task-leases.service.js';
 import { DOLLARS, microsOf } from '../../domain/cost.js';
 import type { JsonObject } from '../../domain/task.js';
+import { ANY_JSON } from './any-json.js';
 import { LeasedTaskDto } from './leased-task.dto.js';
 
 const MIN_LEASE_MS = 5_000;
@@ -47,7 +48,7 @@ export class UsageDto {
 
   /**
    * US dollars.
-   * @example 0.0123
+   * @example "0.0123"
    */
   @IsOptional()
   @IsString()
@@ -164,6 +165,7 @@ export class HeldLeaseDto extends LeaseDto {
 
   /** Any JSON; shown as the task's `progress`. */
   @ApiPropertyOptional({
+    ...ANY_JSON,
     description: 'Any JSON of at most 16 KB; shown as the `progress` of the task.',
     example: { done: 3, of: 10 },
   })
@@ -206,7 +208,7 @@ export class HeartbeatResultDto {
 
 /** A result. */
 export class CompleteTaskDto extends LeaseDto {
-  @ApiPropertyOptional({ description: 'The result, any JSON up to 10 MB.', example: { total: 3 } })
+  @ApiPropertyOptional({ ...ANY_JSON, description: 'The result, any JSON up to 10 MB.', example: { total: 3 } })
   @IsOptional()
   output?: unknown;
 
@@ -223,7 +225,7 @@ export class CompleteTaskDto extends LeaseDto {
 export class CompleteQueryDto {
   /**
    * 1 leases the next task for the same worker.
-   * @example 0
+   * @example "0"
    */
   @IsOptional()
   @IsIn(['0', '1'])
@@ -237,20 +239,20 @@ export class CompletedTaskDto {
 }
 
 /** The result of one of several tasks. */
-export class BatchResultDto extends CompleteTaskDto {
+export class TaskResultDto extends CompleteTaskDto {
   @IsUUID()
   id!: string;
 }
 
 /** Results of several tasks. */
 export class CompleteTasksDto {
-  @ApiProperty({ type: [BatchResultDto] })
+  @ApiProperty({ type: [TaskResultDto] })
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(CLAIM_MAX)
   @ValidateNested({ each: true })
-  @Type(() => BatchResultDto)
-  results!: BatchResultDto[];
+  @Type(() => TaskResultDto)
+  results!: TaskResultDto[];
 }
 
 /** Why the result of one of several tasks was not recorded. */

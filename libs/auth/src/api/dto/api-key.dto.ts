@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, IsArray, IsIn, IsOptional, Matches, MaxLength, ValidateBy } from 'class-validator';
-import { IsInstant, IsOneLine } from '#platform/http';
+import { Clearable, IsInstant, IsOneLine } from '#platform/http';
 import { type Role, ROLES } from '#platform/kernel';
 import type { ApiKey } from '../../application/api-key.service.js';
 import { isAddressOrNetwork } from '../../domain/ip-allowlist.js';
@@ -18,12 +18,9 @@ export class CreateApiKeyDto {
   @IsIn(ROLES)
   role?: Role;
 
-  /**
-   * In the future, and no later than the maker's end; the maker's when left out or null.
-   * @example 2027-11-24T12:00:00.000Z
-   */
-  @IsOptional()
-  @IsInstant({ required: false })
+  /** In the future, and no later than the maker's end; the maker's when left out or null. */
+  @Clearable()
+  @IsInstant({ required: false, example: '2099-12-31T00:00:00.000Z' })
   expiresAt?: string | null;
 
   /**
@@ -98,4 +95,8 @@ export function toApiKeyDto(apiKey: ApiKey): ApiKeyDto {
     expiresAt: expiresAt?.toISOString() ?? null,
     lastUsedAt: lastUsedAt?.toISOString() ?? null,
   };
+}
+
+export function toNewApiKeyDto(apiKey: ApiKey, key: string): NewApiKeyDto {
+  return { ...toApiKeyDto(apiKey), key };
 }

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { IsOneLine } from '#platform/http';
+import { Clearable, IsOneLine } from '#platform/http';
 import { USERNAME } from '../../domain/user.js';
 import { EMAIL_MAX_LENGTH, IsAddress, Trimmed } from './identifier.decorators.js';
 import { UserDto } from './user.dto.js';
@@ -31,7 +31,7 @@ export class AccountDto {
 
 /** A stranger who wants an account. There is no role: new accounts are READ_ONLY. */
 export class RegisterDto extends AccountDto {
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   password!: string;
@@ -63,7 +63,7 @@ export class LoginDto extends DeviceDto {
   @MaxLength(EMAIL_MAX_LENGTH)
   identifier!: string;
 
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @IsString()
   @MinLength(1)
   @MaxLength(PASSWORD_INPUT_LIMIT)
@@ -79,7 +79,7 @@ export class VerifyMfaDto extends DeviceDto {
 
   /**
    * Six digits of the authenticator, or a recovery code.
-   * @example 123456
+   * @example "123456"
    */
   @IsString()
   @MinLength(6)
@@ -115,10 +115,10 @@ export class UpdateProfileDto {
   email?: string;
 
   /** @example Ada Lovelace */
-  @IsOptional()
+  @Clearable()
   @IsOneLine()
   @MaxLength(200)
-  fullName?: string;
+  fullName?: string | null;
 }
 
 /** Tokens (RFC 6749 §5.1, in camelCase). */

@@ -9,7 +9,7 @@ export class ChangePasswordDto extends DeviceDto {
   @MaxLength(PASSWORD_INPUT_LIMIT)
   currentPassword!: string;
 
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   newPassword!: string;
@@ -33,7 +33,7 @@ export class ResetPasswordDto {
   @MaxLength(128)
   token!: string;
 
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @IsString()
   @MaxLength(PASSWORD_INPUT_LIMIT)
   newPassword!: string;

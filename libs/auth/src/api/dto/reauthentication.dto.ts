@@ -4,9 +4,9 @@ import { PASSWORD_INPUT_LIMIT } from './auth.dto.js';
 
 /** A proof of who one is: the password, or a code of the authenticator. */
 export class ReauthenticateDto {
-  /** @example three purple otters juggling */
+  /** @example "three purple otters juggling" */
   @ApiPropertyOptional()
-  @ValidateIf((proof: ReauthenticateDto) => proof.code === undefined || proof.code === null)
+  @ValidateIf((proof: ReauthenticateDto) => proof.code === undefined)
   @IsString()
   @MinLength(1)
   @MaxLength(PASSWORD_INPUT_LIMIT)

@@ -18,7 +18,7 @@ export class TotpProposalDto {
 
 /** Proof that the app has the secret. */
 export class ConfirmTotpDto {
-  /** @example 123456 */
+  /** @example "123456" */
   @IsString()
   @Matches(/^\d{6}$/, { message: 'code must be six digits' })
   code!: string;

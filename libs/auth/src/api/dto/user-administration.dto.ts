@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { IsOneLine, PageQueryDto } from '#platform/http';
+import { Clearable, IsOneLine, PageQueryDto } from '#platform/http';
 import { type Role, ROLES } from '#platform/kernel';
 import { AccountDto, PASSWORD_INPUT_LIMIT } from './auth.dto.js';
 import { Trimmed } from './identifier.decorators.js';
@@ -61,10 +61,10 @@ export class ChangeUserDto {
   isActive?: boolean;
 
   /** @example Ada Lovelace */
-  @IsOptional()
+  @Clearable()
   @IsOneLine()
   @MaxLength(200)
-  fullName?: string;
+  fullName?: string | null;
 }
 
 /** What else ends with a user's sessions. */

@@ -68,7 +68,7 @@ export class AgentConditionDto {
   tokensToday!: number;
   /**
    * In US dollars.
-   * @example 0.00
+   * @example "0.00"
    */
   costToday!: string;
 }
@@ -119,7 +119,7 @@ export class PerformancePointDto {
 export class RevenueDto {
   /** @example USD */
   currency!: string;
-  /** @example 1250.00 */
+  /** @example "1250.00" */
   amount!: string;
 }
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, IsUrl, Max, MaxLength, Min, MinLength } from 'class-validator';
-import { IsOneLine } from '#platform/http';
+import { IsIn, IsInt, IsString, IsUrl, Max, MaxLength, Min, MinLength } from 'class-validator';
+import { Clearable, IsOneLine } from '#platform/http';
 import { SEVERITIES, type Severity } from '#platform/kernel';
 import type { AlertDelivery } from '../../application/alert-registry.service.js';
 import { type Alert, ALERT_EVENTS, type AlertEvent } from '../../domain/alert.js';
@@ -23,7 +23,7 @@ export class CreateErrorAlertDto {
   event!: AlertEvent;
 
   @ApiPropertyOptional({ enum: SEVERITIES, nullable: true, description: 'This severity or graver; all when absent.' })
-  @IsOptional()
+  @Clearable()
   @IsIn(SEVERITIES)
   severity?: Severity | null;
 
@@ -33,7 +33,7 @@ export class CreateErrorAlertDto {
     example: 60,
     description: 'For `rate`: more occurrences of a group in a minute; called once an hour at most.',
   })
-  @IsOptional()
+  @Clearable()
   @IsInt()
   @Min(1)
   @Max(1_000_000)
@@ -50,7 +50,7 @@ export class CreateErrorAlertDto {
     example: null,
     description: 'Signs the calls; made when absent.',
   })
-  @IsOptional()
+  @Clearable()
   @IsString()
   @MinLength(16)
   @MaxLength(200)
@@ -91,7 +91,7 @@ export class ErrorAlertPageDto {
 
 /** A call that an alert led to. */
 export class ErrorAlertDeliveryDto {
-  /** @example 17 */
+  /** @example "17" */
   id!: string;
   /** @example 01980f5e-7c1a-7d3e-9a51-0242ac120003 */
   groupId!: string;

@@ -15,7 +15,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
-import { PageQueryDto, IsInstant } from '#platform/http';
+import { Clearable, IsInstant, PageQueryDto } from '#platform/http';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
 import { type ErrorGroup, GROUP_SORTS, type GroupSort } from '../../application/group-query.service.js';
 import { GROUP_STATUSES, type GroupStatus } from '../../domain/error-group.js';
@@ -171,7 +171,7 @@ export class TriageGroupDto {
   status?: 'open' | 'resolved' | 'ignored';
 
   @ApiPropertyOptional({ type: String, nullable: true, example: 'Fixed by retrying' })
-  @IsOptional()
+  @Clearable()
   @IsString()
   @MaxLength(10_000)
   notes?: string | null;
@@ -182,14 +182,14 @@ export class TriageGroupDto {
     example: '2.4.2',
     description: 'Release with the fix; recurrences in older ones are no regression.',
   })
-  @IsOptional()
+  @Clearable()
   @IsString()
   @MinLength(1)
   @MaxLength(100)
   inRelease?: string | null;
 
   @ApiPropertyOptional({ type: String, nullable: true, example: '2026-12-01T00:00:00.000Z' })
-  @IsOptional()
+  @Clearable()
   @IsInstant({ required: false })
   @Matches(RFC_3339, { message: 'ignoreUntil must be an RFC 3339 date and time' })
   ignoreUntil?: string | null;
@@ -200,14 +200,14 @@ export class TriageGroupDto {
     example: 100,
     description: 'Further occurrences after which the group opens again.',
   })
-  @IsOptional()
+  @Clearable()
   @IsInt()
   @Min(1)
   @Max(1_000_000_000)
   ignoreCount?: number | null;
 
   @ApiPropertyOptional({ type: String, nullable: true, example: 'payments-team' })
-  @IsOptional()
+  @Clearable()
   @IsString()
   @MinLength(1)
   @MaxLength(200)

@@ -140,7 +140,5 @@ export class AcceptedErrorsDto {
 }
 
 export function toDraft({ timestamp, ...report }: ReportErrorDto): ErrorDraft {
-  // A null of an optional field is as if it were absent.
-  const given = Object.fromEntries(Object.entries(report).filter(([, value]) => value !== null)) as typeof report;
-  return { ...given, timestamp: timestamp === undefined || timestamp === null ? undefined : new Date(timestamp) };
+  return { ...report, timestamp: timestamp === undefined ? undefined : new Date(timestamp) };
 }

@@ -186,12 +186,12 @@ export class StatementDto {
   to!: string;
   /**
    * Before the first day.
-   * @example 1000.00
+   * @example "1000.00"
    */
   opening!: string;
   /**
    * At the end of the last day.
-   * @example 1500.00
+   * @example "1500.00"
    */
   closing!: string;
   items!: EntryDto[];

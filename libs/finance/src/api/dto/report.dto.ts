@@ -27,9 +27,9 @@ export class ReportQueryDto {
 export class CurrencyTotalsDto {
   /** @example USD */
   currency!: string;
-  /** @example 1500.00 */
+  /** @example "1500.00" */
   debits!: string;
-  /** @example 1500.00 */
+  /** @example "1500.00" */
   credits!: string;
 }
 
@@ -43,13 +43,13 @@ export class TrialBalanceLineDto {
   type!: AccountType;
   /** @example USD */
   currency!: string;
-  /** @example 1000.00 */
+  /** @example "1000.00" */
   opening!: string;
-  /** @example 500.00 */
+  /** @example "500.00" */
   debits!: string;
-  /** @example 0.00 */
+  /** @example "0.00" */
   credits!: string;
-  /** @example 1500.00 */
+  /** @example "1500.00" */
   closing!: string;
 }
 
@@ -69,7 +69,7 @@ export class ReportLineDto {
   account!: string;
   /** @example Sales USD */
   name!: string;
-  /** @example 1500.00 */
+  /** @example "1500.00" */
   amount!: string;
 }
 
@@ -81,7 +81,7 @@ export class IncomeDto {
   totalRevenue!: string;
   expenses!: ReportLineDto[];
   totalExpenses!: string;
-  /** @example 1200.00 */
+  /** @example "1200.00" */
   netIncome!: string;
 }
 
@@ -122,7 +122,7 @@ export class ChannelRevenueDto {
   channel!: string | null;
   /** @example USD */
   currency!: string;
-  /** @example 1500.00 */
+  /** @example "1500.00" */
   amount!: string;
 }
 
@@ -132,7 +132,7 @@ export class DayRevenueDto {
   day!: string;
   /** @example USD */
   currency!: string;
-  /** @example 150.00 */
+  /** @example "150.00" */
   amount!: string;
 }
 
@@ -152,7 +152,7 @@ export class ClosingBalanceDto {
   account!: string;
   /** @example USD */
   currency!: string;
-  /** @example 1500.00 */
+  /** @example "1500.00" */
   closing!: string;
 }
 

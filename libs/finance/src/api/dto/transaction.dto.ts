@@ -171,7 +171,7 @@ export class PostingDto {
   account!: string;
   @ApiProperty({ enum: DIRECTIONS, example: 'debit' })
   direction!: Direction;
-  /** @example 19.99 */
+  /** @example "19.99" */
   amount!: string;
   /** @example USD */
   currency!: string;
@@ -183,7 +183,7 @@ export class BalanceAfterDto {
   account!: string;
   /** @example USD */
   currency!: string;
-  /** @example 1019.99 */
+  /** @example "1019.99" */
   balance!: string;
 }
 
@@ -195,7 +195,7 @@ export class RecordedTransactionDto {
   transactionId!: string;
   @ApiProperty({ enum: LISTED_TYPES, example: 'sale' })
   type!: (typeof LISTED_TYPES)[number];
-  /** @example 19.99 */
+  /** @example "19.99" */
   amount!: string;
   /** @example USD */
   currency!: string;
@@ -215,7 +215,7 @@ export class TransactionDto {
   type!: (typeof LISTED_TYPES)[number];
   @ApiProperty({ enum: TRANSACTION_STATES, example: 'posted' })
   state!: (typeof TRANSACTION_STATES)[number];
-  /** @example 19.99 */
+  /** @example "19.99" */
   amount!: string;
   /** @example USD */
   currency!: string;

@@ -33,6 +33,9 @@ import { TellIdentitiesApartByForm1765000000000 } from './1765000000000-tell-ide
 import { RememberIssuersOfTokens1765000010000 } from './1765000010000-remember-issuers-of-tokens.js';
 import { FindAndDeleteUsers1765000020000 } from './1765000020000-find-and-delete-users.js';
 import { ChangeAddresses1765000030000 } from './1765000030000-change-addresses.js';
+import { KeepIdempotentRequests1765100000000 } from './1765100000000-keep-idempotent-requests.js';
+import { HoldAgentsBack1765300000000 } from './1765300000000-hold-agents-back.js';
+import { SayWhatOverlaps1765300010000 } from './1765300010000-say-what-overlaps.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -70,4 +73,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   RememberIssuersOfTokens1765000010000,
   FindAndDeleteUsers1765000020000,
   ChangeAddresses1765000030000,
+  KeepIdempotentRequests1765100000000,
+  HoldAgentsBack1765300000000,
+  SayWhatOverlaps1765300010000,
 ];

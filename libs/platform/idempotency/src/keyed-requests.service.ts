@@ -10,19 +10,9 @@ import {
   type RequestFingerprint,
 } from '#platform/kernel';
 import { EncryptionService } from '#platform/security';
-import { IdempotencyKeyReusedError, RequestInFlightError } from '../domain/errors.exceptions.js';
-import { KeyedRequestRepository } from '../infrastructure/keyed-request.repository.js';
-
-/** A request to make something. */
-export interface KeyedRequest {
-  readonly principalId: string;
-  /** The client's idempotency key; without one the request is carried out each time. */
-  readonly key: string | undefined;
-  readonly operation: string;
-  readonly fields: object;
-  /** Called when the answer is one that was given before. */
-  readonly onReplay: () => void;
-}
+import { IdempotencyKeyReusedException, RequestInFlightException } from './idempotency.exceptions.js';
+import type { KeyedRequest } from './keyed-request.js';
+import { KeyedRequestRepository } from './keyed-request.repository.js';
 
 interface Rejection {
   identity: ExceptionIdentity;
@@ -33,9 +23,18 @@ interface Rejection {
 /** Kinds of rejections that are answers; all others may be different the next time. */
 const LASTING = new Set<FailureKind>(['conflict', 'not_found', 'invalid']);
 
-type Kept<A> = { answer: A } | { rejection: Rejection };
+type Outcome<A> = { answer: A } | { rejection: Rejection };
 
-/** Carries a request out once for its key, whatever happens between client and service. */
+/** What is kept of a request, encrypted: answers show secrets, and the digest of a password could be guessed. */
+interface Kept<A> {
+  fingerprint: RequestFingerprint;
+  outcome: Outcome<A>;
+}
+
+/**
+ * Carries a request out once for its key, whatever happens between client and service: the key, what was made and the answer are
+ * committed together.
+ */
 @Injectable()
 export class KeyedRequests {
   constructor(
@@ -48,29 +47,30 @@ export class KeyedRequests {
   /**
    * @param make does the work in the transaction and returns the answer, which must be JSON
    * @returns the answer of this or of the first request with the key; a rejection is thrown again likewise
-   * @throws RequestInFlightError while another with the key is at work
-   * @throws IdempotencyKeyReusedError when the key came with another request before
+   * @throws RequestInFlightException while another with the key is at work
+   * @throws IdempotencyKeyReusedException when the key came with another request before
    */
   async once<A>(request: KeyedRequest, make: (tx: Transaction) => Promise<A>): Promise<A> {
     const { key } = request;
     if (key === undefined) return this.database.transaction(make);
-    const kept = await this.database.transaction(async (tx) => {
+    const outcome = await this.database.transaction(async (tx) => {
       const known = await this.answered<A>(tx, request, key);
       if (known) return known;
       const fresh = await attempt(tx, make);
       await this.keep(tx, request, key, fresh);
       return fresh;
     });
-    if ('answer' in kept) return kept.answer;
-    const { identity, message, details } = kept.rejection;
+    if ('answer' in outcome) return outcome.answer;
+    const { identity, message, details } = outcome.rejection;
     throw new AppException(identity, message, { details });
   }
 
-  private async answered<A>(tx: Transaction, request: KeyedRequest, key: string): Promise<Kept<A> | undefined> {
-    const { principalId, onReplay } = request;
-    if (!(await this.requests.begin(tx, principalId, key))) throw new RequestInFlightError();
-    const known = await this.requests.find(tx, principalId, key);
-    if (!known) return undefined;
+  private async answered<A>(tx: Transaction, request: KeyedRequest, key: string): Promise<Outcome<A> | undefined> {
+    const { owner, onReplay } = request;
+    if (!(await this.requests.begin(tx, owner, key))) throw new RequestInFlightException();
+    const encrypted = await this.requests.find(tx, owner, key);
+    if (encrypted === undefined) return undefined;
+    const known = JSON.parse(this.encryption.decrypt(encrypted, placeOf(owner, key)).toString()) as Kept<A>;
     const differing = differingFields(known.fingerprint, fingerprintOfRequest(request));
     if (differing.length > 0) {
       const errors = differing.map((path) => ({
@@ -78,22 +78,22 @@ export class KeyedRequests {
         message: 'differs from the first request',
         code: 'idempotency',
       }));
-      throw new IdempotencyKeyReusedError(undefined, { details: { errors } });
+      throw new IdempotencyKeyReusedException(undefined, { details: { errors } });
     }
     onReplay();
-    return JSON.parse(this.encryption.decrypt(known.encryptedAnswer, placeOf(principalId, key)).toString()) as Kept<A>;
+    return known.outcome;
   }
 
-  private async keep(tx: Transaction, request: KeyedRequest, key: string, kept: Kept<unknown>): Promise<void> {
-    const { principalId } = request;
-    const encryptedAnswer = this.encryption.encrypt(JSON.stringify(kept), placeOf(principalId, key));
-    const fingerprint = fingerprintOfRequest(request);
-    await this.requests.add(tx, principalId, key, { fingerprint, encryptedAnswer }, this.clock.now());
+  private async keep<A>(tx: Transaction, request: KeyedRequest, key: string, outcome: Outcome<A>): Promise<void> {
+    const { owner } = request;
+    const kept: Kept<A> = { fingerprint: fingerprintOfRequest(request), outcome };
+    const encrypted = this.encryption.encrypt(JSON.stringify(kept), placeOf(owner, key));
+    await this.requests.add(tx, owner, key, encrypted, this.clock.now());
   }
 }
 
 /** Does the work; when it is rejected, undoes what it had begun and nothing else of the transaction. */
-async function attempt<A>(tx: Transaction, make: (tx: Transaction) => Promise<A>): Promise<Kept<A>> {
+async function attempt<A>(tx: Transaction, make: (tx: Transaction) => Promise<A>): Promise<Outcome<A>> {
   await tx.execute('SAVEPOINT work');
   try {
     return { answer: await make(tx) };
@@ -111,6 +111,6 @@ function fingerprintOfRequest({ operation, fields }: KeyedRequest): RequestFinge
   return fingerprintOf({ ...Object.fromEntries(given), operation });
 }
 
-function placeOf(principalId: string, key: string): string {
-  return `error_request.encrypted_answer:${principalId}:${key}`;
+function placeOf(owner: string, key: string): string {
+  return `idempotent_request.encrypted_answer:${owner}:${key}`;
 }

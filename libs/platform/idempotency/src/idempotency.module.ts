@@ -1,0 +1,9 @@
+import { Global, Module } from '@nestjs/common';
+import { KeyedRequestJob } from './keyed-request.job.js';
+import { KeyedRequestRepository } from './keyed-request.repository.js';
+import { KeyedRequests } from './keyed-requests.service.js';
+
+/** Requests that are carried out once for their idempotency key. */
+@Global()
+@Module({ providers: [KeyedRequestRepository, KeyedRequests, KeyedRequestJob], exports: [KeyedRequests] })
+export class IdempotencyModule {}
