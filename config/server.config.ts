@@ -69,7 +69,8 @@ export class ServerConfig extends section('server', {
     default: 5,
     min: 1,
     max: 10_000,
-    description: 'Login and register requests a minute from one address; refresh gets twice that.',
+    description:
+      'Login and register requests a minute from one address; refreshes that are not genuine get twice that.',
   }),
   idempotencyKeepDays: integer({
     env: 'IDEMPOTENCY_KEEP_DAYS',

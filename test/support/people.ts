@@ -12,13 +12,14 @@ export interface Person {
   readonly token: string;
 }
 
-/** Makes a user of this role, another one each time, and logs him in. */
-export async function newPerson(app: TestApp, role: Role): Promise<Person> {
+/** Makes a user of this role, another one each time, and logs him in. @param headers of the login */
+export async function newPerson(app: TestApp, role: Role, headers: Record<string, string> = {}): Promise<Person> {
   const username = `${role.toLowerCase()}-${randomBytes(4).toString('hex')}`;
   const account = { email: `${username}@example.com`, username, role, password: TEST_PASSWORD };
   const { id } = await app.get(UserCreationService).create(account, { action: 'user.created' });
   const { body } = await app.call<{ accessToken: string }>('POST', '/auth/login', {
     body: { identifier: username, password: TEST_PASSWORD },
+    headers,
   });
   return { id, token: body.accessToken };
 }

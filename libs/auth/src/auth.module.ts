@@ -23,6 +23,7 @@ import { AttemptLimitService } from './application/attempt-limit.service.js';
 import { AuditReadService } from './application/audit-read.service.js';
 import { CleanupJob } from './application/cleanup.job.js';
 import { CredentialCheckService } from './application/credential-check.service.js';
+import { EmailChangeService } from './application/email-change.service.js';
 import { EmailVerificationService } from './application/email-verification.service.js';
 import { FirstAdminService } from './application/first-admin.service.js';
 import { InvitationService } from './application/invitation.service.js';
@@ -46,22 +47,28 @@ import { SessionDirectoryService } from './application/session-directory.service
 import { SessionStartService } from './application/session-start.service.js';
 import { SessionService } from './application/session.service.js';
 import { StandingService } from './application/standing.service.js';
+import { SuperAdminsService } from './application/super-admins.service.js';
 import { TokenInspectionService } from './application/token-inspection.service.js';
 import { TokenIssuer } from './application/token-issuer.service.js';
 import { TokenPairService } from './application/token-pair.service.js';
 import { UserAccessService } from './application/user-access.service.js';
 import { UserAdministrationService } from './application/user-administration.service.js';
 import { UserCreationService } from './application/user-creation.service.js';
+import { UserDeletionService } from './application/user-deletion.service.js';
 import { UserDirectoryService } from './application/user-directory.service.js';
 import { UserImportService } from './application/user-import.service.js';
+import { UserTraces } from './application/user-traces.service.js';
 import { ApiKeyRepository } from './infrastructure/api-key.repository.js';
 import { AttemptRepository } from './infrastructure/attempt.repository.js';
 import { AuditModule } from './audit.module.js';
 import { CommonPasswords } from './infrastructure/common-passwords.js';
+import { EmailChangeRepository } from './infrastructure/email-change.repository.js';
 import { OneTimeTokenRepository } from './infrastructure/one-time-token.repository.js';
 import { PasswordHasher } from './infrastructure/password-hasher.js';
 import { SecondFactorRepository } from './infrastructure/second-factor.repository.js';
 import { SessionRepository } from './infrastructure/session.repository.js';
+import { TokenIssuerEntity } from './infrastructure/token-issuer.entity.js';
+import { TokenIssuerRepository } from './infrastructure/token-issuer.repository.js';
 import { TokenKeys } from './infrastructure/token-keys.js';
 import { UserEntity } from './infrastructure/user.entity.js';
 import { UserRepository } from './infrastructure/user.repository.js';
@@ -69,7 +76,13 @@ import { UserStandingModule } from './user-standing.module.js';
 
 /** Identity: accounts, sessions, keys, and the strategies the guards authenticate by. */
 @Module({
-  imports: [AuditModule, UserStandingModule, DatabaseModule.forEntities([UserEntity]), JwtModule, MailModule],
+  imports: [
+    AuditModule,
+    UserStandingModule,
+    DatabaseModule.forEntities([UserEntity, TokenIssuerEntity]),
+    JwtModule,
+    MailModule,
+  ],
   controllers: [
     AuthController,
     ProfileController,
@@ -94,6 +107,7 @@ import { UserStandingModule } from './user-standing.module.js';
     AuditReadService,
     CleanupJob,
     CredentialCheckService,
+    EmailChangeService,
     EmailVerificationService,
     FirstAdminService,
     InvitationService,
@@ -117,21 +131,26 @@ import { UserStandingModule } from './user-standing.module.js';
     SessionStartService,
     SessionService,
     StandingService,
+    SuperAdminsService,
     TokenInspectionService,
     TokenIssuer,
     TokenPairService,
     UserAccessService,
     UserAdministrationService,
     UserCreationService,
+    UserDeletionService,
     UserDirectoryService,
     UserImportService,
+    UserTraces,
     ApiKeyRepository,
     AttemptRepository,
     CommonPasswords,
+    EmailChangeRepository,
     OneTimeTokenRepository,
     PasswordHasher,
     SecondFactorRepository,
     SessionRepository,
+    TokenIssuerRepository,
     TokenKeys,
     UserRepository,
   ],

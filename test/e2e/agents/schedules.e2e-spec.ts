@@ -218,7 +218,7 @@ describe('schedules', () => {
         'user_inactive',
         ({ id }) => app.call('PATCH', `/users/${id}`, { token: tasks.admin, body: { isActive: false } }),
       ],
-      ['is deleted', 'user_deleted', ({ id }) => database().execute('DELETE FROM user_account WHERE id = $1', [id])],
+      ['is deleted', 'user_deleted', ({ id }) => app.call('DELETE', `/users/${id}`, { token: tasks.admin })],
       [
         'has a lower role than the agent takes',
         'role_too_low',

@@ -1,3 +1,4 @@
+import { pbkdf2Sync, scryptSync } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -54,6 +55,24 @@ describe('importing users', () => {
     await take(account('long', { passwordHash: await bcrypt.hash(beginning, 4) }));
     expect((await logIn('long', `${beginning} and more`)).status).toBe(401);
     expect((await logIn('long', beginning)).status).toBe(200);
+  });
+
+  it.each([
+    [
+      'pbkdf2',
+      (text: string) => `pbkdf2:sha256:1000$salt$${pbkdf2Sync(text, 'salt', 1000, 32, 'sha256').toString('hex')}`,
+    ],
+    ['scrypt', (text: string) => `scrypt:1024:8:1$salt$${scryptSync(text, 'salt', 64, { N: 1024 }).toString('hex')}`],
+    ['argon2', (text: string) => argon2.hash(text, { memoryCost: 7168, timeCost: 1, parallelism: 1 })],
+    ['old-bcrypt', (text: string) => bcrypt.hash(text, 4)],
+  ])('lets people in as they typed it, and then however it is typed: %s', async (username, hash) => {
+    const typed = 'ｓｅｖｅｎ² quiet\u00a0cafe\u0301s™';
+    await take(account(username, { passwordHash: await hash(typed) }));
+    expect((await logIn(username, typed.normalize('NFKC'))).status).toBe(401);
+    expect((await logIn(username, typed)).status).toBe(200);
+    expect(await hashOf(username)).toMatch(/^\$argon2id\$v=19\$m=7168,t=1,p=1\$/);
+    for (const form of ['NFC', 'NFKD'] as const)
+      expect((await logIn(username, typed.normalize(form))).status).toBe(200);
   });
 
   it('replaces Argon2 hashes that are weaker than the configured ones', async () => {
@@ -116,8 +135,9 @@ describe('importing users', () => {
       }),
       account('future', { createdAt: '2999-01-01T00:00:00Z' }),
       account('number', { passwordHash: 12 }),
+      account('costly', { passwordHash: `scrypt:1073741824:8:1$salt$${'ab'.repeat(64)}` }),
     );
-    expect(verdicts.map(({ verdict }) => verdict)).toEqual(Array(5).fill('refused'));
+    expect(verdicts.map(({ verdict }) => verdict)).toEqual(Array(6).fill('refused'));
     expect(verdicts[2]?.faults).toHaveLength(8);
     expect(JSON.stringify(verdicts)).not.toContain('plainSecret');
   });

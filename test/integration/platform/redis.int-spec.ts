@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { Cache } from '#platform/cache';
+import { RateLimitStorage } from '#platform/security';
 import { connectedToRedis, freePort, hasRedis, startRedis } from '../../support/redis-server.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
@@ -30,6 +31,15 @@ import { startTestApp, type TestApp } from '../../support/test-app.js';
     );
     expect(answers.filter(({ status }) => status === 200).length).toBe(30);
     expect(answers.filter(({ status }) => status === 429).length).toBe(50);
+  });
+
+  it('a hit that is given back is one less, and never less than none', async () => {
+    const storage = first.get(RateLimitStorage);
+    for (let i = 0; i < 3; i++) await storage.increment('given-back', 60_000, 5);
+    for (let i = 0; i < 2; i++) await second.get(RateLimitStorage).decrement('given-back');
+    expect(await storage.increment('given-back', 60_000, 5)).toMatchObject({ totalHits: 2 });
+    for (let i = 0; i < 4; i++) await storage.decrement('given-back');
+    expect(await storage.increment('given-back', 60_000, 5)).toMatchObject({ totalHits: 1 });
   });
 
   it('two replicas share sessions: logout on one is logout on the other within a second', async () => {

@@ -10,7 +10,7 @@ export const usersCommand: Command = {
   usage: 'users import FILE',
   summary:
     'Take over accounts from JSON Lines: {email, username, fullName?, role?, isActive?, passwordHash?, createdAt?} each, the hash ' +
-    'bcrypt or Argon2. Accounts that are there are left alone, so a file can be given again. Status 1 when a line was not taken.',
+    'bcrypt, Argon2, PBKDF2 or scrypt. Accounts that are there are left alone, so a file can be given again. Status 1 when a line was not taken.',
   options: {},
   takesOperands: true,
   async run({ config, operands, print }) {

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, OwnPace } from '#platform/http';
+import { ApiProblems, CursorCodec, OwnPace, readSpan } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { AuditReadService } from '../application/audit-read.service.js';
@@ -26,11 +26,11 @@ export class AuditEventsController {
     @Query() { limit, cursor, since, until, ...filter }: AuditQueryDto,
   ): Promise<AuditEventPageDto> {
     const position = this.cursors.decode(LIST, cursor);
-    const range = {
-      since: since === undefined ? undefined : new Date(since),
-      until: until === undefined ? undefined : new Date(until),
-    };
-    const rows = await this.audit.list({ ...filter, ...range }, limit, position && Number(position[0]));
+    const rows = await this.audit.list(
+      { ...filter, ...readSpan({ since, until }) },
+      limit,
+      position && Number(position[0]),
+    );
     const page = pageOf(rows, limit, ({ sequence }) => this.cursors.encode(LIST, [sequence]));
     return { items: page.items.map(toAuditEventDto), nextCursor: page.nextCursor };
   }

@@ -3,10 +3,10 @@ import { ApiBody, ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaP
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblems } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
-import { CurrentPrincipal, type Principal, Public, RateLimit, Roles, SessionOnly } from '#platform/security';
+import { CurrentPrincipal, Door, type Principal, Public, RateLimit, Roles, SessionOnly } from '#platform/security';
 import { LoginService } from '../application/login.service.js';
 import { LogoutService } from '../application/logout.service.js';
-import { RegistrationService } from '../application/registration.service.js';
+import { REGISTRATION, RegistrationService } from '../application/registration.service.js';
 import { TokenPairService } from '../application/token-pair.service.js';
 import { RefreshTokenInvalidException } from '../domain/auth.exceptions.js';
 import { BrowserSessions } from './browser-sessions.js';
@@ -40,6 +40,7 @@ export class AuthController {
 
   @Post('register')
   @Public()
+  @Door(REGISTRATION)
   @RateLimit('credentials')
   @ApiOperation({ operationId: 'register', summary: 'Make an account of role READ_ONLY' })
   @ApiResponse({ status: 201, type: UserDto })

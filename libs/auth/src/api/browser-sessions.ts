@@ -3,6 +3,8 @@ import { serialize, parse } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CorsConfig } from '#config';
 import { HttpRefusal } from '#platform/http';
+import { type CountedRequest, RateLimits } from '#platform/security';
+import { SessionService } from '../application/session.service.js';
 import type { TokenPair } from '../application/token-pair.service.js';
 import { CrossSiteRequestException } from '../domain/auth.exceptions.js';
 import { DEVICE_LIFE_MS } from '../domain/device-token.js';
@@ -25,7 +27,21 @@ interface SessionMode {
  */
 @Injectable()
 export class BrowserSessions {
-  constructor(private readonly cors: CorsConfig) {}
+  constructor(
+    private readonly cors: CorsConfig,
+    private readonly sessions: SessionService,
+    limits: RateLimits,
+  ) {
+    limits.recogniseBy('refresh', (request) => this.recognise(request));
+  }
+
+  /** The session whose genuine token a request refreshes by; what it is worth is not asked here. */
+  private async recognise({ body, headers }: CountedRequest): Promise<string | undefined> {
+    const inBody = (body as { refreshToken?: unknown } | null | undefined)?.refreshToken;
+    const token = inBody ?? parse(String(headers?.['cookie'] ?? ''))[REFRESH_COOKIE];
+    const sessionId = typeof token === 'string' ? await this.sessions.recognise(token) : undefined;
+    return sessionId && `session:${sessionId}`;
+  }
 
   /**
    * The mode that a request asks for, and the device it comes from.

@@ -2,6 +2,8 @@ import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch } fro
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles, SessionOnly } from '#platform/security';
+import { EmailChangeService } from '../application/email-change.service.js';
+import { ReauthenticationService } from '../application/reauthentication.service.js';
 import { SessionDirectoryService } from '../application/session-directory.service.js';
 import { UserDirectoryService } from '../application/user-directory.service.js';
 import { UpdateProfileDto } from './dto/auth.dto.js';
@@ -16,6 +18,8 @@ export class ProfileController {
   constructor(
     private readonly directory: UserDirectoryService,
     private readonly sessions: SessionDirectoryService,
+    private readonly emailChanges: EmailChangeService,
+    private readonly proofs: ReauthenticationService,
   ) {}
 
   @Get('me')
@@ -28,12 +32,20 @@ export class ProfileController {
 
   @Patch('me')
   @SessionOnly()
-  @ApiOperation({ operationId: 'updateMe', summary: 'Change one’s own profile' })
+  @ApiOperation({
+    operationId: 'updateMe',
+    summary: 'Change one’s own name, or ask for another e-mail address, which waits for confirmation at both',
+  })
   @ApiResponse({ status: 200, type: UserDto })
-  @ApiProblems(400, 401, 403, 422, 429)
+  @ApiProblems(400, 401, 403, 409, 422, 429)
   async updateMe(@CurrentPrincipal() principal: Principal, @Body() body: UpdateProfileDto): Promise<UserDto> {
-    if (body.fullName === undefined) return this.getMe(principal);
-    return toUserDto(await this.directory.rename(principal.id, body.fullName));
+    const { email, fullName } = body;
+    if (typeof email === 'string') {
+      await this.proofs.assertRecent(principal);
+      await this.emailChanges.request(principal.id, email);
+    }
+    if (fullName !== undefined) await this.directory.rename(principal.id, fullName);
+    return this.getMe(principal);
   }
 
   @Get('sessions')

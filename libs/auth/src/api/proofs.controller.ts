@@ -38,10 +38,13 @@ export class ProofsController {
   @Post('email/verify')
   @Public()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ operationId: 'verifyEmail', summary: 'Confirm an e-mail address by the token of a mail' })
-  @ApiResponse({ status: 204, description: 'Confirmed' })
-  @ApiProblems(400, 422, 429)
-  async verifyEmail(@Body() { token }: VerifyEmailDto): Promise<void> {
-    await this.verification.verify(token);
+  @ApiOperation({
+    operationId: 'verifyEmail',
+    summary: 'Confirm an e-mail address, or agree to a change of it or refuse it, by the token of a mail',
+  })
+  @ApiResponse({ status: 204, description: 'Noted; a change of address is made once both addresses have agreed' })
+  @ApiProblems(400, 409, 422, 429)
+  async verifyEmail(@Body() { token, refuse }: VerifyEmailDto): Promise<void> {
+    await this.verification.verify(token, refuse ?? false);
   }
 }

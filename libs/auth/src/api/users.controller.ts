@@ -1,13 +1,14 @@
-import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, PageQueryDto, UuidParam } from '#platform/http';
+import { ApiProblems, CursorCodec, UuidParam } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
-import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { CurrentPrincipal, type Principal, RecentProof, Roles } from '#platform/security';
 import { UserAdministrationService } from '../application/user-administration.service.js';
+import { UserDeletionService } from '../application/user-deletion.service.js';
 import { UserDirectoryService } from '../application/user-directory.service.js';
 import { toUserDto, UserDto, UserPageDto } from './dto/user.dto.js';
-import { ChangeUserDto, CreateUserDto } from './dto/user-administration.dto.js';
+import { ChangeUserDto, CreateUserDto, UserQueryDto } from './dto/user-administration.dto.js';
 
 const LIST = 'users:createdAt';
 
@@ -19,19 +20,20 @@ export class UsersController {
   constructor(
     private readonly directory: UserDirectoryService,
     private readonly administration: UserAdministrationService,
+    private readonly deletion: UserDeletionService,
     private readonly cursors: CursorCodec,
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listUsers', summary: 'Accounts, newest first' })
+  @ApiOperation({ operationId: 'listUsers', summary: 'Accounts, newest first, by text, role and state' })
   @ApiResponse({ status: 200, type: UserPageDto })
   @ApiProblems(400, 401, 403, 422, 429)
-  async listUsers(@Query() { limit, cursor }: PageQueryDto): Promise<UserPageDto> {
+  async listUsers(@Query() { limit, cursor, isActive, ...filter }: UserQueryDto): Promise<UserPageDto> {
     const position = this.cursors.decode(LIST, cursor);
     const after = position && { createdAt: String(position[0]), id: String(position[1]) };
-    const page = pageOf(await this.directory.list(limit, after), limit, (user) =>
-      this.cursors.encode(LIST, [user.createdAt.toISOString(), user.id]),
-    );
+    const state = isActive === undefined ? {} : { isActive: isActive === 'true' };
+    const users = await this.directory.list({ ...filter, ...state }, limit, after);
+    const page = pageOf(users, limit, (user) => this.cursors.encode(LIST, [user.createdAt.toISOString(), user.id]));
     return { items: page.items.map(toUserDto), nextCursor: page.nextCursor };
   }
 
@@ -69,5 +71,19 @@ export class UsersController {
     @Body() body: ChangeUserDto,
   ): Promise<UserDto> {
     return toUserDto(await this.administration.change(principal, id, { ...body }));
+  }
+
+  @Delete(':id')
+  @RecentProof()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    operationId: 'deleteUser',
+    summary:
+      'Delete an account for good: nothing of the person is left but the id; address and user name are free again',
+  })
+  @ApiResponse({ status: 204, description: 'Deleted; asked again it is not found' })
+  @ApiProblems(400, 401, 403, 404, 409, 429)
+  async deleteUser(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
+    await this.deletion.delete(principal, id);
   }
 }

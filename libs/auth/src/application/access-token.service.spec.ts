@@ -17,7 +17,10 @@ function serviceAt(start: number) {
   const tokens = new AccessTokenService(
     jwt,
     keys as unknown as TokenKeys,
-    { address: 'http://localhost', isOurs: () => true } as unknown as TokenIssuer,
+    {
+      announce: () => Promise.resolve('http://localhost'),
+      isOurs: () => Promise.resolve(true),
+    } as unknown as TokenIssuer,
     { accessTokenExpireMinutes: 30, audience: 'test' } as SecurityConfig,
     { millis: () => clock.now } as unknown as Clock,
     { next: () => randomUUID() },

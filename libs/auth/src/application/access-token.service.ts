@@ -62,14 +62,14 @@ export class AccessTokenService {
     return this.config.accessTokenExpireMinutes * 60;
   }
 
-  issue(holder: TokenHolder, role: Role): Promise<string> {
+  async issue(holder: TokenHolder, role: Role): Promise<string> {
     const iat = this.now;
     const whose =
       'clientId' in holder
         ? { sub: holder.clientId, client_id: holder.clientId }
         : { sub: holder.userId, sid: holder.sessionId, client_id: FIRST_PARTY_CLIENT };
     const claims = {
-      iss: this.issuer.address,
+      iss: await this.issuer.announce(),
       aud: this.config.audience,
       ...whose,
       role,
@@ -110,7 +110,7 @@ export class AccessTokenService {
     const { algorithms } = this.keys;
     const options = { secret, algorithms, audience: this.config.audience, clockTimestamp: this.now };
     try {
-      return this.readClaims(await this.jwt.verifyAsync<Record<string, unknown>>(token, options));
+      return await this.readClaims(await this.jwt.verifyAsync<Record<string, unknown>>(token, options));
     } catch (error) {
       if (error instanceof Error && error.name === 'TokenExpiredError') throw new TokenExpiredError();
       throw error instanceof TokenInvalidError ? error : new TokenInvalidError(undefined, { cause: error });
@@ -135,11 +135,11 @@ export class AccessTokenService {
   }
 
   /** Reads the claims of a token whose signature, audience and times were verified. */
-  private readClaims(payload: Record<string, unknown>): AccessTokenClaims {
+  private async readClaims(payload: Record<string, unknown>): Promise<AccessTokenClaims> {
     const { iss, sub, sid, client_id: clientId, role, jti, iat, exp } = payload;
     const isWhole =
       Number.isSafeInteger(iat) && Number.isSafeInteger(exp) && isId(sub) && isId(jti) && ROLES.includes(role as Role);
-    if (!isWhole || !this.issuer.isOurs(iss) || (iat as number) > this.now + CLOCK_TOLERANCE)
+    if (!isWhole || (iat as number) > this.now + CLOCK_TOLERANCE || !(await this.issuer.isOurs(iss)))
       throw new TokenInvalidError();
     const claims = { role: role as Role, tokenId: jti, issuedAt: iat as number, expiresAt: exp as number };
     if (isId(sid)) return { ...claims, userId: sub, sessionId: sid };

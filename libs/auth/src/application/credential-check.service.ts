@@ -1,19 +1,19 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '#platform/database';
 import { DerivedKeys } from '#platform/security';
 import { LoginFailedException } from '../domain/auth.exceptions.js';
-import { PasswordHasher } from '../infrastructure/password-hasher.js';
+import { usernameKey } from '../domain/identity-key.js';
+import { PasswordHasher, type PasswordVerdict } from '../infrastructure/password-hasher.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
 import { AuditService } from './audit.service.js';
-import { AttemptLimitService, type AttemptOutcome, subjectOf } from './attempt-limit.service.js';
+import { AttemptLimitService, type Settle, subjectOf } from './attempt-limit.service.js';
 import { KnownDeviceService } from './known-device.service.js';
 
-/** A user whose password was right. */
+/** A user whose secret was right. */
 export interface ProvenUser {
   readonly user: UserWithSecret;
-  /** Forgets the account's earlier failures, in the transaction of what the password was for; until then the attempt counts as one. */
-  forgetFailures(tx?: Transaction): Promise<void>;
+  /** Does what the secret was proven for, which settles the attempt in its transaction; see `AttemptLimitService.complete`. */
+  complete<T>(work: (settle: Settle) => Promise<T>): Promise<T>;
 }
 
 /**
@@ -47,11 +47,9 @@ export class CredentialCheckService {
    *
    * @throws LoginFailedException, HashingOverloadedException
    */
-  async checkUser(id: string, password: string, deviceToken?: string): Promise<UserWithSecret> {
+  async checkUser(id: string, password: string, deviceToken?: string): Promise<ProvenUser> {
     const user = await this.users.findWithSecret(id);
-    const proven = await this.prove(subjectOf(id), user, password, deviceToken, 'user.reauthentication_failed');
-    await proven.forgetFailures();
-    return proven.user;
+    return this.prove(subjectOf(id), user, password, deviceToken, 'user.reauthentication_failed');
   }
 
   private async prove(
@@ -62,37 +60,37 @@ export class CredentialCheckService {
     failure: string,
   ): Promise<ProvenUser> {
     const lane = this.devices.laneOf(user, deviceToken);
-    const outcome = await this.limits.attempt(subject, lane, () => this.outcomeOf(user, password));
+    let isOutdated = false;
+    const outcome = await this.limits.attempt(subject, lane, async () => {
+      const verdict = await this.verify(user, password);
+      isOutdated = verdict === 'outdated';
+      if (verdict === 'wrong' || !user?.isActive) return 'wrong';
+      return user.mfaEnabled ? 'partial' : 'proven';
+    });
     if (outcome === 'locked') await this.hasher.verifyDecoy(password);
     if (!user || outcome === 'locked' || outcome === 'wrong') {
       const details = { secret: 'password', isLocked: outcome === 'locked' };
       await this.audit.record(undefined, { action: failure, outcome: 'failure', subjectId: user?.id, details });
       throw new LoginFailedException();
     }
-    await this.strengthen(user, password);
-    const isProven = outcome === 'proven';
-    return { user, forgetFailures: async (tx) => (isProven ? this.limits.forget(subject, lane, tx) : undefined) };
+    // The next login strengthens it if this one cannot.
+    if (isOutdated) await this.strengthen(user, password).catch(() => undefined);
+    if (outcome === 'proven') return { user, complete: (work) => this.limits.complete(subject, lane, work) };
+    // Only the second factor settles the attempt.
+    return { user, complete: (work) => work(() => Promise.resolve()) };
   }
 
-  private async outcomeOf(user: UserWithSecret | undefined, password: string): Promise<AttemptOutcome> {
-    const isRight = user?.passwordHash
-      ? await this.hasher.verify(password, user.passwordHash)
-      : await this.hasher.verifyDecoy(password);
-    if (!isRight || !user?.isActive) return 'wrong';
-    return user.mfaEnabled ? 'partial' : 'proven';
+  private verify(user: UserWithSecret | undefined, password: string): Promise<PasswordVerdict> {
+    return user?.passwordHash ? this.hasher.verify(password, user.passwordHash) : this.hasher.verifyDecoy(password);
   }
 
-  /** Imported bcrypt hashes and hashes of a lower cost are replaced while the password is at hand. */
-  private async strengthen(user: UserWithSecret, password: string): Promise<void> {
-    const { id, passwordHash } = user;
-    if (passwordHash === null || !this.hasher.needsRehash(passwordHash)) return;
-    await this.users.replaceHash(id, passwordHash, await this.hasher.hash(password));
+  /** Hashes of other systems and of a lower cost are replaced while the password is at hand. */
+  private async strengthen({ id, passwordHash }: UserWithSecret, password: string): Promise<void> {
+    if (passwordHash !== null) await this.users.replaceHash(id, passwordHash, await this.hasher.hash(password));
   }
 
   /** Identifiers of nobody are counted too, without keeping what people typed (it may be a password). */
   private digest(identifier: string): string {
-    return createHmac('sha256', this.keys.get('identifier-digest'))
-      .update(identifier.toLowerCase())
-      .digest('base64url');
+    return createHmac('sha256', this.keys.get('identifier-digest')).update(usernameKey(identifier)).digest('base64url');
   }
 }

@@ -20,7 +20,7 @@ export class LoginService {
     const proven = await this.credentials.check(identifier, password, caller.deviceToken);
     const { user } = proven;
     if (user.mfaEnabled) return { mfaToken: await this.secondFactor.demand(user) };
-    return this.sessions.start(user, caller, (tx) => proven.forgetFailures(tx));
+    return proven.complete((settle) => this.sessions.start(user, caller, settle));
   }
 
   /**
@@ -29,7 +29,7 @@ export class LoginService {
    * @throws LoginFailedException when the token is void, the code is wrong or was used, or the account is locked
    */
   async completeLogin(mfaToken: string, code: string, caller: Caller): Promise<StartedSession> {
-    const user = await this.secondFactor.check(mfaToken, code, caller.deviceToken);
-    return this.sessions.start(user, caller);
+    const proven = await this.secondFactor.check(mfaToken, code, caller.deviceToken);
+    return proven.complete((settle) => this.sessions.startAfter(settle, proven.user, caller));
   }
 }

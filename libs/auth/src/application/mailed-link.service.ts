@@ -5,14 +5,22 @@ import type { Transaction } from '#platform/database';
 import { PublicAddress } from '#platform/http';
 import { Clock } from '#platform/kernel';
 import { Mailer } from '#platform/mail';
+import { emailKey } from '../domain/identity-key.js';
 import type { User } from '../domain/user.js';
-import { type OneTimePurpose, OneTimeTokenRepository } from '../infrastructure/one-time-token.repository.js';
+import {
+  EMAIL_PURPOSES,
+  type OneTimePurpose,
+  OneTimeTokenRepository,
+} from '../infrastructure/one-time-token.repository.js';
 
 const MINUTE_MS = 60_000;
 
-/** A stranger who knows an address must not fill its mailbox: links mailed to one account in an hour, and in a day. */
+/** A stranger who knows an address must not fill its mailbox: links mailed there in an hour, and in a day. */
 const MOST_IN_AN_HOUR = 3;
 const MOST_IN_A_DAY = 10;
+
+/** How long a change of address waits for confirmation. */
+export const EMAIL_CHANGE_MINUTES = 24 * 60;
 
 interface LinkMail {
   /** How long the link can be used, in minutes; people who are invited do not wait at their mailbox. */
@@ -40,6 +48,20 @@ const MAILS: Readonly<Record<OneTimePurpose, LinkMail>> = {
       'Somebody, hopefully you, gave this address for an account. Confirm that it is yours. If it was not you, do nothing: ' +
       'no other mail will come.',
   },
+  new_email: {
+    lifeMinutes: EMAIL_CHANGE_MINUTES,
+    subject: 'Confirm your new address for DevSkyy',
+    opening:
+      'Somebody, hopefully you, gave this address as the new one of an account. Confirm that it is yours. If it was not you, do nothing, or ' +
+      'refuse it in the same place.',
+  },
+  old_email: {
+    lifeMinutes: EMAIL_CHANGE_MINUTES,
+    subject: 'Confirm that your address for DevSkyy changes',
+    opening:
+      'A new address was given for your account. It takes the place of this one once you agree here and its owner there. If it was not you, ' +
+      'refuse it in the same place, and choose a new password.',
+  },
 };
 
 /** Mails links that can be used once: by them somebody chooses a password, or shows that an address is his. */
@@ -55,22 +77,27 @@ export class MailedLinkService {
   ) {}
 
   /**
-   * Mails the user a token, good for one use; 256 random bits, of which only a digest is kept. Nothing is mailed, without a word, once
-   * the mailbox had its share.
+   * Mails the user a token, good for one use; 256 random bits, of which only a digest is kept.
+   *
+   * @returns false, and nothing is mailed, once the mailbox had its share, whichever accounts it was for
    */
-  async mail(tx: Transaction, user: Pick<User, 'id' | 'email'>, purpose: OneTimePurpose): Promise<void> {
-    const { hour, day } = await this.tokens.countSince(tx, user.id);
-    if (hour >= MOST_IN_AN_HOUR || day >= MOST_IN_A_DAY) return;
+  async mail(tx: Transaction, user: Pick<User, 'id' | 'email'>, purpose: OneTimePurpose): Promise<boolean> {
+    const mailbox = emailKey(user.email);
+    const { hour, day } = await this.tokens.countSince(tx, mailbox);
+    if (hour >= MOST_IN_AN_HOUR || day >= MOST_IN_A_DAY) return false;
     const { lifeMinutes, subject, opening } = MAILS[purpose];
     const token = randomBytes(32).toString('base64url');
     const createdAt = this.clock.now();
     const expiresAt = new Date(createdAt.getTime() + lifeMinutes * MINUTE_MS);
-    await this.tokens.insert(tx, { digest: digestOfToken(token), userId: user.id, purpose, createdAt, expiresAt });
+    const digest = digestOfToken(token);
+    await this.tokens.insert(tx, { digest, userId: user.id, mailbox, purpose, createdAt, expiresAt });
     // The address comes from the configuration, never from a Host header; the fragment stays out of servers' logs.
-    const page = purpose === 'email_verification' ? this.config.verificationPageUrl : this.config.passwordPageUrl;
+    const isAboutEmail = EMAIL_PURPOSES.some((each) => each === purpose);
+    const page = isAboutEmail ? this.config.verificationPageUrl : this.config.passwordPageUrl;
     const way = page === undefined ? `Token: ${token}${this.whither()}` : `${page}#token=${token}`;
     const text = `Hello,\n\n${opening}\n\n${way}\n\nIt can be used once, until ${expiresAt.toISOString()}.\n`;
     await this.mailer.enqueue(tx, { to: user.email, subject, text, expiresAt });
+    return true;
   }
 
   /** Where a token without a page is good for, when the configuration says so. */

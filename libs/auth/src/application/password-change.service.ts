@@ -27,11 +27,15 @@ export class PasswordChangeService {
     { current, next, keys }: { current: string; next: string; keys?: boolean | undefined },
     caller: Caller,
   ): Promise<StartedSession> {
-    const user = await this.credentials.checkUser(principal.id, current, caller.deviceToken);
-    const hash = await this.passwords.accept(next, [user.email, user.username, user.fullName], 'newPassword');
-    const changed = { ...user, passwordHash: hash };
-    const replace = (tx: Transaction): Promise<void> =>
-      this.replacement.replace(tx, user, hash, { action: 'user.password_changed', keys });
-    return this.starts.startAfter(replace, changed, caller);
+    const proven = await this.credentials.checkUser(principal.id, current, caller.deviceToken);
+    return proven.complete(async (settle) => {
+      const { user } = proven;
+      const hash = await this.passwords.accept(next, [user.email, user.username, user.fullName], 'newPassword');
+      const replace = async (tx: Transaction): Promise<void> => {
+        await settle(tx);
+        await this.replacement.replace(tx, user, hash, { action: 'user.password_changed', keys });
+      };
+      return this.starts.startAfter(replace, { ...user, passwordHash: hash }, caller);
+    });
   }
 }

@@ -2,7 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { ApiKeyRepository } from '../infrastructure/api-key.repository.js';
-import { OneTimeTokenRepository } from '../infrastructure/one-time-token.repository.js';
+import {
+  EMAIL_CHANGE_PURPOSES,
+  OneTimeTokenRepository,
+  PASSWORD_PURPOSES,
+} from '../infrastructure/one-time-token.repository.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
 import { AuditService } from './audit.service.js';
@@ -27,7 +31,8 @@ export class PasswordReplacement {
   ): Promise<void> {
     await this.users.setPassword(tx, id, hash, this.clock.now());
     await this.sessions.revokeAllOf(tx, id, 'password_changed');
-    await this.tokens.withdrawAllOf(tx, id);
+    // Whoever had a session could have asked for a new address, and whoever had the mailbox for a new password.
+    await this.tokens.withdraw(tx, id, [...PASSWORD_PURPOSES, ...EMAIL_CHANGE_PURPOSES]);
     const endedKeys = keys ? await this.apiKeys.revokeAllOf(tx, id) : [];
     const details = keys ? { endedKeys } : {};
     await this.audit.record(tx, { action, actorId: id, subjectId: id, details });

@@ -33,7 +33,7 @@ export class PasswordResetService {
   async request(email: string): Promise<void> {
     const answered = new Promise((resolve) => setTimeout(resolve, ANSWER_AFTER_MS));
     const user = await this.users.findByIdentifier(email);
-    if (user?.isActive && user.email.toLowerCase() === email.toLowerCase()) {
+    if (user?.isActive) {
       // Anybody can give any address at registration: before its owner has answered once, he is asked for nothing but that.
       const purpose = user.emailVerified ? 'password_reset' : 'email_verification';
       await this.database.transaction((tx) => this.links.mail(tx, user, purpose));
@@ -50,8 +50,8 @@ export class PasswordResetService {
    */
   async reset(token: string, password: string, keys?: boolean): Promise<void> {
     const digest = digestOfToken(token);
-    const userId = await this.tokens.findUser(digest, PASSWORD_PURPOSES);
-    const user = userId === undefined ? undefined : await this.users.findWithSecret(userId);
+    const link = await this.tokens.find(digest, PASSWORD_PURPOSES);
+    const user = link && (await this.users.findWithSecret(link.userId));
     if (!user?.isActive) throw new ResetTokenInvalidException();
     // Before the token is used up, so that a password the policy refuses can be chosen better with the same link.
     const hash = await this.passwords.accept(password, [user.email, user.username, user.fullName], 'newPassword');

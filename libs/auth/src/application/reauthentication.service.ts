@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { Clock, TokenInvalidError } from '#platform/kernel';
-import { PROOF_LIFETIME_MS, type Principal } from '#platform/security';
+import { type Principal, PROOF_LIFETIME_MS, ReauthenticationRequiredException } from '#platform/security';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { AuditService } from './audit.service.js';
 import { CredentialCheckService } from './credential-check.service.js';
@@ -29,14 +29,28 @@ export class ReauthenticationService {
    * @throws LoginFailedException, HashingOverloadedException; TokenInvalidError when the session ended meanwhile
    */
   async prove({ id, credential }: Principal, proof: Proof, deviceToken?: string): Promise<Date> {
-    await ('password' in proof
+    const proven = await ('password' in proof
       ? this.credentials.checkUser(id, proof.password, deviceToken)
       : this.secondFactor.checkUser(id, proof.code, deviceToken));
     const at = this.clock.now();
-    await this.database.transaction(async (tx) => {
-      if (!(await this.sessions.prove(tx, credential.id, at))) throw new TokenInvalidError();
-      await this.audit.record(tx, { action: 'user.reauthenticated', subjectId: id });
-    });
+    await proven.complete((settle) =>
+      this.database.transaction(async (tx) => {
+        await settle(tx);
+        if (!(await this.sessions.prove(tx, credential.id, at))) throw new TokenInvalidError();
+        await this.audit.record(tx, { action: 'user.reauthenticated', subjectId: id });
+      }),
+    );
     return new Date(at.getTime() + PROOF_LIFETIME_MS);
+  }
+
+  /**
+   * For a part of a route that takes a proof, where another part of it does not.
+   *
+   * @throws ReauthenticationRequiredException when the session was not proven in the last ten minutes
+   */
+  async assertRecent({ credential }: Principal): Promise<void> {
+    const standing = await this.sessions.findStanding(credential.id);
+    const provenAt = standing?.provenAt.getTime() ?? 0;
+    if (this.clock.millis() - provenAt > PROOF_LIFETIME_MS) throw new ReauthenticationRequiredException();
   }
 }

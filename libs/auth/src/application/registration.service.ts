@@ -1,30 +1,36 @@
 import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, SecurityConfig } from '#config';
 import type { KeyedRequest } from '#platform/idempotency';
+import { ClosedDoors } from '#platform/security';
 import { RegistrationClosedException } from '../domain/auth.exceptions.js';
 import type { User } from '../domain/user.js';
 import { type AccountDetails, UserCreationService } from './user-creation.service.js';
 
-/** Lets strangers make an account for themselves, of the lowest role. */
+/** The door of strangers who want an account. */
+export const REGISTRATION = 'registration';
+
+/** Lets strangers make an account for themselves, of the lowest role; whether there is a way in at all is configured. */
 @Injectable()
 export class RegistrationService {
   constructor(
     private readonly creation: UserCreationService,
-    private readonly security: SecurityConfig,
-    private readonly environment: EnvironmentConfig,
-  ) {}
+    security: SecurityConfig,
+    environment: EnvironmentConfig,
+    doors: ClosedDoors,
+  ) {
+    const registration = security.registration ?? (environment.isProduction ? 'closed' : 'open');
+    if (registration === 'closed') doors.close(REGISTRATION, () => new RegistrationClosedException());
+  }
 
   /**
    * @param show what is answered
-   * @throws RegistrationClosedException, PasswordRefusedException, IdentityTakenException
+   * @throws PasswordRefusedException, IdentityTakenException
    */
-  async register<A>(
+  register<A>(
     request: KeyedRequest,
     details: AccountDetails & { password: string },
     show: (user: User) => A,
   ): Promise<A> {
-    const registration = this.security.registration ?? (this.environment.isProduction ? 'closed' : 'open');
-    if (registration === 'closed') throw new RegistrationClosedException();
     return this.creation.createOnce(request, { ...details, role: 'READ_ONLY' }, { action: 'user.registered' }, show);
   }
 }

@@ -66,10 +66,13 @@ export class SecondFactorEnrolmentService {
 
   /** @throws LoginFailedException for a wrong password; MfaStateException when there is none */
   async remove({ id }: Principal, password: string, deviceToken?: string): Promise<void> {
-    await this.credentials.checkUser(id, password, deviceToken);
-    await this.database.transaction(async (tx) => {
-      if (!(await this.factors.remove(tx, id))) throw new MfaStateException('There is no authenticator');
-      await this.audit.record(tx, { action: 'user.mfa_disabled', actorId: id, subjectId: id });
-    });
+    const proven = await this.credentials.checkUser(id, password, deviceToken);
+    await proven.complete((settle) =>
+      this.database.transaction(async (tx) => {
+        await settle(tx);
+        if (!(await this.factors.remove(tx, id))) throw new MfaStateException('There is no authenticator');
+        await this.audit.record(tx, { action: 'user.mfa_disabled', actorId: id, subjectId: id });
+      }),
+    );
   }
 }

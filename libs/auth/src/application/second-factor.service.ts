@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
+import type { Transaction } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { DerivedKeys, EncryptionService } from '#platform/security';
 import { LoginFailedException } from '../domain/auth.exceptions.js';
@@ -9,12 +10,16 @@ import { matchTotp } from '../domain/totp.js';
 import { SecondFactorRepository } from '../infrastructure/second-factor.repository.js';
 import { UserRepository, type UserWithSecret } from '../infrastructure/user.repository.js';
 import { AuditService } from './audit.service.js';
-import { AttemptLimitService, type AttemptOutcome, subjectOf } from './attempt-limit.service.js';
+import { AttemptLimitService, subjectOf } from './attempt-limit.service.js';
+import type { ProvenUser } from './credential-check.service.js';
 import { KnownDeviceService } from './known-device.service.js';
 
 /** Between password and code. Nothing but the second step takes such a token. */
 const TOKEN_TYPE = 'mfa+jwt';
 const LIFETIME_SECONDS = 300;
+
+/** Uses a code up; false when somebody did so before. */
+type UseUp = (tx: Transaction) => Promise<boolean>;
 
 /** Where the secret of a user's authenticator is kept; binds its ciphertext to the row. */
 export function placeOfTotpSecret(userId: string): string {
@@ -48,14 +53,12 @@ export class SecondFactorService {
   }
 
   /**
-   * The user who proved his password before, and a code now.
+   * The user who proved his password before, and a code now. The code is used up with what it is for.
    *
    * @throws LoginFailedException
    */
-  async check(mfaToken: string, code: string, deviceToken: string | undefined): Promise<UserWithSecret> {
-    const user = await this.read(mfaToken);
-    await this.prove(user, code, deviceToken, 'login.failed');
-    return user;
+  async check(mfaToken: string, code: string, deviceToken: string | undefined): Promise<ProvenUser> {
+    return this.prove(await this.read(mfaToken), code, deviceToken, 'login.failed');
   }
 
   /**
@@ -63,10 +66,10 @@ export class SecondFactorService {
    *
    * @throws LoginFailedException, also when he has no authenticator
    */
-  async checkUser(id: string, code: string, deviceToken: string | undefined): Promise<void> {
+  async checkUser(id: string, code: string, deviceToken: string | undefined): Promise<ProvenUser> {
     const user = await this.users.findWithSecret(id);
     if (!user) throw new LoginFailedException();
-    await this.prove(user, code, deviceToken, 'user.reauthentication_failed');
+    return this.prove(user, code, deviceToken, 'user.reauthentication_failed');
   }
 
   private async prove(
@@ -74,16 +77,36 @@ export class SecondFactorService {
     code: string,
     deviceToken: string | undefined,
     failure: string,
-  ): Promise<void> {
+  ): Promise<ProvenUser> {
     const lane = this.devices.laneOf(user, deviceToken);
     const subject = subjectOf(user.id);
-    const outcome = await this.limits.attempt(subject, lane, () => this.outcomeOf(user.id, code));
+    let useUp: UseUp | undefined;
+    const outcome = await this.limits.attempt(subject, lane, async () => {
+      useUp = await this.find(user.id, code);
+      return useUp ? 'proven' : 'wrong';
+    });
+    const auditFailure = (isLocked: boolean): Promise<void> => {
+      const details = { secret: 'code', isLocked };
+      return this.audit.record(undefined, { action: failure, outcome: 'failure', subjectId: user.id, details });
+    };
     if (outcome !== 'proven') {
-      const details = { secret: 'code', isLocked: outcome === 'locked' };
-      await this.audit.record(undefined, { action: failure, outcome: 'failure', subjectId: user.id, details });
+      await auditFailure(outcome === 'locked');
       throw new LoginFailedException();
     }
-    await this.limits.forget(subject, lane);
+    const complete: ProvenUser['complete'] = async (work) => {
+      try {
+        return await this.limits.complete(subject, lane, (settle) =>
+          work(async (tx) => {
+            if (!(await useUp?.(tx))) throw new LoginFailedException();
+            await settle(tx);
+          }),
+        );
+      } catch (error) {
+        if (error instanceof LoginFailedException) await auditFailure(false);
+        throw error;
+      }
+    };
+    return { user, complete };
   }
 
   /** The digest by which a recovery code is kept: keyed, since a code is shorter than a hash should cover alone. */
@@ -93,18 +116,19 @@ export class SecondFactorService {
       .digest();
   }
 
-  /** Whose confirmed authenticator shows this code now, for the first time. */
-  private async outcomeOf(userId: string, code: string): Promise<AttemptOutcome> {
+  /** How the code is used up, if it is one that the authenticator shows now, or a recovery code. It may turn out to have been used before. */
+  private async find(userId: string, code: string): Promise<UseUp | undefined> {
     if (!/^\d{6}$/.test(code.replaceAll(' ', ''))) {
       const previous = this.keys.previous('recovery-code');
       const digests = [this.digestOf(userId, code), ...(previous ? [this.digestOf(userId, code, previous)] : [])];
-      return (await this.factors.useRecoveryCode(userId, digests)) ? 'proven' : 'wrong';
+      const isKnown = await this.factors.hasRecoveryCode(userId, digests);
+      return isKnown ? (tx) => this.factors.useRecoveryCode(tx, userId, digests) : undefined;
     }
     const authenticator = await this.factors.findAuthenticator(userId);
-    if (!authenticator?.isConfirmed) return 'wrong';
+    if (!authenticator?.isConfirmed) return undefined;
     const secret = this.encryption.decrypt(authenticator.secret, placeOfTotpSecret(userId));
     const step = matchTotp(secret, code.replaceAll(' ', ''), this.clock.millis());
-    return step !== undefined && (await this.factors.useStep(userId, step)) ? 'proven' : 'wrong';
+    return step === undefined ? undefined : (tx) => this.factors.useStep(tx, userId, step);
   }
 
   private async read(mfaToken: string): Promise<UserWithSecret> {

@@ -37,11 +37,7 @@ export class SessionStartService {
   ) {}
 
   /** @param also what else is written with the session; its statements are started at once, as those of the session are */
-  async start(
-    user: UserWithSecret,
-    caller: Caller,
-    also: (tx: Transaction) => Promise<void> = () => Promise.resolve(),
-  ): Promise<StartedSession> {
+  async start(user: UserWithSecret, caller: Caller, also: (tx: Transaction) => Promise<void>): Promise<StartedSession> {
     const session = await this.database.transaction(async (tx) => {
       const writing = Promise.all([also(tx), this.open(tx, user, caller)]);
       tx.commit();

@@ -77,6 +77,15 @@ export class SessionService {
     return { sessionId, userId, role, refreshToken, isRemembered, endsInSeconds };
   }
 
+  /** The session whose key made a token, ended or not, whichever token of it this is. */
+  async recognise(token: string): Promise<string | undefined> {
+    const parsed = parseRefreshToken(token);
+    const state = parsed && (await this.sessions.findRefreshState(parsed.sessionId));
+    if (!parsed || !state) return undefined;
+    const key = this.encryption.decrypt(state.refreshKey, placeOf(parsed.sessionId));
+    return parsed.isAuthentic(key) ? parsed.sessionId : undefined;
+  }
+
   /** The session of a token that is authentic and living, without using the token up. */
   async peek(token: string): Promise<{ sessionId: string; userId: string; endsInSeconds: number } | undefined> {
     const parsed = parseRefreshToken(token);

@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '#platform/database';
+import { Database } from '#platform/database';
 import type { KeyedRequest } from '#platform/idempotency';
 import { Clock } from '#platform/kernel';
 import type { Principal } from '#platform/security';
-import { LastSuperAdminException, UserNotFoundException } from '../domain/auth.exceptions.js';
+import { UserNotFoundException } from '../domain/auth.exceptions.js';
 import { assertMayGrant, assertMayHandle } from '../domain/rank-rules.js';
 import type { User } from '../domain/user.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { type UserChange, UserRepository } from '../infrastructure/user.repository.js';
 import { AuditService } from './audit.service.js';
+import { SuperAdminsService } from './super-admins.service.js';
 import { type NewAccount, UserCreationService } from './user-creation.service.js';
 
 /** What administrators do with other people's accounts, within the ranks. */
@@ -17,6 +18,7 @@ export class UserAdministrationService {
   constructor(
     private readonly users: UserRepository,
     private readonly sessions: SessionRepository,
+    private readonly superAdmins: SuperAdminsService,
     private readonly creation: UserCreationService,
     private readonly audit: AuditService,
     private readonly database: Database,
@@ -40,23 +42,25 @@ export class UserAdministrationService {
   change(actor: Principal, id: string, change: UserChange): Promise<User> {
     return this.database.transaction(async (tx) => {
       const losesSuperAdmin = change.isActive === false || (change.role !== undefined && change.role !== 'SUPER_ADMIN');
-      if (losesSuperAdmin) await this.users.lockSuperAdmins(tx);
+      if (losesSuperAdmin) await this.superAdmins.hold(tx);
       const target = await this.users.lockById(tx, id);
       if (!target) throw new UserNotFoundException();
       assertMayHandle(actor, target, change.role);
-      if (losesSuperAdmin) await this.assertSuperAdminRemains(tx, target);
+      if (losesSuperAdmin) await this.superAdmins.assertOneRemainsWithout(tx, target);
       await this.users.update(tx, id, change, this.clock.now());
       const roleChanged = change.role !== undefined && change.role !== target.role;
       if (roleChanged) await this.sessions.revokeAllOf(tx, id, 'role_changed');
       if (change.isActive === false) await this.sessions.revokeAllOf(tx, id, 'deactivated');
-      const details = { ...change, ...(roleChanged ? { from: target.role } : {}) };
+      const changed = await this.users.lockById(tx, id);
+      const { fullName, ...others } = change;
+      // The trail is never changed, so no name goes into it that its owner may want to be forgotten.
+      const details = {
+        ...others,
+        ...(fullName === undefined ? {} : { fullName: 'changed' }),
+        ...(roleChanged ? { from: target.role } : {}),
+      };
       await this.audit.record(tx, { action: 'user.changed', actorId: actor.id, subjectId: id, details });
-      return { ...target, ...change };
+      return changed ?? target;
     });
-  }
-
-  private async assertSuperAdminRemains(tx: Transaction, target: User): Promise<void> {
-    const isOne = target.role === 'SUPER_ADMIN' && target.isActive;
-    if (isOne && !(await this.users.hasOtherSuperAdmin(tx, target.id))) throw new LastSuperAdminException();
   }
 }

@@ -3,7 +3,7 @@ import { Database } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { UserNotFoundException } from '../domain/auth.exceptions.js';
 import type { User } from '../domain/user.js';
-import { UserRepository } from '../infrastructure/user.repository.js';
+import { type UserFilter, UserRepository } from '../infrastructure/user.repository.js';
 
 /** Position in the list of users. */
 export interface UserPosition {
@@ -28,13 +28,11 @@ export class UserDirectoryService {
   }
 
   /** Newest first; one more than `limit` when there is a next page. */
-  list(limit: number, after?: UserPosition): Promise<User[]> {
-    return this.users.listNewestFirst(limit + 1, after);
+  list(filter: UserFilter, limit: number, after?: UserPosition): Promise<User[]> {
+    return this.users.listNewestFirst(filter, limit + 1, after);
   }
 
-  /** @throws UserNotFoundException */
-  async rename(id: string, fullName: string | null): Promise<User> {
+  async rename(id: string, fullName: string | null): Promise<void> {
     await this.database.transaction((tx) => this.users.update(tx, id, { fullName }, this.clock.now()));
-    return this.get(id);
   }
 }

@@ -99,7 +99,8 @@ export class UserImportService {
   private parse(text: string): NewUser | { faults: string[] } {
     const fields = readObject(text);
     if (!fields) return { faults: ['is not a JSON object'] };
-    const { email, username, fullName = null, role = 'READ_ONLY', isActive = true, passwordHash = null } = fields;
+    const [email, username] = [trimmed(fields['email']), trimmed(fields['username'])];
+    const { fullName = null, role = 'READ_ONLY', isActive = true, passwordHash = null } = fields;
     const { createdAt = this.clock.now().toISOString(), emailVerified = true } = fields;
     const faults = Object.keys(fields)
       .filter((name) => !FIELDS.has(name))
@@ -130,6 +131,10 @@ export class UserImportService {
       createdAt: new Date(createdAt as string),
     };
   }
+}
+
+function trimmed(value: unknown): unknown {
+  return typeof value === 'string' ? value.trim() : value;
 }
 
 function readObject(text: string): Record<string, unknown> | undefined {

@@ -53,6 +53,17 @@ export class ResetTokenInvalidException extends AppException {
   }
 }
 
+/** The mailbox had its share of links for this hour or day: nobody must be able to fill it. */
+export class MailboxFullException extends AppException {
+  constructor() {
+    super(
+      { code: 'AUTH.MAILBOX_FULL', category: 'security', kind: 'rate_limited' },
+      'Too many mails went to one of the addresses lately; try again in an hour',
+      { retryAfterSeconds: 3600 },
+    );
+  }
+}
+
 /** A cookie came along without what shows that our own pages sent it. */
 export class CrossSiteRequestException extends AppException {
   constructor(message: string) {
@@ -174,7 +185,7 @@ export class LastSuperAdminException extends AppException {
   constructor() {
     super(
       { code: 'AUTH.LAST_SUPER_ADMIN', category: 'authorization', kind: 'conflict' },
-      'The last active SUPER_ADMIN cannot be demoted or deactivated',
+      'The last active SUPER_ADMIN cannot be demoted, deactivated or deleted',
     );
   }
 }

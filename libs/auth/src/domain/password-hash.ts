@@ -1,3 +1,5 @@
+import { derivedKeyFault, readDerivedKey } from './derived-key.js';
+
 /** bcrypt in its modular crypt form: version, cost, 22 characters of salt and 31 of hash. */
 const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
 
@@ -12,7 +14,7 @@ const MAX_ARGON2 = { memoryKib: 262_144, passes: 16, lanes: 16 };
 /**
  * What is wrong with a hash made elsewhere.
  *
- * @returns `undefined` when logins can check it: bcrypt, or Argon2 of version 19, at a cost within reason
+ * @returns `undefined` when logins can check it: bcrypt, Argon2 of version 19, PBKDF2 or scrypt, at a cost within reason
  */
 export function hashFault(hash: string): string | undefined {
   const bcrypt = BCRYPT.exec(hash);
@@ -20,8 +22,11 @@ export function hashFault(hash: string): string | undefined {
     const cost = Number(bcrypt[1]);
     return cost >= 4 && cost <= MAX_BCRYPT_COST ? undefined : `bcrypt cost must be 4 to ${MAX_BCRYPT_COST}`;
   }
+  const derived = readDerivedKey(hash);
+  if (derived) return derivedKeyFault(derived);
   const argon2 = ARGON2.exec(hash);
-  if (!argon2) return 'must be a bcrypt hash ($2a$, $2b$, $2y$) or an Argon2 hash in PHC form (v=19)';
+  if (!argon2)
+    return 'must be a hash of bcrypt ($2a$, $2b$, $2y$), Argon2 (PHC, v=19), PBKDF2 or scrypt (Django, passlib, PHC, Werkzeug)';
   const [memoryKib, passes, lanes] = argon2.slice(1).map(Number) as [number, number, number];
   // RFC 9106 §3.1: at least one pass and one lane, and 8 KiB for each lane.
   const isPossible = passes >= 1 && lanes >= 1 && memoryKib >= 8 * lanes;

@@ -6,6 +6,8 @@ export interface User {
   readonly email: string;
   /** Whether somebody used a link that was mailed there, or an operator vouched for it. Nothing else is mailed before. */
   readonly emailVerified: boolean;
+  /** A new address that waits for confirmation. */
+  readonly pendingEmail: string | null;
   readonly username: string;
   readonly fullName: string | null;
   readonly role: Role;

@@ -171,6 +171,13 @@ export class ApiKeyRepository {
     }
   }
 
+  /** Removes the keys of a user, also those made meanwhile; the ids of those that had not ended. */
+  async deleteAllOf(tx: Transaction, userId: string): Promise<string[]> {
+    const ended = await this.revokeAllOf(tx, userId);
+    await tx.execute('DELETE FROM api_key WHERE user_id = $1', [userId]);
+    return ended;
+  }
+
   /** Notes the use of a key, at most once a minute, so that a busy key is not written on every request. */
   async touch(id: string): Promise<void> {
     await this.database.execute(

@@ -4,24 +4,35 @@ import { Database, type Transaction } from '#platform/database';
 /** Answer to a reservation: try now, wait for attempts in flight, or refused because of the lock. */
 export type Reservation = 'granted' | 'busy' | 'locked';
 
+/** What attempts are bounded by. */
+export interface AttemptBounds {
+  /** Failures, and attempts in flight, that lock. */
+  limit: number;
+  lockMinutes: number;
+  /** How long an attempt in flight counts. */
+  leaseSeconds: number;
+}
+
+/** Everything is forgotten when the lock ends, or after as long a time without an attempt. */
+const IS_OVER = 'coalesce(a.locked_until, a.reserved_at + make_interval(mins => $4)) <= now()';
+
+/** Those in flight; none when the last was reserved so long ago that its process must have died. */
+const IN_FLIGHT = 'CASE WHEN a.reserved_at + make_interval(secs => $5) <= now() THEN 0 ELSE a.pending END';
+
 /**
  * Reserves an attempt before the secret is checked. One statement decides under the row's lock, so that of any number of
- * parallel guesses no more than the limit are ever checked; attempts in flight count like failures, and so does one
- * whose process died. Everything is forgotten when the lock ends, or after as long a time without an attempt.
+ * parallel guesses no more than the limit are ever checked; attempts in flight count like failures.
  */
 const RESERVE = {
   name: 'auth_attempt_reserve',
   text: `
     INSERT INTO auth_attempt AS a (subject, lane, pending, reserved_at) VALUES ($1, $2, 1, now())
     ON CONFLICT (subject, lane) DO UPDATE SET
-      failures = CASE WHEN coalesce(a.locked_until, a.reserved_at + make_interval(mins => $4)) <= now()
-                      THEN 0 ELSE a.failures END,
-      pending = CASE WHEN coalesce(a.locked_until, a.reserved_at + make_interval(mins => $4)) <= now()
-                     THEN 1 ELSE a.pending + 1 END,
+      failures = CASE WHEN ${IS_OVER} THEN 0 ELSE a.failures END,
+      pending = CASE WHEN ${IS_OVER} THEN 1 ELSE ${IN_FLIGHT} + 1 END,
       locked_until = NULL,
       reserved_at = now()
-    WHERE (a.locked_until IS NULL AND a.failures + a.pending < $3)
-       OR coalesce(a.locked_until, a.reserved_at + make_interval(mins => $4)) <= now()
+    WHERE (a.locked_until IS NULL AND a.failures + ${IN_FLIGHT} < $3) OR ${IS_OVER}
     RETURNING 1`,
 };
 
@@ -46,8 +57,10 @@ const SUCCEED = {
 export class AttemptRepository {
   constructor(private readonly database: Database) {}
 
-  async reserve(subject: string, lane: string, limit: number, lockMinutes: number): Promise<Reservation> {
-    if ((await this.database.query(RESERVE, [subject, lane, limit, lockMinutes])).length === 1) return 'granted';
+  async reserve(subject: string, lane: string, bounds: AttemptBounds): Promise<Reservation> {
+    const { limit, lockMinutes, leaseSeconds } = bounds;
+    const values = [subject, lane, limit, lockMinutes, leaseSeconds];
+    if ((await this.database.query(RESERVE, values)).length === 1) return 'granted';
     const [row] = await this.database.query<{ locked: boolean | null }>(
       'SELECT locked_until > now() AS locked FROM auth_attempt WHERE subject = $1 AND lane = $2',
       [subject, lane],
@@ -62,15 +75,15 @@ export class AttemptRepository {
   }
 
   /** The secret was right: forget the failures. */
-  async succeed(subject: string, lane: string, on: Pick<Transaction, 'execute'> = this.database): Promise<void> {
-    await on.execute(SUCCEED, [subject, lane]);
+  async succeed(tx: Transaction, subject: string, lane: string): Promise<void> {
+    await tx.execute(SUCCEED, [subject, lane]);
   }
 
-  /** The attempt was given back unused (the hashing queue was full). */
-  async release(subject: string, lane: string): Promise<void> {
+  /** Attempts are given back: they came to no verdict. */
+  async release(subject: string, lane: string, count: number): Promise<void> {
     await this.database.execute(
-      'UPDATE auth_attempt SET pending = greatest(pending - 1, 0) WHERE subject = $1 AND lane = $2',
-      [subject, lane],
+      'UPDATE auth_attempt SET pending = greatest(pending - $3, 0) WHERE subject = $1 AND lane = $2',
+      [subject, lane, count],
     );
   }
 
@@ -82,7 +95,7 @@ export class AttemptRepository {
   }
 
   /** Lifts a lock before its time. */
-  async clear(subject: string): Promise<void> {
-    await this.database.execute('DELETE FROM auth_attempt WHERE subject = $1', [subject]);
+  async clear(subject: string, on: Pick<Transaction, 'execute'> = this.database): Promise<void> {
+    await on.execute('DELETE FROM auth_attempt WHERE subject = $1', [subject]);
   }
 }

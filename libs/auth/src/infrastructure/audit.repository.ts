@@ -25,6 +25,9 @@ export interface AuditEvent {
   readonly outcome: 'success' | 'failure';
   readonly actorId: string | null;
   readonly subjectId: string | null;
+  /** What the actor and the subject are called; null of nobody, and of users who were deleted. */
+  readonly actorName: string | null;
+  readonly subjectName: string | null;
   /** The session or key by which the actor acted; unknown of events from before it was kept. */
   readonly credentialId: string | null;
   readonly ip: string | null;
@@ -66,6 +69,13 @@ const LINKS = {
          FROM audit_event WHERE sequence > $1 AND sequence <= $2 ORDER BY audit_event.sequence LIMIT $3`,
 };
 
+/** Names stand beside the trail, not in it: it is never changed, and they must go when their owners are deleted (docs/adr/0016). */
+const withNames = (events: string): string =>
+  `SELECT e.*, actor.username AS actor_name, subject.username AS subject_name FROM (${events}) e
+   LEFT JOIN user_account actor ON actor.id = e.actor_id AND actor.deleted_at IS NULL
+   LEFT JOIN user_account subject ON subject.id = e.subject_id AND subject.deleted_at IS NULL
+   ORDER BY e.sequence DESC`;
+
 interface EventRow extends Record<string, unknown> {
   sequence: string;
   id: string;
@@ -74,6 +84,8 @@ interface EventRow extends Record<string, unknown> {
   outcome: 'success' | 'failure';
   actor_id: string | null;
   subject_id: string | null;
+  actor_name: string | null;
+  subject_name: string | null;
   credential_id: string | null;
   ip: string | null;
   user_agent: string | null;
@@ -113,12 +125,12 @@ export class AuditRepository {
   /** Newest first, below a place in the trail if one is given. */
   async list(filter: AuditFilter, limit: number, before?: number): Promise<AuditEvent[]> {
     const rows = await this.database.query<EventRow>(
-      `SELECT * FROM audit_event
+      withNames(`SELECT * FROM audit_event
        WHERE ($1::bigint IS NULL OR sequence < $1) AND ($2::uuid IS NULL OR actor_id = $2)
          AND ($3::uuid IS NULL OR subject_id = $3) AND ($4::text IS NULL OR action = $4)
          AND ($5::text IS NULL OR outcome = $5) AND ($6::timestamptz IS NULL OR occurred_at >= $6)
          AND ($7::timestamptz IS NULL OR occurred_at < $7) AND ($8::uuid IS NULL OR credential_id = $8)
-       ORDER BY sequence DESC LIMIT $9`,
+       ORDER BY sequence DESC LIMIT $9`),
       [
         before ?? null,
         filter.actorId ?? null,
@@ -168,6 +180,8 @@ function fromRow(row: EventRow): AuditEvent {
     outcome: row.outcome,
     actorId: row.actor_id,
     subjectId: row.subject_id,
+    actorName: row.actor_name,
+    subjectName: row.subject_name,
     credentialId: row.credential_id,
     ip: row.ip,
     userAgent: row.user_agent,

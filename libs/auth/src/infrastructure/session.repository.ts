@@ -214,6 +214,18 @@ export class SessionRepository {
     await tx.execute(sql, [userId, reason]);
   }
 
+  /** Removes every trace of a user's logins. */
+  async deleteAllOf(tx: Transaction, userId: string): Promise<void> {
+    await tx.execute('DELETE FROM auth_session WHERE user_id = $1', [userId]);
+  }
+
+  /** Removes what a login left behind that was under way when its user was deleted. */
+  async deleteOfDeletedUsers(): Promise<void> {
+    await this.database.execute(
+      'DELETE FROM auth_session WHERE user_id IN (SELECT id FROM user_account WHERE deleted_at IS NOT NULL)',
+    );
+  }
+
   /** Removes sessions that ended long ago; returns how many. */
   deleteEndedBefore(days: number): Promise<number> {
     return this.database.execute('DELETE FROM auth_session WHERE expires_at < now() - make_interval(days => $1)', [

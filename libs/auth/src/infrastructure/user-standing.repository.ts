@@ -10,7 +10,7 @@ const STANDING = {
   text: `SELECT u.role, u.is_active, k.role AS key_role FROM user_account u
          LEFT JOIN api_key k ON k.user_id = u.id AND k.id = $2 AND k.revoked_at IS NULL
            AND (k.expires_at IS NULL OR k.expires_at > now())
-         WHERE u.id = $1`,
+         WHERE u.id = $1 AND u.deleted_at IS NULL`,
 };
 
 /** What a user, or one of his keys, may do now. */

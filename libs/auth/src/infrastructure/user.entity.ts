@@ -9,14 +9,41 @@ export class UserEntity {
   @Column('text')
   email!: string;
 
+  @Column('text')
+  emailKey!: string;
+
   @Column('timestamptz', { nullable: true })
   emailVerifiedAt!: Date | null;
+
+  /** A new address that waits for confirmation, until `pendingEmailExpiresAt`. */
+  @Column('text', { nullable: true })
+  pendingEmail!: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  pendingEmailExpiresAt!: Date | null;
+
+  /** When the owner of the new address agreed, and that of the present one. */
+  @Column('timestamptz', { nullable: true })
+  newEmailConfirmedAt!: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  oldEmailConfirmedAt!: Date | null;
 
   @Column('text')
   username!: string;
 
+  @Column('text')
+  usernameKey!: string;
+
   @Column('text', { nullable: true })
   fullName!: string | null;
+
+  @Column('text', { nullable: true })
+  fullNameKey!: string | null;
+
+  /** What searches look into; made by the database. */
+  @Column({ type: 'text', insert: false, update: false, select: false })
+  searchText?: string;
 
   @Column('text')
   role!: Role;
@@ -41,4 +68,8 @@ export class UserEntity {
 
   @Column('timestamptz')
   updatedAt!: Date;
+
+  /** Nothing of the person is left but the id. */
+  @Column('timestamptz', { nullable: true })
+  deletedAt!: Date | null;
 }

@@ -2,9 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import type { Role } from '#platform/kernel';
-import { IdentityTakenException } from '../domain/auth.exceptions.js';
+import { IdentityTakenException, UserNotFoundException } from '../domain/auth.exceptions.js';
+import { emailKey, foldCase, formerKey, usernameKey } from '../domain/identity-key.js';
 import type { User } from '../domain/user.js';
 import { UserEntity } from './user.entity.js';
+import { fromEntity, type NewUser, NO_PENDING_EMAIL, toEntity } from './user-mapping.js';
+
+export type { NewUser } from './user-mapping.js';
 
 /** A user with what is needed to check a password; never leaves the lib. */
 export interface UserWithSecret extends User {
@@ -12,18 +16,12 @@ export interface UserWithSecret extends User {
   readonly passwordChangedAt: Date | null;
 }
 
-export interface NewUser {
-  id: string;
-  email: string;
-  username: string;
-  fullName: string | null;
-  /** Whether an operator vouches for the address. */
-  emailVerified: boolean;
-  role: Role;
-  /** Left out: true. */
-  isActive?: boolean;
-  passwordHash: string | null;
-  createdAt: Date;
+/** Which users are asked for. */
+export interface UserFilter {
+  /** Three characters and more: part of e-mail, user name or full name; fewer: what one of them, or a word of the name, begins with. */
+  text?: string | undefined;
+  role?: Role | undefined;
+  isActive?: boolean | undefined;
 }
 
 export interface UserChange {
@@ -35,31 +33,36 @@ export interface UserChange {
 /** Serialises what must see every SUPER_ADMIN at once: bootstrapping, demotion, deactivation. */
 const SUPER_ADMIN_LOCK = 7_391_840_216;
 
-const COLUMNS = `id, email, username, full_name, role, is_active, created_at, last_login_at,
+const COLUMNS = `id, email, pending_email, username, full_name, role, is_active, created_at, last_login_at,
   totp_confirmed_at IS NOT NULL AS mfa_enabled, email_verified_at IS NOT NULL AS email_verified`;
 
 const SECRET_COLUMNS = `${COLUMNS}, password_hash, password_changed_at`;
 
-const BY_ID = { name: 'auth_user_by_id', text: `SELECT ${COLUMNS} FROM user_account WHERE id = $1` };
+const BY_ID = {
+  name: 'auth_user_by_id',
+  text: `SELECT ${COLUMNS} FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
+};
 
 const RECORD_LOGIN = {
   name: 'auth_user_record_login',
-  text: 'UPDATE user_account SET last_login_at = $2 WHERE id = $1',
+  text: 'UPDATE user_account SET last_login_at = $2 WHERE id = $1 AND deleted_at IS NULL',
 };
 
 const BY_IDENTIFIER = {
   name: 'auth_user_by_identifier',
-  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE lower(email) = lower($1) OR lower(username) = lower($1) LIMIT 1`,
+  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE email_key IN ($1, $3) OR username_key IN ($2, $3)
+         ORDER BY email_key = $3 OR username_key = $3 DESC LIMIT 1`,
 };
 
 const WITH_SECRET = {
   name: 'auth_user_with_secret',
-  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE id = $1`,
+  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
 };
 
 interface UserRow extends Record<string, unknown> {
   id: string;
   email: string;
+  pending_email: string | null;
   username: string;
   full_name: string | null;
   role: Role;
@@ -80,9 +83,10 @@ interface SecretUserRow extends UserRow {
 export class UserRepository {
   constructor(private readonly database: Database) {}
 
-  /** @param identifier e-mail address or user name, in any case */
+  /** @param identifier e-mail address or user name, in any case, composed in any way, with blanks around it or without */
   async findByIdentifier(identifier: string): Promise<UserWithSecret | undefined> {
-    const [row] = await this.database.query<SecretUserRow>(BY_IDENTIFIER, [identifier]);
+    const keys = [emailKey(identifier), usernameKey(identifier), formerKey(identifier)];
+    const [row] = await this.database.query<SecretUserRow>(BY_IDENTIFIER, keys);
     return row && withSecret(row);
   }
 
@@ -98,18 +102,27 @@ export class UserRepository {
 
   /** Locks the user's row until the transaction ends. */
   async lockById(tx: Transaction, id: string): Promise<User | undefined> {
-    const entity = await tx.manager.findOne(UserEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+    const where = { id, deletedAt: IsNull() };
+    const entity = await tx.manager.findOne(UserEntity, { where, lock: { mode: 'pessimistic_write' } });
     return entity ? fromEntity(entity) : undefined;
   }
 
   /** Users by creation, newest first, after the given position. */
-  async listNewestFirst(limit: number, after?: { createdAt: string; id: string }): Promise<User[]> {
+  async listNewestFirst(
+    { text, role, isActive }: UserFilter,
+    limit: number,
+    after?: { createdAt: string; id: string },
+  ): Promise<User[]> {
     const query = this.database.manager
       .createQueryBuilder(UserEntity, 'user')
+      .where('user.deletedAt IS NULL')
       .orderBy('user.createdAt', 'DESC')
       .addOrderBy('user.id', 'DESC')
-      .take(limit);
-    if (after) query.where('(user.createdAt, user.id) < (:createdAt::timestamptz, :id::uuid)', after);
+      .limit(limit);
+    if (text !== undefined) query.andWhere('user.searchText LIKE :pattern', { pattern: patternOf(text) });
+    if (role !== undefined) query.andWhere('user.role = :role', { role });
+    if (isActive !== undefined) query.andWhere('user.isActive = :isActive', { isActive });
+    if (after) query.andWhere('(user.createdAt, user.id) < (:createdAt::timestamptz, :id::uuid)', after);
     return (await query.getMany()).map(fromEntity);
   }
 
@@ -140,12 +153,38 @@ export class UserRepository {
 
   /** Whether one account has both this address and this user name. */
   async exists(tx: Transaction, email: string, username: string): Promise<boolean> {
-    const sql = 'SELECT 1 FROM user_account WHERE lower(email) = lower($1) AND lower(username) = lower($2)';
-    return (await tx.query(sql, [email, username])).length > 0;
+    return tx.manager.existsBy(UserEntity, { emailKey: emailKey(email), usernameKey: usernameKey(username) });
   }
 
   async update(tx: Transaction, id: string, change: UserChange, at: Date): Promise<void> {
-    await tx.manager.update(UserEntity, { id }, { ...change, updatedAt: at });
+    const { fullName } = change;
+    const key = fullName === undefined ? {} : { fullNameKey: fullName === null ? null : foldCase(fullName) };
+    await tx.manager.update(UserEntity, { id, deletedAt: IsNull() }, { ...change, ...key, updatedAt: at });
+  }
+
+  /** Takes everything of the person out of the account; his address and user name are free from then on. */
+  async anonymise(tx: Transaction, id: string, at: Date): Promise<void> {
+    // No address and no user name has a blank in it.
+    const nobody = `deleted ${id}`;
+    const names = { email: nobody, emailKey: nobody, username: nobody, usernameKey: nobody };
+    await tx.manager.update(
+      UserEntity,
+      { id },
+      {
+        ...names,
+        fullName: null,
+        fullNameKey: null,
+        role: 'READ_ONLY',
+        isActive: false,
+        passwordHash: null,
+        passwordChangedAt: null,
+        emailVerifiedAt: null,
+        lastLoginAt: null,
+        updatedAt: at,
+        deletedAt: at,
+        ...NO_PENDING_EMAIL,
+      },
+    );
   }
 
   /** Replaces a hash by a stronger one, unless the password was changed meanwhile. */
@@ -157,8 +196,11 @@ export class UserRepository {
     ]);
   }
 
+  /** Makes a pending change of address void too. @throws UserNotFoundException when the account was deleted meanwhile */
   async setPassword(tx: Transaction, id: string, hash: string, at: Date): Promise<void> {
-    await tx.manager.update(UserEntity, { id }, { passwordHash: hash, passwordChangedAt: at, updatedAt: at });
+    const change = { passwordHash: hash, passwordChangedAt: at, updatedAt: at, ...NO_PENDING_EMAIL };
+    const { affected } = await tx.manager.update(UserEntity, { id, deletedAt: IsNull() }, change);
+    if (affected !== 1) throw new UserNotFoundException();
   }
 
   /** Notes that the address is its owner's. */
@@ -190,25 +232,13 @@ export class UserRepository {
   }
 }
 
-function toEntity(user: NewUser): UserEntity {
-  const { emailVerified, createdAt, ...columns } = user;
-  return {
-    isActive: true,
-    ...columns,
-    createdAt,
-    emailVerifiedAt: emailVerified ? createdAt : null,
-    passwordChangedAt: user.passwordHash === null ? null : createdAt,
-    totpConfirmedAt: null,
-    lastLoginAt: null,
-    updatedAt: createdAt,
-  };
-}
+/** Trigrams need three characters, or two of them and the blank before. */
+const SHORTEST_PART = 3;
 
-function fromEntity(entity: UserEntity): User {
-  const { id, email, username, fullName, role, isActive, createdAt, lastLoginAt } = entity;
-  const emailVerified = entity.emailVerifiedAt !== null;
-  const mfaEnabled = entity.totpConfirmedAt !== null;
-  return { id, email, emailVerified, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt };
+function patternOf(text: string): string {
+  const key = text.includes('@') ? emailKey(text) : usernameKey(text);
+  const literal = key.replace(/[\\%_]/g, '\\$&');
+  return [...key].length < SHORTEST_PART ? `% ${literal}%` : `%${literal}%`;
 }
 
 function fromRow(row: UserRow): User {
@@ -216,6 +246,7 @@ function fromRow(row: UserRow): User {
     id: row.id,
     email: row.email,
     emailVerified: row.email_verified,
+    pendingEmail: row.pending_email,
     username: row.username,
     fullName: row.full_name,
     role: row.role,

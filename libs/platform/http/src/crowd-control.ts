@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
   type AuthenticationStrategies,
+  type ClosedDoors,
   hasCredentials,
   networkOf,
   RateLimitExceededException,
@@ -12,6 +13,9 @@ import { isProbe } from './probes.js';
 
 /** Seconds after which bodies that were too many at once may be sent again. */
 const RETRY_SECONDS = 1;
+
+/** From this status on no secret was judged, and whoever showed it may do so again. */
+const SERVER_FAILURE = 500;
 
 /** Whoever sends a larger body shows a genuine credential before it is read, where the route demands one. */
 const SMALL_BODY_BYTES = 16 * 1024;
@@ -27,16 +31,18 @@ type CountedRequest = FastifyRequest & { claim?: Claim | undefined };
 interface CrowdLimits {
   readonly limits: RateLimits;
   readonly strategies: AuthenticationStrategies;
+  readonly doors: ClosedDoors;
   /** Bytes of bodies that one user, or one network of strangers, may have in the works. */
   readonly bytesInFlight: number;
 }
 
 /**
  * Before anything of a body is read: refuses strangers of a network that has used up its limit, and callers who send more at once than
- * one of them should; and leaves bodies unread that the guards will refuse anyway. Who is genuine is only guessed here, by what was
- * proven before; the guards decide.
+ * one of them should, or knock at a closed door; and leaves bodies unread that the guards will refuse anyway. Who is genuine is only
+ * guessed here, by what was proven before; the guards decide.
  */
-export function controlCrowds(fastify: FastifyInstance, { limits, strategies, bytesInFlight }: CrowdLimits): void {
+export function controlCrowds(fastify: FastifyInstance, crowd: CrowdLimits): void {
+  const { limits, strategies, doors, bytesInFlight } = crowd;
   const inFlight = new Map<string, number>();
   fastify.decorateRequest('claim', undefined);
 
@@ -65,12 +71,17 @@ export function controlCrowds(fastify: FastifyInstance, { limits, strategies, by
 
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (isProbe(request)) return done();
+    const refusal = doors.refusalOf((request.routeOptions.config as RouteAccess).door);
+    if (refusal) return done(refusal);
     const user = strategies.recognise(request);
     if (user !== undefined) return done(claim(request, user));
     admitStranger(request).then(() => done(claim(request, networkOf(request.ip))), done);
   });
 
-  fastify.addHook('onResponse', ({ claim: claimed }: CountedRequest, _reply, done) => {
+  fastify.addHook('onResponse', (request: CountedRequest, reply, done) => {
+    if (reply.statusCode >= SERVER_FAILURE && (request.routeOptions.config as RouteAccess).rateLimit === 'credentials')
+      void limits.giveBack(request);
+    const { claim: claimed } = request;
     if (claimed) {
       const left = (inFlight.get(claimed.whose) ?? 0) - claimed.bytes;
       if (left > 0) inFlight.set(claimed.whose, left);

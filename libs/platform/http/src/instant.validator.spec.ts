@@ -1,4 +1,4 @@
-import { isInstant } from './instant.validator.js';
+import { isInstant, readSpan } from './instant.validator.js';
 
 describe('isInstant', () => {
   it.each([
@@ -25,4 +25,27 @@ describe('isInstant', () => {
     null,
     ['2026-11-24'],
   ])('refuses %j', (value) => expect(isInstant(value)).toBe(false));
+});
+
+describe('readSpan', () => {
+  const at = (text: string): Date => new Date(text);
+
+  it('takes a date for its whole day, the last one too', () => {
+    expect(readSpan({ since: '2026-11-30', until: '2026-11-30' })).toEqual({
+      since: at('2026-11-30T00:00:00Z'),
+      until: at('2026-12-01T00:00:00Z'),
+    });
+    expect(readSpan({ until: '2024-02-29' }).until).toEqual(at('2024-03-01T00:00:00Z'));
+    expect(readSpan({ until: '2026-11-30T00:00:00Z' }).until).toEqual(at('2026-11-30T00:00:00Z'));
+    expect(readSpan({})).toEqual({});
+  });
+
+  it.each([
+    ['2026-12-01', '2026-11-30'],
+    ['2026-12-01', '2026-11-29'],
+    ['2026-11-30T12:00:01Z', '2026-11-30T12:00:00Z'],
+    ['2026-12-01T00:00:01Z', '2026-11-30'],
+  ])('refuses one that ends before it begins: %s to %s', (since, until) =>
+    expect(() => readSpan({ since, until })).toThrow('one fault'),
+  );
 });

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { registerDecorator } from 'class-validator';
+import { ValidationError } from '#platform/kernel';
 
 /** A date, or a date and time with its zone (RFC 3339). */
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
@@ -33,4 +34,29 @@ export function IsInstant(
         validator: { validate: isInstant },
       }),
   );
+}
+
+/** A span of time as lists are asked for it: from `since` on, before `until`. */
+export interface Span {
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Reads a span of checked texts. A date means its whole day in UTC, the last one too.
+ *
+ * @throws ValidationError when it ends before it begins
+ */
+export function readSpan({ since, until }: { since?: string | undefined; until?: string | undefined }): Span {
+  const from = since === undefined ? undefined : new Date(since);
+  const isDay = until !== undefined && !until.includes('T');
+  const to = until === undefined ? undefined : new Date(Date.parse(until) + (isDay ? DAY_MS : 0));
+  // The end of a day is the next one's beginning.
+  if (from && to && (from > to || (isDay && from.getTime() === to.getTime()))) {
+    const errors = [{ path: 'since', code: 'isBefore', message: 'since must not be after until' }];
+    throw new ValidationError('The request has one fault', { details: { errors } });
+  }
+  return { ...(from && { since: from }), ...(to && { until: to }) };
 }

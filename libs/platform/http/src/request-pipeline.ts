@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AppConfig } from '#config';
 import { currentContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
-import { AuthenticationStrategies, type GuardedRequest, RateLimits } from '#platform/security';
+import { AuthenticationStrategies, ClosedDoors, type GuardedRequest, RateLimits } from '#platform/security';
 import { checkText, parseCleanedJson, parseJsonBody, parsePrunedJson } from './body-guard.js';
 import {
   assertReadsBody,
@@ -42,6 +42,7 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
   controlCrowds(fastify, {
     limits: app.get(RateLimits),
     strategies: app.get(AuthenticationStrategies),
+    doors: app.get(ClosedDoors),
     bytesInFlight: config.performance.maxBytesInFlightMb * 1024 * 1024,
   });
   if (config.performance.enableGzip) {

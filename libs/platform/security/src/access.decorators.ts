@@ -56,4 +56,6 @@ export interface RouteAccess {
   /** Anybody may call it; other routes of the API demand a role. */
   readonly isPublic?: boolean;
   readonly rateLimit?: RateLimitPolicy;
+  /** Its name, when the configuration may close it. */
+  readonly door?: string;
 }

@@ -11,6 +11,7 @@ export {
 export { type AuditEntry, AuditTrail } from './audit-trail.js';
 export { AuthenticationStrategies, type KnowingStrategy } from './authentication-strategies.js';
 export { networkOf } from './client-network.js';
+export { ClosedDoors, Door } from './closed-doors.js';
 export { type Credential, type CredentialBounds, UNBOUNDED } from './credential.js';
 export {
   PROOF_LIFETIME_MS,
@@ -26,7 +27,7 @@ export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
 export { RateLimitStorage } from './rate-limit-storage.js';
 export { RateLimitExceededException } from './rate-limit-exceeded.exception.js';
 export { SecurityModule } from './security.module.js';
-export { RateLimits } from './rate-limits.js';
+export { type CountedRequest, RateLimits, type Recogniser } from './rate-limits.js';
 export { addRouteConfig } from './route-config.js';
 export { type LostStanding, type Standing, UserStanding } from './user-standing.js';
 export { isSignedBy, sign, SIGNATURE_HEADER } from './webhook-signature.js';

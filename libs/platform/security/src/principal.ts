@@ -17,12 +17,16 @@ export interface Principal {
 export interface GuardedRequest {
   ip: string;
   headers: Record<string, string | string[] | undefined>;
+  /** As it was parsed; not checked yet. */
+  body?: unknown;
   /** Set by the authentication guard; absent on public routes and for strangers. */
   user?: Principal | null;
   /** The route takes a genuine token while the database cannot be asked; set by the authentication guard. */
   signatureSuffices?: boolean;
   /** Whether the session still stands is asked now, not remembered; set by the authentication guard. */
   isAskedAnew?: boolean;
+  /** What the request was counted by; set by the rate limit guard. */
+  countedBy?: readonly string[];
   /** Why the caller is a stranger; thrown by the roles guard, after rate limits. */
   authenticationFailure?: AppException;
 }

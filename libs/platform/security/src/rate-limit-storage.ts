@@ -18,6 +18,11 @@ return {hits, left}`;
 
 const READ_HITS = `return {tonumber(redis.call('GET', KEYS[1]) or 0), redis.call('PTTL', KEYS[1])}`;
 
+/** Takes one hit of a window that still runs. */
+const TAKE_HIT = `
+if tonumber(redis.call('GET', KEYS[1]) or 0) > 0 then redis.call('DECR', KEYS[1]) end
+return {0, 0}`;
+
 const PREFIX = 'devskyy:rate:';
 
 /** A Redis that accepts commands and does not answer them is as good as dead after this long. */
@@ -61,6 +66,14 @@ export class RateLimitStorage implements ThrottlerStorage {
       this.fallbacks.inc();
       return this.countInMemory(key, ttl, Math.max(1, Math.floor(limit / 2)));
     }
+  }
+
+  /** Takes a hit back, wherever it was counted; one that cannot be taken back while Redis is away ends with its window. */
+  async decrement(key: string): Promise<void> {
+    const window = this.windows.get(key);
+    if (window && window.hits > 0) window.hits -= 1;
+    const { client } = this.redis;
+    if (client) await inTime(client.eval(TAKE_HIT, { keys: [PREFIX + key], arguments: [] })).catch(() => undefined);
   }
 
   /** Seconds until the window ends, when its hits are over the limit; counts nothing. */

@@ -17,39 +17,85 @@ export interface UsedLimit {
   readonly isExceeded: boolean;
 }
 
+/** Knows the callers of a public route in a way of its own; `undefined` for strangers. */
+export type Recogniser = (request: CountedRequest) => Promise<string | undefined>;
+
+/** What a request is counted by is taken from it, and noted at it. */
+export type CountedRequest = Pick<GuardedRequest, 'ip'> & Partial<GuardedRequest>;
+
+interface Limit {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
+interface Counter extends Limit {
+  readonly key: string;
+}
+
 /**
  * Limits: of a user over all his credentials, of each of his keys, and of strangers by network. A stranger is who sends no credential,
  * or none that is genuine. The default limit counts over all routes together; routes that check a secret have limits of their own.
  */
 @Injectable()
 export class RateLimits {
+  private readonly recognisers = new Map<RateLimitPolicy, Recogniser>();
+
   constructor(
     private readonly storage: RateLimitStorage,
     private readonly config: ServerConfig,
   ) {}
 
+  /** Whom public routes of this policy count by what they send instead of by network. */
+  recogniseBy(policy: RateLimitPolicy, recogniser: Recogniser): void {
+    this.recognisers.set(policy, recogniser);
+  }
+
   /** Counts a request. What is left is what the tightest of its limits leaves. */
-  async count(policy: RateLimitPolicy, { user, ip }: Pick<GuardedRequest, 'user' | 'ip'>): Promise<UsedLimit> {
-    const { limit, windowSeconds } = this.limitOf(policy);
-    const count = (whose: string) => this.storage.increment(keyOf(policy, whose), windowSeconds * 1000, limit);
-    const ofUser = count(user ? `user:${user.id}` : strangersOf(ip));
-    const isProgram = user && user.credential.kind !== 'session';
-    const records = isProgram ? await Promise.all([ofUser, count(`key:${user.credential.id}`)]) : [await ofUser];
-    const tightest = records.reduce((most, each) => (each.totalHits > most.totalHits ? each : most));
-    const { totalHits, timeToExpire, isBlocked } = tightest;
+  async count(policy: RateLimitPolicy, request: CountedRequest): Promise<UsedLimit> {
+    const recogniser = request.user ? undefined : this.recognisers.get(policy);
+    const known = recogniser && (await recogniser(request));
+    const counters = this.countersOf(policy, request, known);
+    request.countedBy = counters.map(({ key }) => key);
+    const used = await Promise.all(counters.map((each) => this.hit(each)));
+    return used.reduce((tightest, each) => (each.hits > tightest.hits ? each : tightest));
+  }
+
+  private async hit({ key, limit, windowSeconds }: Counter): Promise<UsedLimit> {
+    const { totalHits, timeToExpire, isBlocked } = await this.storage.increment(key, windowSeconds * 1000, limit);
     return { limit, hits: totalHits, resetSeconds: timeToExpire, isExceeded: isBlocked };
+  }
+
+  /** Gives a counted request back, since it came to no answer. */
+  async giveBack({ countedBy = [] }: CountedRequest): Promise<void> {
+    await Promise.all(countedBy.map((key) => this.storage.decrement(key)));
   }
 
   /** Seconds that strangers of an address's network have to wait; `undefined` while they need not. Counts nothing. */
   strangersBlockedFor(policy: RateLimitPolicy, ip: string): Promise<number | undefined> {
-    return this.storage.blockedFor(keyOf(policy, strangersOf(ip)), this.limitOf(policy).limit);
+    // Where callers are known by what they send, it is read unless their network sends far too much that is not genuine.
+    const { limit } = this.recognisers.has(policy) ? this.general : this.limitOf(policy);
+    return this.storage.blockedFor(keyOf(policy, strangersOf(ip)), limit);
   }
 
-  private limitOf(policy: RateLimitPolicy): { limit: number; windowSeconds: number } {
+  private countersOf(policy: RateLimitPolicy, { user, ip }: CountedRequest, known: string | undefined): Counter[] {
+    const counter = (whose: string, limit: Limit): Counter => ({ key: keyOf(policy, whose), ...limit });
+    if (known !== undefined) return [counter(known, this.general)];
+    const limit = this.limitOf(policy);
+    if (!user) return [counter(strangersOf(ip), limit)];
+    const { credential } = user;
+    const ofUser = counter(`user:${user.id}`, limit);
+    return credential.kind === 'session' ? [ofUser] : [ofUser, counter(`key:${credential.id}`, limit)];
+  }
+
+  private get general(): Limit {
+    return { limit: this.config.rateLimitMax, windowSeconds: this.config.rateLimitWindowSeconds };
+  }
+
+  private limitOf(policy: RateLimitPolicy): Limit {
     switch (policy) {
       case 'default':
       case 'none':
-        return { limit: this.config.rateLimitMax, windowSeconds: this.config.rateLimitWindowSeconds };
+        return this.general;
       case 'credentials':
         return { limit: this.config.authRateLimitMax, windowSeconds: MINUTE_SECONDS };
       case 'refresh':

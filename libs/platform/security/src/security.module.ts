@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
 import { AuthenticationStrategies } from './authentication-strategies.js';
 import { AuthenticationGuard } from './authentication.guard.js';
+import { ClosedDoors } from './closed-doors.js';
 import { DerivedKeys } from './derived-keys.js';
 import { EncryptedColumns } from './encrypted-columns.js';
 import { EncryptionService } from './encryption.service.js';
@@ -18,6 +19,7 @@ import { RateLimits } from './rate-limits.js';
   imports: [PassportModule],
   providers: [
     AuthenticationStrategies,
+    ClosedDoors,
     DerivedKeys,
     EncryptedColumns,
     EncryptionService,
@@ -30,6 +32,7 @@ import { RateLimits } from './rate-limits.js';
   ],
   exports: [
     AuthenticationStrategies,
+    ClosedDoors,
     DerivedKeys,
     EncryptedColumns,
     EncryptionService,

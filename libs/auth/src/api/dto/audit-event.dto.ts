@@ -33,12 +33,12 @@ export class AuditQueryDto extends PageQueryDto {
   @IsIn(OUTCOMES)
   outcome?: 'success' | 'failure';
 
-  /** From this instant on. */
+  /** From this instant on, or from the beginning of this date (UTC). */
   @IsOptional()
   @IsInstant({ required: false })
   since?: string;
 
-  /** Before this instant. */
+  /** Before this instant, or up to the end of this date (UTC). */
   @IsOptional()
   @IsInstant({ required: false })
   until?: string;
@@ -61,8 +61,14 @@ export class AuditEventDto {
   outcome!: 'success' | 'failure';
   @ApiProperty({ type: String, nullable: true })
   actorId!: string | null;
+  /** User name of who did it, as it is; null of nobody, and of a user who was deleted. */
+  @ApiProperty({ type: String, nullable: true, example: 'ada' })
+  actorName!: string | null;
   @ApiProperty({ type: String, nullable: true })
   subjectId!: string | null;
+  /** User name of whose account it was done to. */
+  @ApiProperty({ type: String, nullable: true, example: 'grace' })
+  subjectName!: string | null;
   /** The session or key by which it was done. */
   @ApiProperty({ type: String, nullable: true })
   credentialId!: string | null;

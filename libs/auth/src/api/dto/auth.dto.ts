@@ -1,7 +1,8 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsEmail, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, Matches, MaxLength, MinLength } from 'class-validator';
 import { Clearable, IsOneLine } from '#platform/http';
 import { USERNAME } from '../../domain/user.js';
+import { EMAIL_MAX_LENGTH, IsAddress, Trimmed } from './identifier.decorators.js';
 import { UserDto } from './user.dto.js';
 
 /** Characters of a password that are looked at at all; the policy's own limit is lower. */
@@ -9,15 +10,14 @@ export const PASSWORD_INPUT_LIMIT = 1024;
 
 /** An account, without what is chosen by whom. */
 export class AccountDto {
-  /** @example ada@example.com */
-  @IsEmail()
-  @MaxLength(254)
+  @IsAddress()
   email!: string;
 
   /**
    * 3 to 50 letters, digits, dots, dashes and underscores.
    * @example ada
    */
+  @Trimmed()
   @IsString()
   @Matches(USERNAME, { message: 'username must be 3 to 50 letters, digits, dots, dashes or underscores' })
   username!: string;
@@ -54,12 +54,13 @@ export class DeviceDto {
 /** Credentials. */
 export class LoginDto extends DeviceDto {
   /**
-   * E-mail address or user name.
+   * E-mail address or user name, in any case; blanks around it do not count.
    * @example admin
    */
+  @Trimmed()
   @IsString()
   @MinLength(1)
-  @MaxLength(254)
+  @MaxLength(EMAIL_MAX_LENGTH)
   identifier!: string;
 
   /** @example "three purple otters juggling" */
@@ -105,6 +106,14 @@ export class LogoutDto {
 
 /** What one may change of oneself. */
 export class UpdateProfileDto {
+  /**
+   * Takes a proof of the last ten minutes. It waits as `pendingEmail` until it was confirmed by links that are mailed to the new address and
+   * to the present one; the present address takes it back.
+   */
+  @IsOptional()
+  @IsAddress({ required: false })
+  email?: string;
+
   /** @example Ada Lovelace */
   @Clearable()
   @IsOneLine()

@@ -1,5 +1,6 @@
-import { IsBoolean, IsEmail, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { DeviceDto, PASSWORD_INPUT_LIMIT } from './auth.dto.js';
+import { IsAddress } from './identifier.decorators.js';
 
 /** A new password for oneself. */
 export class ChangePasswordDto extends DeviceDto {
@@ -21,9 +22,7 @@ export class ChangePasswordDto extends DeviceDto {
 
 /** Whose password was forgotten. */
 export class ForgotPasswordDto {
-  /** @example ada@example.com */
-  @IsEmail()
-  @MaxLength(254)
+  @IsAddress()
   email!: string;
 }
 

@@ -1,5 +1,5 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
+import { IsBoolean, IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
 import { PASSWORD_INPUT_LIMIT } from './auth.dto.js';
 
 /** A proof of who one is: the password, or a code of the authenticator. */
@@ -32,11 +32,16 @@ export class ProofDto {
   provenUntil!: string;
 }
 
-/** An address to confirm, by a link that was mailed there. */
+/** An address to confirm, or a change of address to refuse, by a link that was mailed there. */
 export class VerifyEmailDto {
   /** The token of the mail; good for one use. */
   @IsString()
   @MinLength(1)
   @MaxLength(128)
   token!: string;
+
+  /** Of a change of address: say that it is not wanted, and it is over. */
+  @IsOptional()
+  @IsBoolean()
+  refuse?: boolean;
 }

@@ -1,8 +1,36 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsBoolean, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
-import { Clearable, IsOneLine } from '#platform/http';
+import { IsBoolean, IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
+import { Clearable, IsOneLine, PageQueryDto } from '#platform/http';
 import { type Role, ROLES } from '#platform/kernel';
 import { AccountDto, PASSWORD_INPUT_LIMIT } from './auth.dto.js';
+import { Trimmed } from './identifier.decorators.js';
+
+/** Which accounts. */
+export class UserQueryDto extends PageQueryDto {
+  /**
+   * In e-mail address, user name or full name, in any case; one or two characters are what one of them, or a word of the name, begins with.
+   * @example lovel
+   */
+  @IsOptional()
+  @Trimmed()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(100)
+  text?: string;
+
+  @ApiPropertyOptional({ enum: ROLES, example: 'DEVELOPER' })
+  @IsOptional()
+  @IsIn(ROLES)
+  role?: Role;
+
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    description: 'Only accounts that are on, or only those switched off.',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'])
+  isActive?: 'true' | 'false';
+}
 
 /** An account made by an administrator. */
 export class CreateUserDto extends AccountDto {

@@ -10,6 +10,9 @@ export class UserDto {
   email!: string;
   /** Whether it was shown that the address is the owner's. */
   emailVerified!: boolean;
+  /** A new address that waits until it was confirmed at both. */
+  @ApiProperty({ type: String, nullable: true, example: null })
+  pendingEmail!: string | null;
   /** @example ada */
   username!: string;
   /** @example Ada Lovelace */
@@ -38,11 +41,24 @@ export class UserPageDto {
 
 /** Field by field, so that a new column never shows by itself. */
 export function toUserDto(user: User): UserDto {
-  const { id, email, emailVerified, username, fullName, role, isActive, mfaEnabled, createdAt, lastLoginAt } = user;
+  const {
+    id,
+    email,
+    emailVerified,
+    pendingEmail,
+    username,
+    fullName,
+    role,
+    isActive,
+    mfaEnabled,
+    createdAt,
+    lastLoginAt,
+  } = user;
   return {
     id,
     email,
     emailVerified,
+    pendingEmail,
     username,
     fullName,
     role,

@@ -29,6 +29,10 @@ import { BooksOfATimeZone1764800000000 } from './1764800000000-books-of-a-time-z
 import { KnowWhoHoldsATask1764900000000 } from './1764900000000-know-who-holds-a-task.js';
 import { PauseSchedulesWithTheirOwner1764900010000 } from './1764900010000-pause-schedules-with-their-owner.js';
 import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js';
+import { TellIdentitiesApartByForm1765000000000 } from './1765000000000-tell-identities-apart-by-form.js';
+import { RememberIssuersOfTokens1765000010000 } from './1765000010000-remember-issuers-of-tokens.js';
+import { FindAndDeleteUsers1765000020000 } from './1765000020000-find-and-delete-users.js';
+import { ChangeAddresses1765000030000 } from './1765000030000-change-addresses.js';
 import { KeepIdempotentRequests1765100000000 } from './1765100000000-keep-idempotent-requests.js';
 import { HoldAgentsBack1765300000000 } from './1765300000000-hold-agents-back.js';
 import { SayWhatOverlaps1765300010000 } from './1765300010000-say-what-overlaps.js';
@@ -65,6 +69,10 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KnowWhoHoldsATask1764900000000,
   PauseSchedulesWithTheirOwner1764900010000,
   KeepTaskEvents1764900020000,
+  TellIdentitiesApartByForm1765000000000,
+  RememberIssuersOfTokens1765000010000,
+  FindAndDeleteUsers1765000020000,
+  ChangeAddresses1765000030000,
   KeepIdempotentRequests1765100000000,
   HoldAgentsBack1765300000000,
   SayWhatOverlaps1765300010000,
