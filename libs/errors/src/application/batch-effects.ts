@@ -1,6 +1,6 @@
 import type { GroupEvent } from '../domain/alert.js';
 import { graver, statusAfter } from '../domain/error-group.js';
-import type { Grouping } from '../domain/grouping.js';
+import type { Grouping } from '../domain/grouping/grouping.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import type {
   GroupChange,

@@ -6,7 +6,7 @@ import type { ErrorDraft } from '../domain/error-draft.js';
 import { describeFailure } from '../domain/failure-description.js';
 import { BOUNDS, withinLimits } from '../domain/limits.js';
 import type { Occurrence } from '../domain/occurrence.js';
-import { parseStack } from '../domain/stack-frames.js';
+import { parseStack } from '../domain/grouping/stack-frames.js';
 import { LedgerRun } from './ledger-run.js';
 
 /** How far ahead of ours a reporter's clock may be. */
@@ -73,6 +73,7 @@ export class OccurrenceDraftService {
       status,
       code: kept(clean.code) ?? undefined,
       constraint: kept(clean.constraint) ?? undefined,
+      template: kept(clean.template) ?? undefined,
       fingerprint: clean.fingerprint,
       projectId,
       isMessage,

@@ -1,4 +1,4 @@
-import { groupingOf } from '../domain/grouping.js';
+import { groupingOf } from '../domain/grouping/grouping.js';
 import { frameWithinLimits, LIMITS } from '../domain/limits.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import { decodeWalLine } from '../domain/wal-line.js';

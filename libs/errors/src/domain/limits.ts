@@ -10,6 +10,13 @@ export const LIMITS = {
   file: 1_024,
   /** Characters of a source line. */
   source: 200,
+  /** Frames nearest to the failure whose lines around and variables are kept. */
+  framesWithDetail: 20,
+  /** Variables of one frame, and characters of one as JSON. */
+  variables: 30,
+  variable: 1_024,
+  /** Source lines before and after that of a frame. */
+  linesAround: 5,
   message: 8_192,
   stackTrace: 65_536,
   frames: 250,
@@ -42,6 +49,7 @@ export function withinLimits(texts: Texts): Texts {
   return {
     errorType: cutText(texts.errorType, LIMITS.name),
     message: cutText(texts.message, LIMITS.message),
+    template: texts.template === undefined ? undefined : cutText(texts.template, LIMITS.message),
     stackTrace: texts.stackTrace === undefined ? undefined : cutText(texts.stackTrace, LIMITS.stackTrace),
     service: name(texts.service),
     release: name(texts.release),
@@ -68,9 +76,26 @@ export function frameWithinLimits(frame: StackFrame): StackFrame {
   return {
     ...frame,
     function: name(frame.function),
+    module: name(frame.module),
     file: frame.file === undefined ? undefined : cutText(frame.file, LIMITS.file),
     source: frame.source === undefined ? undefined : cutText(frame.source, LIMITS.source),
+    before: frame.before?.slice(-LIMITS.linesAround).map((line) => cutText(line, LIMITS.source)),
+    after: frame.after?.slice(0, LIMITS.linesAround).map((line) => cutText(line, LIMITS.source)),
+    variables: frame.variables === undefined ? undefined : variablesWithinLimits(frame.variables),
   };
+}
+
+/** What is too large to be kept whole is kept as the beginning of its JSON. */
+function variablesWithinLimits(variables: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(variables).slice(0, LIMITS.variables);
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      if (typeof value === 'string') return [key, cutText(value, LIMITS.variable)];
+      if (typeof value !== 'object' || value === null) return [key, value];
+      const json = JSON.stringify(value);
+      return [key, json.length <= LIMITS.variable ? value : cutText(json, LIMITS.variable)];
+    }),
+  );
 }
 
 function causeWithinLimits({ type, message, stackTrace }: Cause): Cause {

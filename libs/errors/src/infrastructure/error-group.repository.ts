@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { ErrorCategory, Severity } from '#platform/kernel';
 import type { GroupStatus } from '../domain/error-group.js';
-import type { GroupingReason } from '../domain/grouping.js';
+import type { GroupingReason } from '../domain/grouping/grouping.js';
 
 /** A group as it is shown. */
 export interface ErrorGroup {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Transaction } from '#platform/database';
 import type { Severity } from '#platform/kernel';
 import type { GroupStatus } from '../domain/error-group.js';
-import type { GroupingReason } from '../domain/grouping.js';
+import type { GroupingReason } from '../domain/grouping/grouping.js';
 import type { Outcome } from '../domain/ledger-run.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import type { RunIdentity } from './ledger-directory.js';
