@@ -1,5 +1,6 @@
 import type { GroupEvent } from '../domain/alert.js';
 import { graver, statusAfter } from '../domain/error-group.js';
+import { formerKeyOf } from '../domain/grouping/former-grouping.js';
 import type { Grouping } from '../domain/grouping/grouping.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import type {
@@ -15,6 +16,8 @@ export interface GroupedRecord {
   readonly sequence: number;
   readonly occurrence: Occurrence;
   readonly grouping: Grouping;
+  /** It was grouped by all that was reported; one that had lost its detail before says nothing of other rules. */
+  readonly isWhole: boolean;
 }
 
 /** Identity of a group: the same failure of two services is two groups. */
@@ -25,13 +28,14 @@ export function identityOf(service: string, key: string): string {
 /** One seed for each group of a batch. */
 export function seedsOf(records: readonly GroupedRecord[], nextId: () => string): GroupSeed[] {
   const seeds = new Map<string, GroupSeed>();
-  for (const { occurrence, grouping } of records) {
+  for (const { occurrence, grouping, isWhole } of records) {
     const identity = identityOf(occurrence.service, grouping.key);
     if (seeds.has(identity)) continue;
     seeds.set(identity, {
       id: nextId(),
       service: occurrence.service,
       key: grouping.key,
+      formerKey: isWhole ? formerKeyOf(occurrence) : null,
       title: grouping.title,
       culprit: grouping.culprit,
       severity: occurrence.severity,

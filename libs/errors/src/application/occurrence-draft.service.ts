@@ -6,6 +6,7 @@ import type { ErrorDraft } from '../domain/error-draft.js';
 import { describeFailure } from '../domain/failure-description.js';
 import { BOUNDS, withinLimits } from '../domain/limits.js';
 import type { Occurrence } from '../domain/occurrence.js';
+import { causesIn } from '../domain/grouping/caused-by.js';
 import { parseStack } from '../domain/grouping/stack-frames.js';
 import { LedgerRun } from './ledger-run.js';
 
@@ -78,7 +79,7 @@ export class OccurrenceDraftService {
       projectId,
       isMessage,
       frames,
-      causes: clean.causes ?? [],
+      causes: clean.causes ?? (stackTrace === null ? [] : causesIn(stackTrace)),
       tags: clean.tags ?? {},
       user: clean.user ?? null,
       breadcrumbs: Array.isArray(clean.breadcrumbs) ? clean.breadcrumbs : [],

@@ -16,6 +16,7 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
     /^Cannot set propert(?:y|ies) (?:'([^']{1,100})' )?of (?:undefined|null)(?: \(setting '([^']{1,100})'\))?$/,
     'no property "$1$2" of nothing to set',
   ],
+  [/^(.{1,200}) is not iterable \(cannot read property Symbol\(Symbol\.iterator\)\)$/, '$1 is not iterable'],
   [/^(.{1,200}) is not a function\. \(In '.{1,400}$/, '$1 is not a function'],
   [/^Can't find variable: ([\w$]{1,100})$/, '$1 is not defined'],
   [

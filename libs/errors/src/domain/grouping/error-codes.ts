@@ -16,7 +16,8 @@ const OWN_CODE =
 const NAMED_SQLSTATE = /\bSQL ?State['"]?[ :=[(]{0,4}['"]?([0-9A-Z]{5})\b/i;
 const OWN_SQLSTATE =
   /\b(0A000|08P01|22P0[2-6]|23P01|25P0[1-3]|28P01|2BP01|3[DF]000|40P01|42P(?:0[1-9]|1[0-9]|2[0-2])|42S(?:01|02|11|12|21|22)|55P0[2-4]|57P0[1-5]|F0000|HV\d{3}|HY(?:000|001|T00|T01)|IM00[12]|P000[1-4]|XX00[0-2])\b|\bERROR:? (?:\d{4} \()?(\d{2}[0-9A-Z]{3})\)?:|[[(](0[18]\d{3}|2[1-8]\d{3}|3[48]000|4[0-4]\d{3}|5[3-8]\d{3})[\])]/;
-const MYSQL_ERROR = /\b(1\d{3}) (?=Duplicate|Cannot|Column|Unknown|Table|Data|Lock|Deadlock|Incorrect|Out of)/;
+const MYSQL_ERROR =
+  /\bERROR (\d{4}) \(|\b(1\d{3}) (?=Duplicate|Cannot|Column|Unknown|Table|Data|Lock|Deadlock|Incorrect|Out of)/;
 
 /** Status names of gRPC as its clients write them, behind their number. */
 const GRPC_STATUS = /\b(?:\d{1,2} |code = )([A-Z][A-Za-z]{1,20}(?:_[A-Z]{1,20}){0,4})(?:: | desc = )/;
@@ -33,8 +34,9 @@ const HTTP_SHAPED = /Http|HTTP|Axios|Fetch|Request|Response|StatusCode/;
 const PROPERTY_IN_TEXT = /^no property "([^"]{1,100})" of nothing|\bobject has no attribute ["']([^"']{1,100})["']/;
 
 /** Members of a context that hold a status or a code, whatever their case and separators. */
-const STATUS_NAME = /^(?:https?)?(?:response)?status(?:code)?$/;
-const CODE_NAME = /^(?:error|err|exit|sql|reason|response|result)?(?:code|state|errno|number)$|^errno$/;
+const STATUS_NAME = /^(?:https?|response|grpc|rpc|upstream|api|exit)*status(?:code)?$/;
+const CODE_NAME =
+  /^(?:error|err|exit|sql|reason|response|result|grpc|rpc|db|driver|native|vendor|api|fault|failure|sub)?(?:code|state|errno|number)$|^errno$/;
 
 /**
  * A closed vocabulary that keeps apart what one line of a program throws for many reasons. The route counts only where the stack
@@ -61,7 +63,7 @@ function statusOf({ errorMessage, status, context, contexts }: Occurrence, isHtt
   const inText = STATUS_IN_TEXT.exec(errorMessage) ?? REASON_IN_TEXT.exec(errorMessage);
   return (
     firstOf(inText) ??
-    inContext(context, STATUS_NAME, /^\d{3}$|^[A-Z][A-Z_]{2,40}$/) ??
+    inContext(context, STATUS_NAME, /^\d{1,3}$|^[A-Z][A-Z_]{2,40}$/) ??
     inContext({ response: contexts['response'] }, STATUS_NAME, /^\d{3}$/) ??
     (isHttp && status !== undefined ? String(status) : undefined)
   );
@@ -70,8 +72,9 @@ function statusOf({ errorMessage, status, context, contexts }: Occurrence, isHtt
 function codeOf({ errorMessage, code, context }: Occurrence): string | undefined {
   if (code !== undefined) return code;
   const found = [NAMED_SQLSTATE, OWN_SQLSTATE, ERRNO, OWN_CODE, NAMED_CODE, MYSQL_ERROR, GRPC_STATUS];
-  const inText = found.flatMap((pattern) => firstOf(pattern.exec(errorMessage)) ?? [])[0];
-  return inText?.toUpperCase() ?? inContext(context, CODE_NAME, /^-?\d{1,10}$|^[0-9A-Z]{5}$|^[A-Za-z][\w./:-]{1,60}$/);
+  const inText = new Set(found.flatMap((pattern) => firstOf(pattern.exec(errorMessage))?.toUpperCase() ?? []));
+  if (inText.size > 0) return [...inText].join(' ');
+  return inContext(context, CODE_NAME, /^-?\d{1,10}$|^[0-9A-Z]{5}$|^[A-Za-z][\w./:-]{1,60}$/);
 }
 
 /** A property by its name; of a list it is the place, which varies. */

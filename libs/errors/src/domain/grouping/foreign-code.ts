@@ -14,7 +14,7 @@ const FOREIGN_MODULE =
 
 /** Frames of machinery that come and go with the runtime's version, its transpiler or its tools. */
 const NOISE =
-  /^(?:process\.)?(?:processTicksAndRejections|runMicrotasks|runNextTicks|queueMicrotask|nextTick|__awaiter|fulfilled|rejected|generatorStep|asyncGeneratorStep|asyncToGenerator|_asyncToGenerator|_next|_throw|tryCatch|maybeInvokeDelegate|invoke\[as _invoke\]|sentryWrapped|nrWrapper|wrapped|promiseReactionJob|Promise\.(?:all|allSettled|any|race)|(?:Async)?Generator\.(?:next|throw|return|_?invoke|<anonymous>)|ZoneDelegate\.\w{1,30}|Zone\.\w{1,30}|<(?:listcomp|dictcomp|setcomp)>|access\$\d{1,4}|CGLIB\$.{0,100})$/;
+  /^(?:process\.)?(?:processTicksAndRejections|runMicrotasks|runNextTicks|queueMicrotask|nextTick|__awaiter|fulfilled|rejected|generatorStep|asyncGeneratorStep|asyncToGenerator|_asyncToGenerator|_next|_throw|tryCatch|maybeInvokeDelegate|invoke\[as _invoke\]|sentryWrapped|nrWrapper|wrapped|promiseReactionJob|Promise\.(?:all|allSettled|any|race)|(?:Async)?Generator\.(?:next|throw|return|_?invoke|<anonymous>)|ZoneDelegate\.\w{1,30}|Zone\.\w{1,30}|<(?:listcomp|dictcomp|setcomp)>|access\$\d{1,4}|CGLIB\$.{0,100}|.{1,200}\$\$superforward\d{0,4})$/;
 
 /** Files of machinery: polyfills and helpers of transpilers. */
 const NOISE_FILE =

@@ -21,7 +21,7 @@ const NAMES_WITH_DIGITS = [
 export const KNOWN_NAME = String.raw`(?<![\w.-])(?:${NAMES_WITH_DIGITS.map(inAnyCase).join('|')})(?![\w-])`;
 
 /** Patterns have no flag for a part of them on the oldest Node that is served. */
-function inAnyCase(pattern: string): string {
+export function inAnyCase(pattern: string): string {
   return pattern.replace(/\\.|\[[^[\]]{0,40}\]|[a-z]/g, (found) => {
     if (found.startsWith('\\')) return found;
     const letters = found.replace(/[^a-z]/g, '').toUpperCase();
@@ -53,4 +53,4 @@ export const DATA_NOUN =
 
 /** Nouns whose word is part of the program or its schema, so that another word is another failure. */
 export const SCHEMA_NOUN =
-  /\b(?:encodings?|codecs?|charsets?|character sets?|collations?|locales?|properties|property|columns?|fields?|attributes?|tables?|relations?|schemas?|databases?|functions?|procedures?|methods?|modules?|packages?|classes|class|types?|constraints?|index(?:es)?|triggers?|roles?|extensions?|operators?|parameters?|params?|arguments?|args?|options?|flags?|settings?|variables?|env|commands?|events?|permissions?|scopes?|plugins?|features?|elements?|directives?|components?|namespaces?|templates?|partials?|views?|routes?|queues?|topics?|jobs?|services?|providers?|dependency|headers?|cookies?|algorithms?|ciphers?|protocols?|schemes?|formats?|units?|currency|folders?|director(?:y|ies)|buckets?|codes?|status|states?|sqlstate|reading|evaluating|named|import|export|key|keys|symbol|identifier|token|action|operation|op|mode|kind|level|reason|errors?)(?: names?)?$/i;
+  /\b(?:encodings?|codecs?|charsets?|character sets?|collations?|locales?|properties|property|columns?|fields?|attributes?|tables?|relations?|schemas?|databases?|functions?|procedures?|methods?|modules?|packages?|classes|class|types?|constraints?|index(?:es)?|triggers?|roles?|extensions?|operators?|parameters?|params?|arguments?|args?|options?|flags?|settings?|variables?|env|commands?|events?|permissions?|scopes?|plugins?|features?|elements?|directives?|components?|namespaces?|templates?|partials?|views?|routes?|queues?|topics?|jobs?|services?|providers?|dependency|headers?|cookies?|algorithms?|ciphers?|protocols?|schemes?|formats?|units?|currency|folders?|director(?:y|ies)|buckets?|codes?|status|states?|sqlstate|reading|evaluating|import|export|key|keys|symbol|identifier|token|action|operation|op|mode|kind|level|reason|errors?)(?: names?)?$/i;

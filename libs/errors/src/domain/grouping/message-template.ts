@@ -59,14 +59,14 @@ function placeholderOf(part: VariablePart): string {
 
 const IS_KEY = /^\s?:/;
 const IS_WRONG =
-  /^ (?:is|was) (?:not (?:a |an )?(?:valid|number|integer|date|uuid|recognized)|invalid)(?! (?:encoding|charset|codec|column|property|field|attribute|identifier|type|format|option|function))/;
+  /^ (?:as|to|into) (?:an? )?(?:int|integer|number|decimal|float|double|long|date|datetime|time|timestamp|boolean|bool|uuid|json|bigint)\b|^ (?:is|was) (?:not (?:a |an )?(?:valid|number|integer|date|uuid|recognized)|invalid)(?! (?:encoding|charset|codec|column|property|field|attribute|identifier|type|format|option|function))/;
 
 /** A quoted word is a piece of data or a name of the program; what stands around it tells. */
 function ofQuoted({ text, before, after }: VariablePart): string {
   const inner = text.slice(1, -1);
   if (IS_KEY.test(after)) return `"${inner}"`;
-  const context = before.replace(/[\s=:([,]{1,8}$/, '');
-  if (SCHEMA_NOUN.test(context)) return `"${inner.toLowerCase()}"`;
+  const context = before.replace(/(?: (?:for|of|with|by|like|named|called))?[\s=:([,]{1,8}$/, '');
+  if (SCHEMA_NOUN.test(context)) return `"${/[\\/]/.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;
   const isAssigned = /[=:]\s?$/.test(before);
   if (isAssigned || DATA_NOUN.test(context) || IS_WRONG.test(after)) return '<value>';
   return `"${templateOf(inner)}"`;

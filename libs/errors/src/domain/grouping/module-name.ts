@@ -71,6 +71,8 @@ function isOfOneBuild(folder: string): boolean {
 }
 
 function fileName(base: string): string {
+  // Cells of a notebook, code from text: `<ipython-input-3-8fa2c1d9>`.
+  if (base.startsWith('<')) return base.replace(/-\w{0,40}\d\w{0,40}/g, '').toLowerCase();
   const extension = /\.(?:[cm]?[jt]sx?|jsbundle|bundle|pyc?|css|vue|svelte|php|rb|go)$/.exec(base)?.[0] ?? '';
   let name = extension === '' ? base : base.slice(0, -extension.length);
   if (/bundle$/.test(extension)) return 'bundle';
@@ -104,9 +106,12 @@ function hashIn(name: string): string | undefined {
 
 /** Eight and more characters that are no word: with digits, all capitals, or capitals where no word begins. */
 function isHash(word: string): boolean {
+  if (/^[0-9a-f]{8,64}$/.test(word)) return true;
   if (!/^\w{8,}$/.test(word) || /^_+[a-z]+_*$/.test(word)) return false;
   if (/\d/.test(word))
-    return /^[0-9a-f]+$/.test(word) || /[A-Z]/.test(word) || /\d[^a-z]{0,40}[a-z].{0,60}\d/.test(word) || /^\d/.test(word);
+    return (
+      /^[0-9a-f]+$/.test(word) || /[A-Z]/.test(word) || /\d[^a-z]{0,40}[a-z].{0,60}\d/.test(word) || /^\d/.test(word)
+    );
   if (/^[A-Z_]+$/.test(word)) return true;
   return /[a-z]/.test(word) &&
     /[A-Z]/.test(word) &&
@@ -124,7 +129,7 @@ export function className(module: string): string {
       '',
     )
     .replace(/_(?:ClientProxy|Subclass)$/, '')
-    .replace(/\$\d+/g, '')
+    .replace(/(?<=\$|closure|eval|fn__)\d+/g, '')
     .replace(/`\d+(?:\[.{0,200}\])?/g, '');
 }
 
@@ -137,6 +142,9 @@ export function functionName({ function: name, file, module }: StackFrame): stri
       /^(?:async[ *]|new |get |set |static |setTimeout handler\*|promise callback\*|EventListener\.handleEvent\*|block (?:\(\d+ levels\) )?in |rescue in |ensure in )+/,
       '',
     )
+    // The type that a method of Go belongs to.
+    .replace(/\(\*?(\w{1,100})(?:\[\.{3}\])?\)\.(?=[\w-]{1,200}$)/, '$1:')
+    .replace(/-fm$/, '')
     .replace(/\.func\d+(?:\.\d+)*$|\{closure:.*$|\[\.\.\.\]$/, '')
     .replace(/^.*[.#/\\](?=[^.#/\\]+$)/, '')
     .replace(/(?:__\d{1,9}(?:_\d{1,9}){0,9}|\$\d{1,9})$/, '');

@@ -81,9 +81,14 @@ function v8(lines: readonly string[], index: number): Place | undefined {
   if (head === undefined) return undefined;
   const text = line.slice(head.length).trimEnd();
   const open = text.endsWith(')') ? text.indexOf(' (') : -1;
-  const place = (open === -1 ? text : text.slice(open + 2, -1)).replace(/^address at /, '');
+  const written = (open === -1 ? text : text.slice(open + 2, -1)).replace(/^address at /, '');
+  // Code that was made from text: the place that made it.
+  const place = written.startsWith('eval at ')
+    ? (/\(([^()]{1,1000}:\d{1,9}:\d{1,9})\)/.exec(written)?.[1] ?? written)
+    : written;
   const found = placed(place, open === -1 ? undefined : text.slice(0, open));
-  return found.file === '' || (open === -1 && !isBalanced(place)) ? undefined : found;
+  const isPlace = found.line !== undefined || /^(?:native|<anonymous>|index \d{1,9})$/.test(place);
+  return found.file === '' || (open === -1 && !(isPlace && isBalanced(place))) ? undefined : found;
 }
 
 function isBalanced(text: string): boolean {

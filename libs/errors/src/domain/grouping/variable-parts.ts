@@ -1,8 +1,8 @@
-import { HOST_NAME, KNOWN_NAME } from './known-names.js';
+import { HOST_NAME, inAnyCase, KNOWN_NAME } from './known-names.js';
 
 const MONTH = String.raw`(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?`;
 const WEEKDAY = String.raw`(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?`;
-const ZONE = String.raw`(?:\s?(?:Z|UTC|GMT|[A-Z]{2,4}T)\b)?(?:\s?[+-]\d{2}:?\d{2}(?!\d))?(?:\s?\([A-Z][A-Za-z ]{2,40}\)|\[[A-Za-z_]{2,20}\/[A-Za-z_]{2,30}\])?`;
+const ZONE = String.raw`(?:\s?(?:Z|UTC|GMT|[A-Z]{2,4}T)\b)?(?:\s?[+-]\d{2}:?\d{2}(?!\d))?(?:\s?\([A-Z][A-Za-z ]{2,40}\)|\[[A-Za-z_]{2,20}(?:\/[A-Za-z_]{2,30})?\])?`;
 const CLOCK = String.raw`\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:\s?[AaPp]\.?[Mm]\b\.?)?`;
 const DAY = String.raw`\d{1,2}(?:st|nd|rd|th)?`;
 
@@ -33,6 +33,10 @@ const NAMED_HOST = [
   String.raw`(?<![\w./@:-])(?=[a-zA-Z]{0,62}[-.\d])[a-zA-Z][\w-]{0,62}(?:\.[\w-]{1,62}){0,6}(?<!\.(?:[cm]?[jt]sx?|py|java|kt|cs|rb|go|php|rs|cc?|cpp|h|scala|vue|swift|dart)):\d{2,5}(?![\w:.])`,
 ].join('|');
 
+/** Endings of files that hold data, so that another file is the same failure. */
+const DATA_FILE = inAnyCase(
+  'csv|tsv|pdf|png|jpe?g|gif|webp|bmp|tiff?|heic|svg|mp[34]|mov|avi|wav|txt|log|xlsx?|docx?|pptx?|odt|zip|t?gz|tar|bz2|7z|rar|tmp|bak|parquet|avro|eml|ics|dat|bin|pid|lock',
+);
 const UNIT = 'bytes?|[kKMGTPE]i?[bB]|[kMGT]i?bps|[kKMG]bit/s|kB/s|MB/s|B';
 const TIME_UNIT =
   'milliseconds?|microseconds?|nanoseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?|msecs?|secs?|mins?|hrs?|ms|µs|us|ns|s|m|h|d';
@@ -64,17 +68,14 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
     String.raw`(?<![\w.])(?:${NUMBER}\s?(?:${TIME_UNIT})(?!\w),?\s?(?:and\s)?)+|\bP(?:\d+D)?T?(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)(?!\w)|(?<!\w)(?:\d{1,4}[hms]){2,3}(?!\w)`,
   ],
   ['boolean', String.raw`\b(?:true|false|True|False|TRUE|FALSE)\b|(?<=[=:]\s?)(?:yes|no|on|off)\b`],
-  [
-    'file',
-    String.raw`(?<![\w.])[\w.-]{1,100}\.(?:csv|tsv|pdf|png|jpe?g|gif|webp|bmp|tiff?|heic|svg|mp[34]|mov|avi|wav|txt|log|xlsx?|docx?|pptx?|odt|zip|t?gz|tar|bz2|7z|rar|tmp|bak|parquet|avro|eml|ics|dat|bin|pid|lock)(?![\w.(]| is (?:not|undefined))`,
-  ],
+  ['file', String.raw`(?<![\w.])[\w.-]{1,100}\.(?:${DATA_FILE})(?![\w.(]| is (?:not|undefined))`],
   [
     'base64',
     String.raw`(?<![\w+/=-])(?=[A-Za-z0-9+/]{0,100}\d)(?=[A-Za-z0-9+/]{0,100}[a-z])(?=[A-Za-z0-9+/]{0,100}[A-Z])[A-Za-z0-9+/]{20,}={0,2}(?![\w+/])`,
   ],
   [
     'assigned',
-    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)`,
+    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\)=)\([^()\n]{1,200}\)`,
   ],
   [
     'version',
