@@ -85,7 +85,7 @@ describe('reporting errors', () => {
     });
     const group = await groupOf(occurrence.errorId);
     expect(group).toMatchObject({ title: 'DeclinedError: declined', status: 'open', count: 1, severity: 'high' });
-    expect(group.why).toMatchObject({ version: 'g1', basis: 'stack' });
+    expect(group.why).toMatchObject({ version: 'g2', basis: 'stack' });
   });
 
   it('shows context to developers only', async () => {

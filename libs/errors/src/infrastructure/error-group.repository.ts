@@ -95,6 +95,14 @@ const PATCH_COLUMN: Readonly<Record<keyof GroupPatch, string>> = {
   ignoredAtCount: 'ignored_at_count',
 };
 
+/** So many matches are sooner read than the list is searched for them. */
+const RARE = 500;
+
+/** What `ILIKE` finds the text by. */
+function patternOf(text: string): string {
+  return `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+}
+
 /** Questions about groups. */
 @Injectable()
 export class ErrorGroupRepository {
@@ -122,9 +130,11 @@ export class ErrorGroupRepository {
     ];
     for (const [column, value] of equals) if (value !== undefined) where.push(`g.${column} = ${bind(value)}`);
     if (filter.since !== undefined) where.push(`g.last_seen >= ${bind(filter.since)}`);
+    for (const ids of await this.rareMatches(filter)) where.push(`g.id = ANY(${bind(ids)}::uuid[])`);
     if (filter.text !== undefined) {
-      const pattern = bind(`%${filter.text.replace(/[\\%_]/g, '\\$&')}%`);
-      where.push(`g.id IN (SELECT t.group_id FROM error_group_text t WHERE t.text ILIKE ${pattern})`);
+      where.push(
+        `g.id IN (SELECT t.group_id FROM error_group_text t WHERE t.text ILIKE ${bind(patternOf(filter.text))})`,
+      );
     }
     if (filter.release !== undefined || filter.environment !== undefined) {
       const conditions: string[] = [];
@@ -144,6 +154,29 @@ export class ErrorGroupRepository {
       values,
     );
     return rows.map(fromRow);
+  }
+
+  /** Groups that have the text, release and environment, each where it is few: then nobody needs to look through the others. */
+  private async rareMatches({ text, release, environment }: GroupFilter): Promise<string[][]> {
+    const questions: [question: string, values: unknown[]][] = [];
+    if (text !== undefined) {
+      questions.push([`SELECT group_id AS id FROM error_group_text WHERE text ILIKE $1`, [patternOf(text)]]);
+    }
+    const places = Object.entries({ release, environment }).filter(([, value]) => value !== undefined);
+    if (places.length > 0) {
+      const seen = places.map(([column], index) => `p.${column} = $${index + 1}`).join(' AND ');
+      questions.push([
+        `SELECT coalesce(m.merged_into, m.id) AS id
+         FROM error_group_presence p JOIN error_group m ON m.id = p.group_id WHERE ${seen}`,
+        places.map(([, value]) => value),
+      ]);
+    }
+    const found = await Promise.all(
+      questions.map(([question, values]) =>
+        this.database.query<{ id: string }>(`${question} LIMIT ${RARE + 1}`, values),
+      ),
+    );
+    return found.filter((rows) => rows.length <= RARE).map((rows) => rows.map(({ id }) => id));
   }
 
   /** A group, or the one it was merged into. */

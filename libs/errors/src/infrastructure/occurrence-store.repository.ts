@@ -10,6 +10,7 @@ import {
   CHECKPOINT_ADVANCE,
   CHECKPOINT_LOCK,
   CHECKPOINT_MAKE,
+  DAYS_ADD,
   GROUPS_ADOPT,
   GROUPS_CHANGE,
   GROUPS_FORMER,
@@ -21,8 +22,11 @@ import {
   PRESENCE_ADD,
   PROJECTS_COUNT,
   QUARANTINE_ADD,
+  RELEASES_NOTE,
+  RELEASES_OF,
   RUN_COUNT,
   RUN_MAKE,
+  SUMS_ADD,
 } from './occurrence-store.statements.js';
 
 /** A group that may have to be made. */
@@ -88,12 +92,43 @@ export interface Presence {
   last_seen: string;
 }
 
+/** When a release of a service was seen, in the order of the ledger's own clock. */
+export interface ReleaseSeen {
+  service: string;
+  release: string;
+  first_seen: string;
+}
+
 export interface HourCount {
   group_id: string;
   hour: string;
   severity: string;
   category: string;
   count: number;
+}
+
+/** The same over all groups of a service. */
+export interface HourSum {
+  hour: string;
+  service: string;
+  severity: string;
+  category: string;
+  count: number;
+}
+
+/** How often a group was seen on a day of UTC. */
+export interface DayCount {
+  group_id: string;
+  day: string;
+  count: number;
+}
+
+/** All that is counted of a batch. */
+export interface Counts {
+  presences: Presence[];
+  hours: HourCount[];
+  sums: HourSum[];
+  days: DayCount[];
 }
 
 interface GroupRow extends Record<string, unknown> {
@@ -164,9 +199,32 @@ export class OccurrenceStore {
     await tx.execute(GROUPS_CHANGE, [JSON.stringify(changes)]);
   }
 
-  async addCounts(tx: Transaction, presences: readonly Presence[], hours: readonly HourCount[]): Promise<void> {
+  async addCounts(tx: Transaction, { presences, hours, sums, days }: Counts): Promise<void> {
     await tx.execute(PRESENCE_ADD, [JSON.stringify(presences)]);
     await tx.execute(HOURS_ADD, [JSON.stringify(hours)]);
+    await tx.execute(DAYS_ADD, [JSON.stringify(days)]);
+    // Last, as every batch of a service adds to the same few rows.
+    await tx.execute(SUMS_ADD, [JSON.stringify(sums)]);
+  }
+
+  /** Notes releases that were not seen before. */
+  async noteReleases(tx: Transaction, releases: readonly ReleaseSeen[]): Promise<void> {
+    if (releases.length > 0) await tx.execute(RELEASES_NOTE, [JSON.stringify(releases)]);
+  }
+
+  /** When these releases of these services were first seen. */
+  async releasesOf(
+    tx: Transaction,
+    services: readonly string[],
+    releases: readonly string[],
+  ): Promise<Map<string, Map<string, Date>>> {
+    const rows = await tx.query<{ service: string; release: string; first_seen: Date }>(RELEASES_OF, [
+      services,
+      releases,
+    ]);
+    const seen = new Map(services.map((service) => [service, new Map<string, Date>()]));
+    for (const { service, release, first_seen } of rows) seen.get(service)?.set(release, first_seen);
+    return seen;
   }
 
   async makeRun(tx: Transaction, run: RunIdentity): Promise<void> {

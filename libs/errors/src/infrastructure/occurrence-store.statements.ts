@@ -97,6 +97,21 @@ export const HOURS_ADD = {
       AS x(group_id uuid, hour timestamptz, severity text, category text, count bigint)
     ON CONFLICT (hour, group_id, severity, category) DO UPDATE SET count = error_group_hour.count + excluded.count`,
 };
+export const SUMS_ADD = {
+  name: 'error_hour_add',
+  text: `
+    INSERT INTO error_hour (hour, service, severity, category, count)
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+      AS x(hour timestamptz, service text, severity text, category text, count bigint)
+    ON CONFLICT (hour, service, severity, category) DO UPDATE SET count = error_hour.count + excluded.count`,
+};
+export const DAYS_ADD = {
+  name: 'error_group_day_add',
+  text: `
+    INSERT INTO error_group_day (day, group_id, count)
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(day timestamptz, group_id uuid, count bigint)
+    ON CONFLICT (day, group_id) DO UPDATE SET count = error_group_day.count + excluded.count`,
+};
 export const RUN_MAKE = {
   name: 'error_run_make',
   text: `
@@ -122,4 +137,15 @@ export const QUARANTINE_ADD = {
   text: `
     INSERT INTO error_quarantine (file, byte_offset, run_id, reason, line) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (file, byte_offset) DO NOTHING`,
+};
+export const RELEASES_NOTE = {
+  name: 'error_releases_note',
+  text: `
+    INSERT INTO error_release (service, release, first_seen)
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(service text, release text, first_seen timestamptz)
+    ON CONFLICT (service, release) DO NOTHING`,
+};
+export const RELEASES_OF = {
+  name: 'error_releases_of',
+  text: `SELECT service, release, first_seen FROM error_release WHERE service = ANY($1::text[]) AND release = ANY($2::text[])`,
 };

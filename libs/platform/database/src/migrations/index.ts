@@ -29,6 +29,10 @@ import { BooksOfATimeZone1764800000000 } from './1764800000000-books-of-a-time-z
 import { KnowWhoHoldsATask1764900000000 } from './1764900000000-know-who-holds-a-task.js';
 import { PauseSchedulesWithTheirOwner1764900010000 } from './1764900010000-pause-schedules-with-their-owner.js';
 import { KeepTaskEvents1764900020000 } from './1764900020000-keep-task-events.js';
+import { NoteReleasesOfErrors1765200000000 } from './1765200000000-note-releases-of-errors.js';
+import { SumErrorsByHourAndDay1765200010000 } from './1765200010000-sum-errors-by-hour-and-day.js';
+import { FindErrorGroupsByKind1765200020000 } from './1765200020000-find-error-groups-by-kind.js';
+import { CallEachAlertAtItsOwnPace1765200030000 } from './1765200030000-call-each-alert-at-its-own-pace.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -62,4 +66,8 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KnowWhoHoldsATask1764900000000,
   PauseSchedulesWithTheirOwner1764900010000,
   KeepTaskEvents1764900020000,
+  NoteReleasesOfErrors1765200000000,
+  SumErrorsByHourAndDay1765200010000,
+  FindErrorGroupsByKind1765200020000,
+  CallEachAlertAtItsOwnPace1765200030000,
 ];

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { scrub } from '#platform/observability';
-import type { ErrorDraft } from '../error-draft.js';
-import { BOUNDS, withinLimits } from '../limits.js';
-import type { Occurrence } from '../occurrence.js';
-import { readSentryEvent } from '../sentry-event.js';
-import { causesIn } from './caused-by.js';
-import { groupingOf } from './grouping.js';
-import { parseStack } from './stack-frames.js';
+import type { ErrorDraft } from '../domain/error-draft.js';
+import { BOUNDS, withinLimits } from '../domain/limits.js';
+import type { Occurrence } from '../domain/occurrence.js';
+import { readSentryEvent } from '../domain/sentry-event.js';
+import { causesIn } from '../domain/grouping/caused-by.js';
+import { groupingOf } from '../domain/grouping/grouping.js';
+import { parseStack } from '../domain/grouping/stack-frames.js';
 
 /** One failure as it is reported: by its parts, or as an event of the Sentry protocol. */
 interface Failure {
@@ -27,7 +27,7 @@ interface Pair {
   other: Failure;
 }
 
-const FIXTURES = path.resolve(__dirname, '../../../../../test/fixtures/grouping');
+const FIXTURES = path.resolve(__dirname, '../../../../test/fixtures/grouping');
 
 function pairsIn(file: string): Pair[] {
   const lines = readFileSync(path.join(FIXTURES, file), 'utf8').trim().split('\n');
