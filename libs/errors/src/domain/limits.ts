@@ -10,8 +10,8 @@ export const LIMITS = {
   file: 1_024,
   /** Characters of a source line. */
   source: 200,
-  /** Frames nearest to the failure whose lines around and variables are kept. */
-  framesWithDetail: 20,
+  /** Frames of the service's own code, nearest to the failure, whose lines around and variables are kept. */
+  framesWithDetail: 10,
   /** Variables of one frame, and characters of one as JSON. */
   variables: 30,
   variable: 1_024,
@@ -73,15 +73,19 @@ export function withinLimits(texts: Texts): Texts {
 
 /** A frame as it is kept. */
 export function frameWithinLimits(frame: StackFrame): StackFrame {
+  const { file, source, before, after, variables } = frame;
+  // Written out: copies of objects whose shapes differ take ten times as long, and a report has hundreds of frames.
   return {
-    ...frame,
     function: name(frame.function),
     module: name(frame.module),
-    file: frame.file === undefined ? undefined : cutText(frame.file, LIMITS.file),
-    source: frame.source === undefined ? undefined : cutText(frame.source, LIMITS.source),
-    before: frame.before?.slice(-LIMITS.linesAround).map((line) => cutText(line, LIMITS.source)),
-    after: frame.after?.slice(0, LIMITS.linesAround).map((line) => cutText(line, LIMITS.source)),
-    variables: frame.variables === undefined ? undefined : variablesWithinLimits(frame.variables),
+    file: file === undefined ? undefined : cutText(file, LIMITS.file),
+    line: frame.line,
+    column: frame.column,
+    source: source === undefined ? undefined : cutText(source, LIMITS.source),
+    before: before?.slice(-LIMITS.linesAround).map((line) => cutText(line, LIMITS.source)),
+    after: after?.slice(0, LIMITS.linesAround).map((line) => cutText(line, LIMITS.source)),
+    variables: variables === undefined ? undefined : variablesWithinLimits(variables),
+    inApp: frame.inApp,
   };
 }
 

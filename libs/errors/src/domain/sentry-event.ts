@@ -85,41 +85,53 @@ function severityOf(event: Fields, thrown: Fields | undefined): Severity {
 function framesOf(holder: Fields): StackFrame[] {
   const frames = object(holder['stacktrace'])['frames'];
   if (!Array.isArray(frames)) return [];
-  return frames.filter(isObject).slice(-LIMITS.frames).reverse().map(toFrame);
+  let detailed = 0;
+  return frames
+    .filter(isObject)
+    .slice(-LIMITS.frames)
+    .reverse()
+    .map((frame) => {
+      const read = toFrame(frame, detailed < LIMITS.framesWithDetail);
+      if (read.inApp) detailed++;
+      return read;
+    });
 }
 
 /** Files of languages whose classes say more than their files. */
 const FILE_OF_CLASS =
   /^(?:[^\\/]{0,200}\.(?:java|kts?|scala|groovy|clj|cs|vb|fs)|<generated>|Unknown Source|Native Method|SourceFile)$/;
 
-function toFrame(frame: Fields, index: number): StackFrame {
+function toFrame(frame: Fields, withDetail: boolean): StackFrame {
   const filename = text(frame['filename']);
-  const module = text(frame['module']);
-  const isOfClass =
-    module !== undefined &&
-    /^[\w$.<>+`]+$/.test(module.slice(0, LIMITS.name)) &&
-    FILE_OF_CLASS.test(filename?.slice(0, LIMITS.file) ?? 'SourceFile');
-  const named = text(frame['abs_path']) ?? filename ?? module;
+  const named = text(frame['abs_path']) ?? filename ?? text(frame['module']);
   const file = named === undefined ? undefined : cutText(named, LIMITS.file);
-  const place = { module: isOfClass ? cutText(module, LIMITS.name) : undefined, file };
+  const module = classOf(text(frame['module']), filename);
+  // A sender may call a frame of its own foreign, but not a library its own.
+  const inApp = frame['in_app'] !== false && isOwnFrame({ module, file });
+  // What libraries looked like says little and takes most of the room.
+  const isDetailed = inApp && withDetail;
   return frameWithinLimits({
-    ...place,
     function: text(frame['function']),
+    module,
+    file,
     line: count(frame['lineno']),
     column: count(frame['colno']),
     source: text(frame['context_line'])?.trim(),
-    ...(index < LIMITS.framesWithDetail ? detailOf(frame) : {}),
-    // A sender may call a frame of its own foreign, but not a library its own.
-    inApp: frame['in_app'] !== false && isOwnFrame(place),
+    before: isDetailed ? linesOf(frame['pre_context']) : undefined,
+    after: isDetailed ? linesOf(frame['post_context']) : undefined,
+    variables: isDetailed && isObject(frame['vars']) ? frame['vars'] : undefined,
+    inApp,
   });
 }
 
-/** The lines around a frame, and what its variables were. */
-function detailOf({ pre_context, post_context, vars }: Fields): Pick<StackFrame, 'before' | 'after' | 'variables'> {
-  const lines = (list: unknown): string[] | undefined =>
-    Array.isArray(list) && list.length > 0 ? list.map((line) => text(line) ?? '') : undefined;
-  const variables = isObject(vars) && Object.keys(vars).length > 0 ? vars : undefined;
-  return { before: lines(pre_context), after: lines(post_context), variables };
+/** The class of a frame, in languages where it says more than the file. */
+function classOf(module: string | undefined, filename: string | undefined): string | undefined {
+  if (module === undefined || module.length > LIMITS.name || (filename?.length ?? 0) > LIMITS.file) return undefined;
+  return FILE_OF_CLASS.test(filename ?? 'SourceFile') && /^[\w$.<>+`]+$/.test(module) ? module : undefined;
+}
+
+function linesOf(list: unknown): string[] | undefined {
+  return Array.isArray(list) && list.length > 0 ? list.map((line) => text(line) ?? '') : undefined;
 }
 
 function toCause(exception: Fields): Cause {

@@ -55,7 +55,7 @@ export class ErrorStatisticsRepository {
     const rows = await this.database.query<{ id: string; count: string }>(
       `SELECT coalesce(g.merged_into, g.id) AS id, sum(seen.count) AS count
        FROM (
-         SELECT group_id, sum(count) AS count FROM (
+         SELECT group_id, sum(count::integer) AS count FROM (
            SELECT group_id, count FROM error_group_hour WHERE hour >= $1 AND hour < $2
            UNION ALL SELECT group_id, count FROM error_group_day WHERE day >= $2
          ) parts GROUP BY group_id

@@ -28,7 +28,10 @@ export function parseStack(stack: string): StackFrame[] {
       if (!format.isLastFirst && places.length === MAX_FRAMES) break;
     }
     const ordered = format.isLastFirst ? places.slice(-MAX_FRAMES).reverse() : places;
-    return ordered.map((place) => ({ ...place, inApp: isOwnFrame(place) }));
+    return ordered.map((place) => {
+      const { module, file, line, column, source } = place;
+      return { function: place.function, module, file, line, column, source, inApp: isOwnFrame(place) };
+    });
   }
   return [];
 }
