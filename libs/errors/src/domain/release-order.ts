@@ -67,7 +67,7 @@ function parseRelease(release: string): Release | undefined {
   if (start === undefined) return undefined;
   const plus = text.indexOf('+', start);
   const rest = plus === -1 ? text.slice(start) : text.slice(start, plus);
-  const name = text.slice(0, start).replace(/[-_@/ .]*v?$/, '');
+  const name = text.slice(0, start).replace(/[-_@/ .]{0,8}v?$/, '');
   const build = plus === -1 ? '' : text.slice(plus + 1);
   if (COMMIT.test(rest)) return undefined;
   // A date, with the hour and a counter where they follow.

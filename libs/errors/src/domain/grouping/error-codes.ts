@@ -25,7 +25,7 @@ const GRPC_STATUS = /\b(?:\d{1,2} |code = )([A-Z][A-Za-z]{1,20}(?:_[A-Z]{1,20}){
 const STATUS_IN_TEXT =
   /\bstatus(?:[ _]?code)?(?: of| is|:|=)?["']?[ :=]{0,3}([1-5]\d\d)\b|\bHTTP(?:\/[\d.]{1,4})?(?: Error| status)?[ :/]{1,2}([1-5]\d\d)\b|\b([1-5]\d\d) (?:Client|Server) Error\b|\b(?:server|service|upstream|api|gateway|server response|respon(?:ded|se)|answered|replied|returned|received|got|failed)(?: with| code)?:? (?:an? )?([1-5]\d\d)(?=[.,;:!)]? ?$|[.,;:!)] | (?:for|from|on|by|error)\b)/i;
 const REASON_IN_TEXT =
-  /\b([1-5]\d\d) (?:OK|Bad Request|Unauthorized|Payment Required|Forbidden|Not Found|Method Not Allowed|Not Acceptable|Request Timeout|Conflict|Gone|Length Required|Precondition Failed|Payload Too Large|URI Too Long|Unsupported Media Type|Unprocessable|Locked|Too Many Requests|Internal Server Error|Not Implemented|Bad Gateway|Service Unavailable|Gateway Time-?out)/i;
+  /\b([1-5]\d\d) (?:OK|Bad Request|Unauthorized|Payment Required|Forbidden|Not (?:Found|Implemented|Acceptable)|Method Not Allowed|Request Timeout|Conflict|Gone|Length Required|Precondition Failed|Payload Too Large|URI Too Long|Unsupported Media Type|Unprocessable|Locked|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)/i;
 
 const CONSTRAINT_IN_TEXT = /\bconstraint ['"\x60]([^'"\x60]{1,63})['"\x60]/;
 const HTTP_SHAPED = /Http|HTTP|Axios|Fetch|Request|Response|StatusCode/;
