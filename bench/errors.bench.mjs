@@ -182,7 +182,7 @@ async function fill() {
   await client.query(`
     INSERT INTO error_group (id, service, grouping_key, title, culprit, severity, category, status, count, own_count, first_seen,
                              last_seen, own_first_seen, own_last_seen, release, why)
-    SELECT gen_random_uuid(), 'service-' || n % 20, 'g1:' || md5(n::text), 'Kind' || n % 50 || 'Error: failure ' || md5(n::text),
+    SELECT gen_random_uuid(), 'service-' || n % 20, 'g2:' || md5(n::text), 'Kind' || n % 50 || 'Error: failure ' || md5(n::text),
            'handler' || n || ' (src/module' || n % 300 || '.ts)', (ARRAY['critical','high','medium','low','info'])[1 + n % 5],
            (ARRAY['database','network','validation','unknown'])[1 + n % 4],
            (ARRAY['open','open','resolved','ignored','regressed'])[1 + n / 7 % 5], ${OCCURRENCES / GROUPS}, ${OCCURRENCES / GROUPS},

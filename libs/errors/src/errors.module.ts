@@ -106,6 +106,7 @@ import { RunRepository } from './infrastructure/run.repository.js';
     OccurrenceRepository,
     ProjectItems,
     ProjectRepository,
+    RunArtifactService,
     RunQueryService,
     RunRepository,
   ],

@@ -1,3 +1,4 @@
+import { eventually } from '../errors/eventually.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
 interface Metrics {
@@ -96,6 +97,28 @@ describe('dashboard', () => {
     expect(new Set(seen).size).toBe(seen.length);
     expect(seen.length).toBeGreaterThanOrEqual(all.body.length - 1);
     expect((await get('activities?cursor=AAAA')).status).toBe(400);
+  });
+
+  it('meets everything of one instant, page by page', async () => {
+    const developer = await app.tokenFor('DEVELOPER');
+    const timestamp = new Date(Date.now() - 60_000).toISOString();
+    const errors = [...'ABCDEFGHI'].map((kind) => ({ errorType: `Batch${kind}Error`, message: 'x', timestamp }));
+    await app.call('POST', '/api/v1/errors', { token: developer, body: { errors } });
+    const met = async (): Promise<string[]> => {
+      const seen: string[] = [];
+      for (let route: string | undefined = 'activities?limit=4'; route !== undefined;) {
+        const page: Awaited<ReturnType<typeof get<{ title: string }[]>>> = await get<{ title: string }[]>(route);
+        seen.push(...page.body.map(({ title }) => title));
+        route = /<\/api\/v1\/dashboard\/([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
+      }
+      return seen.filter((title) => title.startsWith('Batch')).sort();
+    };
+    const expected = errors.map(({ errorType }) => `${errorType}: x`);
+    const found = await eventually(async () => {
+      const titles = await met();
+      return titles.length >= expected.length ? titles : undefined;
+    });
+    expect(found).toEqual(expected);
   });
 
   it.each(['hours=0', 'hours=745', 'hours=x', 'hours=1.5'])('refuses performance?%s', async (query) => {

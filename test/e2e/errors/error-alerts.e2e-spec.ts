@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Database } from '#platform/database';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
@@ -25,6 +25,8 @@ let target: string;
 const calls: Call[] = [];
 /** Status to answer at a path, in order; 204 when there is none. */
 const answers = new Map<string, number[]>();
+/** What nobody answers. */
+const hanging: ServerResponse[] = [];
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -34,7 +36,8 @@ beforeAll(async () => {
       const [raw, path] = [Buffer.concat(chunks).toString(), request.url ?? ''];
       const signature = String(request.headers['x-webhook-signature']);
       calls.push({ path, raw, signature, body: JSON.parse(raw) as Call['body'] });
-      response.writeHead(answers.get(path)?.shift() ?? 204).end();
+      if (path.startsWith('/hanging')) hanging.push(response);
+      else response.writeHead(answers.get(path)?.shift() ?? 204).end();
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -43,6 +46,7 @@ beforeAll(async () => {
   [admin, developer] = [await app.tokenFor('ADMIN'), await app.tokenFor('DEVELOPER')];
 });
 afterAll(async () => {
+  for (const response of hanging) response.end();
   await app.close();
   server.close();
 });
@@ -119,6 +123,35 @@ describe('alerts', () => {
     for (let count = 0; count < 10; count++) await report('OftenError');
     const call = await callTo('/often');
     expect(call.body).toMatchObject({ event: 'rate', group: { title: 'OftenError: x' } });
+  });
+
+  it('wait for no receiver but their own', async () => {
+    const stuck = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => newAlert(`/hanging${index}`, { event: 'new' })),
+    );
+    await newAlert('/prompt', { event: 'new' });
+    for (let kind = 0; kind < 10; kind++) await report(`Paced${String.fromCharCode(65 + kind)}Error`);
+    await callTo('/prompt', 10);
+    // Meanwhile nobody answered the others, and none of them was asked for everything at once.
+    for (const index of stuck.keys()) expect(callsTo(`/hanging${index}`)).toHaveLength(4);
+    for (const { id } of stuck) await app.call('DELETE', `/errors/alerts/${id}`, { token: admin });
+    for (const response of hanging.splice(0)) response.end();
+  });
+
+  it('are audited when they are made and ended, without their secrets', async () => {
+    const { id } = await newAlert('/audited?token=hidden', { event: 'regressed', severity: 'high' });
+    await app.call('DELETE', `/errors/alerts/${id}`, { token: admin });
+    const { body } = await app.call<{ items: { action: string; actorId: string; details: object }[] }>(
+      'GET',
+      '/audit-events?limit=2',
+      { token: admin },
+    );
+    const details = { alertId: id, name: 'alert /audited?token=hidden', event: 'regressed', severity: 'high' };
+    expect(body.items).toMatchObject([
+      { action: 'error_alert.deleted', actorId: expect.any(String), details },
+      { action: 'error_alert.created', actorId: expect.any(String), details },
+    ]);
+    expect(JSON.stringify(body.items.map((item) => ({ ...item.details, name: '' })))).not.toContain('hidden');
   });
 
   it('are shared by replicas without calling twice', async () => {

@@ -93,10 +93,15 @@ describe('the difference between two runs', () => {
     const kind = (name: string): unknown => ({ errorType: name, message: 'x', service: 'diff' });
     await report(app, [kind('BackError')]);
     const earlier = await startTestApp({}, app);
-    await report(earlier, [kind('FixedError'), kind('FixedError'), kind('SameError')]);
+    await report(earlier, [kind('FixedError'), kind('FixedError'), kind('SameError'), kind('ReturnedError')]);
+    const found = await app.call<{ items: { id: string }[] }>('GET', '/errors?text=ReturnedError', {
+      token: developer,
+    });
+    const resolved = { token: developer, body: { status: 'resolved' } };
+    expect((await app.call('PATCH', `/errors/${found.body.items[0]?.id}`, resolved)).status).toBe(200);
     await earlier.app.close();
     const later = await startTestApp({}, app);
-    await report(later, [kind('NewError'), kind('SameError'), kind('BackError')]);
+    await report(later, [kind('NewError'), kind('SameError'), kind('BackError'), kind('ReturnedError')]);
     await later.close();
     const runs = await app.call<{ items: { runId: string; startedAt: string }[] }>('GET', '/errors/runs', {
       token: developer,
@@ -110,9 +115,13 @@ describe('the difference between two runs', () => {
     expect(body).toMatchObject({
       new: [{ title: 'NewError: x', before: 0, after: 1 }],
       fixed: [{ title: 'FixedError: x', before: 2, after: 0 }],
-      regressed: [{ title: 'BackError: x', before: 0, after: 1 }],
       unchanged: 1,
     });
+    const back = body['regressed']?.map(({ title, before, after }) => [title, before, after]).sort();
+    expect(back).toEqual([
+      ['BackError: x', 0, 1],
+      ['ReturnedError: x', 1, 1],
+    ]);
     const missing = await app.call('GET', `/errors/runs/${second?.runId}/diff/none`, { token: developer });
     expect(missing.status).toBe(404);
   });

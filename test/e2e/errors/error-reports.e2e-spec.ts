@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Database } from '#platform/database';
@@ -85,7 +86,7 @@ describe('reporting errors', () => {
     });
     const group = await groupOf(occurrence.errorId);
     expect(group).toMatchObject({ title: 'DeclinedError: declined', status: 'open', count: 1, severity: 'high' });
-    expect(group.why).toMatchObject({ version: 'g1', basis: 'stack' });
+    expect(group.why).toMatchObject({ version: 'g2', basis: 'stack' });
   });
 
   it('shows context to developers only', async () => {
@@ -263,6 +264,54 @@ describe('reporting errors', () => {
       expect(text).not.toContain('eyJzdWIi');
     }
     expect(files).toContain(occurrence.errorId);
+  });
+
+  it('goes on with groups that the former rules made', async () => {
+    const ids: string[] = [];
+    const failure = { errorType: 'FormerError', message: 'user 42 not found', service: 'former' };
+    ids.push((await report(failure)).body.ids[0] ?? '');
+    const group = await groupOf(ids[0] ?? '');
+    const parts = JSON.stringify(['type:FormerError', 'message:user <number> not found']);
+    const formerKey = `g1:${createHash('sha256').update(parts).digest('hex').slice(0, 32)}`;
+    await app
+      .get(Database)
+      .execute(`UPDATE error_group SET grouping_key = $2, status = 'ignored' WHERE id = $1`, [group.id, formerKey]);
+    const again = await Promise.all(
+      ['user 7 not found', 'user a9f3 not found'].map((message) => report({ ...failure, message })),
+    );
+    for (const { body } of again) {
+      expect(await groupOf((await find(body.ids[0] ?? '')).errorId)).toMatchObject({ id: group.id, status: 'ignored' });
+    }
+    expect((await groupOf(ids[0] ?? '')).why).toMatchObject({ version: 'g2' });
+  });
+
+  it('keeps the sums of statistics as what they are sums of', async () => {
+    await settled();
+    const database = app.get(Database);
+    const [differing] = await database.query<{ hours: string; days: string }>(
+      `SELECT
+         (SELECT count(*) FROM (
+           SELECT h.hour, g.service, h.severity, h.category, sum(h.count) FROM error_group_hour h
+           JOIN error_group g ON g.id = h.group_id GROUP BY 1, 2, 3, 4
+           EXCEPT SELECT hour, service, severity, category, count FROM error_hour
+         ) x) AS hours,
+         (SELECT count(*) FROM (
+           SELECT date_trunc('day', hour, 'UTC'), group_id, sum(count) FROM error_group_hour GROUP BY 1, 2
+           EXCEPT SELECT day, group_id, count FROM error_group_day
+         ) y) AS days`,
+    );
+    expect(differing).toEqual({ hours: '0', days: '0' });
+    const { body } = await app.call<{ topGroups: { id: string; count: number }[] }>(
+      'GET',
+      '/api/v1/errors/statistics?hours=168',
+      { token },
+    );
+    const top = await database.query<{ id: string; count: string }>(
+      `SELECT coalesce(g.merged_into, g.id) AS id, sum(h.count) AS count FROM error_group_hour h
+       JOIN error_group g ON g.id = h.group_id WHERE h.hour > now() - interval '168 hours'
+       GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10`,
+    );
+    expect(body.topGroups.map(({ id, count }) => [id, count])).toEqual(top.map(({ id, count }) => [id, Number(count)]));
   });
 
   it('adds up', async () => {

@@ -1,5 +1,13 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { verifyArtifact } from '#errors';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 import { eventually } from './eventually.js';
+
+interface Artifact {
+  errors: Record<string, unknown>[];
+  statistics: { resolved_count: number };
+}
 
 interface Group {
   id: string;
@@ -88,6 +96,36 @@ describe('one decision for several groups', () => {
     [{ ids: ['01980f5e-7c1a-7d3e-9a51-0242ac120002'], action: 'resolve', into: 'x' }],
     [{ ids: ['01980f5e-7c1a-7d3e-9a51-0242ac120002'], action: 'resolve', status: 'open' }],
   ])('refuses %j', async (body) => expect((await bulk(body)).status).toBe(422));
+
+  it('is told in the artifact of the run, which stays whole', async () => {
+    const ids = await report([
+      { errorType: 'ToldError', message: 'x', service: 'told' },
+      { errorType: 'ToldError', message: 'x', service: 'told' },
+      { errorType: 'OtherError', message: 'x', service: 'told' },
+    ]);
+    const group = await groupOf(ids[0] ?? '');
+    await groupOf(ids[2] ?? '');
+    const told = async (resolved: boolean): Promise<Record<string, unknown>[]> =>
+      eventually(async () => {
+        const [file = ''] = await readdir(path.join(app.dir, 'artifacts'));
+        const text = await readFile(path.join(app.dir, 'artifacts', file), 'utf8');
+        expect(verifyArtifact(text).problems).toEqual([]);
+        const { errors, statistics } = JSON.parse(text) as Artifact;
+        const own = errors.filter(({ error_id: id }) => ids.includes(String(id)));
+        const isTold = own.filter((entry) => entry['resolved'] === true).length === (resolved ? 2 : 0);
+        const isCounted = errors.filter((entry) => entry['resolved'] === true).length === statistics.resolved_count;
+        return own.length === 3 && isTold && isCounted ? own : undefined;
+      });
+    await told(false);
+    await bulk({ ids: [group.id], action: 'resolve', notes: 'Retries added' });
+    expect((await told(true)).map((entry) => [entry['error_type'], entry['resolution_notes']])).toEqual([
+      ['ToldError', 'Retries added'],
+      ['ToldError', 'Retries added'],
+      ['OtherError', null],
+    ]);
+    await bulk({ ids: [group.id], action: 'reopen' });
+    await told(false);
+  });
 
   it('is for developers', async () => {
     const token = await app.tokenFor('API_USER');

@@ -327,7 +327,82 @@ describe('the door of the Sentry protocol', () => {
   });
 });
 
+describe('events', () => {
+  const eventId = (digit: string): string => `${digit}${'e'.repeat(31)}`;
+
+  it('keep the parameters of a message, and are grouped by its template', async () => {
+    const project = await newProject('templates');
+    const logged = (name: string): unknown => ({ logentry: { message: 'user %s failed', params: [name] } });
+    await send(project, envelope(eventId('a'), logged('bob')));
+    await send(project, envelope(eventId('b'), logged('ada lovelace')));
+    const [bob, ada] = [await find(eventId('a')), await find(eventId('b'))];
+    expect([bob['errorMessage'], ada['errorMessage']]).toEqual(['user bob failed', 'user ada lovelace failed']);
+    expect(bob['context']).toEqual({ params: ['bob'] });
+    expect(bob.groupId).toBe(ada.groupId);
+  });
+
+  it.each([
+    ['critical', 'critical'],
+    ['FATAL', 'critical'],
+    ['warn', 'medium'],
+    [50, 'critical'],
+    [40, 'high'],
+    [30, 'medium'],
+    [20, 'info'],
+    [10, 'info'],
+    [3, 'high'],
+    ['constructor', 'high'],
+    ['nonsense', 'high'],
+  ])('have the severity of level %s', async (level, severity) => {
+    const project = await newProject(`level-${level}`);
+    const id = Buffer.from(String(level).padEnd(16, '-')).toString('hex');
+    await send(project, envelope(id, { level, message: `at level ${level}` }));
+    expect((await find(id)).severity).toBe(severity);
+  });
+
+  it('keep the lines around frames and, for developers, what their variables were', async () => {
+    const project = await newProject('variables');
+    const frame = {
+      function: 'pay',
+      filename: 'shop/pay.py',
+      context_line: 'charge(card)',
+      pre_context: ['card = find(id)'],
+      post_context: ['notify(user)'],
+      vars: { attempt: 2, password: 'hunter2', order: { id: 7, note: 'x'.repeat(5_000) } },
+    };
+    const value = { type: 'ValueError', value: 'x', stacktrace: { frames: [frame] } };
+    await send(project, envelope(eventId('c'), { exception: { values: [value] } }));
+    const [found] = (await find(eventId('c')))['frames'] as Record<string, unknown>[];
+    expect(found).toMatchObject({ before: ['card = find(id)'], source: 'charge(card)', after: ['notify(user)'] });
+    const variables = found?.['variables'] as Record<string, unknown>;
+    expect(variables).toMatchObject({ attempt: 2 });
+    expect(String(variables['order']).length).toBeLessThan(1_100);
+    expect(JSON.stringify(variables)).not.toContain('hunter2');
+    const reader = await app.tokenFor('READ_ONLY');
+    const seen = await app.call<Occurrence>('GET', `/errors/occurrences/${eventId('c')}`, { token: reader });
+    expect(JSON.stringify(seen.body)).not.toContain('attempt');
+  });
+});
+
 describe('projects', () => {
+  it('are audited with their keys, which nobody can read there', async () => {
+    const project = await newProject('audited', { retentionDays: 7 });
+    const keys = `/errors/projects/${project.id}/keys`;
+    const { body: added } = await app.call<{ key: string }>('POST', keys, { token: admin });
+    await app.call('DELETE', `${keys}/${added.key}`, { token: admin });
+    await app.call('DELETE', `/errors/projects/${project.id}`, { token: admin });
+    const { body } = await app.call<{ items: { action: string; details: Record<string, unknown> }[] }>(
+      'GET',
+      '/audit-events?limit=4',
+      { token: admin },
+    );
+    expect(body.items.map(({ action }) => action)).toEqual(
+      ['deleted', 'key_removed', 'key_added', 'created'].map((verb) => `error_project.${verb}`),
+    );
+    expect(body.items.map(({ details }) => details['projectId'])).toEqual(Array(4).fill(project.id));
+    expect(JSON.stringify(body.items)).not.toContain(added.key);
+  });
+
   it('are made, listed, given keys and removed by administrators only', async () => {
     const project = await newProject('lifecycle');
     expect(project.dsn).toBe(`${app.url.replace('://', `://${project.keys[0]}@`)}/${project.id}`);

@@ -81,9 +81,9 @@ export class AgentReadService {
     };
   }
 
-  /** The tasks that ended last, latest first, optionally before an instant. */
-  async recentTasks(limit: number, before?: Date): Promise<RecentTaskView[]> {
-    return (await this.tasks.recentlyEnded(limit, before)).map(({ id, agent, state, finishedAt, error }) => ({
+  /** The tasks that ended last, latest first, optionally before an instant, or behind one of them. */
+  async recentTasks(limit: number, before?: Date, afterId?: string): Promise<RecentTaskView[]> {
+    return (await this.tasks.recentlyEnded(limit, before, afterId)).map(({ id, agent, state, finishedAt, error }) => ({
       id,
       agent,
       state,

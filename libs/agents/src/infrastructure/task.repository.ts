@@ -73,7 +73,16 @@ const RECENT = {
   name: 'agent_task_recent',
   text: `
     SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error FROM agent_task t JOIN agent a ON a.id = t.agent_id
-    WHERE t.finished_at < $2 ORDER BY t.finished_at DESC LIMIT $1`,
+    WHERE t.finished_at < $2 ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`,
+};
+
+/** The same, behind one of them: those that ended at once, as a request completes them, have the same time. */
+const RECENT_AFTER = {
+  name: 'agent_task_recent_after',
+  text: `
+    SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error FROM agent_task t JOIN agent a ON a.id = t.agent_id
+    WHERE (t.finished_at, t.id) < (SELECT coalesce(max(finished_at), $2::timestamptz), $3::uuid FROM agent_task WHERE id = $3)
+    ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`,
 };
 
 /** Ids of a batch's tasks. The batch names them: an index of tasks by batch would be written anew with each change of each of them. */
@@ -183,9 +192,12 @@ export class TaskRepository {
     return rows.map(toTask);
   }
 
-  /** The tasks that ended last, latest first. */
-  async recentlyEnded(limit: number, before?: Date): Promise<EndedTask[]> {
-    const rows = await this.database.query<EndedRow>(RECENT, [limit, before ?? 'infinity']);
+  /** The tasks that ended last, latest first, before an instant or behind one of them. */
+  async recentlyEnded(limit: number, before?: Date, afterId?: string): Promise<EndedTask[]> {
+    const bound = before ?? 'infinity';
+    const rows = await (afterId === undefined
+      ? this.database.query<EndedRow>(RECENT, [limit, bound])
+      : this.database.query<EndedRow>(RECENT_AFTER, [limit, bound, afterId]));
     return rows.map(({ finished_at, ...row }) => ({ ...row, finishedAt: finished_at }));
   }
 

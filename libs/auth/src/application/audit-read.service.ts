@@ -39,8 +39,9 @@ export class AuditReadService {
   }
 
   /** The latest entries, newest first, optionally before an instant. */
-  latest(limit: number, before?: Date): Promise<AuditEvent[]> {
-    return this.events.list({ until: before }, limit);
+  async latest(limit: number, before?: Date, afterId?: string): Promise<AuditEvent[]> {
+    const sequence = afterId === undefined ? undefined : await this.events.sequenceOf(afterId);
+    return this.events.list({ until: sequence === undefined ? before : undefined }, limit, sequence);
   }
 
   /** Newest first; one more than `limit` when there is a next page. */

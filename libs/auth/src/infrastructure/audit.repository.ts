@@ -146,6 +146,14 @@ export class AuditRepository {
     return rows.map(fromRow);
   }
 
+  /** Where an event is in the chain. */
+  async sequenceOf(id: string): Promise<number | undefined> {
+    const [row] = await this.database.query<{ sequence: string }>('SELECT sequence FROM audit_event WHERE id = $1', [
+      id,
+    ]);
+    return row && Number(row.sequence);
+  }
+
   /** The end of the chain, as the database remembers it apart from the events. */
   async head(): Promise<{ sequence: number; hash: Buffer }> {
     const [row] = await this.database.query<{ sequence: string; hash: Buffer }>(

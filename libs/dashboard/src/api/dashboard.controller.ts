@@ -99,11 +99,11 @@ export class DashboardController {
     @Res({ passthrough: true }) reply: LinkReply,
   ): Promise<ActivityDto[]> {
     const position = this.cursors.decode(ACTIVITIES, cursor);
-    const before = position && new Date(Number(position[0]));
-    const items = await this.activity.latest(limit, before);
+    const after = position && { timestamp: new Date(Number(position[0])), id: String(position[1]) };
+    const items = await this.activity.latest(limit, after);
     const last = items.at(-1);
     if (last && items.length === limit) {
-      const next = this.cursors.encode(ACTIVITIES, [last.timestamp.getTime()]);
+      const next = this.cursors.encode(ACTIVITIES, [last.timestamp.getTime(), last.id]);
       reply.header('Link', `</${API_PREFIX}/dashboard/activities?limit=${limit}&cursor=${next}>; rel="next"`);
     }
     return items.map(toActivityDto);

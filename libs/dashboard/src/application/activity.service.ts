@@ -3,7 +3,7 @@ import { AgentReadService, type RecentTaskView } from '#agents';
 import { type AuditEvent, AuditReadService } from '#auth';
 import { ErrorReadService, type ErrorGroupSummary } from '#errors';
 import { FinanceReadService, type RecentTransaction } from '#finance';
-import { type Activity, latestOf } from '../domain/activity.js';
+import { type Activity, type ActivityPosition, latestOf } from '../domain/activity.js';
 
 /** What happened lately, from the audit trail, the ledger, the tasks and the errors. */
 @Injectable()
@@ -18,15 +18,37 @@ export class ActivityService {
   /**
    * The latest activities, newest first.
    *
-   * @param before only what happened before this instant
+   * @param after the last one of the page before
    */
-  async latest(limit: number, before?: Date): Promise<Activity[]> {
-    const lists = await Promise.all([
-      this.audit.latest(limit, before).then((items) => items.map(fromAudit)),
-      this.finance.recentTransactions(limit, before).then((items) => items.map(fromTransaction)),
-      this.agents.recentTasks(limit, before).then((items) => items.map(fromTask)),
-      this.errors.recentGroups(limit, before).then((items) => items.map(fromError)),
-    ]);
+  async latest(limit: number, after?: ActivityPosition): Promise<Activity[]> {
+    const sources = [
+      {
+        name: 'audit',
+        read: async (at?: Date, id?: string) => (await this.audit.latest(limit, at, id)).map(fromAudit),
+      },
+      {
+        name: 'transaction',
+        read: async (at?: Date, id?: string) =>
+          (await this.finance.recentTransactions(limit, at, id)).map(fromTransaction),
+      },
+      {
+        name: 'task',
+        read: async (at?: Date, id?: string) => (await this.agents.recentTasks(limit, at, id)).map(fromTask),
+      },
+      {
+        name: 'error',
+        read: async (at?: Date, id?: string) => (await this.errors.recentGroups(limit, at, id)).map(fromError),
+      },
+    ];
+    const [source, id] = after?.id.split(/:(.*)/s) ?? [];
+    const last = sources.findIndex(({ name }) => name === source);
+    const lists = await Promise.all(
+      sources.map(({ read }, index) => {
+        if (!after || index === last) return read(after?.timestamp, id);
+        // Of the same instant the sources come one after the other.
+        return read(index < last ? after.timestamp : new Date(after.timestamp.getTime() + 1));
+      }),
+    );
     return latestOf(lists, limit);
   }
 }

@@ -16,10 +16,13 @@ export interface Activity {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** The latest of several lists, newest first; of the same instant in the order of their ids, so that pages do not overlap. */
+/** Where a page ends. */
+export type ActivityPosition = Pick<Activity, 'id' | 'timestamp'>;
+
+/** The latest of several lists, newest first; of the same instant list by list, each in its own order, so that pages do not overlap. */
 export function latestOf(lists: readonly (readonly Activity[])[], limit: number): Activity[] {
   return lists
     .flat()
-    .sort((a, b) => b.timestamp.getTime() - a.timestamp.getTime() || (a.id < b.id ? 1 : -1))
+    .sort((a, b) => b.timestamp.getTime() - a.timestamp.getTime())
     .slice(0, limit);
 }

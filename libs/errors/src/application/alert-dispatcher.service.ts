@@ -11,17 +11,22 @@ import { LedgerRun } from './ledger-run.js';
 /** How often due calls are looked for. */
 const LOOK_MS = 1_000;
 
-/** Calls made at the same time. */
-const AT_ONCE = 20;
+/** Calls made at the same time: in all, and to one receiver. */
+const AT_ONCE = { inAll: 200, ofOne: 4 } as const;
 
 /** Longer than a call may take: a replica that died meanwhile leaves its calls to the others after it. */
 const LEASE_SECONDS = 60;
 
-/** Makes the calls of alerts, each by one replica at a time, until they are answered with 2xx or given up. */
+/**
+ * Makes the calls of alerts, each by one replica at a time, until they are answered with 2xx or given up. Every receiver is called at
+ * its own pace: one that does not answer keeps nobody else waiting.
+ */
 @Injectable()
 export class AlertDispatcher implements OnApplicationBootstrap, OnModuleDestroy {
   private timer: NodeJS.Timeout | undefined;
-  private working: Promise<void> | undefined;
+  private looking: Promise<void> | undefined;
+  /** Calls that are being made, by alert. */
+  private readonly calling = new Map<string, Promise<void>>();
   private isFailing = false;
   private readonly calls;
 
@@ -37,27 +42,56 @@ export class AlertDispatcher implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.working ??= this.dispatch().finally(() => (this.working = undefined));
-    }, LOOK_MS);
+    this.timer = setInterval(() => this.look(), LOOK_MS);
     this.timer.unref();
   }
 
   async onModuleDestroy(): Promise<void> {
     clearInterval(this.timer);
-    await this.working;
+    this.timer = undefined;
+    await this.looking;
+    await Promise.all(this.calling.values());
+  }
+
+  private look(): void {
+    this.looking ??= this.dispatch().finally(() => (this.looking = undefined));
   }
 
   private async dispatch(): Promise<void> {
     try {
-      const calls = await this.outbox.claim(AT_ONCE, LEASE_SECONDS);
-      await Promise.all(calls.map((call) => this.call(call)));
+      const inAll = AT_ONCE.inAll - this.calling.size * AT_ONCE.ofOne;
+      if (inAll <= 0) return;
+      const calls = await this.outbox.claim({ ...AT_ONCE, inAll }, LEASE_SECONDS, [...this.calling.keys()]);
+      for (const alertId of new Set(calls.map(({ alert }) => alert.id))) {
+        this.begin(
+          alertId,
+          calls.filter(({ alert }) => alert.id === alertId),
+        );
+      }
       this.isFailing = false;
     } catch (error) {
-      // The database is away, and with it the list of calls: they are found again. Said once, not every second.
-      if (!this.isFailing) this.run.selfLog.write('alerts', error);
-      this.isFailing = true;
+      this.noteFailure(error);
     }
+  }
+
+  /** Makes calls of one alert; when all that were taken are made, there may be more. */
+  private begin(alertId: string, calls: readonly DueCall[]): void {
+    const made = Promise.all(calls.map((call) => this.call(call)))
+      .then(
+        () => undefined,
+        (error: unknown) => this.noteFailure(error),
+      )
+      .finally(() => {
+        this.calling.delete(alertId);
+        if (calls.length === AT_ONCE.ofOne && this.timer !== undefined && !this.isFailing) this.look();
+      });
+    this.calling.set(alertId, made);
+  }
+
+  /** The database is away, and with it the list of calls: they are found again. Said once, not every second. */
+  private noteFailure(error: unknown): void {
+    if (!this.isFailing) this.run.selfLog.write('alerts', error);
+    this.isFailing = true;
   }
 
   private async call(call: DueCall): Promise<void> {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
+import { Database, type Transaction } from '#platform/database';
 import { Clock, Ids, type Severity, ValidationError } from '#platform/kernel';
-import { EncryptionService } from '#platform/security';
+import { AuditTrail, EncryptionService } from '#platform/security';
 import type { Alert, AlertEvent } from '../domain/alert.js';
 import { AlertNotFoundError } from '../domain/errors.exceptions.js';
 import { AlertWebhook } from '../infrastructure/alert-webhook.client.js';
@@ -30,10 +30,12 @@ export function alertSecretPlace(alertId: string): string {
 @Injectable()
 export class AlertRegistry {
   constructor(
+    private readonly database: Database,
     private readonly alerts: AlertRepository,
     private readonly webhooks: AlertWebhook,
     private readonly encryption: EncryptionService,
     private readonly requests: KeyedRequests,
+    private readonly audit: AuditTrail,
     private readonly ids: Ids,
     private readonly clock: Clock,
   ) {}
@@ -61,6 +63,7 @@ export class AlertRegistry {
     const alert = { id, name, event, ...limits, url, createdAt: this.clock.now() };
     const key = secret ?? randomBytes(32).toString('base64url');
     await this.alerts.insert(tx, alert, this.encryption.encrypt(key, alertSecretPlace(id)));
+    await this.note(tx, 'created', alert);
     return [alert, key];
   }
 
@@ -77,13 +80,26 @@ export class AlertRegistry {
 
   /** @throws AlertNotFoundError */
   async remove(id: string): Promise<void> {
-    if (!(await this.alerts.delete(id))) throw new AlertNotFoundError();
+    await this.database.transaction(async (tx) => {
+      const alert = await this.alerts.delete(tx, id);
+      if (!alert) throw new AlertNotFoundError();
+      await this.note(tx, 'deleted', alert);
+    });
   }
 
   /** What its calls came to, newest first. @throws AlertNotFoundError */
   async deliveriesOf(id: string, limit: number, before: string | undefined): Promise<AlertDelivery[]> {
     await this.get(id);
     return this.alerts.deliveriesOf(id, limit, before);
+  }
+
+  /** The path and query of an address may be secrets; its host tells who is called. */
+  private async note(tx: Transaction, verb: string, { id, name, event, severity, url }: Alert): Promise<void> {
+    const { host } = new URL(url);
+    await this.audit.record(tx, {
+      action: `error_alert.${verb}`,
+      details: { alertId: id, name, event, severity, host },
+    });
   }
 }
 

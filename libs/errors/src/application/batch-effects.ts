@@ -1,13 +1,18 @@
 import type { GroupEvent } from '../domain/alert.js';
-import { graver, statusAfter } from '../domain/error-group.js';
-import type { Grouping } from '../domain/grouping.js';
+import { graver, type ReleasesSeen, statusAfter } from '../domain/error-group.js';
+import { formerKeyOf } from '../domain/grouping/former-grouping.js';
+import type { Grouping } from '../domain/grouping/grouping.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import type {
+  Counts,
+  DayCount,
   GroupChange,
   GroupSeed,
   HourCount,
+  HourSum,
   LockedGroup,
   Presence,
+  ReleaseSeen,
 } from '../infrastructure/occurrence-store.repository.js';
 
 /** A record that was read and grouped, ready to be stored. */
@@ -15,6 +20,8 @@ export interface GroupedRecord {
   readonly sequence: number;
   readonly occurrence: Occurrence;
   readonly grouping: Grouping;
+  /** It was grouped by all that was reported; one that had lost its detail before says nothing of other rules. */
+  readonly isWhole: boolean;
 }
 
 /** Identity of a group: the same failure of two services is two groups. */
@@ -25,13 +32,14 @@ export function identityOf(service: string, key: string): string {
 /** One seed for each group of a batch. */
 export function seedsOf(records: readonly GroupedRecord[], nextId: () => string): GroupSeed[] {
   const seeds = new Map<string, GroupSeed>();
-  for (const { occurrence, grouping } of records) {
+  for (const { occurrence, grouping, isWhole } of records) {
     const identity = identityOf(occurrence.service, grouping.key);
     if (seeds.has(identity)) continue;
     seeds.set(identity, {
       id: nextId(),
       service: occurrence.service,
       key: grouping.key,
+      formerKey: isWhole ? formerKeyOf(occurrence) : null,
       title: grouping.title,
       culprit: grouping.culprit,
       severity: occurrence.severity,
@@ -45,13 +53,18 @@ export function seedsOf(records: readonly GroupedRecord[], nextId: () => string)
 }
 
 /** What new occurrences do to one group. `isOwn`: they were grouped here, not in a group that was merged into this one. */
-export function changeOf(group: LockedGroup, records: readonly GroupedRecord[], isOwn: boolean): GroupChange {
+export function changeOf(
+  group: LockedGroup,
+  records: readonly GroupedRecord[],
+  isOwn: boolean,
+  releases: ReleasesSeen,
+): GroupChange {
   const times = records.map(({ occurrence }) => occurrence.timestamp).sort();
   const recurrences = records.map(({ occurrence }) => ({
     receivedAt: new Date(occurrence.receivedAt),
     release: occurrence.release,
   }));
-  const status = statusAfter(group, recurrences);
+  const status = statusAfter(group, recurrences, releases);
   const last = records.at(-1);
   return {
     id: group.id,
@@ -79,16 +92,16 @@ export function eventsOf(groups: ReadonlyMap<string, LockedGroup>, changes: read
   });
 }
 
-/** How often each group was seen by release and environment, and by hour. */
-export function countsOf(records: readonly { groupId: string; occurrence: Occurrence }[]): {
-  presences: Presence[];
-  hours: HourCount[];
-} {
+/** How often each group was seen by release and environment, by hour and by day, and what was seen in all. */
+export function countsOf(records: readonly { groupId: string; occurrence: Occurrence }[]): Counts {
   const presences = new Map<string, Presence>();
   const hours = new Map<string, HourCount>();
+  const sums = new Map<string, HourSum>();
+  const days = new Map<string, DayCount>();
   for (const { groupId, occurrence } of records) {
-    const { timestamp, severity, category } = occurrence;
+    const { timestamp, severity, category, service } = occurrence;
     const [release, environment] = [occurrence.release ?? '', occurrence.environment ?? ''];
+    const day = `${timestamp.slice(0, 10)}T00:00:00.000Z`;
     const hour = `${timestamp.slice(0, 13)}:00:00.000Z`;
     const presence = entryOf(presences, [groupId, release, environment], () => ({
       group_id: groupId,
@@ -106,9 +119,23 @@ export function countsOf(records: readonly { groupId: string; occurrence: Occurr
       category,
       count: 0,
     })).count++;
+    entryOf(sums, [hour, service, severity, category], () => ({ hour, service, severity, category, count: 0 })).count++;
+    entryOf(days, [groupId, day], () => ({ group_id: groupId, day, count: 0 })).count++;
   }
   // A stable order, so that two consumers cannot lock the same rows crosswise.
-  return { presences: sorted(presences), hours: sorted(hours) };
+  return { presences: sorted(presences), hours: sorted(hours), sums: sorted(sums), days: sorted(days) };
+}
+
+/** When a batch first saw the releases of each service. */
+export function releasesOf(records: readonly GroupedRecord[]): ReleaseSeen[] {
+  const seen = new Map<string, ReleaseSeen>();
+  for (const { occurrence } of records) {
+    const { service, release, receivedAt } = occurrence;
+    if (release === null) continue;
+    const entry = entryOf(seen, [service, release], () => ({ service, release, first_seen: receivedAt }));
+    if (receivedAt < entry.first_seen) entry.first_seen = receivedAt;
+  }
+  return sorted(seen);
 }
 
 function entryOf<T>(map: Map<string, T>, key: readonly string[], make: () => T): T {

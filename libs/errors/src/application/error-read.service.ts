@@ -47,9 +47,9 @@ export class ErrorReadService {
     return (await this.groups.countByStatus()).regressed;
   }
 
-  /** The groups seen last, whatever their status, optionally those last seen before an instant. */
-  async recentGroups(limit: number, before?: Date): Promise<ErrorGroupSummary[]> {
-    const after = before && ([before.toISOString(), LOWEST_ID] as const);
+  /** The groups seen last, whatever their status, optionally those last seen before an instant; of the same instant those behind an id. */
+  async recentGroups(limit: number, before?: Date, afterId: string = LOWEST_ID): Promise<ErrorGroupSummary[]> {
+    const after = before && ([before.toISOString(), afterId] as const);
     const groups = await this.groups.list({}, 'lastSeen', limit, after);
     return groups.map(({ id, title, severity, status, count, lastSeen }) => ({
       id,

@@ -4,6 +4,7 @@ import { Clock, ValidationError } from '#platform/kernel';
 import { ErrorGroupNotFoundError } from '../domain/errors.exceptions.js';
 import { type ErrorGroup, ErrorGroupRepository, type GroupPatch } from '../infrastructure/error-group.repository.js';
 import { assertKnown } from './group-merge.service.js';
+import { RunArtifactService } from './run-artifact.service.js';
 
 /** What a person decides about a group; `undefined` leaves a field, `null` empties it. */
 export interface TriageDecision {
@@ -23,6 +24,7 @@ export class GroupTriageService {
   constructor(
     private readonly database: Database,
     private readonly groups: ErrorGroupRepository,
+    private readonly artifact: RunArtifactService,
     private readonly clock: Clock,
   ) {}
 
@@ -38,7 +40,7 @@ export class GroupTriageService {
 
   /** The same for several groups, all or none. */
   async decideAll(ids: readonly string[], decision: TriageDecision): Promise<ErrorGroup[]> {
-    return this.database.transaction(async (tx) => {
+    const groups = await this.database.transaction(async (tx) => {
       assertKnown(ids, await this.groups.known(tx, ids));
       const changed: ErrorGroup[] = [];
       for (const group of await this.groups.lockAll(tx, ids)) {
@@ -47,6 +49,9 @@ export class GroupTriageService {
       }
       return changed;
     });
+    // The other processes look for themselves; nobody waits for a file.
+    void this.artifact.tellResolutions();
+    return groups;
   }
 }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, sqlStateOf, type Transaction } from '#platform/database';
 import { FairTurns, Ids } from '#platform/kernel';
+import type { ReleasesSeen } from '../domain/error-group.js';
 import type { Outcome } from '../domain/ledger-run.js';
 import { AlertOutbox } from '../infrastructure/alert-outbox.repository.js';
 import type { RunIdentity } from '../infrastructure/ledger-directory.js';
@@ -8,7 +9,7 @@ import { type GroupChange, type LockedGroup, OccurrenceStore } from '../infrastr
 import { readWalLines } from '../infrastructure/wal-reader.js';
 import { type Prepared, prepare, projectOf } from './prepared-record.js';
 import { outcomesOf, sumOf, sumsByProject } from './batch-outcomes.js';
-import { changeOf, countsOf, eventsOf, type GroupedRecord, identityOf, seedsOf } from './batch-effects.js';
+import { changeOf, countsOf, eventsOf, type GroupedRecord, identityOf, releasesOf, seedsOf } from './batch-effects.js';
 
 /** What became of a batch. */
 export interface Settled extends Outcome {
@@ -121,9 +122,9 @@ export class LedgerDrain {
     const inserted = await this.store.insertOccurrences(tx, grouped);
     // An id that stands twice in one batch was stored once.
     const fresh = grouped.filter(({ occurrence }) => inserted.delete(occurrence.errorId));
+    await this.store.noteReleases(tx, releasesOf(fresh));
     await this.changeGroups(tx, groups, fresh);
-    const { presences, hours } = countsOf(fresh);
-    await this.store.addCounts(tx, presences, hours);
+    await this.store.addCounts(tx, countsOf(fresh));
     return fresh.map(({ record }) => record);
   }
 
@@ -139,22 +140,44 @@ export class LedgerDrain {
     if (missing.length > 0) {
       for (const group of await this.store.lockGroupsById(tx, missing)) known.set(group.id, group);
     }
+    const releases = await this.releasesOf(tx, [...known.values()], fresh);
     const own: GroupChange[] = [];
     const merged: GroupChange[] = [];
     for (const group of known.values()) {
       const direct = recordsOf([group.id]);
       const members = groups.filter(({ mergedInto }) => mergedInto === group.id).map(({ id }) => id);
       const indirect = recordsOf(members);
-      const change = direct.length === 0 ? undefined : changeOf(group, direct, true);
+      const change = direct.length === 0 ? undefined : changeOf(group, direct, true, releases(group));
       if (change) own.push(change);
       const after = { ...group, status: change?.status ?? group.status, count: group.count + direct.length };
-      if (indirect.length > 0) merged.push(changeOf(after, indirect, false));
+      if (indirect.length > 0) merged.push(changeOf(after, indirect, false, releases(group)));
     }
     // One statement changes a row once: a group with records of its own and merged ones is changed twice.
     if (own.length > 0) await this.store.changeGroups(tx, own);
     if (merged.length > 0) await this.store.changeGroups(tx, merged);
     const events = eventsOf(known, [...own, ...merged]);
     if (events.length > 0) await this.alerts.enqueue(tx, events);
+  }
+
+  /** When the releases of a group's service were first seen; asked for only where a group was resolved in one. */
+  private async releasesOf(
+    tx: Transaction,
+    groups: readonly LockedGroup[],
+    fresh: readonly GroupedRecord[],
+  ): Promise<(group: LockedGroup) => ReleasesSeen> {
+    const resolved = groups.filter(
+      ({ status, resolvedInRelease }) => status === 'resolved' && resolvedInRelease !== null,
+    );
+    const services = [...new Set(resolved.map(({ service }) => service))];
+    if (services.length === 0) return () => new Map<string, Date>();
+    const fixes = resolved.map(({ resolvedInRelease }) => resolvedInRelease);
+    const releases = [...new Set([...fixes, ...fresh.map(({ occurrence }) => occurrence.release)])];
+    const seen = await this.store.releasesOf(
+      tx,
+      services,
+      releases.filter((release) => release !== null),
+    );
+    return ({ service }) => seen.get(service) ?? new Map<string, Date>();
   }
 }
 

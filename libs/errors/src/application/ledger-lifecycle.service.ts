@@ -57,6 +57,7 @@ export class LedgerLifecycle implements OnApplicationBootstrap, OnApplicationShu
         await this.recovery.rebuildArtifacts();
         await this.registrar.checkIn();
         await this.recovery.storeReports();
+        await this.artifact.tellResolutions();
       } catch (error) {
         this.run.selfLog.write('recovery', error);
       }

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { ErrorsConfig } from '#config';
 import { Metrics } from '#platform/observability';
 import { LedgerFullError, LedgerSheddingError } from '../domain/errors.exceptions.js';
-import { groupingOf } from '../domain/grouping.js';
+import { groupingOf } from '../domain/grouping/grouping.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import {
   isShed,

@@ -6,7 +6,8 @@ import type { ErrorDraft } from '../domain/error-draft.js';
 import { describeFailure } from '../domain/failure-description.js';
 import { BOUNDS, withinLimits } from '../domain/limits.js';
 import type { Occurrence } from '../domain/occurrence.js';
-import { parseStack } from '../domain/stack-frames.js';
+import { causesIn } from '../domain/grouping/caused-by.js';
+import { parseStack } from '../domain/grouping/stack-frames.js';
 import { LedgerRun } from './ledger-run.js';
 
 /** How far ahead of ours a reporter's clock may be. */
@@ -73,11 +74,12 @@ export class OccurrenceDraftService {
       status,
       code: kept(clean.code) ?? undefined,
       constraint: kept(clean.constraint) ?? undefined,
+      template: kept(clean.template) ?? undefined,
       fingerprint: clean.fingerprint,
       projectId,
       isMessage,
       frames,
-      causes: clean.causes ?? [],
+      causes: clean.causes ?? (stackTrace === null ? [] : causesIn(stackTrace)),
       tags: clean.tags ?? {},
       user: clean.user ?? null,
       breadcrumbs: Array.isArray(clean.breadcrumbs) ? clean.breadcrumbs : [],

@@ -1,4 +1,4 @@
-import { groupingOf } from '../domain/grouping.js';
+import { groupingOf } from '../domain/grouping/grouping.js';
 import { frameWithinLimits, LIMITS } from '../domain/limits.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import { decodeWalLine } from '../domain/wal-line.js';
@@ -36,7 +36,7 @@ export function prepare(line: WalLine): Prepared {
     const { user, system } = process.cpuUsage(before);
     const millis = (user + system) / 1000;
     if (millis > MAX_GROUPING_MS) return { line, fault: `takes ${millis.toFixed(0)} ms to group`, projectId };
-    return { line, record: { ...record, occurrence, grouping } };
+    return { line, record: { ...record, occurrence, grouping, isWhole: record.grouping === undefined } };
   } catch (error) {
     return { line, fault: `cannot be grouped: ${error instanceof Error ? error.message : String(error)}`, projectId };
   }

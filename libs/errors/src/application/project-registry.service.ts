@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Clock } from '#platform/kernel';
+import { AuditTrail } from '#platform/security';
 import { ProjectKeyNotFoundError, ProjectNameTakenError, ProjectNotFoundError } from '../domain/errors.exceptions.js';
 import { type ItemCount, type Project, ProjectRepository } from '../infrastructure/project.repository.js';
 import { ProjectDirectory } from './project-directory.service.js';
@@ -24,6 +25,7 @@ export class ProjectRegistry {
     private readonly projects: ProjectRepository,
     private readonly requests: KeyedRequests,
     private readonly directory: ProjectDirectory,
+    private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
 
@@ -62,7 +64,9 @@ export class ProjectRegistry {
           ? new ProjectNameTakenError(undefined, { cause: error })
           : error;
       });
-      return show({ id, ...project, keys: [await this.insertKey(tx, id)] });
+      const key = await this.insertKey(tx, id);
+      await this.note(tx, 'created', id, { name, ...limits, key: shown(key) });
+      return show({ id, ...project, keys: [key] });
     });
     await this.directory.refresh();
     return answer;
@@ -70,8 +74,10 @@ export class ProjectRegistry {
 
   /** @throws ProjectNotFoundError */
   async remove(id: number): Promise<void> {
-    const existed = await this.database.transaction((tx) => this.projects.delete(tx, id, this.clock.now()));
-    if (!existed) throw new ProjectNotFoundError();
+    await this.database.transaction(async (tx) => {
+      if (!(await this.projects.delete(tx, id, this.clock.now()))) throw new ProjectNotFoundError();
+      await this.note(tx, 'deleted', id);
+    });
     await this.directory.refresh();
   }
 
@@ -84,7 +90,9 @@ export class ProjectRegistry {
   async addKey<A>(request: KeyedRequest, id: number, show: (key: string) => A): Promise<A> {
     const answer = await this.requests.once(request, async (tx) => {
       if (!(await this.projects.lock(tx, id))) throw new ProjectNotFoundError();
-      return show(await this.insertKey(tx, id));
+      const key = await this.insertKey(tx, id);
+      await this.note(tx, 'key_added', id, { key: shown(key) });
+      return show(key);
     });
     await this.directory.refresh();
     return answer;
@@ -92,8 +100,15 @@ export class ProjectRegistry {
 
   /** @throws ProjectKeyNotFoundError */
   async removeKey(id: number, key: string): Promise<void> {
-    if (!(await this.projects.deleteKey(id, key))) throw new ProjectKeyNotFoundError();
+    await this.database.transaction(async (tx) => {
+      if (!(await this.projects.deleteKey(tx, id, key))) throw new ProjectKeyNotFoundError();
+      await this.note(tx, 'key_removed', id, { key: shown(key) });
+    });
     await this.directory.refresh();
+  }
+
+  private async note(tx: Transaction, verb: string, projectId: number, more: object = {}): Promise<void> {
+    await this.audit.record(tx, { action: `error_project.${verb}`, details: { projectId, ...more } });
   }
 
   private async insertKey(tx: Transaction, id: number): Promise<string> {
@@ -101,6 +116,11 @@ export class ProjectRegistry {
     await this.projects.insertKey(tx, id, key, this.clock.now());
     return key;
   }
+}
+
+/** As much of a key as tells it from others. */
+function shown(key: string): string {
+  return `${key.slice(0, 8)}…`;
 }
 
 /** 32 hexadecimal digits: what the SDKs take for a public key. */

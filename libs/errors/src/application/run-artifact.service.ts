@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { ServerConfig } from '#config';
+import { inTime } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import type { Conservation } from '../domain/ledger-run.js';
 import type { RunIdentity } from '../infrastructure/ledger-directory.js';
-import { RunArtifact } from '../infrastructure/run-artifact.js';
+import { type Resolutions, RunArtifact } from '../infrastructure/run-artifact.js';
+import { RunRepository } from '../infrastructure/run.repository.js';
 import { LedgerRun } from './ledger-run.js';
 import { LedgerTally } from './ledger-tally.js';
 
@@ -14,6 +16,12 @@ const MIN_PAUSE_MS = 500;
 /** A pause is at least so many times the last write, so that a large artifact cannot take more than a twentieth of the time. */
 const PAUSE_FACTOR = 20;
 
+/** A database that does not answer for so long is away. */
+const PATIENCE_MS = 2_000;
+
+/** Entries that are told to be resolved in the file, so that memory is bounded; the route of the run tells all. */
+const MAX_RESOLUTIONS = 200_000;
+
 /** Keeps the artifact of this run up to date, and completes those of runs that were killed. */
 @Injectable()
 export class RunArtifactService {
@@ -22,12 +30,14 @@ export class RunArtifactService {
   private pauseMs = MIN_PAUSE_MS;
   private writing: Promise<void> = Promise.resolve();
   private isComplete = false;
+  private known: { state: string; resolutions: Resolutions } = { state: '', resolutions: new Map() };
 
   constructor(
     private readonly run: LedgerRun,
     private readonly server: ServerConfig,
     private readonly clock: Clock,
     private readonly tally: LedgerTally,
+    private readonly runs: RunRepository,
     private readonly logger: AppLogger,
   ) {
     this.artifact = new RunArtifact(server.artifactsDir, run.identity, run.directory);
@@ -47,9 +57,17 @@ export class RunArtifactService {
     if (!this.isComplete) await this.enqueue({});
   }
 
+  /** Takes in what was decided about this run's entries since, here or in another process; never rejects. */
+  async tellResolutions(): Promise<void> {
+    if (this.isComplete || !(await this.lookForResolutions(false))) return;
+    await this.write();
+  }
+
   /** Writes the last version of this run. */
   async complete(): Promise<void> {
     clearTimeout(this.timer);
+    // New entries of groups that are resolved already are told here at the latest.
+    await this.lookForResolutions(true);
     this.isComplete = true;
     await this.enqueue({ completed_at: this.clock.now().toISOString() });
     const { length, head } = this.artifact.chain;
@@ -58,6 +76,21 @@ export class RunArtifactService {
       `The artifact of run ${this.run.runId} is complete: ${length} entries, chain ends with ${head}`,
       'ErrorLedger',
     );
+  }
+
+  /** Whether there is something to tell. @param isLast looks even when no group was resolved or reopened since */
+  private async lookForResolutions(isLast: boolean): Promise<boolean> {
+    try {
+      const state = await inTime(this.runs.resolutionState(), PATIENCE_MS);
+      if (state === this.known.state && (!isLast || state === '')) return false;
+      const resolutions = await inTime(this.runs.resolutionsOf(this.run.runId, MAX_RESOLUTIONS), PATIENCE_MS);
+      this.known = { state, resolutions };
+      return true;
+    } catch (error) {
+      // The database is away; the next look tells.
+      this.run.selfLog.write('resolutions', error);
+      return false;
+    }
   }
 
   exportedBytes(file: string): number {
@@ -83,7 +116,7 @@ export class RunArtifactService {
     this.writing = this.writing.then(async () => {
       const start = performance.now();
       try {
-        await this.artifact.export(this.run.log.files, more, this.tally.conservation);
+        await this.artifact.export(this.run.log.files, more, this.tally.conservation, this.known.resolutions);
       } catch (error) {
         this.run.selfLog.write('artifact', error);
         this.logger.warn(`The error artifact cannot be written: ${String(error)}`, 'ErrorLedger');

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RunNotFoundError } from '../domain/errors.exceptions.js';
 import { type GroupInRuns, RunDiffRepository } from '../infrastructure/run-diff.repository.js';
-import { RunRepository } from '../infrastructure/run.repository.js';
+import { type RunRecord, RunRepository } from '../infrastructure/run.repository.js';
 
 export type { GroupInRuns } from '../infrastructure/run-diff.repository.js';
 
@@ -11,9 +11,9 @@ export interface RunDiff {
   new: GroupInRuns[];
   /** Seen in the earlier run only. */
   fixed: GroupInRuns[];
-  /** Seen in the later run and before the earlier one, but not in it. */
+  /** Back in the later run: seen before the earlier one but not in it, or resolved in between. */
   regressed: GroupInRuns[];
-  /** Number of groups seen in both. */
+  /** Number of groups seen in both, and not resolved in between. */
   unchanged: number;
 }
 
@@ -30,13 +30,20 @@ export class RunDiffService {
     const [earlier, later] = await Promise.all([this.runs.find(earlierId), this.runs.find(laterId)]);
     if (!earlier || !later) throw new RunNotFoundError();
     const groups = await this.diffs.groupsOf(earlierId, laterId);
-    const appeared = groups.filter(({ before, after }) => before === 0 && after > 0);
-    const isKnown = ({ firstSeen }: GroupInRuns): boolean => firstSeen < earlier.startedAt;
+    const isNew = ({ before, after, firstSeen }: GroupInRuns): boolean =>
+      before === 0 && after > 0 && firstSeen >= earlier.startedAt;
+    const isBack = (group: GroupInRuns): boolean =>
+      group.after > 0 && !isNew(group) && (group.before === 0 || cameBackIn(later, group));
     return {
-      new: appeared.filter((group) => !isKnown(group)),
+      new: groups.filter(isNew),
       fixed: groups.filter(({ after }) => after === 0),
-      regressed: appeared.filter(isKnown),
-      unchanged: groups.filter(({ before, after }) => before > 0 && after > 0).length,
+      regressed: groups.filter(isBack),
+      unchanged: groups.filter((group) => group.before > 0 && group.after > 0 && !isBack(group)).length,
     };
   }
+}
+
+/** Whether a group came back, after it had been resolved, while the run lived. */
+function cameBackIn({ startedAt, completedAt }: RunRecord, { regressedAt }: GroupInRuns): boolean {
+  return regressedAt !== null && regressedAt >= startedAt && (completedAt === null || regressedAt <= completedAt);
 }

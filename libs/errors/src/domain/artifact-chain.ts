@@ -8,9 +8,13 @@ export interface ArtifactChain {
   head: string;
 }
 
-/** The hash of an entry that follows `previous`: SHA-256 over that, a line feed, and the entry's JSON without its own hash. */
+/**
+ * The hash of an entry that follows `previous`: SHA-256 over that, a line feed, and the entry's JSON without its own hash. What people
+ * decide later is not part of it: the entry counts as it was written, unresolved.
+ */
 export function chainHash(previous: string, entry: object): string {
-  return createHash('sha256').update(previous).update('\n').update(JSON.stringify(entry)).digest('hex');
+  const asWritten = 'resolved' in entry ? { ...entry, resolved: false, resolution_notes: null } : entry;
+  return createHash('sha256').update(previous).update('\n').update(JSON.stringify(asWritten)).digest('hex');
 }
 
 /** What a check of an artifact found. */

@@ -21,6 +21,8 @@ export interface ErrorDraft {
   timestamp?: Date | undefined;
   /** When it was sent by the clock that made `timestamp`; a clock that is off is corrected by it. */
   sentAt?: Date | undefined;
+  /** The message with marks where its parameters stand. */
+  template?: string | undefined;
   fingerprint?: readonly string[] | undefined;
   status?: number | undefined;
   code?: string | undefined;

@@ -1,4 +1,5 @@
 import { SEVERITIES, type Severity } from '#platform/kernel';
+import { compareReleases } from './release-order.js';
 
 /** Where a group is in its life. `regressed`: it was resolved and came back. */
 export const GROUP_STATUSES = ['open', 'resolved', 'ignored', 'regressed'] as const;
@@ -21,13 +22,20 @@ export interface Recurrence {
   readonly release: string | null;
 }
 
+/** When the releases of a service were first seen. */
+export type ReleasesSeen = ReadonlyMap<string, Date>;
+
 /**
  * The status of a group after it recurred `recurrences.length` times. A report that was accepted before the resolution is no
  * regression, and neither is one from a release older than the one that carries the fix.
  */
-export function statusAfter(group: GroupStanding, recurrences: readonly Recurrence[]): GroupStatus {
+export function statusAfter(
+  group: GroupStanding,
+  recurrences: readonly Recurrence[],
+  releases: ReleasesSeen,
+): GroupStatus {
   if (group.status === 'resolved') {
-    return recurrences.some((recurrence) => isRegression(group, recurrence)) ? 'regressed' : 'resolved';
+    return recurrences.some((recurrence) => isRegression(group, recurrence, releases)) ? 'regressed' : 'resolved';
   }
   if (group.status !== 'ignored') return group.status;
   const { ignoreUntil, ignoreCount, ignoredAtCount } = group;
@@ -36,35 +44,15 @@ export function statusAfter(group: GroupStanding, recurrences: readonly Recurren
   return ignoreCount !== null && further > ignoreCount ? 'open' : 'ignored';
 }
 
-function isRegression(group: GroupStanding, { receivedAt, release }: Recurrence): boolean {
-  if (group.resolvedAt !== null && receivedAt <= group.resolvedAt) return false;
-  if (group.resolvedInRelease === null || release === null) return true;
-  return compareReleases(release, group.resolvedInRelease) >= 0;
-}
-
-/**
- * Orders releases by their numbers (`2.10.0` after `2.9.3`), a pre-release before its release (Semantic Versioning 2.0.0
- * §11). Names without numbers, such as commit hashes, have no order: different ones compare as newer.
- */
-export function compareReleases(a: string, b: string): number {
-  if (a === b) return 0;
-  const [left, right] = [parseRelease(a), parseRelease(b)];
-  if (!left || !right) return 1;
-  for (let index = 0; index < Math.max(left.numbers.length, right.numbers.length); index++) {
-    const difference = (left.numbers[index] ?? 0) - (right.numbers[index] ?? 0);
-    if (difference !== 0) return Math.sign(difference);
-  }
-  if (left.suffix === right.suffix) return 0;
-  if (left.suffix === '') return 1;
-  if (right.suffix === '') return -1;
-  return left.suffix.localeCompare(right.suffix, 'en', { numeric: true });
-}
-
-function parseRelease(release: string): { numbers: number[]; suffix: string } | undefined {
-  // `service@1.2.3` and `v1.2.3` are common; what follows `+` has no precedence.
-  const match = /^(?:.*@)?v?(\d+(?:\.\d+)+|\d{1,8}(?![0-9a-f]))(?:-([0-9A-Za-z.-]+))?(?:\+.*)?$/.exec(release);
-  if (!match) return undefined;
-  return { numbers: (match[1] ?? '').split('.').map(Number), suffix: match[2] ?? '' };
+function isRegression(group: GroupStanding, { receivedAt, release }: Recurrence, releases: ReleasesSeen): boolean {
+  const { resolvedAt, resolvedInRelease } = group;
+  if (resolvedAt !== null && receivedAt <= resolvedAt) return false;
+  if (resolvedInRelease === null || release === null) return true;
+  const order = compareReleases(release, resolvedInRelease);
+  if (order !== undefined) return order >= 0;
+  // Their names do not tell: the one that was seen first is the older one.
+  const [seen, fixedSince] = [releases.get(release), releases.get(resolvedInRelease) ?? resolvedAt];
+  return seen === undefined || fixedSince === null || seen >= fixedSince;
 }
 
 /** The graver of two severities. */

@@ -10,6 +10,13 @@ export const LIMITS = {
   file: 1_024,
   /** Characters of a source line. */
   source: 200,
+  /** Frames of the service's own code, nearest to the failure, whose lines around and variables are kept. */
+  framesWithDetail: 10,
+  /** Variables of one frame, and characters of one as JSON. */
+  variables: 30,
+  variable: 1_024,
+  /** Source lines before and after that of a frame. */
+  linesAround: 5,
   message: 8_192,
   stackTrace: 65_536,
   frames: 250,
@@ -42,6 +49,7 @@ export function withinLimits(texts: Texts): Texts {
   return {
     errorType: cutText(texts.errorType, LIMITS.name),
     message: cutText(texts.message, LIMITS.message),
+    template: texts.template === undefined ? undefined : cutText(texts.template, LIMITS.message),
     stackTrace: texts.stackTrace === undefined ? undefined : cutText(texts.stackTrace, LIMITS.stackTrace),
     service: name(texts.service),
     release: name(texts.release),
@@ -65,12 +73,33 @@ export function withinLimits(texts: Texts): Texts {
 
 /** A frame as it is kept. */
 export function frameWithinLimits(frame: StackFrame): StackFrame {
+  const { file, source, before, after, variables } = frame;
+  // Written out: copies of objects whose shapes differ take ten times as long, and a report has hundreds of frames.
   return {
-    ...frame,
     function: name(frame.function),
-    file: frame.file === undefined ? undefined : cutText(frame.file, LIMITS.file),
-    source: frame.source === undefined ? undefined : cutText(frame.source, LIMITS.source),
+    module: name(frame.module),
+    file: file === undefined ? undefined : cutText(file, LIMITS.file),
+    line: frame.line,
+    column: frame.column,
+    source: source === undefined ? undefined : cutText(source, LIMITS.source),
+    before: before?.slice(-LIMITS.linesAround).map((line) => cutText(line, LIMITS.source)),
+    after: after?.slice(0, LIMITS.linesAround).map((line) => cutText(line, LIMITS.source)),
+    variables: variables === undefined ? undefined : variablesWithinLimits(variables),
+    inApp: frame.inApp,
   };
+}
+
+/** What is too large to be kept whole is kept as the beginning of its JSON. */
+function variablesWithinLimits(variables: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const kept = Object.entries(variables).slice(0, LIMITS.variables);
+  return Object.fromEntries(
+    kept.map(([key, value]) => {
+      if (typeof value === 'string') return [key, cutText(value, LIMITS.variable)];
+      if (typeof value !== 'object' || value === null) return [key, value];
+      const json = JSON.stringify(value);
+      return [key, json.length <= LIMITS.variable ? value : cutText(json, LIMITS.variable)];
+    }),
+  );
 }
 
 function causeWithinLimits({ type, message, stackTrace }: Cause): Cause {

@@ -1,3 +1,4 @@
+import { csvLine, csvText } from '#platform/kernel';
 import type { Occurrence } from './occurrence.js';
 
 type Column = readonly [title: string, value: (occurrence: ExportedOccurrence) => string | number | boolean | null];
@@ -34,16 +35,13 @@ const COLUMNS: readonly Column[] = [
 ];
 
 /** The first line of the table. */
-export const CSV_HEADER = `${COLUMNS.map(([title]) => title).join(',')}\r\n`;
+export const CSV_HEADER = csvLine(COLUMNS.map(([title]) => title));
 
-/** One line of the table (RFC 4180). */
+/** One line of the table. */
 export function toCsvLine(occurrence: ExportedOccurrence): string {
-  return `${COLUMNS.map(([, value]) => cell(value(occurrence))).join(',')}\r\n`;
-}
-
-/** A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV Injection"). */
-function cell(value: string | number | boolean | null): string {
-  if (typeof value !== 'string') return value === null ? '' : String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return csvLine(
+    COLUMNS.map(([, value]) => value(occurrence)).map((value) =>
+      typeof value === 'string' || value === null ? csvText(value) : String(value),
+    ),
+  );
 }

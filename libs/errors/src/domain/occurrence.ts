@@ -5,10 +5,17 @@ export interface StackFrame {
   readonly function?: string | undefined;
   /** File or module as the stack names it. */
   readonly file?: string | undefined;
+  /** Class that the function belongs to, with its package or namespace, where runtimes name it (Java, .NET). */
+  readonly module?: string | undefined;
   readonly line?: number | undefined;
   readonly column?: number | undefined;
   /** The source line, where the stack carries it (Python does). */
   readonly source?: string | undefined;
+  /** The lines before it, and those after it. */
+  readonly before?: readonly string[] | undefined;
+  readonly after?: readonly string[] | undefined;
+  /** Local variables by name. */
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
   /** Code of the reporting service itself, not of a library or the runtime. */
   readonly inApp: boolean;
 }
@@ -48,6 +55,8 @@ export interface Occurrence {
   readonly code?: string | undefined;
   /** Database constraint that was broken. */
   readonly constraint?: string | undefined;
+  /** The message with marks where its parameters stand (`user %s failed`): it is grouped by this. */
+  readonly template?: string | undefined;
   /** Grouping chosen by the reporter; `{{ default }}` stands for the ledger's own. */
   readonly fingerprint?: readonly string[] | undefined;
   /** Project through whose key it came in; absent for the other doors. */

@@ -1,4 +1,4 @@
-import { groupingOf } from './grouping.js';
+import { groupingOf } from './grouping/grouping.js';
 import type { Occurrence } from './occurrence.js';
 import { pressureStageOf, withoutDetail } from './pressure.js';
 import { decodeWalLine, encodeWalLine } from './wal-line.js';

@@ -1,5 +1,5 @@
 import { cutText } from '#platform/kernel';
-import type { Grouping } from './grouping.js';
+import type { Grouping } from './grouping/grouping.js';
 import type { Occurrence } from './occurrence.js';
 
 /**

@@ -2,18 +2,11 @@ import { cutText, SEVERITIES, type Severity } from '#platform/kernel';
 import type { ErrorDraft } from './error-draft.js';
 import { frameWithinLimits, LIMITS } from './limits.js';
 import type { Cause, StackFrame } from './occurrence.js';
-import { isInApp } from './stack-frames.js';
+import { severityOfLevel } from './sentry-level.js';
+import { loggedMessage, type LoggedMessage } from './sentry-message.js';
+import { isOwnFrame } from './grouping/foreign-code.js';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const LEVELS: ReadonlyMap<string, Severity> = new Map([
-  ['fatal', 'critical'],
-  ['error', 'high'],
-  ['warning', 'medium'],
-  ['log', 'info'],
-  ['info', 'info'],
-  ['debug', 'info'],
-]);
 
 /**
  * Reads an event of the Sentry protocol. Everything in it comes from outside and may have any shape: what is not as the
@@ -26,11 +19,12 @@ export function readSentryEvent(event: Fields): ErrorDraft {
   const isMessage = logged !== undefined && (thrown === undefined || mechanismOf(thrown)['synthetic'] === true);
   const frames = framesOf(thrown ?? valuesOf(event['threads'])[0] ?? event);
   const [type, message] = isMessage
-    ? ['Message', logged]
+    ? ['Message', logged.text]
     : [text(thrown?.['type']) ?? 'Error', text(thrown?.['value']) ?? ''];
   return {
     errorType: type,
     message,
+    template: isMessage ? logged.template : undefined,
     stackTrace: frames.length === 0 ? undefined : stackText(type, message, frames),
     frames,
     causes: isMessage ? [] : causes.slice(0, LIMITS.causes).map(toCause),
@@ -41,7 +35,7 @@ export function readSentryEvent(event: Fields): ErrorDraft {
     release: text(event['release']),
     environment: text(event['environment']),
     ...requestOf(event),
-    context: object(event['extra']),
+    context: contextOf(event),
     contexts: contextsOf(event),
     tags: tagsOf(event['tags']),
     user: Object.keys(object(event['user'])).length === 0 ? undefined : object(event['user']),
@@ -62,10 +56,19 @@ function exceptionsOf(event: Fields): Fields[] {
   return listed.length > 0 || !isObject(exception) || 'values' in exception ? listed : [exception];
 }
 
-function messageOf(event: Fields): string | undefined {
+function messageOf(event: Fields): LoggedMessage | undefined {
   const entry = event['logentry'] ?? event['message'];
-  if (!isObject(entry)) return text(entry);
-  return text(entry['formatted']) ?? text(entry['message']);
+  if (!isObject(entry)) return loggedMessage(text(entry), undefined, undefined);
+  return loggedMessage(text(entry['message']), text(entry['formatted']), entry['params']);
+}
+
+/** What a sender adds, and the parameters of a message, which say who it was about. */
+function contextOf(event: Fields): Fields {
+  const extra = object(event['extra']);
+  const entry = event['logentry'] ?? event['message'];
+  const params = isObject(entry) ? entry['params'] : undefined;
+  const isEmpty = typeof params !== 'object' || params === null || Object.keys(params).length === 0;
+  return isEmpty || 'params' in extra ? extra : { ...extra, params };
 }
 
 function mechanismOf(exception: Fields): Fields {
@@ -74,7 +77,7 @@ function mechanismOf(exception: Fields): Fields {
 
 function severityOf(event: Fields, thrown: Fields | undefined): Severity {
   const level = text(event['level']) ?? (thrown ? 'error' : 'info');
-  const severity = LEVELS.get(level) ?? 'high';
+  const severity = severityOfLevel(level, text(event['logger']));
   const isUnhandled = thrown !== undefined && mechanismOf(thrown)['handled'] === false;
   return isUnhandled ? (SEVERITIES[SEVERITIES.indexOf(severity) - 1] ?? severity) : severity;
 }
@@ -82,21 +85,53 @@ function severityOf(event: Fields, thrown: Fields | undefined): Severity {
 function framesOf(holder: Fields): StackFrame[] {
   const frames = object(holder['stacktrace'])['frames'];
   if (!Array.isArray(frames)) return [];
-  return frames.filter(isObject).slice(-LIMITS.frames).reverse().map(toFrame);
+  let detailed = 0;
+  return frames
+    .filter(isObject)
+    .slice(-LIMITS.frames)
+    .reverse()
+    .map((frame) => {
+      const read = toFrame(frame, detailed < LIMITS.framesWithDetail);
+      if (read.inApp) detailed++;
+      return read;
+    });
 }
 
-function toFrame(frame: Fields): StackFrame {
-  const named = text(frame['abs_path']) ?? text(frame['filename']) ?? text(frame['module']);
+/** Files of languages whose classes say more than their files. */
+const FILE_OF_CLASS =
+  /^(?:[^\\/]{0,200}\.(?:java|kts?|scala|groovy|clj|cs|vb|fs)|<generated>|Unknown Source|Native Method|SourceFile)$/;
+
+function toFrame(frame: Fields, withDetail: boolean): StackFrame {
+  const filename = text(frame['filename']);
+  const named = text(frame['abs_path']) ?? filename ?? text(frame['module']);
   const file = named === undefined ? undefined : cutText(named, LIMITS.file);
+  const module = classOf(text(frame['module']), filename);
+  // A sender may call a frame of its own foreign, but not a library its own.
+  const inApp = frame['in_app'] !== false && isOwnFrame({ module, file });
+  // What libraries looked like says little and takes most of the room.
+  const isDetailed = inApp && withDetail;
   return frameWithinLimits({
     function: text(frame['function']),
+    module,
     file,
     line: count(frame['lineno']),
     column: count(frame['colno']),
     source: text(frame['context_line'])?.trim(),
-    // A sender may call a frame of its own foreign, but not a library its own.
-    inApp: frame['in_app'] !== false && isInApp(file),
+    before: isDetailed ? linesOf(frame['pre_context']) : undefined,
+    after: isDetailed ? linesOf(frame['post_context']) : undefined,
+    variables: isDetailed && isObject(frame['vars']) ? frame['vars'] : undefined,
+    inApp,
   });
+}
+
+/** The class of a frame, in languages where it says more than the file. */
+function classOf(module: string | undefined, filename: string | undefined): string | undefined {
+  if (module === undefined || module.length > LIMITS.name || (filename?.length ?? 0) > LIMITS.file) return undefined;
+  return FILE_OF_CLASS.test(filename ?? 'SourceFile') && /^[\w$.<>+`]+$/.test(module) ? module : undefined;
+}
+
+function linesOf(list: unknown): string[] | undefined {
+  return Array.isArray(list) && list.length > 0 ? list.map((line) => text(line) ?? '') : undefined;
 }
 
 function toCause(exception: Fields): Cause {

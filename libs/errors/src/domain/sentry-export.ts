@@ -1,6 +1,6 @@
 import type { Severity } from '#platform/kernel';
 import type { Occurrence, StackFrame } from './occurrence.js';
-import { parseStack } from './stack-frames.js';
+import { parseStack } from './grouping/stack-frames.js';
 
 const LEVELS: Readonly<Record<Severity, string>> = {
   critical: 'fatal',

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { Grouping } from './grouping.js';
+import type { Grouping } from './grouping/grouping.js';
 import type { Occurrence } from './occurrence.js';
 
 /** One accepted report and its place in the order of its run. */

@@ -82,8 +82,13 @@ const CLAIM = {
   text: `
     WITH claimed AS (
       UPDATE error_alert_delivery SET attempts = attempts + 1, next_attempt_at = now() + make_interval(secs => $2)
-      WHERE id IN (SELECT id FROM error_alert_delivery WHERE next_attempt_at <= now()
-                   ORDER BY next_attempt_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+      WHERE id IN (
+        SELECT due.id FROM error_alert
+        CROSS JOIN LATERAL (
+          SELECT id FROM error_alert_delivery WHERE alert_id = error_alert.id AND next_attempt_at <= now()
+          ORDER BY next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED
+        ) due
+        WHERE error_alert.id <> ALL($4::uuid[]) LIMIT $1)
       RETURNING id, alert_id, group_id, event, attempts, created_at
     )
     SELECT c.id, c.attempts, c.event, c.created_at, a.id AS alert_id, a.name, a.url, a.encrypted_secret,
@@ -115,9 +120,18 @@ export class AlertOutbox {
     await this.database.execute(ENQUEUE_RATES, [now]);
   }
 
-  /** Takes calls that are due; whoever takes them has the lease to settle them, then they are due again. */
-  async claim(limit: number, leaseSeconds: number): Promise<DueCall[]> {
-    const rows = await this.database.query<DueRow>(CLAIM, [limit, leaseSeconds]);
+  /**
+   * Takes calls that are due, the oldest of each alert; whoever takes them has the lease to settle them, then they are due again.
+   *
+   * @param limits how many at most, in all and of one alert
+   * @param busy alerts of which none is taken
+   */
+  async claim(
+    limits: { inAll: number; ofOne: number },
+    leaseSeconds: number,
+    busy: readonly string[],
+  ): Promise<DueCall[]> {
+    const rows = await this.database.query<DueRow>(CLAIM, [limits.inAll, leaseSeconds, limits.ofOne, busy]);
     return rows.map((row) => ({
       id: row.id,
       attempts: row.attempts,

@@ -80,9 +80,10 @@ export class AlertRepository {
     ]);
   }
 
-  /** Whether there was such an alert. Its deliveries go with it. */
-  async delete(id: string): Promise<boolean> {
-    return (await this.database.execute(`DELETE FROM error_alert WHERE id = $1`, [id])) > 0;
+  /** The alert that was; `undefined` when there was none. Its deliveries go with it. */
+  async delete(tx: Transaction, id: string): Promise<Alert | undefined> {
+    const [row] = await tx.query<AlertRow>(`DELETE FROM error_alert WHERE id = $1 RETURNING ${COLUMNS}`, [id]);
+    return row && toAlert(row);
   }
 
   /** Newest first. @param before id of the last one of the page before */

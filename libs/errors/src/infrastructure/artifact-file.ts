@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import type { ArtifactChain } from '../domain/artifact-chain.js';
 import type { Conservation } from '../domain/ledger-run.js';
 
@@ -23,6 +24,9 @@ export interface ArtifactMetadata extends Record<string, unknown> {
 
 const ERRORS_OPEN = '\n  "errors": [';
 const STATISTICS_OPEN = '\n  ],\n  "statistics": ';
+
+/** Entries that are written together while others are read. */
+const LINES_AT_ONCE = 200;
 
 /** The parts before and after the entries fit this. */
 const EDGE_BYTES = 256 * 1024;
@@ -65,11 +69,13 @@ export class ArtifactFile {
    * Replaces the file by one with these entries (JSON texts) added.
    *
    * @param statistics asked for after the last entry was read
+   * @param revise what becomes of each entry that is already in; without it they are copied as they are
    */
   async extend(
     metadata: ArtifactMetadata,
     entries: AsyncIterable<readonly string[]>,
     statistics: () => ArtifactStatistics,
+    revise?: (entry: string) => string,
   ): Promise<void> {
     await mkdir(path.dirname(this.file), { recursive: true });
     const temporary = `${this.file}.${process.pid}.tmp`;
@@ -77,7 +83,9 @@ export class ArtifactFile {
     try {
       let at = await append(handle, `{\n  "metadata": ${ascii(metadata, 2)},${ERRORS_OPEN}`);
       const start = at;
-      if (this.body && this.body.end > this.body.start) at += await this.copyBody(handle, this.body);
+      if (this.body && this.body.end > this.body.start) {
+        at += await (revise ? this.reviseBody(handle, this.body, revise) : this.copyBody(handle, this.body));
+      }
       for await (const batch of entries) {
         if (batch.length === 0) continue;
         const text = batch.map((entry) => `\n    ${entry}`).join(',');
@@ -98,6 +106,29 @@ export class ArtifactFile {
     const source = createReadStream(this.file, { start, end: end - 1, highWaterMark: 1024 * 1024 });
     for await (const chunk of source as AsyncIterable<Buffer>) copied += await append(handle, chunk);
     return copied;
+  }
+
+  /** Each entry stands on a line of its own. */
+  private async reviseBody(
+    handle: FileHandle,
+    { start, end }: { start: number; end: number },
+    revise: (entry: string) => string,
+  ): Promise<number> {
+    let written = 0;
+    let lines: string[] = [];
+    const flush = async (): Promise<void> => {
+      written += await append(handle, lines.join(''));
+      lines = [];
+    };
+    const source = createReadStream(this.file, { start, end: end - 1 });
+    for await (const line of createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (line.trim() === '') continue;
+      const isFollowed = line.endsWith(',');
+      lines.push(`\n    ${revise(line.slice(4, isFollowed ? -1 : undefined))}${isFollowed ? ',' : ''}`);
+      if (lines.length === LINES_AT_ONCE) await flush();
+    }
+    await flush();
+    return written;
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { ErrorCategory, Severity } from '#platform/kernel';
 import type { GroupStatus } from '../domain/error-group.js';
-import type { GroupingReason } from '../domain/grouping.js';
+import type { GroupingReason } from '../domain/grouping/grouping.js';
 
 /** A group as it is shown. */
 export interface ErrorGroup {
@@ -95,6 +95,17 @@ const PATCH_COLUMN: Readonly<Record<keyof GroupPatch, string>> = {
   ignoredAtCount: 'ignored_at_count',
 };
 
+/** So many matches are sooner read than the list is searched for them. */
+const FEW = 300;
+
+/** Adds a value to a statement and gives its mark. */
+type Bind = (value: unknown) => string;
+
+interface Matches {
+  ids: string[] | undefined;
+  isMatch: (bind: Bind) => string;
+}
+
 /** Questions about groups. */
 @Injectable()
 export class ErrorGroupRepository {
@@ -122,19 +133,8 @@ export class ErrorGroupRepository {
     ];
     for (const [column, value] of equals) if (value !== undefined) where.push(`g.${column} = ${bind(value)}`);
     if (filter.since !== undefined) where.push(`g.last_seen >= ${bind(filter.since)}`);
-    if (filter.text !== undefined) {
-      const pattern = bind(`%${filter.text.replace(/[\\%_]/g, '\\$&')}%`);
-      where.push(`g.id IN (SELECT t.group_id FROM error_group_text t WHERE t.text ILIKE ${pattern})`);
-    }
-    if (filter.release !== undefined || filter.environment !== undefined) {
-      const conditions: string[] = [];
-      if (filter.release !== undefined) conditions.push(`p.release = ${bind(filter.release)}`);
-      if (filter.environment !== undefined) conditions.push(`p.environment = ${bind(filter.environment)}`);
-      const seen = conditions.join(' AND ');
-      // Apart, so that each is worked out once for all groups and not again for each.
-      where.push(`(EXISTS (SELECT 1 FROM error_group_presence p WHERE p.group_id = g.id AND ${seen})
-        OR g.id IN (SELECT m.merged_into FROM error_group m JOIN error_group_presence p ON p.group_id = m.id
-                    WHERE m.merged_into IS NOT NULL AND ${seen}))`);
+    for (const { ids, isMatch } of await this.matchesOf(filter)) {
+      where.push(ids ? `g.id = ANY(${bind(ids)}::uuid[])` : isMatch(bind));
     }
     const { column, type } = SORT_COLUMN[sort];
     if (after) where.push(`(g.${column}, g.id) < (${bind(after[0])}::${type}, ${bind(after[1])}::uuid)`);
@@ -144,6 +144,41 @@ export class ErrorGroupRepository {
       values,
     );
     return rows.map(fromRow);
+  }
+
+  /**
+   * Groups that have the text, and those of the release and environment: their ids where they are few, else a condition that is cheap
+   * for one group, as the list then soon has enough.
+   */
+  private async matchesOf({ text, release, environment }: GroupFilter): Promise<Matches[]> {
+    const questions: { values: string[]; few: string; isMatch: (bind: Bind) => string }[] = [];
+    if (text !== undefined) {
+      const values = [`%${text.replace(/[\\%_]/g, '\\$&')}%`];
+      const few = `SELECT group_id AS id FROM error_group_text WHERE text ILIKE $1`;
+      const isMatch = (bind: Bind): string =>
+        `(SELECT t.text ILIKE ${bind(values[0])} FROM error_group_text t WHERE t.group_id = g.id)`;
+      questions.push({ values, few, isMatch });
+    }
+    const places = Object.entries({ release, environment }).filter(([, value]) => value !== undefined);
+    if (places.length > 0) {
+      const values = places.map(([, value]) => value as string);
+      const seen = (bind: Bind): string =>
+        places.map(([column, value]) => `p.${column} = ${bind(value)}`).join(' AND ');
+      const numbered = places.map(([column], index) => `p.${column} = $${index + 1}`).join(' AND ');
+      const few = `SELECT coalesce(m.merged_into, m.id) AS id
+        FROM error_group_presence p JOIN error_group m ON m.id = p.group_id WHERE ${numbered}`;
+      const isMatch = (bind: Bind): string => `coalesce(
+        (SELECT true FROM error_group_presence p WHERE p.group_id = g.id AND ${seen(bind)} LIMIT 1),
+        (SELECT true FROM error_group m JOIN error_group_presence p ON p.group_id = m.id
+         WHERE m.merged_into = g.id AND ${seen(bind)} LIMIT 1), false)`;
+      questions.push({ values, few, isMatch });
+    }
+    return Promise.all(
+      questions.map(async ({ values, few, isMatch }) => {
+        const rows = await this.database.query<{ id: string }>(`${few} LIMIT ${FEW + 1}`, values);
+        return { ids: rows.length > FEW ? undefined : rows.map(({ id }) => id), isMatch };
+      }),
+    );
   }
 
   /** A group, or the one it was merged into. */

@@ -16,6 +16,8 @@ interface CountRow extends Record<string, unknown> {
   count: string;
 }
 
+const DAY_MS = 86_400_000;
+
 /** Sums over the hourly counts. They are kept when occurrences are thinned, so they stay exact. */
 @Injectable()
 export class ErrorStatisticsRepository {
@@ -23,20 +25,17 @@ export class ErrorStatisticsRepository {
 
   /** @param since a full hour */
   async countsSince(since: Date, top: number): Promise<HourlyCounts> {
-    const rows = await this.database.query<CountRow>(
-      `WITH seen AS (
-         SELECT coalesce(g.merged_into, g.id) AS group_id, h.hour, h.severity, h.category, g.service, h.count
-         FROM error_group_hour h JOIN error_group g ON g.id = h.group_id
-         WHERE h.hour >= $1
-       )
-       SELECT 'severity' AS dimension, severity AS value, sum(count) AS count FROM seen GROUP BY severity
-       UNION ALL SELECT 'category', category, sum(count) FROM seen GROUP BY category
-       UNION ALL SELECT 'service', service, sum(count) FROM seen GROUP BY service
-       UNION ALL SELECT 'hour', extract(epoch FROM hour)::bigint::text, sum(count) FROM seen GROUP BY hour
-       UNION ALL (SELECT 'group', group_id::text, sum(count) FROM seen GROUP BY group_id
-                  ORDER BY sum(count) DESC, group_id LIMIT $2)`,
-      [since, top],
-    );
+    const [rows, topGroups] = await Promise.all([
+      this.database.query<CountRow>(
+        `WITH seen AS (SELECT hour, service, severity, category, count FROM error_hour WHERE hour >= $1)
+         SELECT 'severity' AS dimension, severity AS value, sum(count) AS count FROM seen GROUP BY severity
+         UNION ALL SELECT 'category', category, sum(count) FROM seen GROUP BY category
+         UNION ALL SELECT 'service', service, sum(count) FROM seen GROUP BY service
+         UNION ALL SELECT 'hour', extract(epoch FROM hour)::bigint::text, sum(count) FROM seen GROUP BY hour`,
+        [since],
+      ),
+      this.topGroupsSince(since, top),
+    ]);
     const of = (dimension: string): [string, number][] =>
       rows.filter((row) => row.dimension === dimension).map(({ value, count }) => [value, Number(count)]);
     return {
@@ -46,8 +45,25 @@ export class ErrorStatisticsRepository {
       series: of('hour')
         .map(([epoch, count]) => ({ hour: new Date(Number(epoch) * 1000), count }))
         .sort((a, b) => a.hour.getTime() - b.hour.getTime()),
-      topGroups: of('group').map(([id, count]) => ({ id, count })),
+      topGroups,
     };
+  }
+
+  /** Whole days by their sums, the hours before the first of them one by one. */
+  private async topGroupsSince(since: Date, top: number): Promise<{ id: string; count: number }[]> {
+    const firstDay = new Date(Math.ceil(since.getTime() / DAY_MS) * DAY_MS);
+    const rows = await this.database.query<{ id: string; count: string }>(
+      `SELECT coalesce(g.merged_into, g.id) AS id, sum(seen.count) AS count
+       FROM (
+         SELECT group_id, sum(count::integer) AS count FROM (
+           SELECT group_id, count FROM error_group_hour WHERE hour >= $1 AND hour < $2
+           UNION ALL SELECT group_id, count FROM error_group_day WHERE day >= $2
+         ) parts GROUP BY group_id
+       ) seen JOIN error_group g ON g.id = seen.group_id
+       GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $3`,
+      [since, firstDay, top],
+    );
+    return rows.map(({ id, count }) => ({ id, count: Number(count) }));
   }
 
   /** Occurrences accepted in the last minutes. */

@@ -1,17 +1,41 @@
 import { Injectable } from '@nestjs/common';
-import { type Transaction } from '#platform/database';
+import { isUniqueViolation, type Transaction } from '#platform/database';
 import type { Severity } from '#platform/kernel';
 import type { GroupStatus } from '../domain/error-group.js';
-import type { GroupingReason } from '../domain/grouping.js';
+import type { GroupingReason } from '../domain/grouping/grouping.js';
 import type { Outcome } from '../domain/ledger-run.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import type { RunIdentity } from './ledger-directory.js';
+import {
+  CHECKPOINT_ADVANCE,
+  CHECKPOINT_LOCK,
+  CHECKPOINT_MAKE,
+  DAYS_ADD,
+  GROUPS_ADOPT,
+  GROUPS_CHANGE,
+  GROUPS_FORMER,
+  GROUPS_LOCK,
+  GROUPS_LOCK_BY_ID,
+  GROUPS_MAKE,
+  HOURS_ADD,
+  OCCURRENCES_INSERT,
+  PRESENCE_ADD,
+  PROJECTS_COUNT,
+  QUARANTINE_ADD,
+  RELEASES_NOTE,
+  RELEASES_OF,
+  RUN_COUNT,
+  RUN_MAKE,
+  SUMS_ADD,
+} from './occurrence-store.statements.js';
 
 /** A group that may have to be made. */
 export interface GroupSeed {
   id: string;
   service: string;
   key: string;
+  /** Key by the rules before the present ones, under which it may be known; `null` when that cannot be told any more. */
+  formerKey: string | null;
   title: string;
   culprit: string;
   severity: Severity;
@@ -68,12 +92,43 @@ export interface Presence {
   last_seen: string;
 }
 
+/** When a release of a service was seen, in the order of the ledger's own clock. */
+export interface ReleaseSeen {
+  service: string;
+  release: string;
+  first_seen: string;
+}
+
 export interface HourCount {
   group_id: string;
   hour: string;
   severity: string;
   category: string;
   count: number;
+}
+
+/** The same over all groups of a service. */
+export interface HourSum {
+  hour: string;
+  service: string;
+  severity: string;
+  category: string;
+  count: number;
+}
+
+/** How often a group was seen on a day of UTC. */
+export interface DayCount {
+  group_id: string;
+  day: string;
+  count: number;
+}
+
+/** All that is counted of a batch. */
+export interface Counts {
+  presences: Presence[];
+  hours: HourCount[];
+  sums: HourSum[];
+  days: DayCount[];
 }
 
 interface GroupRow extends Record<string, unknown> {
@@ -91,115 +146,6 @@ interface GroupRow extends Record<string, unknown> {
   ignored_at_count: string | null;
 }
 
-const GROUP_COLUMNS = `g.id, g.service, g.grouping_key, g.merged_into, g.severity, g.status, g.count, g.resolved_at,
-  g.resolved_in_release, g.ignore_until, g.ignore_count, g.ignored_at_count`;
-
-const CHECKPOINT_MAKE = {
-  name: 'error_checkpoint_make',
-  text: `INSERT INTO error_checkpoint (file, run_id, byte_offset) VALUES ($1, $2, 0) ON CONFLICT (file) DO NOTHING`,
-};
-const CHECKPOINT_LOCK = {
-  name: 'error_checkpoint_lock',
-  text: `SELECT byte_offset FROM error_checkpoint WHERE file = $1 FOR UPDATE`,
-};
-const CHECKPOINT_ADVANCE = {
-  name: 'error_checkpoint_advance',
-  text: `UPDATE error_checkpoint SET byte_offset = $2, updated_at = now() WHERE file = $1`,
-};
-const GROUPS_MAKE = {
-  name: 'error_groups_make',
-  text: `
-    INSERT INTO error_group (id, service, grouping_key, title, culprit, severity, category, first_seen, last_seen,
-                             own_first_seen, own_last_seen, release, why)
-    SELECT id, service, key, title, culprit, severity, category, "seenAt", "seenAt", "seenAt", "seenAt", release, why
-    FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, service text, key text, title text, culprit text, severity text,
-                                            category text, "seenAt" timestamptz, release text, why jsonb)
-    ORDER BY service, key
-    ON CONFLICT (service, grouping_key) DO NOTHING`,
-};
-const GROUPS_LOCK = {
-  name: 'error_groups_lock',
-  text: `
-    SELECT ${GROUP_COLUMNS} FROM error_group g
-    JOIN unnest($1::text[], $2::text[]) AS wanted(service, key) ON g.service = wanted.service AND g.grouping_key = wanted.key
-    ORDER BY g.id FOR UPDATE OF g`,
-};
-const GROUPS_LOCK_BY_ID = {
-  name: 'error_groups_lock_by_id',
-  text: `SELECT ${GROUP_COLUMNS} FROM error_group g WHERE g.id = ANY($1::uuid[]) ORDER BY g.id FOR UPDATE`,
-};
-const OCCURRENCES_INSERT = {
-  name: 'error_occurrences_insert',
-  text: `
-    INSERT INTO error_occurrence (id, group_id, run_id, sequence, occurred_at, received_at, severity, category, error_type,
-      error_message, service, release, environment, correlation_id, user_id, endpoint, method, project_id, detail)
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, group_id uuid, run_id text, sequence bigint,
-      occurred_at timestamptz, received_at timestamptz, severity text, category text, error_type text, error_message text,
-      service text, release text, environment text, correlation_id text, user_id text, endpoint text, method text,
-      project_id integer, detail jsonb)
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id`,
-};
-const GROUPS_CHANGE = {
-  name: 'error_groups_change',
-  text: `
-    UPDATE error_group g SET
-      count = g.count + x.added, own_count = g.own_count + x.own_added,
-      first_seen = least(g.first_seen, x.first_seen), last_seen = greatest(g.last_seen, x.last_seen),
-      own_first_seen = CASE WHEN x.own_added > 0 THEN least(g.own_first_seen, x.first_seen) ELSE g.own_first_seen END,
-      own_last_seen = CASE WHEN x.own_added > 0 THEN greatest(g.own_last_seen, x.last_seen) ELSE g.own_last_seen END,
-      severity = x.severity, status = x.status,
-      regressed_at = CASE WHEN x.regressed THEN now() ELSE g.regressed_at END,
-      release = coalesce(x.release, g.release), title = coalesce(x.title, g.title), culprit = coalesce(x.culprit, g.culprit)
-    FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, added bigint, own_added bigint, first_seen timestamptz,
-      last_seen timestamptz, severity text, status text, regressed boolean, release text, title text, culprit text)
-    WHERE g.id = x.id`,
-};
-const PRESENCE_ADD = {
-  name: 'error_group_presence_add',
-  text: `
-    INSERT INTO error_group_presence (group_id, release, environment, count, last_seen)
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS x(group_id uuid, release text, environment text, count bigint, last_seen timestamptz)
-    ON CONFLICT (group_id, release, environment) DO UPDATE
-      SET count = error_group_presence.count + excluded.count,
-          last_seen = greatest(error_group_presence.last_seen, excluded.last_seen)`,
-};
-const HOURS_ADD = {
-  name: 'error_group_hour_add',
-  text: `
-    INSERT INTO error_group_hour (group_id, hour, severity, category, count)
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS x(group_id uuid, hour timestamptz, severity text, category text, count bigint)
-    ON CONFLICT (hour, group_id, severity, category) DO UPDATE SET count = error_group_hour.count + excluded.count`,
-};
-const RUN_MAKE = {
-  name: 'error_run_make',
-  text: `
-    INSERT INTO error_run (id, started_at, service, release, environment, platform, node_version, host)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-};
-const RUN_COUNT = {
-  name: 'error_run_count',
-  text: `UPDATE error_run SET stored = stored + $2, duplicate = duplicate + $3, quarantined = quarantined + $4 WHERE id = $1`,
-};
-const PROJECTS_COUNT = {
-  name: 'error_run_projects_count',
-  text: `
-    INSERT INTO error_run_project (run_id, project_id, stored, duplicate, quarantined)
-    SELECT $1, project_id, stored, duplicate, quarantined
-    FROM jsonb_to_recordset($2::jsonb) AS x(project_id integer, stored bigint, duplicate bigint, quarantined bigint)
-    ON CONFLICT (run_id, project_id) DO UPDATE SET stored = error_run_project.stored + excluded.stored,
-      duplicate = error_run_project.duplicate + excluded.duplicate,
-      quarantined = error_run_project.quarantined + excluded.quarantined`,
-};
-const QUARANTINE_ADD = {
-  name: 'error_quarantine_add',
-  text: `
-    INSERT INTO error_quarantine (file, byte_offset, run_id, reason, line) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (file, byte_offset) DO NOTHING`,
-};
-
 /** The writes of the ledger's consumer; all of a batch in one transaction with its checkpoint. */
 @Injectable()
 export class OccurrenceStore {
@@ -214,14 +160,29 @@ export class OccurrenceStore {
     await tx.execute(CHECKPOINT_ADVANCE, [file, offset]);
   }
 
-  /** Makes the groups that do not exist and locks all of them. */
+  /** Makes the groups that do not exist and locks all of them. What is known by its former key goes on under the present one. */
   async lockGroups(tx: Transaction, seeds: readonly GroupSeed[]): Promise<LockedGroup[]> {
+    await this.adoptGroups(tx, seeds);
     await tx.execute(GROUPS_MAKE, [JSON.stringify(seeds)]);
     const rows = await tx.query<GroupRow>(GROUPS_LOCK, [
       seeds.map(({ service }) => service),
       seeds.map(({ key }) => key),
     ]);
     return rows.map(toLockedGroup);
+  }
+
+  private async adoptGroups(tx: Transaction, seeds: readonly GroupSeed[]): Promise<void> {
+    const known = seeds.filter(({ formerKey }) => formerKey !== null);
+    const former = [known.map(({ service }) => service), known.map(({ formerKey }) => formerKey)];
+    if (known.length === 0 || (await tx.query(GROUPS_FORMER, former)).length === 0) return;
+    await tx.execute('SAVEPOINT adoption');
+    try {
+      await tx.execute(GROUPS_ADOPT, [JSON.stringify(known)]);
+    } catch (error) {
+      // Another replica was faster and made the group: this is no fault of the reports.
+      if (!isUniqueViolation(error)) throw error;
+      await tx.execute('ROLLBACK TO SAVEPOINT adoption');
+    }
   }
 
   async lockGroupsById(tx: Transaction, ids: readonly string[]): Promise<LockedGroup[]> {
@@ -238,9 +199,32 @@ export class OccurrenceStore {
     await tx.execute(GROUPS_CHANGE, [JSON.stringify(changes)]);
   }
 
-  async addCounts(tx: Transaction, presences: readonly Presence[], hours: readonly HourCount[]): Promise<void> {
+  async addCounts(tx: Transaction, { presences, hours, sums, days }: Counts): Promise<void> {
     await tx.execute(PRESENCE_ADD, [JSON.stringify(presences)]);
     await tx.execute(HOURS_ADD, [JSON.stringify(hours)]);
+    await tx.execute(DAYS_ADD, [JSON.stringify(days)]);
+    // Last, as every batch of a service adds to the same few rows.
+    await tx.execute(SUMS_ADD, [JSON.stringify(sums)]);
+  }
+
+  /** Notes releases that were not seen before. */
+  async noteReleases(tx: Transaction, releases: readonly ReleaseSeen[]): Promise<void> {
+    if (releases.length > 0) await tx.execute(RELEASES_NOTE, [JSON.stringify(releases)]);
+  }
+
+  /** When these releases of these services were first seen. */
+  async releasesOf(
+    tx: Transaction,
+    services: readonly string[],
+    releases: readonly string[],
+  ): Promise<Map<string, Map<string, Date>>> {
+    const rows = await tx.query<{ service: string; release: string; first_seen: Date }>(RELEASES_OF, [
+      services,
+      releases,
+    ]);
+    const seen = new Map(services.map((service) => [service, new Map<string, Date>()]));
+    for (const { service, release, first_seen } of rows) seen.get(service)?.set(release, first_seen);
+    return seen;
   }
 
   async makeRun(tx: Transaction, run: RunIdentity): Promise<void> {

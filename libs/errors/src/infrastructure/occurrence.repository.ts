@@ -101,16 +101,21 @@ export class OccurrenceRepository {
     return row && fromRow(row);
   }
 
-  /** Newest first. @param after time and id of the last one of the page before */
+  /** Newest first: the newest of the group, and of each that was merged into it. @param after time and id of the last one of the page before */
   async listOfGroup(
     groupId: string,
     limit: number,
     after: readonly [time: string, id: string] | undefined,
   ): Promise<RecordedOccurrence[]> {
     const rows = await this.database.query<OccurrenceRow>(
-      `${SELECT}
-       WHERE (o.group_id = $1 OR o.group_id IN (SELECT id FROM error_group WHERE merged_into = $1))
-         ${after ? 'AND (o.occurred_at, o.id) < ($3::timestamptz, $4::uuid)' : ''}
+      `SELECT o.*, v.id AS group_id, v.status AS group_status, v.notes AS group_notes
+       FROM error_group v, error_group g
+       CROSS JOIN LATERAL (
+         SELECT * FROM error_occurrence o
+         WHERE o.group_id = g.id ${after ? 'AND (o.occurred_at, o.id) < ($3::timestamptz, $4::uuid)' : ''}
+         ORDER BY o.occurred_at DESC, o.id DESC LIMIT $2
+       ) o
+       WHERE v.id = $1 AND (g.id = $1 OR g.merged_into = $1)
        ORDER BY o.occurred_at DESC, o.id DESC LIMIT $2`,
       [groupId, limit, ...(after ?? [])],
     );

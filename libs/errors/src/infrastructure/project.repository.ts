@@ -115,9 +115,9 @@ export class ProjectRepository {
   }
 
   /** Whether there was such a key. */
-  async deleteKey(projectId: number, key: string): Promise<boolean> {
+  async deleteKey(tx: Transaction, projectId: number, key: string): Promise<boolean> {
     const sql = `DELETE FROM error_project_key WHERE project_id = $1 AND public_key = $2`;
-    return (await this.database.execute(sql, [projectId, key])) > 0;
+    return (await tx.execute(sql, [projectId, key])) > 0;
   }
 
   async addItems(counts: readonly (ItemCount & { projectId: number })[]): Promise<void> {

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { type ArtifactChain, chainHash } from '../domain/artifact-chain.js';
-import { toArtifactEntry } from '../domain/artifact-entry.js';
+import { type ArtifactEntry, toArtifactEntry } from '../domain/artifact-entry.js';
 import { type Conservation, NOTHING_RECEIVED } from '../domain/ledger-run.js';
 import { decodeWalLine } from '../domain/wal-line.js';
 import { ArtifactFile, type ArtifactStatistics } from './artifact-file.js';
 import type { LedgerDirectory, RunIdentity } from './ledger-directory.js';
 import { readWalLines } from './wal-reader.js';
+
+/** Notes of the resolution by the ids of entries that are resolved; `null` for one without notes. */
+export type Resolutions = ReadonlyMap<string, string | null>;
 
 const BATCH = 500;
 
@@ -14,6 +17,7 @@ export class RunArtifact {
   private readonly file: ArtifactFile;
   private found: Readonly<Record<string, unknown>> = {};
   private statistics: ArtifactStatistics;
+  private resolutions: Resolutions = new Map();
 
   constructor(
     artifactsDir: string,
@@ -48,11 +52,13 @@ export class RunArtifact {
    * Adds what the files hold beyond what is already in; on failure nothing has changed.
    *
    * @param conservation what became of the run's reports; where nobody knows, what is not known to be settled is backlog
+   * @param resolutions what was decided about its entries; as it was last time when absent
    */
   async export(
     files: readonly { name: string; durableBytes: number }[],
     more: Readonly<Record<string, unknown>> = {},
     conservation?: Conservation,
+    resolutions: Resolutions = this.resolutions,
   ): Promise<void> {
     const { runId, startedAt, platform, nodeVersion, environment, service, release } = this.run;
     const next = structuredClone(this.statistics);
@@ -67,16 +73,22 @@ export class RunArtifact {
       release,
       ...more,
     };
-    await this.file.extend(metadata, this.entries(files, next), () => {
+    const hasNews = !isSame(resolutions, this.resolutions);
+    const sums = (): ArtifactStatistics => {
       next.conservation = conservation ?? withBacklog(next);
       return next;
-    });
+    };
+    if (hasNews) next.resolved_count = 0;
+    const revise = (entry: string): string => revised(entry, resolutions, next);
+    await this.file.extend(metadata, this.entries(files, next, resolutions), sums, hasNews ? revise : undefined);
     this.statistics = next;
+    this.resolutions = resolutions;
   }
 
   private async *entries(
     files: readonly { name: string; durableBytes: number }[],
     statistics: ArtifactStatistics,
+    resolutions: Resolutions,
   ): AsyncGenerator<string[]> {
     for (const { name, durableBytes } of files) {
       for (;;) {
@@ -85,10 +97,23 @@ export class RunArtifact {
         const last = lines.at(-1);
         if (!last) break;
         statistics.write_ahead[name] = last.end;
-        yield lines.flatMap(({ bytes }) => entryOf(bytes, statistics));
+        yield lines.flatMap(({ bytes }) => entryOf(bytes, statistics, resolutions));
       }
     }
   }
+}
+
+/** The entry as it stands after what was decided; whatever else is in it stays as it was written. */
+function revised(text: string, resolutions: Resolutions, statistics: ArtifactStatistics): string {
+  const entry = JSON.parse(text) as ArtifactEntry;
+  const resolution = resolutions.get(entry.error_id);
+  if (resolution !== undefined) statistics.resolved_count++;
+  if (!entry.resolved && resolution === undefined) return text;
+  return JSON.stringify({ ...entry, resolved: resolution !== undefined, resolution_notes: resolution ?? null });
+}
+
+function isSame(one: Resolutions, other: Resolutions): boolean {
+  return one === other || (one.size === other.size && [...one].every(([id, notes]) => other.get(id) === notes));
 }
 
 /** The last known count of a run that was cut off, with what it did not live to count. */
@@ -100,10 +125,11 @@ function withBacklog({ conservation, total_errors: total }: ArtifactStatistics):
 }
 
 /** A damaged line has no entry; the database's quarantine keeps it. */
-function entryOf(bytes: Buffer, statistics: ArtifactStatistics): string[] {
+function entryOf(bytes: Buffer, statistics: ArtifactStatistics, resolutions: Resolutions): string[] {
   const record = decodeWalLine(bytes.toString());
   if (!record) return [];
-  const entry = toArtifactEntry(record.occurrence);
+  const entry = toArtifactEntry(record.occurrence, resolutions.get(record.occurrence.errorId));
+  if (entry.resolved) statistics.resolved_count++;
   const { by_severity, by_category } = statistics;
   statistics.total_errors++;
   by_severity[entry.severity] = (by_severity[entry.severity] ?? 0) + 1;

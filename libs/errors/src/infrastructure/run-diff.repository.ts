@@ -10,6 +10,8 @@ export interface GroupInRuns {
   severity: Severity;
   service: string;
   firstSeen: Date;
+  /** When it last came back after it had been resolved. */
+  regressedAt: Date | null;
   before: number;
   after: number;
 }
@@ -21,6 +23,7 @@ interface Row extends Record<string, unknown> {
   severity: Severity;
   service: string;
   first_seen: Date;
+  regressed_at: Date | null;
   before: string;
   after: string;
 }
@@ -40,14 +43,15 @@ export class RunDiffRepository {
          WHERE o.run_id IN ($1, $2)
          GROUP BY 1
        )
-       SELECT g.id, g.title, g.culprit, g.severity, g.service, g.first_seen, seen.before, seen.after
+       SELECT g.id, g.title, g.culprit, g.severity, g.service, g.first_seen, g.regressed_at, seen.before, seen.after
        FROM seen JOIN error_group g ON g.id = seen.id
        ORDER BY greatest(seen.before, seen.after) DESC, g.id`,
       [earlier, later],
     );
-    return rows.map(({ first_seen, before, after, ...group }) => ({
+    return rows.map(({ first_seen, regressed_at, before, after, ...group }) => ({
       ...group,
       firstSeen: first_seen,
+      regressedAt: regressed_at,
       before: Number(before),
       after: Number(after),
     }));

@@ -128,6 +128,28 @@ export class RunRepository {
     return row && fromRow(row);
   }
 
+  /** What was decided about the occurrences of a run: notes by the ids of those whose group is resolved. */
+  async resolutionsOf(runId: string, atMost: number): Promise<Map<string, string | null>> {
+    const rows = await this.database.query<{ id: string; notes: string | null }>(
+      `SELECT o.id, v.notes FROM error_group v
+       JOIN error_group g ON g.id = v.id OR g.merged_into = v.id
+       JOIN error_occurrence o ON o.group_id = g.id AND o.run_id = $1
+       WHERE v.status = 'resolved' AND v.merged_into IS NULL
+       LIMIT $2`,
+      [runId, atMost],
+    );
+    return new Map(rows.map(({ id, notes }) => [id, notes]));
+  }
+
+  /** Tells one state of all resolutions from another. */
+  async resolutionState(): Promise<string> {
+    const [row] = await this.database.query<{ state: string | null }>(
+      `SELECT md5(string_agg(id::text || coalesce(notes, ''), ',' ORDER BY id)) AS state
+       FROM error_group WHERE status = 'resolved' AND merged_into IS NULL`,
+    );
+    return row?.state ?? '';
+  }
+
   /** Sums over every run but one, whose own count is fresher. */
   async sumOfOthers(runId: string): Promise<Sums> {
     const [row] = await this.database.query<SumRow>(`SELECT ${SUMS} FROM error_run WHERE id <> $1`, [runId]);

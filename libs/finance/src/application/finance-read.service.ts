@@ -57,8 +57,8 @@ export class FinanceReadService {
   }
 
   /** The latest transactions, newest first, optionally before an instant. */
-  async recentTransactions(limit: number, before?: Date): Promise<RecentTransaction[]> {
-    return (await this.transactions.latest(limit, before)).map(
+  async recentTransactions(limit: number, before?: Date, afterId?: string): Promise<RecentTransaction[]> {
+    return (await this.transactions.latest(limit, before, afterId)).map(
       ({ id, type, amount, currency, channel, recordedAt }) => ({
         id,
         type,

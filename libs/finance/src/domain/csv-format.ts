@@ -1,3 +1,4 @@
+import { csvLine, csvText } from '#platform/kernel';
 import type { LedgerFormat } from './ledger-format.js';
 import { formatMoney } from './money.js';
 
@@ -20,19 +21,19 @@ const COLUMNS = [
 export const CSV_FORMAT: LedgerFormat = {
   mediaType: 'text/csv; charset=utf-8; header=present',
   extension: 'csv',
-  head: () => lineOf(COLUMNS),
+  head: () => csvLine(COLUMNS),
   transaction: ({ id, type, recordedAt, effectiveAt, channel, orderId, customerId, description, postings }) =>
     postings
       .map(({ account, direction, amount, currency }) =>
-        lineOf([
+        csvLine([
           id,
           type,
           recordedAt.toISOString(),
           effectiveAt.toISOString(),
           channel ?? '',
-          text(orderId),
-          text(customerId),
-          text(description),
+          csvText(orderId),
+          csvText(customerId),
+          csvText(description),
           account,
           direction,
           formatMoney(amount, currency),
@@ -42,17 +43,3 @@ export const CSV_FORMAT: LedgerFormat = {
       .join(''),
   tail: () => '',
 };
-
-/**
- * A spreadsheet must not take what somebody typed for a formula (OWASP, CSV injection): neither behind blanks and signs that are not
- * seen, nor in the wide letters that stand for the same.
- */
-function text(value: string | null): string {
-  return value !== null && /^(?:[\s\p{C}]*[=+\-@]|[\t\r\n])/u.test(value.normalize('NFKC'))
-    ? `'${value}`
-    : (value ?? '');
-}
-
-function lineOf(cells: readonly string[]): string {
-  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(',')}\r\n`;
-}

@@ -102,9 +102,12 @@ export class TransactionRepository {
     return Number(row?.count ?? 0);
   }
 
-  /** The latest recorded, newest first, optionally before an instant. */
-  async latest(limit: number, before?: Date): Promise<Transaction[]> {
-    const sql = 'SELECT * FROM finance_transaction WHERE recorded_at < $2 ORDER BY recorded_at DESC, id DESC LIMIT $1';
-    return (await this.database.query<TransactionRow>(sql, [limit, before ?? 'infinity'])).map(toTransaction);
+  /** The latest recorded, newest first, optionally before an instant, or behind one of them. */
+  async latest(limit: number, before?: Date, afterId?: string): Promise<Transaction[]> {
+    const behind = `(recorded_at, id) < (SELECT coalesce(max(recorded_at), $2::timestamptz), $3::uuid FROM finance_transaction WHERE id = $3)`;
+    const sql = `SELECT * FROM finance_transaction WHERE ${afterId === undefined ? 'recorded_at < $2' : behind}
+      ORDER BY recorded_at DESC, id DESC LIMIT $1`;
+    const values = [limit, before ?? 'infinity', ...(afterId === undefined ? [] : [afterId])];
+    return (await this.database.query<TransactionRow>(sql, values)).map(toTransaction);
   }
 }

@@ -173,7 +173,8 @@ function redactAddresses(text: string): string {
     while (start > done && at - start < 64 && LOCAL_PART.test(text[start - 1] ?? '')) start--;
     DOMAIN.lastIndex = at + 1;
     const domain = DOMAIN.exec(text)?.[0] ?? '';
-    if (start === at || !/\.[A-Za-z]{2,63}\b/.test(domain)) continue;
+    // JavaScriptCore writes frames of apps as `function@main.jsbundle`.
+    if (start === at || !/\.[A-Za-z]{2,63}\b/.test(domain) || /\.(?:js)?bundle$/.test(domain)) continue;
     result += `${text.slice(done, start)}***`;
     done = at;
   }

@@ -1,11 +1,17 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
 import type { RecordedOccurrence } from '../../application/group-query.service.js';
+import type { StackFrame } from '../../domain/occurrence.js';
 
 /** One line of a stack. */
 export class StackFrameDto {
   /** @example charge */
   function?: string;
+  /**
+   * Class with its package, where runtimes name it.
+   * @example com.example.shop.Payments
+   */
+  module?: string;
   /** @example /srv/shop/src/payments.ts */
   file?: string;
   /** @example 41 */
@@ -14,6 +20,23 @@ export class StackFrameDto {
   column?: number;
   /** @example return issuer.charge(card) */
   source?: string;
+  /**
+   * The lines before it.
+   * @example ["const card = await cards.find(id);"]
+   */
+  before?: string[];
+  /**
+   * The lines after it.
+   * @example ["await receipts.send(order);"]
+   */
+  after?: string[];
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Local variables; for DEVELOPER and above, absent for others.',
+    example: { attempt: 2 },
+  })
+  variables?: Record<string, unknown>;
   /** @example true */
   inApp!: boolean;
 }
@@ -121,16 +144,25 @@ export class ErrorOccurrencePageDto {
 
 /** @param isDeveloper whether the caller may see what can hold data of customers */
 export function toErrorOccurrenceDto(occurrence: RecordedOccurrence, isDeveloper: boolean): ErrorOccurrenceDto {
-  const { sequence, status, code, constraint, fingerprint, projectId, isMessage, ...shown } = occurrence;
-  void [sequence, status, code, constraint, fingerprint, projectId, isMessage];
+  const { sequence, status, code, constraint, template, fingerprint, projectId, isMessage, ...shown } = occurrence;
+  void [sequence, status, code, constraint, template, fingerprint, projectId, isMessage];
   return {
     ...shown,
     tags: { ...shown.tags },
-    frames: [...shown.frames],
+    frames: shown.frames.map((frame) => toFrameDto(frame, isDeveloper)),
     causes: [...shown.causes],
     context: isDeveloper ? { ...shown.context } : null,
     contexts: isDeveloper ? { ...shown.contexts } : null,
     user: isDeveloper && shown.user ? { ...shown.user } : null,
     breadcrumbs: isDeveloper ? [...shown.breadcrumbs] : [],
+  };
+}
+
+function toFrameDto({ before, after, variables, ...frame }: StackFrame, isDeveloper: boolean): StackFrameDto {
+  return {
+    ...frame,
+    ...(before && { before: [...before] }),
+    ...(after && { after: [...after] }),
+    ...(variables && isDeveloper && { variables: { ...variables } }),
   };
 }

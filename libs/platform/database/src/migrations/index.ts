@@ -34,6 +34,10 @@ import { RememberIssuersOfTokens1765000010000 } from './1765000010000-remember-i
 import { FindAndDeleteUsers1765000020000 } from './1765000020000-find-and-delete-users.js';
 import { ChangeAddresses1765000030000 } from './1765000030000-change-addresses.js';
 import { KeepIdempotentRequests1765100000000 } from './1765100000000-keep-idempotent-requests.js';
+import { NoteReleasesOfErrors1765200000000 } from './1765200000000-note-releases-of-errors.js';
+import { SumErrorsByHourAndDay1765200010000 } from './1765200010000-sum-errors-by-hour-and-day.js';
+import { FindErrorGroupsByKind1765200020000 } from './1765200020000-find-error-groups-by-kind.js';
+import { CallEachAlertAtItsOwnPace1765200030000 } from './1765200030000-call-each-alert-at-its-own-pace.js';
 import { HoldAgentsBack1765300000000 } from './1765300000000-hold-agents-back.js';
 import { SayWhatOverlaps1765300010000 } from './1765300010000-say-what-overlaps.js';
 
@@ -74,6 +78,10 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   FindAndDeleteUsers1765000020000,
   ChangeAddresses1765000030000,
   KeepIdempotentRequests1765100000000,
+  NoteReleasesOfErrors1765200000000,
+  SumErrorsByHourAndDay1765200010000,
+  FindErrorGroupsByKind1765200020000,
+  CallEachAlertAtItsOwnPace1765200030000,
   HoldAgentsBack1765300000000,
   SayWhatOverlaps1765300010000,
 ];

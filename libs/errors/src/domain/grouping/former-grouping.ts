@@ -1,61 +1,34 @@
 import { createHash } from 'node:crypto';
-import { cutText } from '#platform/kernel';
-import { messageTemplate } from './message-template.js';
-import type { Occurrence, StackFrame } from './occurrence.js';
-import { isInApp, isNoise, parseStack } from './stack-frames.js';
+import type { Occurrence, StackFrame } from '../occurrence.js';
+import { parseStack } from './stack-frames.js';
 
-/** Version of the rules. A group keeps the version it was made with. */
-export const GROUPING_VERSION = 'g1';
-
-/** Frames nearest to the failure that take part. */
-const MAX_FRAMES = 12;
-
-/** Characters of a group's title. */
-const MAX_TITLE = 200;
-
-/** Failures of a chain that take part. */
-const MAX_CAUSES = 2;
-
-/** Why an occurrence is in its group. */
-export interface GroupingReason {
-  readonly version: string;
-  readonly basis: 'fingerprint' | 'stack' | 'message';
-  /** What was hashed: two occurrences with the same parts are in one group. */
-  readonly parts: readonly string[];
-  /** The same for a person, in a sentence. */
-  readonly explanation: string;
-}
-
-export interface Grouping {
-  /** `g1:` and 32 hexadecimal digits. */
-  readonly key: string;
-  readonly why: GroupingReason;
-  readonly title: string;
-  /** Where it happened: `function (file)`, or the route. */
-  readonly culprit: string;
-}
-
-/** Decides which group an occurrence belongs to. The same input gives the same key in every process and release. */
-export function groupingOf(occurrence: Occurrence): Grouping {
+/**
+ * The rules of version `g1`, as they were: what they would have called a failure finds the group that was made by them, which then
+ * goes on under the present rules (docs/adr/0019). Nothing here is ever improved; it goes when no ledger holds such groups any more.
+ */
+export function formerKeyOf(occurrence: Occurrence): string {
   const own = defaultParts(occurrence);
   const custom = occurrence.fingerprint ?? [];
   const isCustom = custom.length > 0 && !custom.every((part) => isDefaultMark(part));
   const parts = isCustom ? custom.flatMap((part) => (isDefaultMark(part) ? own.parts : [part])) : own.parts;
-  const basis = isCustom ? 'fingerprint' : own.basis;
-  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
-  return {
-    key: `${GROUPING_VERSION}:${hash}`,
-    why: { version: GROUPING_VERSION, basis, parts, explanation: EXPLANATIONS[basis] },
-    title: titleOf(occurrence),
-    culprit: culpritOf(occurrence),
-  };
+  return `g1:${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}`;
 }
 
-const EXPLANATIONS: Readonly<Record<GroupingReason['basis'], string>> = {
-  fingerprint: 'The reporter chose the group by a fingerprint.',
-  stack: 'Same kind of failure from the same place: type and frames of the stack, without line numbers.',
-  message: 'Same kind of failure with the same message, apart from ids, numbers, dates and the like.',
-};
+const MAX_FRAMES = 12;
+const MAX_CAUSES = 2;
+
+const FOREIGN =
+  /(^|[\\/])(node_modules|site-packages|dist-packages|vendor)[\\/]|^node:|^internal\/|^<frozen |[\\/]lib[\\/]python\d[^\\/]*[\\/]|^<(anonymous|string)>$|^native$|^index \d+$/;
+const NOISE =
+  /^(process\.)?(processTicksAndRejections|runMicrotasks|runNextTicks|queueMicrotask|nextTick|__awaiter|fulfilled|rejected|generatorStep|_next|Promise\.(all|allSettled|any|race)|<(listcomp|dictcomp|setcomp)>)$/;
+
+function isInApp(file: string | undefined): boolean {
+  return file !== undefined && file !== '' && !FOREIGN.test(file.replace(/^file:\/\//, ''));
+}
+
+function isNoise(name: string | undefined): boolean {
+  return name !== undefined && NOISE.test(name.replace(/^async /, ''));
+}
 
 function isDefaultMark(part: string): boolean {
   return /^\{\{\s*default\s*\}\}$/.test(part);
@@ -172,22 +145,40 @@ function discriminators(occurrence: Occurrence, hasOwnFrames: boolean): string[]
   ];
 }
 
-function titleOf({ errorType, errorMessage }: Occurrence): string {
-  const line =
-    errorMessage
-      .split('\n')
-      .find((text) => text.trim() !== '')
-      ?.trim() ?? '';
-  const title = line === '' ? errorType : `${errorType}: ${line}`;
-  return cutText(title, MAX_TITLE);
-}
+const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
+  ['email', String.raw`[\w.%+-]{1,64}@[\w-]+(?:\.[\w-]+)+`],
+  ['url', String.raw`\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s'"<>()]+`],
+  ['uuid', String.raw`\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b`],
+  ['traceparent', String.raw`\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b`],
+  ['date', String.raw`\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?`],
+  ['time', String.raw`\b\d{2}:\d{2}:\d{2}(?:[.,]\d+)?\b`],
+  ['ip', String.raw`\b(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\b|\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}\b|::1\b`],
+  ['hash', String.raw`\b[0-9a-f]{64}\b|\b[0-9a-f]{40}\b|\b[0-9a-f]{32}\b`],
+  ['hex', String.raw`\b0x[0-9a-fA-F]+\b|\b(?=[0-9a-f]{0,38}\d)(?=[0-9a-f]{0,38}[a-f])[0-9a-f]{7,39}\b`],
+  ['id', String.raw`\b(?=[\w-]{0,63}\d)(?=[\w-]{0,63}[a-z])(?=[\w-]{0,63}[A-Z])[\w-]{16,64}\b`],
+  ['path', String.raw`(?<![\w.])(?:[A-Za-z]:)?(?:[\\/][\w.@-]+){2,}[\\/]?`],
+  ['quoted', String.raw`(?<=[=:]\s?)'[^'\n]*'|(?<=[=:]\s?)"[^"\n]*"`],
+  ['duration', String.raw`\b\d+(?:\.\d+)?\s?(?:ms|µs|us|ns|s|sec|secs|seconds|minutes|min|h|hours)\b`],
+  ['number', String.raw`(?<![A-Za-z_])[-+]?\d+(?:[.,]\d+)*(?:e[+-]?\d+)?(?![A-Za-z_])`],
+];
 
-function culpritOf({ frames, endpoint, method }: Occurrence): string {
-  const frame = frames.find(({ inApp, function: name }) => inApp && !isNoise(name)) ?? frames[0];
-  if (frame) {
-    const file = frame.file?.split(/[\\/]/).slice(-2).join('/') ?? '';
-    const name = functionName(frame.function, frame.file);
-    return (name === undefined ? file : `${name} (${file})`).slice(0, 300);
-  }
-  return endpoint === null ? '' : `${method === null ? '' : `${method} `}${endpoint}`.slice(0, 300);
+const ANY_VARIABLE_PART = new RegExp(VARIABLE_PARTS.map(([name, pattern]) => `(?<${name}>${pattern})`).join('|'), 'g');
+
+const MAX_LENGTH = 1_000;
+
+function messageTemplate(message: string): string {
+  const lines = message
+    .slice(0, MAX_LENGTH)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, 2);
+  return lines
+    .join(' ')
+    .replace(ANY_VARIABLE_PART, (...match: unknown[]) => {
+      const groups = match.at(-1) as Record<string, string | undefined>;
+      const name = Object.keys(groups).find((key) => groups[key] !== undefined);
+      return `<${name}>`;
+    })
+    .replace(/\s+/g, ' ');
 }

@@ -1,5 +1,5 @@
 import { groupingOf } from './grouping.js';
-import type { Occurrence } from './occurrence.js';
+import type { Occurrence } from '../occurrence.js';
 import { parseStack } from './stack-frames.js';
 
 function keyOf(errorType: string, errorMessage: string, stack = '', more: Partial<Occurrence> = {}): string {

@@ -1,0 +1,151 @@
+/** Statements of the ledger's consumer, prepared once on each connection. */
+
+const GROUP_COLUMNS = `g.id, g.service, g.grouping_key, g.merged_into, g.severity, g.status, g.count, g.resolved_at,
+  g.resolved_in_release, g.ignore_until, g.ignore_count, g.ignored_at_count`;
+
+export const CHECKPOINT_MAKE = {
+  name: 'error_checkpoint_make',
+  text: `INSERT INTO error_checkpoint (file, run_id, byte_offset) VALUES ($1, $2, 0) ON CONFLICT (file) DO NOTHING`,
+};
+export const CHECKPOINT_LOCK = {
+  name: 'error_checkpoint_lock',
+  text: `SELECT byte_offset FROM error_checkpoint WHERE file = $1 FOR UPDATE`,
+};
+export const CHECKPOINT_ADVANCE = {
+  name: 'error_checkpoint_advance',
+  text: `UPDATE error_checkpoint SET byte_offset = $2, updated_at = now() WHERE file = $1`,
+};
+export const GROUPS_MAKE = {
+  name: 'error_groups_make',
+  text: `
+    INSERT INTO error_group (id, service, grouping_key, title, culprit, severity, category, first_seen, last_seen,
+                             own_first_seen, own_last_seen, release, why)
+    SELECT id, service, key, title, culprit, severity, category, "seenAt", "seenAt", "seenAt", "seenAt", release, why
+    FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, service text, key text, title text, culprit text, severity text,
+                                            category text, "seenAt" timestamptz, release text, why jsonb)
+    ORDER BY service, key
+    ON CONFLICT (service, grouping_key) DO NOTHING`,
+};
+export const GROUPS_FORMER = {
+  name: 'error_groups_former',
+  text: `
+    SELECT 1 FROM error_group g
+    JOIN unnest($1::text[], $2::text[]) AS former(service, key) ON g.service = former.service AND g.grouping_key = former.key
+    LIMIT 1`,
+};
+export const GROUPS_ADOPT = {
+  name: 'error_groups_adopt',
+  text: `
+    UPDATE error_group g SET grouping_key = x.key, why = x.why
+    FROM jsonb_to_recordset($1::jsonb) AS x(service text, key text, "formerKey" text, why jsonb)
+    WHERE g.service = x.service AND g.grouping_key = x."formerKey"
+      AND NOT EXISTS (SELECT 1 FROM error_group o WHERE o.service = x.service AND o.grouping_key = x.key)`,
+};
+export const GROUPS_LOCK = {
+  name: 'error_groups_lock',
+  text: `
+    SELECT ${GROUP_COLUMNS} FROM error_group g
+    JOIN unnest($1::text[], $2::text[]) AS wanted(service, key) ON g.service = wanted.service AND g.grouping_key = wanted.key
+    ORDER BY g.id FOR UPDATE OF g`,
+};
+export const GROUPS_LOCK_BY_ID = {
+  name: 'error_groups_lock_by_id',
+  text: `SELECT ${GROUP_COLUMNS} FROM error_group g WHERE g.id = ANY($1::uuid[]) ORDER BY g.id FOR UPDATE`,
+};
+export const OCCURRENCES_INSERT = {
+  name: 'error_occurrences_insert',
+  text: `
+    INSERT INTO error_occurrence (id, group_id, run_id, sequence, occurred_at, received_at, severity, category, error_type,
+      error_message, service, release, environment, correlation_id, user_id, endpoint, method, project_id, detail)
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, group_id uuid, run_id text, sequence bigint,
+      occurred_at timestamptz, received_at timestamptz, severity text, category text, error_type text, error_message text,
+      service text, release text, environment text, correlation_id text, user_id text, endpoint text, method text,
+      project_id integer, detail jsonb)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id`,
+};
+export const GROUPS_CHANGE = {
+  name: 'error_groups_change',
+  text: `
+    UPDATE error_group g SET
+      count = g.count + x.added, own_count = g.own_count + x.own_added,
+      first_seen = least(g.first_seen, x.first_seen), last_seen = greatest(g.last_seen, x.last_seen),
+      own_first_seen = CASE WHEN x.own_added > 0 THEN least(g.own_first_seen, x.first_seen) ELSE g.own_first_seen END,
+      own_last_seen = CASE WHEN x.own_added > 0 THEN greatest(g.own_last_seen, x.last_seen) ELSE g.own_last_seen END,
+      severity = x.severity, status = x.status,
+      regressed_at = CASE WHEN x.regressed THEN now() ELSE g.regressed_at END,
+      release = coalesce(x.release, g.release), title = coalesce(x.title, g.title), culprit = coalesce(x.culprit, g.culprit)
+    FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, added bigint, own_added bigint, first_seen timestamptz,
+      last_seen timestamptz, severity text, status text, regressed boolean, release text, title text, culprit text)
+    WHERE g.id = x.id`,
+};
+export const PRESENCE_ADD = {
+  name: 'error_group_presence_add',
+  text: `
+    INSERT INTO error_group_presence (group_id, release, environment, count, last_seen)
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+      AS x(group_id uuid, release text, environment text, count bigint, last_seen timestamptz)
+    ON CONFLICT (group_id, release, environment) DO UPDATE
+      SET count = error_group_presence.count + excluded.count,
+          last_seen = greatest(error_group_presence.last_seen, excluded.last_seen)`,
+};
+export const HOURS_ADD = {
+  name: 'error_group_hour_add',
+  text: `
+    INSERT INTO error_group_hour (group_id, hour, severity, category, count)
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+      AS x(group_id uuid, hour timestamptz, severity text, category text, count bigint)
+    ON CONFLICT (hour, group_id, severity, category) DO UPDATE SET count = error_group_hour.count + excluded.count`,
+};
+export const SUMS_ADD = {
+  name: 'error_hour_add',
+  text: `
+    INSERT INTO error_hour (hour, service, severity, category, count)
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+      AS x(hour timestamptz, service text, severity text, category text, count bigint)
+    ON CONFLICT (hour, service, severity, category) DO UPDATE SET count = error_hour.count + excluded.count`,
+};
+export const DAYS_ADD = {
+  name: 'error_group_day_add',
+  text: `
+    INSERT INTO error_group_day (day, group_id, count)
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(day timestamptz, group_id uuid, count bigint)
+    ON CONFLICT (day, group_id) DO UPDATE SET count = error_group_day.count + excluded.count`,
+};
+export const RUN_MAKE = {
+  name: 'error_run_make',
+  text: `
+    INSERT INTO error_run (id, started_at, service, release, environment, platform, node_version, host)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
+};
+export const RUN_COUNT = {
+  name: 'error_run_count',
+  text: `UPDATE error_run SET stored = stored + $2, duplicate = duplicate + $3, quarantined = quarantined + $4 WHERE id = $1`,
+};
+export const PROJECTS_COUNT = {
+  name: 'error_run_projects_count',
+  text: `
+    INSERT INTO error_run_project (run_id, project_id, stored, duplicate, quarantined)
+    SELECT $1, project_id, stored, duplicate, quarantined
+    FROM jsonb_to_recordset($2::jsonb) AS x(project_id integer, stored bigint, duplicate bigint, quarantined bigint)
+    ON CONFLICT (run_id, project_id) DO UPDATE SET stored = error_run_project.stored + excluded.stored,
+      duplicate = error_run_project.duplicate + excluded.duplicate,
+      quarantined = error_run_project.quarantined + excluded.quarantined`,
+};
+export const QUARANTINE_ADD = {
+  name: 'error_quarantine_add',
+  text: `
+    INSERT INTO error_quarantine (file, byte_offset, run_id, reason, line) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (file, byte_offset) DO NOTHING`,
+};
+export const RELEASES_NOTE = {
+  name: 'error_releases_note',
+  text: `
+    INSERT INTO error_release (service, release, first_seen)
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(service text, release text, first_seen timestamptz)
+    ON CONFLICT (service, release) DO NOTHING`,
+};
+export const RELEASES_OF = {
+  name: 'error_releases_of',
+  text: `SELECT service, release, first_seen FROM error_release WHERE service = ANY($1::text[]) AND release = ANY($2::text[])`,
+};
