@@ -25,7 +25,7 @@ export class ProfileController {
   @Get('me')
   @ApiOperation({ operationId: 'getMe', summary: 'The account of the caller' })
   @ApiResponse({ status: 200, type: UserDto })
-  @ApiProblems(401, 429)
+  @ApiProblems(401, 404, 429)
   async getMe(@CurrentPrincipal() principal: Principal): Promise<UserDto> {
     return toUserDto(await this.directory.get(principal.id));
   }
@@ -37,7 +37,7 @@ export class ProfileController {
     summary: 'Change one’s own name, or ask for another e-mail address, which waits for confirmation at both',
   })
   @ApiResponse({ status: 200, type: UserDto })
-  @ApiProblems(400, 401, 403, 409, 422, 429)
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429)
   async updateMe(@CurrentPrincipal() principal: Principal, @Body() body: UpdateProfileDto): Promise<UserDto> {
     const { email, fullName } = body;
     if (typeof email === 'string') {

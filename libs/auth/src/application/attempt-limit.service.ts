@@ -78,9 +78,9 @@ export class AttemptLimitService {
     }
   }
 
-  /** Lifts every lock of a user, in a transaction if there is one. */
-  async unlock(userId: string, tx?: Transaction): Promise<void> {
-    await this.attempts.clear(subjectOf(userId), tx);
+  /** Lifts every lock of a user. */
+  async unlock(userId: string): Promise<void> {
+    await this.attempts.clear(subjectOf(userId));
   }
 
   private async fail(subject: string, lane: string): Promise<void> {

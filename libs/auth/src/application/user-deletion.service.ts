@@ -38,5 +38,6 @@ export class UserDeletionService {
       await this.users.anonymise(tx, id, this.clock.now());
       await this.audit.record(tx, { action: 'user.deleted', subjectId: id, details: { role: target.role, endedKeys } });
     });
+    await this.traces.forgetAttempts(id);
   }
 }

@@ -95,7 +95,7 @@ export class AttemptRepository {
   }
 
   /** Lifts a lock before its time. */
-  async clear(subject: string, on: Pick<Transaction, 'execute'> = this.database): Promise<void> {
-    await on.execute('DELETE FROM auth_attempt WHERE subject = $1', [subject]);
+  async clear(subject: string): Promise<void> {
+    await this.database.execute('DELETE FROM auth_attempt WHERE subject = $1', [subject]);
   }
 }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
-import type { Role } from '#platform/kernel';
-import { IdentityTakenException, UserNotFoundException } from '../domain/auth.exceptions.js';
+import { type Role, TokenInvalidError } from '#platform/kernel';
+import { IdentityTakenException } from '../domain/auth.exceptions.js';
 import { emailKey, foldCase, formerKey, usernameKey } from '../domain/identity-key.js';
 import type { User } from '../domain/user.js';
 import { UserEntity } from './user.entity.js';
@@ -196,11 +196,11 @@ export class UserRepository {
     ]);
   }
 
-  /** Makes a pending change of address void too. @throws UserNotFoundException when the account was deleted meanwhile */
+  /** Makes a pending change of address void too. @throws TokenInvalidError when the account was deleted meanwhile */
   async setPassword(tx: Transaction, id: string, hash: string, at: Date): Promise<void> {
     const change = { passwordHash: hash, passwordChangedAt: at, updatedAt: at, ...NO_PENDING_EMAIL };
     const { affected } = await tx.manager.update(UserEntity, { id, deletedAt: IsNull() }, change);
-    if (affected !== 1) throw new UserNotFoundException();
+    if (affected !== 1) throw new TokenInvalidError();
   }
 
   /** Notes that the address is its owner's. */
