@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { BOOTSTRAP_PASSWORD, type ServiceProcess, startService } from '../../support/service-process.js';
 import { call } from '../../support/test-app.js';
@@ -103,6 +105,78 @@ describe('the service as a process', () => {
     expect(log.match(/"route":"unmatched"/g)).toHaveLength(5);
   });
 
+  it.each<[string, number, Record<string, string>, RegExp]>([
+    [
+      'a database that cannot be reached',
+      69,
+      { DATABASE_URL: 'postgres://a:secret@127.0.0.1:1/d' },
+      /cannot be reached/,
+    ],
+    [
+      'a folder that cannot be written',
+      78,
+      { DATA_DIR: path.join(ROOT, 'package.json/data'), DATABASE_URL: 'postgres://a@127.0.0.1:1/d' },
+      /DATA_DIR/,
+    ],
+    ['an address of another machine', 78, { HOST: '192.0.2.1' }, /set HOST/],
+  ])('says in a sentence what to do about %s', (_, expected, env, words) => {
+    const { status, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'dist/apps/api/src/main.js')], {
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        PORT: '0',
+        LOG_ENABLE_FILE: 'false',
+        DATABASE_START_PATIENCE_SECONDS: '0',
+        ...env,
+      },
+      encoding: 'utf8',
+      cwd: mkdtempSync(path.join(tmpdir(), 'devskyy-start-')),
+    });
+    expect(status).toBe(expected);
+    expect(stderr).toMatch(words);
+    expect(stderr).not.toMatch(/\n\s+at |secret/);
+  });
+
+  it('finds its port taken before it makes the first administrator', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    try {
+      await expect(startService({ env: { PORT: String(port) } })).rejects.toThrow(`Port ${port} of 127.0.0.1 is taken`);
+    } finally {
+      other.close();
+    }
+  });
+
+  it('ends at once on a second signal', async () => {
+    service = await startService({ env: { SHUTDOWN_DELAY_SECONDS: '60' } });
+    const { url, child, ended } = service;
+    child.kill('SIGTERM');
+    const draining = async (): Promise<void> => {
+      while ((await call(url, 'GET', '/health/ready')).status !== 503);
+    };
+    await draining();
+    expect((await call(url, 'GET', '/health/live')).headers.get('connection')).toBe('close');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(1);
+  });
+
+  it('has a command line that a script can read', () => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-cli-'));
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, [path.join(ROOT, 'dist/apps/cli/src/main.js'), ...args], {
+        env: { PATH: process.env['PATH'] ?? '', REDIS_URL: 'redis://user:sesame@redis:6379/0' },
+        encoding: 'utf8',
+        cwd: dir,
+      });
+    const { stdout, status } = run('config');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ redis: { url: 'redis://user:***@redis:6379/0' } });
+    expect(readdirSync(dir)).toEqual([]);
+    expect(run('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(run('migrate', '--help').stdout).toContain('devskyy migrate [--down N]');
+    expect(run('nonsense').status).toBe(64);
+  }, 60_000);
+
   it('names every wrong setting and ends with 78', () => {
     const { status, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'dist/apps/api/src/main.js')], {
       env: { PATH: process.env['PATH'] ?? '', ENVIRONMENT: 'production', PORT: 'x', CORS_ORIGINS: '*' },
@@ -115,13 +189,14 @@ describe('the service as a process', () => {
   });
 
   it('serves its documentation, and the committed documents are up to date', async () => {
-    service = await startService();
+    service = await startService({ env: { PUBLIC_URL: 'https://ops.example.com/backend' } });
     const page = await fetch(`${service.url}/docs`);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
     expect(await page.text()).toContain('swagger-ui');
-    const document = await call<{ openapi: string; paths: object }>(service.url, 'GET', '/docs/openapi.json');
+    const document = await call<{ openapi: string; servers: object[] }>(service.url, 'GET', '/docs/openapi.json');
     expect(document.body.openapi).toMatch(/^3\.1/);
+    expect(document.body.servers).toEqual([{ url: 'https://ops.example.com/backend' }]);
     const { status, stdout } = spawnSync(process.execPath, ['dist/apps/cli/src/main.js', 'generate', '--check'], {
       cwd: ROOT,
       encoding: 'utf8',
