@@ -13,8 +13,8 @@ const PROBES = new Set(['getLiveness', 'getStartup', 'getReadiness', 'getHealth'
  */
 export function addFailures(document: OpenAPIObject): void {
   const responses: Record<string, Response> = {};
-  for (const { path, operation } of operationsOf(document)) {
-    for (const status of alwaysPossible(path, operation)) {
+  for (const { path, method, operation } of operationsOf(document)) {
+    for (const status of alwaysPossible(path, method, operation)) {
       const known = operation.responses[status];
       if (!known) operation.responses[status] = problem(status);
       // Protocols have failures of their own beside ours.
@@ -32,14 +32,15 @@ export function addFailures(document: OpenAPIObject): void {
   document.components = { ...document.components, responses: responses as never };
 }
 
-function alwaysPossible(path: string, operation: Operation): string[] {
+function alwaysPossible(path: string, method: string, operation: Operation): string[] {
   const { operationId } = operation;
   if (PROBES.has(operationId)) return ['422'];
   const isPublic = operation['x-required-role'] === 'public';
   return [
     ...['400', '422', '429', '500', '503'],
     ...(isPublic ? [] : ['401', '403']),
-    ...(operation.requestBody ? ['413', '415'] : []),
+    // A body may come where none is asked for.
+    ...(method === 'get' ? [] : ['413', '415']),
     ...(path.includes('{') ? ['414'] : []),
   ];
 }
