@@ -11,12 +11,12 @@ export const LIMITS = {
   /** Characters of a source line. */
   source: 200,
   /** Frames of the service's own code, nearest to the failure, whose lines around and variables are kept. */
-  framesWithDetail: 10,
+  framesWithDetail: 5,
   /** Variables of one frame, and characters of one as JSON. */
   variables: 30,
   variable: 1_024,
   /** Source lines before and after that of a frame. */
-  linesAround: 5,
+  linesAround: 3,
   message: 8_192,
   stackTrace: 65_536,
   frames: 250,
