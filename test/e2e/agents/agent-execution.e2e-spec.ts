@@ -280,7 +280,7 @@ describe('agent execution', () => {
     ['priority 11', { priority: 11 }],
     ['a huge priority', { priority: 1e300 }],
     ['a text for a priority', { priority: '5' }],
-    ['a timeout of an hour and a second', { timeoutSeconds: 3601 }],
+    ['a timeout of a day and a second', { timeoutSeconds: 86_401 }],
     ['an empty description', { taskDescription: '' }],
     ['too long a description', { taskDescription: 'x'.repeat(5001) }],
     ['an object for a description', { taskDescription: {} }],

@@ -72,7 +72,7 @@ describe('hostile input', () => {
     // OAuth clients read the shape of RFC 6749 §5.2.
     const isOAuthError = what.includes('/oauth/') && typeof answer.body['error'] === 'string';
     // And MCP clients that of JSON-RPC.
-    const isRpcError = what.startsWith('POST /mcp ') && answer.body['jsonrpc'] === '2.0';
+    const isRpcError = what.startsWith('POST /mcp ') && answer.body?.['jsonrpc'] === '2.0';
     const isProblem =
       answer.status < 400 ||
       isOAuthError ||

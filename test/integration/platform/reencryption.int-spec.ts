@@ -13,8 +13,8 @@ const COLUMNS = [
   'agent.encrypted_secret',
   'auth_session.refresh_key',
   'error_alert.encrypted_secret',
-  'error_request.encrypted_answer',
   'finance_signing_key.private_key',
+  'idempotent_request.encrypted_answer',
   'mail_outbox.message',
   'user_account.totp_secret',
 ];

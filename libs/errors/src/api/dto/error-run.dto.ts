@@ -62,6 +62,13 @@ export class GroupInRunsDto {
   service!: string;
   /** @example 2026-11-23T08:00:00.000Z */
   firstSeen!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'When it last came back after it was resolved.',
+    example: null,
+  })
+  regressedAt!: string | null;
   /**
    * Occurrences in the earlier run.
    * @example 0
@@ -91,7 +98,11 @@ export class ErrorRunDiffDto {
 
 export function toErrorRunDiffDto({ unchanged, ...lists }: RunDiff): ErrorRunDiffDto {
   const shown = (groups: readonly GroupInRuns[]): GroupInRunsDto[] =>
-    groups.map((group) => ({ ...group, firstSeen: group.firstSeen.toISOString() }));
+    groups.map(({ firstSeen, regressedAt, ...group }) => ({
+      ...group,
+      firstSeen: firstSeen.toISOString(),
+      regressedAt: regressedAt?.toISOString() ?? null,
+    }));
   return { new: shown(lists.new), fixed: shown(lists.fixed), regressed: shown(lists.regressed), unchanged };
 }
 

@@ -40,6 +40,7 @@ import { FindErrorGroupsByKind1765200020000 } from './1765200020000-find-error-g
 import { CallEachAlertAtItsOwnPace1765200030000 } from './1765200030000-call-each-alert-at-its-own-pace.js';
 import { HoldAgentsBack1765300000000 } from './1765300000000-hold-agents-back.js';
 import { SayWhatOverlaps1765300010000 } from './1765300010000-say-what-overlaps.js';
+import { DropErrorRequests1765300020000 } from './1765300020000-drop-error-requests.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -84,4 +85,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CallEachAlertAtItsOwnPace1765200030000,
   HoldAgentsBack1765300000000,
   SayWhatOverlaps1765300010000,
+  DropErrorRequests1765300020000,
 ];
