@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, onSendHookHandler } from 'fastify';
 import type { PublicAddress } from '#platform/http';
 import { McpController } from './mcp.controller.js';
 import { McpService } from './mcp.service.js';
@@ -11,11 +11,14 @@ export class McpModule {}
 
 /** Tells clients that are refused where tokens come from (RFC 9728 §5.1). */
 export function challengeMcpClients(fastify: FastifyInstance, address: PublicAddress): void {
-  fastify.addHook('onSend', (request, reply, payload, done) => {
-    if (reply.statusCode === 401 && /^\/mcp\/?(\?|$)/.test(request.url)) {
+  const challenge: onSendHookHandler = (request, reply, payload, done) => {
+    if (reply.statusCode === 401) {
       const metadata = `${address.asSeenBy(request)}/.well-known/oauth-protected-resource/mcp`;
       void reply.header('WWW-Authenticate', `Bearer resource_metadata="${metadata}"`);
     }
     done(null, payload);
+  };
+  fastify.addHook('onRoute', (route) => {
+    if (route.url === '/mcp') route.onSend = [...[route.onSend ?? []].flat(), challenge];
   });
 }

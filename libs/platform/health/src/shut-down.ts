@@ -1,5 +1,5 @@
+import type { Server } from 'node:http';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import type { AppConfig } from '#config';
 import { ErrorReporter } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
@@ -29,6 +29,9 @@ export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig)
     stoppingSince = performance.now();
     logger.log(`${signal}: finishing work in flight`, 'Lifecycle');
     app.get(Lifecycle).drain();
+    // From now on, so that no request before pays for it.
+    const server: Server = app.getHttpServer();
+    server.prependListener('request', (_, answer) => answer.setHeader('Connection', 'close'));
     const delaySeconds = config.server.shutdownDelaySeconds ?? (config.environment.isProduction ? PRODUCTION_DELAY : 0);
     await new Promise((resolve) => setTimeout(resolve, delaySeconds * 1000));
     const limit = setTimeout(
@@ -44,12 +47,6 @@ export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig)
       process.exit(1);
     }
   };
-  const lifecycle = app.get(Lifecycle);
-  const fastify: FastifyInstance = app.getHttpAdapter().getInstance();
-  fastify.addHook('onSend', (_request, reply, payload, done) => {
-    if (lifecycle.isDraining) void reply.header('Connection', 'close');
-    done(null, payload);
-  });
   process.on('SIGTERM', (signal) => void stop(signal));
   process.on('SIGINT', (signal) => void stop(signal));
 

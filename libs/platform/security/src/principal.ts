@@ -26,7 +26,7 @@ export interface GuardedRequest {
   /** Whether the session still stands is asked now, not remembered; set by the authentication guard. */
   isAskedAnew?: boolean;
   /** What the request was counted by; set by the rate limit guard. */
-  countedBy?: readonly string[];
+  countedBy?: readonly { readonly key: string }[];
   /** Why the caller is a stranger; thrown by the roles guard, after rate limits. */
   authenticationFailure?: AppException;
 }

@@ -17,6 +17,9 @@ export interface UsedLimit {
   readonly isExceeded: boolean;
 }
 
+/** One, or that of a user and that of his key. */
+type Counters = readonly [Counter] | readonly [Counter, Counter];
+
 /** Knows the callers of a public route in a way of its own; `undefined` for strangers. */
 export type Recogniser = (request: CountedRequest) => Promise<string | undefined>;
 
@@ -55,9 +58,12 @@ export class RateLimits {
     const recogniser = request.user ? undefined : this.recognisers.get(policy);
     const known = recogniser && (await recogniser(request));
     const counters = this.countersOf(policy, request, known);
-    request.countedBy = counters.map(({ key }) => key);
-    const used = await Promise.all(counters.map((each) => this.hit(each)));
-    return used.reduce((tightest, each) => (each.hits > tightest.hits ? each : tightest));
+    request.countedBy = counters;
+    const [first, second] = counters;
+    // Most requests have one counter.
+    if (!second) return this.hit(first);
+    const [used, other] = await Promise.all([this.hit(first), this.hit(second)]);
+    return other.hits > used.hits ? other : used;
   }
 
   private async hit({ key, limit, windowSeconds }: Counter): Promise<UsedLimit> {
@@ -67,7 +73,7 @@ export class RateLimits {
 
   /** Gives a counted request back, since it came to no answer. */
   async giveBack({ countedBy = [] }: CountedRequest): Promise<void> {
-    await Promise.all(countedBy.map((key) => this.storage.decrement(key)));
+    await Promise.all(countedBy.map(({ key }) => this.storage.decrement(key)));
   }
 
   /** Seconds that strangers of an address's network have to wait; `undefined` while they need not. Counts nothing. */
@@ -77,7 +83,7 @@ export class RateLimits {
     return this.storage.blockedFor(keyOf(policy, strangersOf(ip)), limit);
   }
 
-  private countersOf(policy: RateLimitPolicy, { user, ip }: CountedRequest, known: string | undefined): Counter[] {
+  private countersOf(policy: RateLimitPolicy, { user, ip }: CountedRequest, known: string | undefined): Counters {
     const counter = (whose: string, limit: Limit): Counter => ({ key: keyOf(policy, whose), ...limit });
     if (known !== undefined) return [counter(known, this.general)];
     const limit = this.limitOf(policy);
