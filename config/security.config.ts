@@ -112,7 +112,7 @@ export class SecurityConfig extends section('security', {
     default: undefined,
     pattern: /^[^\s@]+@[^\s@]+$/,
     allowed: 'an e-mail address',
-    description: 'E-mail of the SUPER_ADMIN made at the first start.',
+    description: 'E-mail of the SUPER_ADMIN made at the first start; the part before the @ is the user name.',
   }),
   bootstrapAdminPassword: text<string | undefined>({
     env: 'BOOTSTRAP_ADMIN_PASSWORD',

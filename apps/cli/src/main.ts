@@ -70,10 +70,18 @@ function isExplained(error: unknown): error is Error {
   return isParseError || error instanceof UsageError || error instanceof AppException;
 }
 
+/** What a failure says, with each of its faults. */
+function messageOf(error: Error): string {
+  const { errors = [] } = (error instanceof AppException ? error.details : {}) as {
+    errors?: { path: string; message: string }[];
+  };
+  return [error.message, ...errors.map(({ path, message }) => `  ${path} ${message}`)].join('\n');
+}
+
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   const explained = explainFailure(error);
-  console.error(explained?.message ?? (isExplained(error) ? error.message : error));
+  console.error(explained?.message ?? (isExplained(error) ? messageOf(error) : error));
   process.exitCode = explained?.exitCode ?? 1;
 }

@@ -2,6 +2,7 @@ import { startTestApp, type TestApp } from '../../support/test-app.js';
 
 interface AgentBody {
   slug: string;
+  description: string;
   kind: string;
   status: string;
   config: Record<string, unknown>;
@@ -38,6 +39,9 @@ describe('agent registry', () => {
   it('starts with the 23 agents of the catalogue', async () => {
     const { body } = await app.call<PageBody>('GET', '/api/v1/agents?limit=100', { token: reader });
     expect(body.items).toHaveLength(23);
+    // Each says what it does and what it needs.
+    expect(new Set(body.items.map(({ description }) => description)).size).toBe(23);
+    for (const { description } of body.items) expect(description).toMatch(/^[A-Z].{20,}\. (?:Needs|Runs) .+\.$/);
     expect(body.items.find(({ slug }) => slug === 'security')).toMatchObject({ priority: 1, minimumRole: 'DEVELOPER' });
     const runnable = body.items.filter(({ kind }) => kind !== 'worker').map(({ slug }) => slug);
     expect(runnable).toEqual(['claude-sonnet', 'openai', 'performance', 'scanner']);

@@ -210,6 +210,32 @@ describe('the door for language models', () => {
     }
   });
 
+  it('keeps to what it publishes of its tools', async () => {
+    const client = await connectAs('ADMIN');
+    const refusals: [string, Record<string, unknown>, string][] = [
+      ['run_agent', {}, 'agent must be given'],
+      ['record_transaction', { type: 'sale', amount: '1.00' }, 'idempotencyKey must be given'],
+      ['record_transaction', { type: 'fee', amount: '1.00', idempotencyKey: 'a' }, 'type must be one of sale, refund'],
+      ['read_dashboard', { view: 'x' }, 'view must be one of data'],
+    ];
+    for (const [name, args, detail] of refusals) {
+      const { isError, answer } = await use(client, name, args);
+      expect({ isError, answer }).toMatchObject({ isError: true, answer: { code: 'MCP.INVALID_ARGUMENTS' } });
+      expect(answer['detail']).toContain(detail);
+    }
+    const { tools } = await client.listTools();
+    const schemaOf = (name: string) =>
+      tools.find((tool) => tool.name === name)?.inputSchema.properties as Record<string, { enum?: string[] }>;
+    for (const type of schemaOf('record_transaction')['type']?.enum ?? []) {
+      const args = { type, amount: '1.00', notes: 'n', idempotencyKey: `mcp-${type}` };
+      const { answer } = await use(client, 'record_transaction', args);
+      // Some types need more than every tool says; none is unknown.
+      expect(JSON.stringify(answer)).not.toMatch(/must be one of|should not exist/);
+    }
+    for (const view of schemaOf('read_dashboard')['view']?.enum ?? [])
+      expect(await use(client, 'read_dashboard', { view })).toMatchObject({ isError: false });
+  });
+
   it('has no sessions: no streams, no state, any message by itself', async () => {
     const token = tasks.user;
     for (const method of ['GET', 'DELETE']) {

@@ -143,19 +143,19 @@ export const MCP_TOOLS: readonly McpTool[] = [
   },
   {
     name: 'record_transaction',
-    description: 'Record a sale, refund, fee or payout in the ledger',
+    description: 'Record a business transaction in the ledger',
     role: 'ADMIN',
     isReadOnly: false,
     properties: {
-      type: text,
+      type: { enum: ['sale', 'refund', 'purchase', 'expense', 'revenue', 'adjustment', 'transfer'] },
       amount: { ...text, description: 'Decimal, e.g. "19.99"' },
       currency: { ...text, description: 'ISO 4217, USD by default' },
       channel: text,
       orderId: text,
-      description: text,
+      notes: text,
       idempotencyKey: { ...text, description: 'Makes repeating safe' },
     },
-    required: ['amount', 'idempotencyKey'],
+    required: ['type', 'amount', 'idempotencyKey'],
     call: ({ idempotencyKey, ...body }) => ({
       method: 'POST',
       path: '/finance/transactions/record',
@@ -177,11 +177,24 @@ export const MCP_TOOLS: readonly McpTool[] = [
     description: 'How the company is doing',
     role: 'READ_ONLY',
     isReadOnly: true,
-    properties: { view: { enum: ['data', 'metrics', 'agents', 'activities', 'performance'] } },
+    properties: { view: { enum: ['data', 'metrics', 'agents', 'activities', 'performance', 'finance', 'errors'] } },
     required: ['view'],
     call: ({ view }) => ({ method: 'GET', path: `/dashboard/${path(view)}` }),
   },
 ];
+
+/** What is wrong with arguments by the tool's own schema, in words for a model; `undefined` when nothing is. The route checks the rest. */
+export function faultOf({ properties, required }: McpTool, args: ToolArguments): string | undefined {
+  const missing = required.filter((name) => args[name] === undefined || args[name] === null);
+  if (missing.length > 0) return `${missing.join(', ')} must be given`;
+  for (const [name, schema] of Object.entries(properties)) {
+    const allowed = (schema as { enum?: readonly unknown[] }).enum;
+    if (allowed && args[name] !== undefined && !allowed.includes(args[name])) {
+      return `${name} must be one of ${allowed.join(', ')}`;
+    }
+  }
+  return undefined;
+}
 
 /** Ids are for what has to be asked about again. */
 function trimResult(result: Record<string, unknown>): unknown {

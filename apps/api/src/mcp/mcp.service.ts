@@ -12,7 +12,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { AppLogger, VERSION } from '#platform/observability';
 import { includesRole, type Principal } from '#platform/security';
-import { MCP_TOOLS, type McpTool } from './mcp-tools.js';
+import { faultOf, MCP_TOOLS, type McpTool } from './mcp-tools.js';
 import { RouteCaller } from './route-caller.js';
 
 const BOTH_TYPES = 'application/json, text/event-stream';
@@ -62,6 +62,11 @@ export class McpService {
   }
 
   private async run(tool: McpTool, args: Record<string, unknown>, request: FastifyRequest): Promise<CallToolResult> {
+    const fault = faultOf(tool, args);
+    if (fault !== undefined) {
+      const refusal = { code: 'MCP.INVALID_ARGUMENTS', detail: fault };
+      return { content: [{ type: 'text', text: JSON.stringify(refusal) }], isError: true };
+    }
     const { isSuccess, body } = await this.routes.call(request, tool.call(args));
     // A refusal is a result too: the model reads what was wrong and can do better.
     if (!isSuccess) return { content: [{ type: 'text', text: JSON.stringify(toFault(body)) }], isError: true };

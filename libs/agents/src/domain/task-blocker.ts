@@ -126,7 +126,8 @@ function inTurn(facts: StartFacts, position: number): Reason {
   if (running >= cap) {
     return { reason: 'concurrency', detail: `${running} of at most ${cap} tasks run at this time`, estimatedStartAt };
   }
-  const detail = position === 1 ? 'It is next' : `${position - 1} tasks go before it`;
+  const detail =
+    position === 1 ? 'It is next' : `${position - 1} ${position === 2 ? 'task goes' : 'tasks go'} before it`;
   return { reason: 'queue', detail, estimatedStartAt };
 }
 

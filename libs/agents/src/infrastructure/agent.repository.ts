@@ -80,7 +80,7 @@ export class AgentRepository {
 
   /** Inserts what is not there; whatever carries the slug, changed or deleted, is left alone. */
   async seed(tx: Transaction, id: string, agent: AgentDefinition): Promise<boolean> {
-    const { slug, kind } = agent;
+    const { slug, kind, description } = agent;
     const inserted = await tx.manager
       .createQueryBuilder()
       .insert()
@@ -89,7 +89,11 @@ export class AgentRepository {
       .orIgnore()
       .returning('id')
       .execute();
-    if ((inserted.raw as unknown[]).length === 0) return false;
+    if ((inserted.raw as unknown[]).length === 0) {
+      // It may be from before descriptions; one that an operator wrote stays.
+      await tx.execute(`UPDATE agent SET description = $2 WHERE slug = $1 AND description = ''`, [slug, description]);
+      return false;
+    }
     await tx.execute('INSERT INTO agent_runtime (agent_id) VALUES ($1)', [id]);
     return true;
   }

@@ -21,6 +21,15 @@ const HOW_TO_MAKE_ONE =
 /** The password is random and long: the policy must accept it, whatever its composition rules are. */
 const generatedPassword = (): string => `Aa1-${randomBytes(15).toString('base64url')}`;
 
+const DEVELOPMENT_ADMIN = { email: 'admin@devskyy.local', username: 'admin' };
+
+/** The part before the `@`, as far as it can be a user name. */
+const usernameOf = (email: string): string =>
+  (email.split('@')[0] ?? 'admin')
+    .replace(/[^A-Za-z0-9._-]/g, '')
+    .padEnd(3, '0')
+    .slice(0, 50);
+
 /**
  * Makes a SUPER_ADMIN when there is no user at all: the configured one, or, in development, one with a generated password
  * that is shown once. Several replicas that start at once make one.
@@ -40,13 +49,10 @@ export class FirstAdminService {
   async ensure(): Promise<FirstAdmin | undefined> {
     const { bootstrapAdminEmail: email, bootstrapAdminPassword: password } = this.security;
     if (email !== undefined && password !== undefined) {
-      const username = (email.split('@')[0] ?? 'admin')
-        .replace(/[^A-Za-z0-9._-]/g, '')
-        .padEnd(3, '0')
-        .slice(0, 50);
-      await this.createIfNone({ email, username, password });
+      await this.createIfNone({ email, username: usernameOf(email), password });
     } else if (!this.environment.isProduction) {
-      const admin = { email: 'admin@devskyy.local', username: 'admin', password: generatedPassword() };
+      const named = email === undefined ? DEVELOPMENT_ADMIN : { email, username: usernameOf(email) };
+      const admin = { ...named, password: password ?? generatedPassword() };
       if (await this.createIfNone(admin)) return admin;
     } else if (!(await this.database.transaction((tx) => this.users.hasAnyUser(tx)))) {
       this.logger.warn(HOW_TO_MAKE_ONE, 'Auth');

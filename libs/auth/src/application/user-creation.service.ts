@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
-import { Clock, Ids, type Role } from '#platform/kernel';
+import { Clock, Ids, type Role, ValidationError } from '#platform/kernel';
 import type { AuditEntry } from '#platform/security';
 import type { User } from '../domain/user.js';
 import { UserRepository } from '../infrastructure/user.repository.js';
+import { accountFaults } from './account-faults.js';
 import { AuditService } from './audit.service.js';
 import { MailedLinkService } from './mailed-link.service.js';
 import { PasswordService } from './password.service.js';
@@ -80,8 +81,14 @@ export class UserCreationService {
     return answer;
   }
 
-  /** The hash of an account's password, if it has one. @throws PasswordRefusedException */
+  /**
+   * The hash of an account's password, if it has one. Names are checked here too, as operators make accounts without a request.
+   *
+   * @throws ValidationError, PasswordRefusedException
+   */
   private async accept({ email, username, fullName, password }: NewAccount): Promise<string | null> {
+    const errors = accountFaults(email.trim(), username.trim());
+    if (errors.length > 0) throw new ValidationError('The account is not acceptable', { details: { errors } });
     return password === undefined ? null : this.passwords.accept(password, [email, username, fullName]);
   }
 

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { isEmail } from 'class-validator';
 import { Database, type Transaction } from '#platform/database';
 import { isInstant, isOneLine } from '#platform/http';
 import { Clock, Ids, type Role, ROLES } from '#platform/kernel';
 import { hashFault } from '../domain/password-hash.js';
-import { USERNAME } from '../domain/user.js';
 import { type NewUser, UserRepository } from '../infrastructure/user.repository.js';
+import { accountFaults } from './account-faults.js';
 import { AuditService } from './audit.service.js';
 
 /**
@@ -105,9 +104,7 @@ export class UserImportService {
     const faults = Object.keys(fields)
       .filter((name) => !FIELDS.has(name))
       .map((name) => `${JSON.stringify(name.slice(0, 40))} is no field of an account`);
-    if (typeof email !== 'string' || email.length > 254 || !isEmail(email)) faults.push('email must be an address');
-    if (typeof username !== 'string' || !USERNAME.test(username))
-      faults.push('username must be 3 to 50 letters, digits, dots, dashes or underscores');
+    faults.push(...accountFaults(email, username).map(({ path, message }) => `${path} ${message}`));
     if (typeof emailVerified !== 'boolean') faults.push('emailVerified must be true or false');
     if (fullName !== null && (!isOneLine(fullName) || (fullName as string).length > 200))
       faults.push('fullName must be one line of at most 200 characters');
