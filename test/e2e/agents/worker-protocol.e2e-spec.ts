@@ -339,6 +339,36 @@ describe('the worker protocol', () => {
     });
   });
 
+  it('shows large results one by one, not in lists', async () => {
+    const slug = await worker({ concurrency: 3 });
+    const operations = Array.from({ length: 3 }, () => ({ agent: slug, parameters: { text: 'p'.repeat(20_000) } }));
+    const batch = await app.call<{ batchId: string }>('POST', '/agents/batch', {
+      token: tasks.user,
+      body: { operations },
+    });
+    const leased = await lease(slug, { max: 3 });
+    for (const { id, leaseToken } of leased) {
+      const answer = await post(`/tasks/${id}/complete`, { leaseToken, output: 'x'.repeat(3.5 * 2 ** 20) });
+      expect(answer.status).toBe(200);
+    }
+    const list = await app.call<{ items: object[] }>('GET', `/tasks?agent=${slug}`, { token: tasks.user });
+    expect(list.text.length).toBeLessThan(10_000);
+    expect(list.body.items[0]).toMatchObject({ parameters: {}, leftOut: ['parameters', 'output'] });
+    const { id } = leased[0] ?? {};
+    expect(((await tasks.read(id ?? '')).output as string).length).toBe(3.5 * 2 ** 20);
+    const results = await app.call<{ results: { output?: string; isLeftOut?: boolean }[] }>(
+      'GET',
+      `/agents/batch/${batch.body.batchId}`,
+      { token: tasks.user },
+    );
+    expect(results.text.length).toBeLessThan(9 * 2 ** 20);
+    expect(results.body.results.map(({ output, isLeftOut }) => [output?.length, isLeftOut])).toEqual([
+      [3.5 * 2 ** 20, undefined],
+      [3.5 * 2 ** 20, undefined],
+      [undefined, true],
+    ]);
+  });
+
   describe('bounds what workers tell', () => {
     const LARGEST = 16 * 1024;
     const text = (bytes: number): string => 'x'.repeat(bytes);

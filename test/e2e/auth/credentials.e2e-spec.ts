@@ -178,6 +178,60 @@ describe('credentials', () => {
       expect((await make({ token: await app.tokenFor('DEVELOPER') }, request)).status).toBe(422);
     });
 
+    it('are not shown again to a token of less rights that repeats the request', async () => {
+      const owner = await person('ADMIN');
+      const made = await app.call<NewKey>('POST', KEYS, { token: owner.token, body: { name: 'k', role: 'ADMIN' } });
+      const body = { name: 'child', role: 'ADMIN' };
+      const headers = { 'idempotency-key': 'once' };
+      const child = await app.call<NewKey>('POST', KEYS, { apiKey: made.body.key, headers, body });
+      expect(child.status).toBe(201);
+      const form = new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: made.body.id,
+        client_secret: made.body.key,
+        scope: 'API_USER',
+      });
+      const { access_token: token } = (await (
+        await fetch(`${app.url}/api/v1/oauth/token`, { method: 'POST', body: form })
+      ).json()) as { access_token: string };
+      const repeated = await app.call('POST', KEYS, { token, headers, body });
+      expect(repeated).toMatchObject({ status: 403, body: { code: 'AUTH.CREDENTIAL_EXCEEDED' } });
+      expect(repeated.text).not.toContain(child.body.key);
+      const again = await app.call<NewKey>('POST', KEYS, { apiKey: made.body.key, headers, body });
+      expect(again.body.key).toBe(child.body.key);
+    });
+
+    it('make or raise no account that outlives them', async () => {
+      const owner = await person('SUPER_ADMIN');
+      const target = await person('READ_ONLY');
+      const bounds = [
+        { expiresAt: new Date(Date.now() + 60_000).toISOString() },
+        { ipAllowlist: ['127.0.0.1'] },
+        { agents: ['scanner'] },
+      ];
+      const account = () => {
+        const username = `n-${randomBytes(5).toString('hex')}`;
+        return { email: `${username}@example.com`, username, role: 'ADMIN', password: TEST_PASSWORD };
+      };
+      for (const bound of bounds) {
+        const body = { name: 'k', role: 'SUPER_ADMIN', ...bound };
+        const { apiKey } = { apiKey: (await app.call<NewKey>('POST', KEYS, { token: owner.token, body })).body.key };
+        const refusal = { status: 403, body: { code: 'AUTH.CREDENTIAL_EXCEEDED' } };
+        expect(await app.call('POST', '/users', { apiKey, body: account() })).toMatchObject(refusal);
+        expect(await app.call('PATCH', `/users/${target.id}`, { apiKey, body: { role: 'ADMIN' } })).toMatchObject(
+          refusal,
+        );
+        const named = await app.call('PATCH', `/users/${target.id}`, { apiKey, body: { fullName: 'A B' } });
+        expect(named.status).toBe(200);
+      }
+      const lasting = await app.call<NewKey>('POST', KEYS, {
+        token: owner.token,
+        body: { name: 'k', role: 'SUPER_ADMIN' },
+      });
+      const made = await app.call('POST', '/users', { apiKey: lasting.body.key, body: account() });
+      expect(made.status).toBe(201);
+    });
+
     it('never expire when the expiry is null', async () => {
       expect(await makeKey({ token: await app.tokenFor('DEVELOPER') }, { expiresAt: null })).toMatchObject({
         expiresAt: null,

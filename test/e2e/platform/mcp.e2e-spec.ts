@@ -236,6 +236,30 @@ describe('the door for language models', () => {
       expect(await use(client, 'read_dashboard', { view })).toMatchObject({ isError: false });
   });
 
+  it('refuses arguments that are no texts, unknown, or so long that their address would stop everybody', async () => {
+    const client = await connectAs('ADMIN');
+    const sale = { type: 'sale', amount: '5.00' };
+    const odd: [string, Record<string, unknown>][] = [
+      ['record_transaction', { ...sale, idempotencyKey: 1001 }],
+      ['record_transaction', { ...sale, idempotencyKey: ['z'] }],
+      ['run_batch', { operations: [], idempotencyKey: {} }],
+      ['read_dashboard', { view: '/'.repeat(500_000) }],
+      ['find_agents', { category: 'é'.repeat(400_000) }],
+      ['find_agents', Object.fromEntries(Array.from({ length: 9_000 }, (_, index) => [`k${index}`, 1]))],
+      ['get_task', { id: { toString: 1 } }],
+      ['get_task', { id: '..' }],
+      ['get_batch', { id: '.' }],
+    ];
+    for (const [name, args] of odd)
+      expect(await use(client, name, args)).toMatchObject({ isError: true, answer: { code: 'MCP.INVALID_ARGUMENTS' } });
+    const large = await app.call('POST', '/mcp', {
+      token: tasks.user,
+      headers: { accept: 'application/json' },
+      body: { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { x: 'x'.repeat(1024 * 1024) } },
+    });
+    expect(large.status).toBe(413);
+  });
+
   it('has no sessions: no streams, no state, any message by itself', async () => {
     const token = tasks.user;
     for (const method of ['GET', 'DELETE']) {

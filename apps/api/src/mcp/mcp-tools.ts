@@ -1,3 +1,4 @@
+import { cutText } from '#platform/kernel';
 import type { Role } from '#platform/security';
 
 /** Arguments of a tool, as a model gave them; the route that is called judges them. */
@@ -35,6 +36,8 @@ const agent = { ...text, description: 'Slug of the agent' };
 const wait = { type: 'integer', description: 'Seconds to wait for the result, 0-30' };
 const WAIT_SECONDS = 20;
 
+const capabilities = { ...texts, description: 'All of these' };
+
 const settings = {
   taskDescription: text,
   parameters: object,
@@ -54,7 +57,7 @@ export const MCP_TOOLS: readonly McpTool[] = [
     description: 'Find agents that can do a task',
     role: 'READ_ONLY',
     isReadOnly: true,
-    properties: { capability: { ...texts, description: 'All of these' }, category: text, cursor: text },
+    properties: { capability: capabilities, category: text, cursor: text },
     required: [],
     call: (query) => ({ method: 'GET', path: '/agents', query: { limit: 50, ...query } }),
     trim: ({ items, nextCursor }) => ({
@@ -147,7 +150,7 @@ export const MCP_TOOLS: readonly McpTool[] = [
     role: 'ADMIN',
     isReadOnly: false,
     properties: {
-      type: { enum: ['sale', 'refund', 'purchase', 'expense', 'revenue', 'adjustment', 'transfer'] },
+      type: { enum: ['sale', 'refund', 'purchase', 'expense', 'revenue', 'adjustment', 'transfer'], default: 'sale' },
       amount: { ...text, description: 'Decimal, e.g. "19.99"' },
       currency: { ...text, description: 'ISO 4217, USD by default' },
       channel: text,
@@ -155,7 +158,7 @@ export const MCP_TOOLS: readonly McpTool[] = [
       notes: text,
       idempotencyKey: { ...text, description: 'Makes repeating safe' },
     },
-    required: ['type', 'amount', 'idempotencyKey'],
+    required: ['amount', 'idempotencyKey'],
     call: ({ idempotencyKey, ...body }) => ({
       method: 'POST',
       path: '/finance/transactions/record',
@@ -183,12 +186,40 @@ export const MCP_TOOLS: readonly McpTool[] = [
   },
 ];
 
+/** Arguments that stand in the path of a route. */
+const IN_PATHS = new Set(['agent', 'id', 'view']);
+
+/** Characters of a text, and of a stack; members of a list; characters of a name. The routes have bounds of their own below these. */
+const [MOST_CHARACTERS, LONGEST_TEXT, MOST_MEMBERS, MOST_WORDS, SHOWN] = [10_000, 500_000, 1_000, 20, 200];
+
+function isShortText(value: unknown, most: number, form = /^/): boolean {
+  return typeof value === 'string' && value.length <= most && form.test(value);
+}
+
 /** What is wrong with arguments by the tool's own schema, in words for a model; `undefined` when nothing is. The route checks the rest. */
-export function faultOf({ properties, required }: McpTool, args: ToolArguments): string | undefined {
+export function faultOf({ properties, required, isReadOnly }: McpTool, args: ToolArguments): string | undefined {
+  // What goes into a body is judged by the route; what goes into an address is not worth sending there.
+  const unknown = isReadOnly ? Object.keys(args).find((name) => !Object.hasOwn(properties, name)) : undefined;
+  if (unknown !== undefined) return `${cutText(unknown, SHOWN)} is no argument of this tool`;
   const missing = required.filter((name) => args[name] === undefined || args[name] === null);
   if (missing.length > 0) return `${missing.join(', ')} must be given`;
   for (const [name, schema] of Object.entries(properties)) {
-    const allowed = (schema as { enum?: readonly unknown[] }).enum;
+    const { type, enum: allowed } = schema as { type?: string; enum?: readonly unknown[] };
+    const value = args[name];
+    const isGiven = value !== undefined && value !== null;
+    if (isGiven && type === 'string' && !isShortText(value, name === 'stackTrace' ? LONGEST_TEXT : MOST_CHARACTERS))
+      return `${name} must be a text of at most ${MOST_CHARACTERS} characters`;
+    if (isGiven && type === 'array' && (!Array.isArray(value) || value.length > MOST_MEMBERS))
+      return `${name} must be a list`;
+    if (
+      isGiven &&
+      schema === capabilities &&
+      ((value as unknown[]).length > MOST_WORDS || !(value as unknown[]).every((one) => isShortText(one, SHOWN)))
+    )
+      return `${name} must be a list of words`;
+    // These become parts of an address, where dots have a meaning of their own.
+    if (isGiven && IN_PATHS.has(name) && !isShortText(value, SHOWN, /^(?!\.{1,2}$)[^/\\]+$/))
+      return `${name} must be a name or an id`;
     if (allowed && args[name] !== undefined && !allowed.includes(args[name])) {
       return `${name} must be one of ${allowed.join(', ')}`;
     }
@@ -198,5 +229,6 @@ export function faultOf({ properties, required }: McpTool, args: ToolArguments):
 
 /** Ids are for what has to be asked about again. */
 function trimResult(result: Record<string, unknown>): unknown {
-  return result['state'] === 'succeeded' ? pick(result, 'output') : pick(result, 'index', 'taskId', 'state', 'error');
+  const isWhole = result['state'] === 'succeeded' && result['isLeftOut'] !== true;
+  return isWhole ? pick(result, 'output') : pick(result, 'index', 'taskId', 'state', 'isLeftOut', 'error');
 }

@@ -7,6 +7,9 @@ import { AuthorizationError } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
 import { McpService } from './mcp.service.js';
 
+/** What a model says is short; each byte of it is read twice, here and by the route that is called. */
+const MAX_BYTES = 1024 * 1024;
+
 /** The door for language models. */
 @ApiTags('mcp')
 @IgnoresUnknownQuery()
@@ -20,7 +23,7 @@ export class McpController {
 
   @Post('mcp')
   // What a tool's route does not take is refused by it, where the model can read why.
-  @ReadsPrunedJson('large')
+  @ReadsPrunedJson(MAX_BYTES)
   @Roles('READ_ONLY')
   // Each call of a tool is a call of a route, and counted there.
   @RateLimit('none')

@@ -51,7 +51,7 @@ export class McpService {
       const tool = MCP_TOOLS.find(({ name }) => name === params.name);
       if (!tool) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${params.name}`);
       try {
-        return await this.run(tool, params.arguments ?? {}, request);
+        return await this.run(tool, params.arguments ?? {}, request, principal);
       } catch (error) {
         // The SDK would tell the client what the exception says.
         this.logger.error(error, 'Mcp');
@@ -61,10 +61,17 @@ export class McpService {
     return server;
   }
 
-  private async run(tool: McpTool, args: Record<string, unknown>, request: FastifyRequest): Promise<CallToolResult> {
+  private async run(
+    tool: McpTool,
+    args: Record<string, unknown>,
+    request: FastifyRequest,
+    { role }: Principal,
+  ): Promise<CallToolResult> {
     const fault = faultOf(tool, args);
     if (fault !== undefined) {
-      const refusal = { code: 'MCP.INVALID_ARGUMENTS', detail: fault };
+      const refusal = includesRole(role, tool.role)
+        ? { code: 'MCP.INVALID_ARGUMENTS', detail: fault }
+        : { code: 'AUTH.ROLE_REQUIRED', detail: `This needs the role ${tool.role}` };
       return { content: [{ type: 'text', text: JSON.stringify(refusal) }], isError: true };
     }
     const { isSuccess, body } = await this.routes.call(request, tool.call(args));

@@ -20,6 +20,8 @@ export interface OperationResult {
   readonly state: TaskState | 'refused';
   /** All of the output, or with `select` what its pointers lead to, by pointer. */
   readonly output?: unknown;
+  /** Whether the output is not shown because all of them together are too large. */
+  readonly isLeftOut?: boolean;
   readonly error?: TaskFailure | undefined;
 }
 
@@ -64,12 +66,14 @@ export class BatchResults {
 function toResult({ agent, taskId, select, error }: BatchOperation, index: number, task?: Task): OperationResult {
   if (!task) return { index, agent, taskId, state: 'refused', error: error ?? undefined };
   const { state, output } = task;
+  const isLeftOut = task.leftOut.includes('output');
   return {
     index,
     agent,
     taskId,
     state,
-    ...(state === 'succeeded' && { output: select ? project(output, select) : output }),
+    ...(state === 'succeeded' && !isLeftOut && { output: select ? project(output, select) : output }),
+    ...(isLeftOut && { isLeftOut }),
     ...(isFinal(state) && task.error && { error: task.error }),
   };
 }

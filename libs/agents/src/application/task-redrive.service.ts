@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import { includesRole } from '#platform/kernel';
 import { AuditTrail } from '#platform/security';
-import { TaskStateError } from '../domain/agents.exceptions.js';
+import { AgentRoleRequiredError, TaskStateError } from '../domain/agents.exceptions.js';
 import { assertMayManage, type Caller } from '../domain/task-access.js';
 import { canBecome, isFinal } from '../domain/task-state.js';
 import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
@@ -37,7 +38,7 @@ export class TaskRedrive {
   /**
    * Queues a task that failed, died or was cancelled again; for its maker and DEVELOPERs.
    *
-   * @throws TaskNotFoundError, TaskNotOwnedError
+   * @throws TaskNotFoundError, TaskNotOwnedError, AgentRoleRequiredError
    * @throws TaskStateError when it waits, runs or succeeded, or depends on a task that ended without success
    */
   async retry(id: string, caller: Caller): Promise<void> {
@@ -45,6 +46,10 @@ export class TaskRedrive {
       const locked = await this.queue.lock(tx, id);
       assertMayManage(caller, locked?.task);
       if (!locked) return;
+      const { minimumRole } = locked.task;
+      // What one may not ask for one may not ask for again.
+      if (!includesRole(caller.role, minimumRole))
+        throw new AgentRoleRequiredError(`The agent ${locked.task.agent} needs the role ${minimumRole}`);
       await this.requeue(tx, locked, caller);
       const { agent, createdBy } = locked.task;
       if (createdBy === caller.id) return;
@@ -79,6 +84,7 @@ export class TaskRedrive {
         const locked = await this.queue.lock(tx, id);
         // Somebody else may have been faster.
         if (!locked || !isFinal(locked.task.state) || locked.task.state === 'succeeded') continue;
+        if (!includesRole(caller.role, locked.task.minimumRole)) continue;
         if (await this.isHopeless(tx, locked)) continue;
         await this.requeue(tx, locked, caller);
         redriven.push(id);

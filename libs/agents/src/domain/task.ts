@@ -34,6 +34,8 @@ export interface Task extends TaskGlance {
   readonly timeoutSeconds: number;
   readonly taskDescription: string | null;
   readonly parameters: JsonObject;
+  /** Fields that are not shown for their size, where many tasks are read. */
+  readonly leftOut: readonly string[];
   readonly output: unknown;
   readonly error: TaskFailure | null;
   readonly progress: unknown;

@@ -19,8 +19,43 @@ export function toGlance(row: GlanceRow): TaskGlance {
 /** What a `TaskRow` is read by, of `agent_task t` and `agent a`. */
 export const TASK_COLUMNS = `t.*, a.slug AS agent, ${GLANCE}`;
 
+/** Largest parameters and progress, and in a list the largest output, that are shown beside those of other tasks, in bytes of JSON. */
+const SHOWN_BYTES = 16 * 1024;
+
+/** Bytes of output that the tasks of one answer show together. */
+const SHOWN_OUTPUT_BYTES = 8 * 1024 * 1024;
+
+/** What is stored is at most compressed: what is large then is not even unpacked. */
+const bytesOf = (column: string, most: number): string =>
+  `CASE WHEN pg_column_size(${column}) > ${most} THEN ${most + 1} ELSE octet_length(${column}::text) END`;
+const isShown = (column: string): string => `coalesce(${bytesOf(column, SHOWN_BYTES)} <= ${SHOWN_BYTES}, true)`;
+
+const LIGHT_COLUMNS = `t.id, a.slug AS agent, t.priority, t.attempt, t.max_attempts, t.timeout_seconds, t.task_description, t.error,
+  t.tokens_in, t.tokens_out, t.cost_micros, t.batch_id, t.depends_on, t.created_at, t.queued_at, t.run_at, t.started_at, t.finished_at,
+  t.deadline_at, t.expires_at, t.max_cost_micros, t.max_tokens, t.approved_at, t.cancel_requested_at, t.cancel_acknowledged_at,
+  t.stopped_at, ${GLANCE},
+  CASE WHEN ${isShown('t.parameters')} THEN t.parameters ELSE '{}' END AS parameters,
+  CASE WHEN ${isShown('t.progress')} THEN t.progress END AS progress`;
+
+const leftOut = (isOutputShown: string): string => `array_remove(ARRAY[
+  CASE WHEN NOT ${isShown('t.parameters')} THEN 'parameters' END, CASE WHEN NOT ${isShown('t.progress')} THEN 'progress' END,
+  CASE WHEN NOT ${isOutputShown} THEN 'output' END], NULL) AS left_out`;
+
+/**
+ * The columns of one of many tasks: a hundred results of ten megabytes are no list. What is left out for its size is named in
+ * `left_out`.
+ */
+export const LISTED_COLUMNS = `${LIGHT_COLUMNS}, CASE WHEN ${isShown('t.output')} THEN t.output END AS output, ${leftOut(isShown('t.output'))}`;
+
+const TOGETHER = `coalesce(sum(${bytesOf('t.output', SHOWN_OUTPUT_BYTES)}) OVER (ORDER BY t.id) <= ${SHOWN_OUTPUT_BYTES}, true)`;
+
+/** The same with outputs of any size, as long as all of them together are not too large. */
+export const BATCHED_COLUMNS = `${LIGHT_COLUMNS}, CASE WHEN ${TOGETHER} THEN t.output END AS output, ${leftOut(TOGETHER)}`;
+
 /** A row of `agent_task` with what is known of its agent. */
 export type TaskRow = GlanceRow & {
+  /** Only where many tasks are read. */
+  left_out?: string[];
   id: string;
   agent: string;
   priority: number;
@@ -63,6 +98,7 @@ export function toTask(row: TaskRow): Task {
     taskDescription: row.task_description,
     parameters: row.parameters,
     output: row.output,
+    leftOut: row.left_out ?? [],
     error: row.error,
     progress: row.progress,
     tokensIn: Number(row.tokens_in),

@@ -3,7 +3,16 @@ import { Database, type Transaction } from '#platform/database';
 import { type JsonObject, SECONDS_PER_PRIORITY, type Task, type TaskFailure, type TaskGlance } from '../domain/task.js';
 import type { SearchScope } from '../domain/task-access.js';
 import { TASK_STATES, type TaskState } from '../domain/task-state.js';
-import { GLANCE, type GlanceRow, TASK_COLUMNS, type TaskRow, toGlance, toTask } from './task-row.js';
+import {
+  BATCHED_COLUMNS,
+  GLANCE,
+  type GlanceRow,
+  LISTED_COLUMNS,
+  TASK_COLUMNS,
+  type TaskRow,
+  toGlance,
+  toTask,
+} from './task-row.js';
 
 /** A task that is about to be queued. */
 export interface NewTask {
@@ -61,6 +70,9 @@ const INSERT = {
 };
 
 const SELECT = `SELECT ${TASK_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
+
+const SELECT_LISTED = `SELECT ${LISTED_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
+const SELECT_OF_BATCH = `SELECT ${BATCHED_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = ANY ($1)`;
 
 const FIND = { name: 'agent_task_find', text: `${SELECT} WHERE t.id = $1` };
 
@@ -157,7 +169,7 @@ export class TaskRepository {
 
   /** Of the given tasks, those that exist. */
   async findMany(ids: readonly string[]): Promise<Task[]> {
-    return (await this.database.query<TaskRow>(`${SELECT} WHERE t.id = ANY ($1)`, [ids])).map(toTask);
+    return (await this.database.query<TaskRow>(SELECT_OF_BATCH, [ids])).map(toTask);
   }
 
   /** States of the given tasks, by id; cheaper than the tasks. */
@@ -188,7 +200,10 @@ export class TaskRepository {
     add('t.id < ?', filter.before);
     const where = conditions.map((condition) => ` AND ${condition}`).join('');
     const which = scope ? `t.id IN (${IN_SCOPE(where, '$1')})` : `true ${where}`;
-    const rows = await this.database.query<TaskRow>(`${SELECT} WHERE ${which} ORDER BY t.id DESC LIMIT $1`, values);
+    const rows = await this.database.query<TaskRow>(
+      `${SELECT_LISTED} WHERE ${which} ORDER BY t.id DESC LIMIT $1`,
+      values,
+    );
     return rows.map(toTask);
   }
 

@@ -6,7 +6,7 @@ import { Clock, Ids, type Role, TokenInvalidError } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { digestOfSecret, formatApiKey, SECRET_BYTES } from '../domain/api-key-text.js';
 import { ApiKeyNotFoundException, KeyExpiryException } from '../domain/auth.exceptions.js';
-import { assertWithin, type Powers, powersFor } from '../domain/credential-rules.js';
+import { assertWithin, powersFor, powersOf } from '../domain/credential-rules.js';
 import { type ApiKey, ApiKeyRepository } from '../infrastructure/api-key.repository.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
 import { AuditService } from './audit.service.js';
@@ -136,8 +136,4 @@ export class ApiKeyService {
 /** The key by which a caller acts; a person acts by none. */
 function keyOf({ credential }: Principal): string | undefined {
   return credential.kind === 'session' ? undefined : credential.id;
-}
-
-function powersOf({ role, credential }: Principal): Powers {
-  return { ...credential, role };
 }

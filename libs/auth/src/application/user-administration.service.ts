@@ -4,6 +4,7 @@ import type { KeyedRequest } from '#platform/idempotency';
 import { Clock } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { UserNotFoundException } from '../domain/auth.exceptions.js';
+import { assertLasting, powersOf } from '../domain/credential-rules.js';
 import { assertMayGrant, assertMayHandle } from '../domain/rank-rules.js';
 import type { User } from '../domain/user.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
@@ -27,19 +28,21 @@ export class UserAdministrationService {
 
   /**
    * @param show what is answered
-   * @throws RankViolationException, PasswordRefusedException, IdentityTakenException
+   * @throws RankViolationException, CredentialExceededException, PasswordRefusedException, IdentityTakenException
    */
   async create<A>(request: KeyedRequest, actor: Principal, account: NewAccount, show: (user: User) => A): Promise<A> {
     assertMayGrant(actor.role, account.role);
+    assertLasting(powersOf(actor));
     return this.creation.createOnce(request, account, { action: 'user.created', actorId: actor.id }, show);
   }
 
   /**
    * Changes role, state or name. A new role or a switched-off account ends the user's sessions.
    *
-   * @throws UserNotFoundException, RankViolationException, LastSuperAdminException
+   * @throws UserNotFoundException, RankViolationException, CredentialExceededException, LastSuperAdminException
    */
   change(actor: Principal, id: string, change: UserChange): Promise<User> {
+    if (change.role !== undefined) assertLasting(powersOf(actor));
     return this.database.transaction(async (tx) => {
       const losesSuperAdmin = change.isActive === false || (change.role !== undefined && change.role !== 'SUPER_ADMIN');
       if (losesSuperAdmin) await this.superAdmins.hold(tx);

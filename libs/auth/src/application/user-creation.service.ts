@@ -3,6 +3,7 @@ import { Database, type Transaction } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Clock, Ids, type Role, ValidationError } from '#platform/kernel';
 import type { AuditEntry } from '#platform/security';
+import { UserNotFoundException } from '../domain/auth.exceptions.js';
 import type { User } from '../domain/user.js';
 import { UserRepository } from '../infrastructure/user.repository.js';
 import { accountFaults } from './account-faults.js';
@@ -66,6 +67,7 @@ export class UserCreationService {
    *
    * @param show what is answered
    * @throws PasswordRefusedException, IdentityTakenException
+   * @throws UserNotFoundException when the account was deleted since
    */
   async createOnce<A>(
     request: KeyedRequest,
@@ -74,11 +76,15 @@ export class UserCreationService {
     show: (user: User) => A,
   ): Promise<A> {
     const passwordHash = await this.accept(account);
-    const answer = await this.requests.once(request, async (tx) =>
-      show(await this.insert(tx, account, passwordHash, entry)),
+    // Only the id is kept: nothing of a person shall outlive his deletion.
+    const id = await this.requests.once(
+      request,
+      async (tx) => (await this.insert(tx, account, passwordHash, entry)).id,
     );
     this.links.deliverSoon();
-    return answer;
+    const user = await this.users.findById(id);
+    if (!user) throw new UserNotFoundException();
+    return show(user);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { includesRole, type Role } from '#platform/kernel';
+import type { Principal } from '#platform/security';
 import { CredentialExceededException } from './auth.exceptions.js';
 import { areAllAllowed } from './ip-allowlist.js';
 
@@ -21,6 +22,21 @@ export interface Powers {
 export function assertWithin(own: Powers, other: Powers): void {
   const wider = widerPowers(own, other);
   if (wider.length > 0) throw new CredentialExceededException(wider);
+}
+
+/**
+ * An account that was made or raised outlives whoever did it: it takes a credential without an end, addresses or agents.
+ *
+ * @throws CredentialExceededException naming each power that is bounded
+ */
+export function assertLasting(own: Powers): void {
+  assertWithin(own, { role: own.role, expiresAt: null, ipAllowlist: [], agents: [] });
+}
+
+/** What a caller may do by the credential that he acts by. */
+export function powersOf({ role, credential }: Pick<Principal, 'role' | 'credential'>): Powers {
+  const { expiresAt, ipAllowlist, agents } = credential;
+  return { role, expiresAt, ipAllowlist, agents };
 }
 
 /** The powers in which `other` goes beyond `own`. */

@@ -53,10 +53,15 @@ const isGrave = (severity: string): string =>
 const ENQUEUE = {
   name: 'error_alert_enqueue',
   text: `
+    WITH due AS (
+      SELECT a.id, x.group_id, x.event, x.occasion
+      FROM jsonb_to_recordset($1::jsonb) AS x(group_id uuid, event text, severity text, occasion text)
+      JOIN error_alert a ON a.event = x.event AND ${isGrave('x.severity')}
+      -- One that is being deleted is waited for: a report must not fail for it.
+      FOR KEY SHARE OF a
+    )
     INSERT INTO error_alert_delivery (alert_id, group_id, event, occasion, next_attempt_at)
-    SELECT a.id, x.group_id, x.event, x.occasion, now()
-    FROM jsonb_to_recordset($1::jsonb) AS x(group_id uuid, event text, severity text, occasion text)
-    JOIN error_alert a ON a.event = x.event AND ${isGrave('x.severity')}
+    SELECT id, group_id, event, occasion, now() FROM due
     ON CONFLICT (alert_id, group_id, occasion) DO NOTHING`,
 };
 

@@ -37,7 +37,7 @@ export const LargeBody = (): MethodDecorator => routeSettings({ bodyLimit: 'larg
  * A route that takes JSON whatever its depth and keys, up to so many bytes, for reports that must not be lost: what is too deep or too
  * much is left out with a mark. The route itself cleans what it gets.
  */
-export const ReadsPrunedJson = (bodyLimit: number | 'large'): MethodDecorator =>
+export const ReadsPrunedJson = (bodyLimit: number): MethodDecorator =>
   routeSettings({ readsBody: 'pruned', bodyLimit });
 
 /**

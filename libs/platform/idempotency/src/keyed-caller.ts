@@ -28,7 +28,10 @@ export const AsKeyedRequest = createParamDecorator(
 
 function ownerOf({ user, ip }: FastifyRequest & GuardedRequest, scope: 'credential' | undefined): string {
   if (!user) return `network ${networkOf(ip)}`;
-  return scope === 'credential' ? `credential ${user.credential.id}` : `user ${user.id}`;
+  if (scope !== 'credential') return `user ${user.id}`;
+  // A token has the id of its key, and fewer rights.
+  const { kind, id, expiresAt } = user.credential;
+  return `credential ${kind} ${id} ${user.role} ${expiresAt?.getTime() ?? 'unbounded'}`;
 }
 
 /** Documents the header of a route that makes something. */

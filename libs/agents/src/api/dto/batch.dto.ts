@@ -108,6 +108,12 @@ export class OperationResultDto {
     description: 'The output, or with `select` what its pointers lead to, by pointer.',
   })
   output?: unknown;
+  @ApiPropertyOptional({
+    example: true,
+    description:
+      'The outputs of the operations have more than 8 MB together, and this one is not shown: read its task.',
+  })
+  isLeftOut?: boolean;
   error?: TaskErrorDto;
 }
 

@@ -59,6 +59,12 @@ export class TaskDto {
     description: 'The result of the agent, any JSON; absent until the task succeeded.',
   })
   output?: unknown;
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['output'],
+    description: 'Fields that a list does not show because they have more than 16 KB: read the task for them.',
+  })
+  leftOut?: string[];
   error?: TaskErrorDto;
   /** What the agent last said of its progress, any JSON. */
   @ApiPropertyOptional({ ...ANY_JSON, description: 'What the agent last said of its progress, any JSON.' })
@@ -159,7 +165,8 @@ export function toTaskDto(task: Task): TaskDto {
     maxAttempts: task.maxAttempts,
     taskDescription: task.taskDescription ?? undefined,
     parameters: task.parameters,
-    output: task.state === 'succeeded' ? task.output : undefined,
+    output: task.state === 'succeeded' && !task.leftOut.includes('output') ? task.output : undefined,
+    leftOut: task.leftOut.length > 0 ? [...task.leftOut] : undefined,
     error: task.error ?? undefined,
     progress: task.progress ?? undefined,
     tokensIn: task.tokensIn,
