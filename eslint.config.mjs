@@ -49,6 +49,7 @@ export default tseslint.config(
         setInterval: 'readonly',
         clearInterval: 'readonly',
         AbortSignal: 'readonly',
+        structuredClone: 'readonly',
       },
     },
   },

@@ -46,6 +46,18 @@ describe('identifiers', () => {
     }
   });
 
+  it.each([
+    '"vic"@example.net',
+    '"v\\ic"@example.net',
+    'vi\u202ec@example.net',
+    'vi\u00adc@example.net',
+    'vic@example.net\u200d',
+    'v\u2066ic@example.net',
+  ])('are no other spelling of a mailbox that has one: %j', async (email) => {
+    expect((await register(email)).body).toMatchObject({ status: 422, errors: [{ path: 'email' }] });
+    expect(await take(email)).toBe('refused');
+  });
+
   it('are taken without the blanks around them, at every door', async () => {
     const made = await register(' \tblank@example.com\n', ' blank-name ');
     expect(made.body).toMatchObject({ email: 'blank@example.com', username: 'blank-name' });

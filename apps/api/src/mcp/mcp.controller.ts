@@ -52,9 +52,11 @@ export class McpController {
   }
 
   /** A page that a person looks at shall not speak to this door with his rights: who sends an Origin names ours, or one that is allowed. */
-  private demandKnownOrigin({ headers: { origin } }: FastifyRequest): void {
+  private demandKnownOrigin(request: FastifyRequest): void {
+    const { origin } = request.headers;
     if (origin === undefined || this.cors.origins.includes('*')) return;
-    if (origin !== new URL(this.address.origin).origin && !this.cors.origins.includes(origin))
+    const own = [this.address.origin, this.address.asSeenBy(request)].map((address) => new URL(address).origin);
+    if (!own.includes(origin) && !this.cors.origins.includes(origin))
       throw new AuthorizationError('Requests from this origin are not taken');
   }
 

@@ -1,5 +1,4 @@
 import { includesRole, type Role } from '#platform/kernel';
-import type { Principal } from '#platform/security';
 import { CredentialExceededException } from './auth.exceptions.js';
 import { areAllAllowed } from './ip-allowlist.js';
 
@@ -34,7 +33,7 @@ export function assertLasting(own: Powers): void {
 }
 
 /** What a caller may do by the credential that he acts by. */
-export function powersOf({ role, credential }: Pick<Principal, 'role' | 'credential'>): Powers {
+export function powersOf({ role, credential }: { role: Role; credential: Omit<Powers, 'role'> }): Powers {
   const { expiresAt, ipAllowlist, agents } = credential;
   return { role, expiresAt, ipAllowlist, agents };
 }

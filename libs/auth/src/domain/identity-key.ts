@@ -13,6 +13,12 @@ export function emailKey(email: string): string {
   return `${foldCase(text.slice(0, at))}@${domainToASCII(domain) || foldCase(domain)}`;
 }
 
+/**
+ * Addresses without quotes and without characters that are not seen: with them one mailbox has any number of spellings
+ * (RFC 5321 §4.1.2), each of which would be an account with limits of its own.
+ */
+export const PLAIN_ADDRESS = /^[^"\\\p{C}]*$/u;
+
 /** The form by which user names are told apart. */
 export function usernameKey(username: string): string {
   return foldCase(username.trim());

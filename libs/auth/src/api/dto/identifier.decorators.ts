@@ -1,7 +1,8 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsEmail, MaxLength } from 'class-validator';
+import { IsEmail, Matches, MaxLength } from 'class-validator';
+import { PLAIN_ADDRESS } from '../../domain/identity-key.js';
 
 /** Longest e-mail address (RFC 5321 §4.5.3.1.3, less the angle brackets). */
 export const EMAIL_MAX_LENGTH = 254;
@@ -16,5 +17,6 @@ export const IsAddress = (options: { required?: boolean } = {}): PropertyDecorat
     ApiProperty({ type: String, format: 'email', maxLength: EMAIL_MAX_LENGTH, example: 'ada@example.com', ...options }),
     Trimmed(),
     IsEmail(),
+    Matches(PLAIN_ADDRESS, { message: '$property must have no quotes and no characters that are not seen' }),
     MaxLength(EMAIL_MAX_LENGTH),
   );
