@@ -201,6 +201,25 @@ describe('credentials', () => {
       expect(again.body.key).toBe(child.body.key);
     });
 
+    it('end no session that may do more by the door of OAuth', async () => {
+      const owner = await person('ADMIN');
+      const revoke = async ({ id, key }: NewKey): Promise<number> => {
+        const response = await fetch(`${app.url}/api/v1/oauth/revoke`, {
+          method: 'POST',
+          headers: { authorization: `Basic ${Buffer.from(`${id}:${key}`).toString('base64')}` },
+          body: new URLSearchParams({ token: owner.token }),
+        });
+        return response.status;
+      };
+      const bounds = [{ role: 'READ_ONLY' }, { role: 'ADMIN', agents: ['scanner'] }];
+      for (const bound of bounds) {
+        expect(await revoke(await makeKey({ token: owner.token }, bound))).toBe(400);
+        expect(await opens({ token: owner.token })).toBe(true);
+      }
+      expect(await revoke(await makeKey({ token: owner.token }, { role: 'ADMIN' }))).toBe(200);
+      expect(await opens({ token: owner.token })).toBe(false);
+    });
+
     it('make or raise no account that outlives them', async () => {
       const owner = await person('SUPER_ADMIN');
       const target = await person('READ_ONLY');

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { SecurityConfig } from '#config';
 import { type Role, TokenExpiredError, TokenInvalidError } from '#platform/kernel';
 import type { Principal } from '#platform/security';
+import { powersOf, widerPowers } from '../domain/credential-rules.js';
 import { OAuthException } from '../domain/oauth.exceptions.js';
 import { ApiKeyRepository } from '../infrastructure/api-key.repository.js';
 import { SessionRepository } from '../infrastructure/session.repository.js';
+import { UserRepository } from '../infrastructure/user.repository.js';
 import { type AccessTokenClaims, AccessTokenService } from './access-token.service.js';
 import { SessionService } from './session.service.js';
 import { StandingService } from './standing.service.js';
@@ -31,6 +33,7 @@ export class TokenInspectionService {
     private readonly standing: StandingService,
     private readonly sessionRows: SessionRepository,
     private readonly apiKeys: ApiKeyRepository,
+    private readonly users: UserRepository,
     private readonly config: SecurityConfig,
   ) {}
 
@@ -65,7 +68,10 @@ export class TokenInspectionService {
     const session = await this.sessions.peek(token);
     const claims = session ?? (await this.claimsOf(token));
     if (!claims) return;
-    const isOwn = 'clientId' in claims ? claims.clientId === client.credential.id : claims.userId === client.id;
+    const isOwn =
+      'clientId' in claims
+        ? claims.clientId === client.credential.id
+        : await this.mayEndSessionOf(client, claims.userId);
     if (!isOwn) throw new OAuthException('invalid_grant', 'The token was issued to another client');
     if ('clientId' in claims) {
       await this.apiKeys.revokeToken(claims.tokenId, new Date(claims.expiresAt * 1000));
@@ -74,6 +80,14 @@ export class TokenInspectionService {
       await this.sessionRows.revoke(claims.sessionId, 'token_revoked');
       this.standing.forget(claims.sessionId);
     }
+  }
+
+  /** A session is its person's: only a client of his that may do as much ends it. */
+  private async mayEndSessionOf(client: Principal, userId: string): Promise<boolean> {
+    if (client.id !== userId) return false;
+    const user = await this.users.findById(userId);
+    const session = { role: user?.role ?? 'SUPER_ADMIN', expiresAt: null, ipAllowlist: [], agents: [] } as const;
+    return widerPowers(powersOf(client), session).length === 0;
   }
 
   private claimsOf(token: string): Promise<AccessTokenClaims | undefined> {
