@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
@@ -123,6 +124,8 @@ export class ImportsController {
 
   private async *chunksOf(stream: Readable): AsyncGenerator<ImportChunk> {
     for await (const { first, lines, digest } of lineChunks(stream.iterator({ destroyOnReturn: false }), CHUNK_LINES)) {
+      // Lines of what has arrived need nothing but computing: others get their turn in between.
+      await setImmediate();
       yield { first, items: await Promise.all(lines.map((line) => this.reader.readLine(line))), digest };
     }
   }
