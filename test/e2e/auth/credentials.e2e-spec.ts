@@ -185,15 +185,7 @@ describe('credentials', () => {
       const headers = { 'idempotency-key': 'once' };
       const child = await app.call<NewKey>('POST', KEYS, { apiKey: made.body.key, headers, body });
       expect(child.status).toBe(201);
-      const form = new URLSearchParams({
-        grant_type: 'client_credentials',
-        client_id: made.body.id,
-        client_secret: made.body.key,
-        scope: 'API_USER',
-      });
-      const { access_token: token } = (await (
-        await fetch(`${app.url}/api/v1/oauth/token`, { method: 'POST', body: form })
-      ).json()) as { access_token: string };
+      const token = await oauthToken(made.body, 'API_USER');
       const repeated = await app.call('POST', KEYS, { token, headers, body });
       expect(repeated).toMatchObject({ status: 403, body: { code: 'AUTH.CREDENTIAL_EXCEEDED' } });
       expect(repeated.text).not.toContain(child.body.key);
@@ -234,7 +226,9 @@ describe('credentials', () => {
       };
       for (const bound of bounds) {
         const body = { name: 'k', role: 'SUPER_ADMIN', ...bound };
-        const { apiKey } = { apiKey: (await app.call<NewKey>('POST', KEYS, { token: owner.token, body })).body.key };
+        const {
+          body: { key: apiKey },
+        } = await app.call<NewKey>('POST', KEYS, { token: owner.token, body });
         const refusal = { status: 403, body: { code: 'AUTH.CREDENTIAL_EXCEEDED' } };
         expect(await app.call('POST', '/users', { apiKey, body: account() })).toMatchObject(refusal);
         expect(await app.call('PATCH', `/users/${target.id}`, { apiKey, body: { role: 'ADMIN' } })).toMatchObject(

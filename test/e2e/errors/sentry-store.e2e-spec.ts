@@ -134,7 +134,8 @@ describe('the door of Sentry SDKs before envelopes', () => {
     const events = await eventually(async () => {
       const path = `/errors/projects/${project.id}`;
       const { body } = await app.call<{ items: { event?: number } }>('GET', path, { token: admin });
-      return body.items.event;
+      // What was received is noted now and then.
+      return (body.items.event ?? 0) < 3 ? undefined : body.items.event;
     });
     expect(events).toBeGreaterThanOrEqual(3);
   });

@@ -204,27 +204,26 @@ export function faultOf({ properties, required, isReadOnly }: McpTool, args: Too
   const missing = required.filter((name) => args[name] === undefined || args[name] === null);
   if (missing.length > 0) return `${missing.join(', ')} must be given`;
   for (const [name, schema] of Object.entries(properties)) {
-    const { type, enum: allowed } = schema as { type?: string; enum?: readonly unknown[] };
-    const value = args[name];
-    const isGiven = value !== undefined && value !== null;
-    if (isGiven && type === 'string' && !isShortText(value, name === 'stackTrace' ? LONGEST_TEXT : MOST_CHARACTERS))
-      return `${name} must be a text of at most ${MOST_CHARACTERS} characters`;
-    if (isGiven && type === 'array' && (!Array.isArray(value) || value.length > MOST_MEMBERS))
-      return `${name} must be a list`;
-    if (
-      isGiven &&
-      schema === capabilities &&
-      ((value as unknown[]).length > MOST_WORDS || !(value as unknown[]).every((one) => isShortText(one, SHOWN)))
-    )
-      return `${name} must be a list of words`;
-    // These become parts of an address, where dots have a meaning of their own.
-    if (isGiven && IN_PATHS.has(name) && !isShortText(value, SHOWN, /^(?!\.{1,2}$)[^/\\]+$/))
-      return `${name} must be a name or an id`;
-    if (allowed && args[name] !== undefined && !allowed.includes(args[name])) {
-      return `${name} must be one of ${allowed.join(', ')}`;
-    }
+    const fault = args[name] === undefined ? undefined : faultOfValue(name, schema, args[name]);
+    if (fault !== undefined) return `${name} must be ${fault}`;
   }
   return undefined;
+}
+
+function faultOfValue(name: string, schema: object, value: unknown): string | undefined {
+  const { type, enum: allowed } = schema as { type?: string; enum?: readonly unknown[] };
+  if (allowed && !allowed.includes(value)) return `one of ${allowed.join(', ')}`;
+  if (value === null) return undefined;
+  // These become parts of an address, where dots have a meaning of their own.
+  if (IN_PATHS.has(name)) return isShortText(value, SHOWN, /^(?!\.{1,2}$)[^/\\]+$/) ? undefined : 'a name or an id';
+  if (type === 'string') {
+    const most = name === 'stackTrace' ? LONGEST_TEXT : MOST_CHARACTERS;
+    return isShortText(value, most) ? undefined : `a text of at most ${most} characters`;
+  }
+  if (type !== 'array') return undefined;
+  if (!Array.isArray(value) || value.length > MOST_MEMBERS) return 'a list';
+  const areWords = value.length <= MOST_WORDS && value.every((one) => isShortText(one, SHOWN));
+  return schema === capabilities && !areWords ? 'a list of words' : undefined;
 }
 
 /** Ids are for what has to be asked about again. */

@@ -5,7 +5,6 @@ import { isUuid } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeases } from '../application/worker-leases.service.js';
 import { type Success, WorkerOutcomes } from '../application/worker-outcomes.service.js';
-import type { TaskFailure } from '../domain/task.js';
 import { toLeasedTaskDto } from './dto/leased-task.dto.js';
 import {
   CompletedTaskDto,
@@ -51,9 +50,8 @@ export class WorkerTasksController {
     const verdicts = await this.outcomes.completeAll(successes);
     const answer: CompletedTasksDto = { completed: [], lost: [], refused: [] };
     for (const [index, one] of read.entries()) {
-      const success = 'result' in one ? successes.shift() : undefined;
-      const verdict = success ? (verdicts.shift() ?? 'lost') : (one as { refusal: TaskFailure }).refusal;
-      const id = success?.id ?? idOf(results[index]);
+      const verdict = 'refusal' in one ? one.refusal : (verdicts.shift() ?? 'lost');
+      const id = idOf(results[index]);
       if (typeof verdict === 'object') answer.refused.push({ index, id, ...verdict });
       else answer[verdict].push(id);
     }
@@ -132,7 +130,7 @@ function toSuccess({ id, leaseToken, output, usage }: TaskResultDto, heldBy: str
   return { id: id.toLowerCase(), leaseToken, heldBy, output, usage: toUsage(usage) };
 }
 
-/** What a result that cannot be read says of its task; empty when that is no id. */
+/** The task that a result names, whether it can be read or not; empty when that is no id. */
 function idOf(result: object | undefined): string {
   const id = result && 'id' in result ? result.id : undefined;
   return typeof id === 'string' && isUuid(id) ? id.toLowerCase() : '';

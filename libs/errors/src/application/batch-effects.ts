@@ -39,7 +39,7 @@ export function seedsOf(records: readonly GroupedRecord[], nextId: () => string)
       id: nextId(),
       service: occurrence.service,
       key: grouping.key,
-      formerKey: isWhole ? formerKeyOf(occurrence) : null,
+      formerKey: () => (isWhole ? formerKeyOf(occurrence) : null),
       title: grouping.title,
       culprit: grouping.culprit,
       severity: occurrence.severity,

@@ -13,7 +13,7 @@ import {
   DAYS_ADD,
   GROUPS_ADOPT,
   GROUPS_CHANGE,
-  GROUPS_FORMER,
+  GROUPS_KNOWN,
   GROUPS_LOCK,
   GROUPS_LOCK_BY_ID,
   GROUPS_MAKE,
@@ -34,8 +34,8 @@ export interface GroupSeed {
   id: string;
   service: string;
   key: string;
-  /** Key by the rules before the present ones, under which it may be known; `null` when that cannot be told any more. */
-  formerKey: string | null;
+  /** Key by the rules before the present ones, under which it may be known; `null` when that cannot be told any more. Takes time. */
+  formerKey: () => string | null;
   title: string;
   culprit: string;
   severity: Severity;
@@ -162,22 +162,28 @@ export class OccurrenceStore {
 
   /** Makes the groups that do not exist and locks all of them. What is known by its former key goes on under the present one. */
   async lockGroups(tx: Transaction, seeds: readonly GroupSeed[]): Promise<LockedGroup[]> {
-    await this.adoptGroups(tx, seeds);
-    await tx.execute(GROUPS_MAKE, [JSON.stringify(seeds)]);
-    const rows = await tx.query<GroupRow>(GROUPS_LOCK, [
-      seeds.map(({ service }) => service),
-      seeds.map(({ key }) => key),
-    ]);
-    return rows.map(toLockedGroup);
+    const wanted = [seeds.map(({ service }) => service), seeds.map(({ key }) => key)];
+    // Most reports are of groups that are there: only for the others anything has to be found out or made.
+    const known = new Set(
+      (await tx.query<{ place: string }>(GROUPS_KNOWN, wanted)).map(({ place }) => Number(place) - 1),
+    );
+    const unknown = seeds.filter((_, index) => !known.has(index));
+    if (unknown.length > 0) {
+      await this.adoptGroups(tx, unknown);
+      await tx.execute(GROUPS_MAKE, [JSON.stringify(unknown)]);
+    }
+    return (await tx.query<GroupRow>(GROUPS_LOCK, wanted)).map(toLockedGroup);
   }
 
   private async adoptGroups(tx: Transaction, seeds: readonly GroupSeed[]): Promise<void> {
-    const known = seeds.filter(({ formerKey }) => formerKey !== null);
-    const former = [known.map(({ service }) => service), known.map(({ formerKey }) => formerKey)];
-    if (known.length === 0 || (await tx.query(GROUPS_FORMER, former)).length === 0) return;
+    const former = seeds.flatMap(({ service, key, why, formerKey: find }) => {
+      const formerKey = find();
+      return formerKey === null ? [] : [{ service, key, why, formerKey }];
+    });
+    if (former.length === 0) return;
     await tx.execute('SAVEPOINT adoption');
     try {
-      await tx.execute(GROUPS_ADOPT, [JSON.stringify(known)]);
+      await tx.execute(GROUPS_ADOPT, [JSON.stringify(former)]);
     } catch (error) {
       // Another replica was faster and made the group: this is no fault of the reports.
       if (!isUniqueViolation(error)) throw error;

@@ -26,12 +26,11 @@ export const GROUPS_MAKE = {
     ORDER BY service, key
     ON CONFLICT (service, grouping_key) DO NOTHING`,
 };
-export const GROUPS_FORMER = {
-  name: 'error_groups_former',
+export const GROUPS_KNOWN = {
+  name: 'error_groups_known',
   text: `
-    SELECT 1 FROM error_group g
-    JOIN unnest($1::text[], $2::text[]) AS former(service, key) ON g.service = former.service AND g.grouping_key = former.key
-    LIMIT 1`,
+    SELECT wanted.place FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted(service, key, place)
+    JOIN error_group g ON g.service = wanted.service AND g.grouping_key = wanted.key`,
 };
 export const GROUPS_ADOPT = {
   name: 'error_groups_adopt',
