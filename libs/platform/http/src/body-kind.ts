@@ -1,6 +1,6 @@
 import type { FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyRequest } from 'fastify';
-import { addRouteConfig } from '#platform/security';
+import { addRouteConfig, routeConfigOf } from '#platform/security';
 import { HttpRefusal } from './http-exceptions.js';
 
 /**
@@ -48,7 +48,7 @@ export const ReadsCleanedJson = (): MethodDecorator => routeSettings({ readsBody
 
 /** What the request's route says. */
 export function settingsOf(request: FastifyRequest): RouteSettings {
-  return (request.routeOptions.config as RouteSettings | undefined) ?? {};
+  return routeConfigOf<RouteSettings>(request);
 }
 
 /** Whether the request's route asked for this kind. */

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import {
+  accessOf,
   type AuthenticationStrategies,
   type ClosedDoors,
   hasCredentials,
   networkOf,
   RateLimitExceededException,
   type RateLimits,
-  type RouteAccess,
 } from '#platform/security';
 import { readsBody } from './body-kind.js';
 import { isProbe } from './probes.js';
@@ -59,7 +59,7 @@ export function controlCrowds(fastify: FastifyInstance, crowd: CrowdLimits): voi
   };
 
   const admitStranger = async (request: FastifyRequest): Promise<void> => {
-    const { isPublic = false, rateLimit = 'default' } = request.routeOptions.config as RouteAccess;
+    const { isPublic = false, rateLimit = 'default' } = accessOf(request);
     // Such a route knows its callers in a way of its own, and counts strangers itself.
     if (isPublic && rateLimit === 'none') return;
     const seconds = await limits.strangersBlockedFor(rateLimit, request.ip);
@@ -71,7 +71,7 @@ export function controlCrowds(fastify: FastifyInstance, crowd: CrowdLimits): voi
 
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (isProbe(request)) return done();
-    const refusal = doors.refusalOf((request.routeOptions.config as RouteAccess).door);
+    const refusal = doors.refusalOf(accessOf(request).door);
     if (refusal) return done(refusal);
     const user = strategies.recognise(request);
     if (user !== undefined) return done(claim(request, user));
@@ -79,7 +79,7 @@ export function controlCrowds(fastify: FastifyInstance, crowd: CrowdLimits): voi
   });
 
   fastify.addHook('onResponse', (request: CountedRequest, reply, done) => {
-    if (reply.statusCode >= SERVER_FAILURE && (request.routeOptions.config as RouteAccess).rateLimit === 'credentials')
+    if (reply.statusCode >= SERVER_FAILURE && accessOf(request).rateLimit === 'credentials')
       void limits.giveBack(request);
     const { claim: claimed } = request;
     if (claimed) {

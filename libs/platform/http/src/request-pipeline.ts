@@ -97,6 +97,7 @@ function limitBodies(fastify: FastifyInstance, most: number): void {
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     const declared = Number(request.headers['content-length'] ?? 0);
+    if (declared === 0) return done();
     const isTooLarge = declared > request.routeOptions.bodyLimit && !readsBody(request, 'ndjson');
     // Whoever is cut off while he sends does not see the answer; far larger ones are cut off all the same.
     if (isTooLarge && declared <= LET_PASS * most) done(tooLarge());

@@ -1,5 +1,4 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import {
   AppException,
@@ -9,7 +8,7 @@ import {
   TokenMissingError,
 } from '#platform/kernel';
 import { AuthenticationStrategies } from './authentication-strategies.js';
-import { PUBLIC_ROUTE, RECENT_PROOF, SIGNATURE_SUFFICES } from './access.decorators.js';
+import { accessOf } from './access.decorators.js';
 import { type GuardedRequest, hasCredentials, type Principal } from './principal.js';
 
 /**
@@ -19,18 +18,15 @@ import { type GuardedRequest, hasCredentials, type Principal } from './principal
  */
 @Injectable()
 export class AuthenticationGuard extends AuthGuard() {
-  constructor(
-    private readonly reflector: Reflector,
-    private readonly strategies: AuthenticationStrategies,
-  ) {
+  constructor(private readonly strategies: AuthenticationStrategies) {
     super({ defaultStrategy: strategies.names });
   }
 
   /** @returns at once when there is nothing to ask, as with most requests of a caller that was here a moment ago */
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, targets)) return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const { isPublic, needsRecentProof = false, signatureSuffices = false } = accessOf(request);
+    if (isPublic) return true;
     const { authorization } = request.headers;
     const apiKey = request.headers['x-api-key'];
     if (!hasCredentials(request)) {
@@ -42,14 +38,13 @@ export class AuthenticationGuard extends AuthGuard() {
       return true;
     }
     // A proof given a moment ago through another replica must count.
-    request.isAskedAnew = this.reflector.getAllAndOverride<boolean | undefined>(RECENT_PROOF, targets) ?? false;
+    request.isAskedAnew = needsRecentProof;
     const known = request.isAskedAnew ? undefined : this.strategies.recall(request);
     if (known) {
       request.user = known;
       return noted(request);
     }
-    request.signatureSuffices =
-      this.reflector.getAllAndOverride<boolean | undefined>(SIGNATURE_SUFFICES, targets) ?? false;
+    request.signatureSuffices = signatureSuffices;
     return this.authenticate(context, request);
   }
 

@@ -1,8 +1,8 @@
 export {
+  accessOf,
   Public,
   RateLimit,
   type RateLimitPolicy,
-  type RouteAccess,
   RecentProof,
   Roles,
   SessionOnly,
@@ -28,6 +28,6 @@ export { RateLimitStorage } from './rate-limit-storage.js';
 export { RateLimitExceededException } from './rate-limit-exceeded.exception.js';
 export { SecurityModule } from './security.module.js';
 export { type CountedRequest, RateLimits, type Recogniser } from './rate-limits.js';
-export { addRouteConfig } from './route-config.js';
+export { addRouteConfig, routeConfigOf } from './route-config.js';
 export { type LostStanding, type Standing, UserStanding } from './user-standing.js';
 export { isSignedBy, sign, SIGNATURE_HEADER } from './webhook-signature.js';

@@ -4,7 +4,8 @@ import { REDIS, type Redis, type RedisHandle } from '#platform/cache';
 import { Clock } from '#platform/kernel';
 import { Metrics } from '#platform/observability';
 
-type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+/** Hits in a window, and whether they are too many. */
+export type HitRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
 /** Counts one hit and tells the count and the milliseconds left, in one step, so that parallel hits are exact. */
 const COUNT_HIT = `
@@ -57,7 +58,7 @@ export class RateLimitStorage implements ThrottlerStorage {
    * @param ttl length of the window in milliseconds
    * @returns hits in this window, this one included, and the seconds until it ends
    */
-  async increment(key: string, ttl: number, limit: number): Promise<ThrottlerStorageRecord> {
+  async increment(key: string, ttl: number, limit: number): Promise<HitRecord> {
     const { client } = this.redis;
     if (!client) return this.countInMemory(key, ttl, limit);
     try {
@@ -66,6 +67,11 @@ export class RateLimitStorage implements ThrottlerStorage {
       this.fallbacks.inc();
       return this.countInMemory(key, ttl, Math.max(1, Math.floor(limit / 2)));
     }
+  }
+
+  /** As `increment`, without asking anybody; `undefined` where Redis counts. */
+  incrementHere(key: string, ttl: number, limit: number): HitRecord | undefined {
+    return this.redis.client ? undefined : this.countInMemory(key, ttl, limit);
   }
 
   /** Takes a hit back, wherever it was counted; one that cannot be taken back while Redis is away ends with its window. */
@@ -95,13 +101,13 @@ export class RateLimitStorage implements ThrottlerStorage {
     return window && leftMs > 0 && window.hits > limit ? Math.ceil(leftMs / 1000) : undefined;
   }
 
-  private async countInRedis(client: Redis, key: string, ttl: number, limit: number): Promise<ThrottlerStorageRecord> {
+  private async countInRedis(client: Redis, key: string, ttl: number, limit: number): Promise<HitRecord> {
     const counted = client.eval(COUNT_HIT, { keys: [PREFIX + key], arguments: [String(ttl)] });
     const [hits, left] = await inTime(counted);
     return toRecord(hits, left, limit);
   }
 
-  private countInMemory(key: string, ttl: number, limit: number): ThrottlerStorageRecord {
+  private countInMemory(key: string, ttl: number, limit: number): HitRecord {
     const now = this.clock.millis();
     let window = this.windows.get(key);
     if (!window || window.resetsAt <= now) {
@@ -132,7 +138,7 @@ async function inTime(answer: Promise<unknown>): Promise<[number, number]> {
   }
 }
 
-function toRecord(hits: number, leftMs: number, limit: number): ThrottlerStorageRecord {
+function toRecord(hits: number, leftMs: number, limit: number): HitRecord {
   const seconds = Math.max(1, Math.ceil(leftMs / 1000));
   const isBlocked = hits > limit;
   return { totalHits: hits, timeToExpire: seconds, isBlocked, timeToBlockExpire: isBlocked ? seconds : 0 };

@@ -2,11 +2,14 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ThrottlerGuard } from '@nestjs/throttler';
 import { Clock } from '#platform/kernel';
-import { PUBLIC_ROUTE, RATE_LIMIT_POLICY, type RateLimitPolicy } from './access.decorators.js';
+import { accessOf } from './access.decorators.js';
 import { RateLimitExceededException } from './rate-limit-exceeded.exception.js';
 import type { GuardedRequest } from './principal.js';
-import { RateLimits } from './rate-limits.js';
+import { RateLimits, type UsedLimit } from './rate-limits.js';
 import { RateLimitStorage } from './rate-limit-storage.js';
+
+/** The base class promises its verdict; most requests need no promise of their own. */
+const PASSES = Promise.resolve(true);
 
 interface HeaderReply {
   header(name: string, value: string | number): unknown;
@@ -29,22 +32,21 @@ export class RateLimitGuard extends ThrottlerGuard {
     return Promise.resolve();
   }
 
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
-    const targets = [context.getHandler(), context.getClass()];
-    const request = context.switchToHttp().getRequest<GuardedRequest>();
-    const policy =
-      this.reflector.getAllAndOverride<RateLimitPolicy | undefined>(RATE_LIMIT_POLICY, targets) ?? 'default';
-    if (policy === 'none') {
-      // The pace of workers and models is their own, but not that of strangers who knock at their doors.
-      const isPublic = this.reflector.getAllAndOverride<boolean | undefined>(PUBLIC_ROUTE, targets) ?? false;
-      if (isPublic || request.user) return true;
-    }
-    const { limit, hits, resetSeconds, isExceeded } = await this.limits.count(policy, request);
-    const reply = context.switchToHttp().getResponse<HeaderReply>();
+  override canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<GuardedRequest>();
+    const { isPublic, rateLimit = 'default' } = accessOf(request);
+    // The pace of workers and models is their own, but not that of strangers who knock at their doors.
+    if (rateLimit === 'none' && (isPublic || request.user)) return PASSES;
+    const reply = http.getResponse<HeaderReply>();
+    const used = this.limits.count(rateLimit, request);
+    return used instanceof Promise ? used.then((known) => this.judge(known, reply)) : this.judge(used, reply);
+  }
+
+  private judge({ limit, hits, resetSeconds, isExceeded }: UsedLimit, reply: HeaderReply): Promise<boolean> {
     reply.header('X-RateLimit-Limit', limit);
     reply.header('X-RateLimit-Remaining', Math.max(0, limit - hits));
     reply.header('X-RateLimit-Reset', Math.ceil(this.clock.millis() / 1000) + resetSeconds);
-    if (!isExceeded) return true;
-    throw new RateLimitExceededException(resetSeconds);
+    return isExceeded ? Promise.reject(new RateLimitExceededException(resetSeconds)) : PASSES;
   }
 }

@@ -3,7 +3,7 @@ import { ServerConfig } from '#config';
 import type { RateLimitPolicy } from './access.decorators.js';
 import { networkOf } from './client-network.js';
 import type { GuardedRequest } from './principal.js';
-import { RateLimitStorage } from './rate-limit-storage.js';
+import { type HitRecord, RateLimitStorage } from './rate-limit-storage.js';
 
 /** A minute: the window of the limits on credentials, whatever the general window is. */
 const MINUTE_SECONDS = 60;
@@ -53,22 +53,35 @@ export class RateLimits {
     this.recognisers.set(policy, recogniser);
   }
 
-  /** Counts a request. What is left is what the tightest of its limits leaves. */
-  async count(policy: RateLimitPolicy, request: CountedRequest): Promise<UsedLimit> {
+  /** Counts a request; at once where counts are kept in memory. What is left is what the tightest of its limits leaves. */
+  count(policy: RateLimitPolicy, request: CountedRequest): UsedLimit | Promise<UsedLimit> {
     const recogniser = request.user ? undefined : this.recognisers.get(policy);
-    const known = recogniser && (await recogniser(request));
+    if (!recogniser) return this.countAs(undefined, policy, request);
+    return recogniser(request).then((known) => this.countAs(known, policy, request));
+  }
+
+  private countAs(
+    known: string | undefined,
+    policy: RateLimitPolicy,
+    request: CountedRequest,
+  ): UsedLimit | Promise<UsedLimit> {
     const counters = this.countersOf(policy, request, known);
     request.countedBy = counters;
     const [first, second] = counters;
     // Most requests have one counter.
     if (!second) return this.hit(first);
-    const [used, other] = await Promise.all([this.hit(first), this.hit(second)]);
-    return other.hits > used.hits ? other : used;
+    const used = this.hit(first);
+    const other = this.hit(second);
+    if (used instanceof Promise || other instanceof Promise)
+      return Promise.all([used, other]).then(([one, two]) => tighter(one, two));
+    return tighter(used, other);
   }
 
-  private async hit({ key, limit, windowSeconds }: Counter): Promise<UsedLimit> {
-    const { totalHits, timeToExpire, isBlocked } = await this.storage.increment(key, windowSeconds * 1000, limit);
-    return { limit, hits: totalHits, resetSeconds: timeToExpire, isExceeded: isBlocked };
+  private hit({ key, limit, windowSeconds }: Counter): UsedLimit | Promise<UsedLimit> {
+    const ttl = windowSeconds * 1000;
+    const here = this.storage.incrementHere(key, ttl, limit);
+    if (here) return usedOf(limit, here);
+    return this.storage.increment(key, ttl, limit).then((record) => usedOf(limit, record));
   }
 
   /** Gives a counted request back, since it came to no answer. */
@@ -108,6 +121,15 @@ export class RateLimits {
         return { limit: this.config.authRateLimitMax * 2, windowSeconds: MINUTE_SECONDS };
     }
   }
+}
+
+function usedOf(limit: number, { totalHits, timeToExpire, isBlocked }: HitRecord): UsedLimit {
+  return { limit, hits: totalHits, resetSeconds: timeToExpire, isExceeded: isBlocked };
+}
+
+/** The one that leaves less. */
+function tighter(one: UsedLimit, other: UsedLimit): UsedLimit {
+  return other.hits > one.hits ? other : one;
 }
 
 function strangersOf(ip: string): string {

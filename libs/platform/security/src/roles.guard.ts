@@ -1,8 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
-import { Clock, includesRole, type Role, RoleRequiredError, TokenMissingError } from '#platform/kernel';
+import { Clock, includesRole, RoleRequiredError, TokenMissingError } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
-import { PUBLIC_ROUTE, RECENT_PROOF, REQUIRED_ROLE, SESSION_ONLY } from './access.decorators.js';
+import { accessOf, type RouteAccess } from './access.decorators.js';
 import {
   PROOF_LIFETIME_MS,
   ReauthenticationRequiredException,
@@ -14,19 +13,18 @@ import type { GuardedRequest, Principal } from './principal.js';
 @Injectable()
 export class RolesGuard implements CanActivate {
   constructor(
-    private readonly reflector: Reflector,
     private readonly logger: AppLogger,
     private readonly clock: Clock,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const targets = [context.getHandler(), context.getClass()];
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC_ROUTE, targets)) return true;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
+    const access = accessOf(request);
+    if (access.isPublic) return true;
     if (!request.user) throw request.authenticationFailure ?? new TokenMissingError();
-    const required = this.reflector.getAllAndOverride<Role | undefined>(REQUIRED_ROLE, targets);
+    const { requiredRole: required } = access;
     if (required !== undefined && includesRole(request.user.role, required)) {
-      this.checkCredential(request.user, targets);
+      this.checkCredential(request.user, access);
       return true;
     }
     this.logger.security({
@@ -42,10 +40,10 @@ export class RolesGuard implements CanActivate {
     });
   }
 
-  private checkCredential({ credential }: Principal, targets: Parameters<Reflector['getAllAndOverride']>[1]): void {
+  private checkCredential({ credential }: Principal, { isSessionOnly, needsRecentProof }: RouteAccess): void {
     const isSession = credential.kind === 'session';
-    if (!isSession && this.reflector.getAllAndOverride(SESSION_ONLY, targets)) throw new SessionRequiredException();
-    if (!isSession || !this.reflector.getAllAndOverride(RECENT_PROOF, targets)) return;
+    if (!isSession && isSessionOnly) throw new SessionRequiredException();
+    if (!isSession || !needsRecentProof) return;
     const provenAt = credential.provenAt?.getTime() ?? 0;
     if (this.clock.millis() - provenAt > PROOF_LIFETIME_MS) throw new ReauthenticationRequiredException();
   }

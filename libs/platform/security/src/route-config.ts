@@ -2,6 +2,19 @@ import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constant
 
 type Config = Readonly<Record<string, unknown>>;
 
+/** What routes say of themselves is read by many hooks and guards of a request; Fastify works its options out anew each time. */
+interface RoutedRequest {
+  readonly routeOptions?: { readonly config?: object };
+  routeConfig?: object;
+}
+
+/** What the request's route says of itself by `addRouteConfig`; nothing where no route was found. */
+export function routeConfigOf<C extends object>(request: object): C {
+  const routed = request as RoutedRequest;
+  routed.routeConfig ??= routed.routeOptions?.config ?? {};
+  return routed.routeConfig as C;
+}
+
 /**
  * Tells Fastify something about a route, for hooks that run before Nest. What several decorators of a handler say adds up, where Nest's
  * own decorator keeps the last one only; on a controller it is said of each of its handlers that does not say otherwise.
