@@ -138,6 +138,23 @@ describe('alerts', () => {
     for (const response of hanging.splice(0)) response.end();
   });
 
+  it('lose no report when one is deleted as it is about to be told', async () => {
+    const alert = await newAlert('/deleted', { event: 'new' });
+    const database = app.get(Database);
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await database.transaction(async (tx) => {
+      await tx.query('DELETE FROM error_alert WHERE id = $1', [alert.id]);
+      await report('OrphanError');
+      await eventually(async () => (await database.query(waiting))[0]);
+    });
+    const found = await eventually(async () => {
+      const path = '/errors?text=OrphanError';
+      const { body } = await app.call<{ items: { occurrences: number }[] }>('GET', path, { token: developer });
+      return body.items[0];
+    });
+    expect(found).toBeDefined();
+  });
+
   it('are audited when they are made and ended, without their secrets', async () => {
     const { id } = await newAlert('/audited?token=hidden', { event: 'regressed', severity: 'high' });
     await app.call('DELETE', `/errors/alerts/${id}`, { token: admin });

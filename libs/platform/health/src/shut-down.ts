@@ -4,6 +4,7 @@ import type { AppConfig } from '#config';
 import { ErrorReporter } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { Lifecycle } from './lifecycle.js';
+import { stopListening } from './stop-listening.js';
 
 /** Ctrl-C under npm comes twice, from the terminal and from npm; only a later one means "at once". */
 const SAME_INTERRUPT_MS = 500;
@@ -12,8 +13,9 @@ const SAME_INTERRUPT_MS = 500;
 const PRODUCTION_DELAY = 5;
 
 /**
- * SIGTERM and SIGINT: readiness says 503 and answers `Connection: close` (for the configured delay, so that balancers notice and
- * take other connections), jobs and workers stop taking work, in-flight requests finish, then ledger, Redis and database close, in that order, and the process ends with 0.
+ * SIGTERM and SIGINT: readiness says 503 and answers `Connection: close` (for the configured delay, so that balancers notice and take
+ * other connections), the port closes, jobs and workers stop taking work, requests in flight finish, then ledger, Redis and database
+ * close, in that order, and the process ends with 0.
  * Requests that outlast the limit are cut; a second signal ends the process at once.
  */
 export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig): void {
@@ -34,11 +36,9 @@ export function shutDownOnSignal(app: NestFastifyApplication, config: AppConfig)
     server.prependListener('request', (_, answer) => answer.setHeader('Connection', 'close'));
     const delaySeconds = config.server.shutdownDelaySeconds ?? (config.environment.isProduction ? PRODUCTION_DELAY : 0);
     await new Promise((resolve) => setTimeout(resolve, delaySeconds * 1000));
-    const limit = setTimeout(
-      () => app.getHttpServer().closeAllConnections(),
-      config.server.shutdownTimeoutSeconds * 1000,
-    );
+    const limit = setTimeout(() => server.closeAllConnections(), config.server.shutdownTimeoutSeconds * 1000);
     try {
+      await stopListening(server);
       await app.close();
       clearTimeout(limit);
       process.exit(0);
