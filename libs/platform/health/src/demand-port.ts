@@ -24,7 +24,12 @@ export function demandPort(port: number, host: string): Promise<void> {
       if (!isTaken) resolve();
       else
         reject(
-          Object.assign(new Error(`listen EADDRINUSE: ${host}:${port}`), { code: 'EADDRINUSE', address: host, port }),
+          Object.assign(new Error(`listen EADDRINUSE: ${host}:${port}`), {
+            code: 'EADDRINUSE',
+            syscall: 'listen',
+            address: host,
+            port,
+          }),
         );
     };
     socket
