@@ -1,20 +1,18 @@
 // Kills the service and PostgreSQL, in turns, with -9 while transactions are posted; then asks for every one of them again. None that was
 // acknowledged may be lost, none may be there twice, and the ledger must verify. Ends with status 1 if that does not hold.
-import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../dist/libs/platform/database/src/index.js';
-import { unprivilegedUser } from '../dist/libs/platform/database/src/unprivileged-user.js';
+import { killPostgres, until } from './killing.mjs';
 import { logIn, startService } from './process.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 20);
 const WORKERS = 12;
 const IMPORT_LINES = 2_000;
-const MAX_WAIT_MS = 60_000;
 
 const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-kill-'));
 // Under root the server runs as another user, who must be able to pass.
@@ -79,40 +77,6 @@ async function killService() {
   service = await startService(env);
 }
 
-/** Kills every process of the server, and starts it again just as it was started. */
-async function killServer() {
-  const [pid] = readFileSync(path.join(dir, 'postgres-18', 'postmaster.pid'), 'utf8').split('\n');
-  const binary = readlinkSync(`/proc/${pid}/exe`);
-  const options = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(1, -1);
-  const user = unprivilegedUser([dir, path.dirname(binary)]);
-  const [program, args] = user?.wrap(binary, options) ?? [binary, options];
-  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', pid], { encoding: 'utf8' }).split('\n').filter(Boolean);
-  for (const one of [pid, ...children]) {
-    try {
-      process.kill(Number(one), 'SIGKILL');
-    } catch {
-      // It ended by itself.
-    }
-  }
-  // While a process of the old server is still ending, the new one refuses to start.
-  await until('The server', async () => {
-    const child = spawn(program, args, { detached: true, stdio: 'ignore' });
-    child.unref();
-    return Promise.race([sleep(1_000, true), new Promise((resolve) => child.once('exit', () => resolve(false)))]);
-  });
-}
-
-async function until(what, done) {
-  for (const deadline = Date.now() + MAX_WAIT_MS; ; await sleep(100)) {
-    try {
-      if (await done()) return;
-    } catch {
-      // Not yet.
-    }
-    if (Date.now() > deadline) throw new Error(`${what} took too long`);
-  }
-}
-
 /** Asks for a request again until it is answered. */
 async function answerTo({ route, body, key }) {
   let answer;
@@ -133,7 +97,7 @@ try {
     const working = Array.from({ length: WORKERS }, (_, index) => worker(index, () => isOver));
     await sleep(300 + Math.random() * 1_200);
     isOver = true;
-    await (round % 2 === 0 ? killService : killServer)();
+    await (round % 2 === 0 ? killService() : killPostgres(dir));
     await Promise.all([...working, importing]);
     await until('Recovery', async () => (await fetch(`${service.url}/health/ready`)).ok);
     authorization = `Bearer ${await logIn(service.url)}`;
