@@ -116,14 +116,15 @@ export class TaskEnqueue {
         throw new DependencyNotPossibleError(`The task ${id} ended as ${state}: what depends on it cannot start`);
       }
     }
-    const open = links.filter(({ dependsOn }) => awaited.get(dependsOn)?.state !== 'succeeded');
     const left = new Map<string, number>();
-    for (const { taskId } of open) left.set(taskId, (left.get(taskId) ?? 0) + 1);
+    for (const { taskId, dependsOn } of links) {
+      if (awaited.get(dependsOn)?.state !== 'succeeded') left.set(taskId, (left.get(taskId) ?? 0) + 1);
+    }
     await this.tasks.insert(
       tx,
       checked.map((item) => this.taskOf(item, caller.id, batchId, left.get(item.id) ?? 0)),
     );
-    await this.dependencies.add(tx, open);
+    await this.dependencies.add(tx, links);
     await this.events.append(
       tx,
       checked.map(({ id }) => ({ taskId: id, type: 'queued', data: { by: caller.id } })),

@@ -38,7 +38,10 @@ export class TaskDependencyRepository {
     return new Map(rows.map((row) => [row.id, toGlance(row)]));
   }
 
-  /** Notes that tasks wait for others; all of them exist and are locked or were inserted in this transaction. */
+  /**
+   * Notes that tasks depend on others, also on such as have succeeded: these stay while what may read their output is open. All of them exist
+   * and are locked or were inserted in this transaction.
+   */
   async add(tx: Transaction, links: readonly { taskId: string; dependsOn: string }[]): Promise<void> {
     if (links.length === 0) return;
     const dependsOn = links.map((link) => link.dependsOn);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { type JsonObject, SECONDS_PER_PRIORITY, type Task, type TaskFailure, type TaskGlance } from '../domain/task.js';
 import type { SearchScope } from '../domain/task-access.js';
-import { TASK_STATES, type TaskState } from '../domain/task-state.js';
+import { FINAL_STATES, TASK_STATES, type TaskState } from '../domain/task-state.js';
 import {
   BATCHED_COLUMNS,
   GLANCE,
@@ -81,20 +81,23 @@ const LOOK = {
   text: `SELECT ${GLANCE} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = $1`,
 };
 
-const RECENT = {
-  name: 'agent_task_recent',
-  text: `
-    SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error FROM agent_task t JOIN agent a ON a.id = t.agent_id
-    WHERE t.finished_at < $2 ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`,
-};
+/** The last of each state are found by an index; which of them ended last of all is little to sort. */
+const recent = (bound: string): string => `
+  SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error
+  FROM unnest('{${FINAL_STATES.join()}}'::text[]) AS s (state) CROSS JOIN LATERAL (
+    SELECT id, agent_id, state, finished_at, error FROM agent_task
+    WHERE state = s.state AND ${bound} ORDER BY finished_at DESC, id DESC LIMIT $1
+  ) t JOIN agent a ON a.id = t.agent_id
+  ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`;
+
+const RECENT = { name: 'agent_task_recent', text: recent('finished_at < $2') };
 
 /** The same, behind one of them: those that ended at once, as a request completes them, have the same time. */
 const RECENT_AFTER = {
   name: 'agent_task_recent_after',
-  text: `
-    SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error FROM agent_task t JOIN agent a ON a.id = t.agent_id
-    WHERE (t.finished_at, t.id) < (SELECT coalesce(max(finished_at), $2::timestamptz), $3::uuid FROM agent_task WHERE id = $3)
-    ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`,
+  text: recent(
+    '(finished_at, id) < ((SELECT coalesce(max(finished_at), $2::timestamptz) FROM agent_task WHERE id = $3::uuid), $3::uuid)',
+  ),
 };
 
 /** Ids of a batch's tasks. The batch names them: an index of tasks by batch would be written anew with each change of each of them. */
