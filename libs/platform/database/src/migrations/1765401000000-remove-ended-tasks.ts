@@ -65,15 +65,14 @@ export class RemoveEndedTasks1765401000000 implements MigrationInterface {
   }
 
   private async allowRemoval(runner: QueryRunner): Promise<void> {
-    // The task is there until all of its events are about to go.
+    // Events go where the removal of their task, a trigger itself, takes them along, and nowhere else.
+    await runner.query('DROP TRIGGER agent_task_event_append_only ON agent_task_event');
     await runner.query(`
-      CREATE OR REPLACE FUNCTION agent_task_event_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        IF TG_OP = 'DELETE' AND NOT EXISTS (SELECT FROM agent_task WHERE id = OLD.task_id) THEN
-          RETURN OLD;
-        END IF;
-        RAISE EXCEPTION 'agent_task_event is append-only';
-      END $$`);
+      CREATE TRIGGER agent_task_event_append_only BEFORE UPDATE ON agent_task_event
+      FOR EACH ROW EXECUTE FUNCTION agent_task_event_is_final()`);
+    await runner.query(`
+      CREATE TRIGGER agent_task_event_no_delete BEFORE DELETE ON agent_task_event
+      FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION agent_task_event_is_final()`);
     await runner.query(`
       CREATE FUNCTION agent_task_removed() RETURNS trigger LANGUAGE plpgsql AS $$
       DECLARE
@@ -111,11 +110,11 @@ export class RemoveEndedTasks1765401000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TRIGGER agent_task_removed ON agent_task');
     await runner.query('DROP FUNCTION agent_task_removed');
+    await runner.query('DROP TRIGGER agent_task_event_no_delete ON agent_task_event');
+    await runner.query('DROP TRIGGER agent_task_event_append_only ON agent_task_event');
     await runner.query(`
-      CREATE OR REPLACE FUNCTION agent_task_event_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        RAISE EXCEPTION 'agent_task_event is append-only';
-      END $$`);
+      CREATE TRIGGER agent_task_event_append_only BEFORE UPDATE OR DELETE ON agent_task_event
+      FOR EACH ROW EXECUTE FUNCTION agent_task_event_is_final()`);
     await runner.query('DROP TABLE agent_task_removal');
     await runner.query('DROP FUNCTION agent_task_removal_is_final');
     await runner.query(
