@@ -14,7 +14,7 @@ const AT_ONCE = 250;
 const MANY = 100;
 
 /** How long the database is left alone, in times of what the piece before took and in ms at most: removing must not be felt by requests. */
-const REST = 4;
+const REST = 9;
 const MAX_REST_MS = 1_000;
 
 /** Removes what ended long ago, in small pieces and at leisure. */

@@ -1,16 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import { type JsonObject, SECONDS_PER_PRIORITY, type Task, type TaskFailure, type TaskGlance } from '../domain/task.js';
+import {
+  type JsonObject,
+  SECONDS_PER_PRIORITY,
+  type Task,
+  type TaskFailure,
+  type TaskGlance,
+  type TaskOutcome,
+} from '../domain/task.js';
 import type { SearchScope } from '../domain/task-access.js';
 import { FINAL_STATES, TASK_STATES, type TaskState } from '../domain/task-state.js';
 import {
-  BATCHED_COLUMNS,
   GLANCE,
   type GlanceRow,
   LISTED_COLUMNS,
+  OUTCOME_COLUMNS,
+  type OutcomeRow,
   TASK_COLUMNS,
   type TaskRow,
   toGlance,
+  toOutcome,
   toTask,
 } from './task-row.js';
 
@@ -72,7 +81,7 @@ const INSERT = {
 const SELECT = `SELECT ${TASK_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
 
 const SELECT_LISTED = `SELECT ${LISTED_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
-const SELECT_OF_BATCH = `SELECT ${BATCHED_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = ANY ($1)`;
+const OUTCOMES = `SELECT ${OUTCOME_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = ANY ($1)`;
 
 const FIND = { name: 'agent_task_find', text: `${SELECT} WHERE t.id = $1` };
 
@@ -171,8 +180,8 @@ export class TaskRepository {
   }
 
   /** Of the given tasks, those that exist. */
-  async findMany(ids: readonly string[]): Promise<Task[]> {
-    return (await this.database.query<TaskRow>(SELECT_OF_BATCH, [ids])).map(toTask);
+  async outcomes(ids: readonly string[]): Promise<TaskOutcome[]> {
+    return (await this.database.query<OutcomeRow>(OUTCOMES, [ids])).map(toOutcome);
   }
 
   /** States of the given tasks, by id; cheaper than the tasks. */
