@@ -100,4 +100,27 @@ export class AgentsConfig extends section('agents', {
     max: 1000,
     description: 'Tasks that one process runs at the same time; each agent has its own cap besides.',
   }),
+  retentionDays: integer({
+    env: 'AGENTS_RETENTION_DAYS',
+    default: 30,
+    min: 0,
+    max: 3650,
+    description:
+      'Days that tasks are kept which succeeded or were cancelled, and workers that are silent; 0 keeps them for ever.',
+  }),
+  failedRetentionDays: integer({
+    env: 'AGENTS_FAILED_RETENTION_DAYS',
+    default: 90,
+    min: 0,
+    max: 3650,
+    description: 'Days that tasks are kept which failed or are dead; 0 keeps them for ever.',
+  }),
+  retentionTasks: integer({
+    env: 'AGENTS_RETENTION_TASKS',
+    default: 0,
+    min: 0,
+    max: 1_000_000_000,
+    description:
+      'How many ended tasks of each state are kept at most, the latest; what ended within a day stays. 0 is no limit.',
+  }),
 }) {}

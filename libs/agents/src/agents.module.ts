@@ -43,6 +43,7 @@ import { TaskLookup } from './application/task-lookup.service.js';
 import { TaskOutcomes } from './application/task-outcomes.service.js';
 import { TaskRecord } from './application/task-record.service.js';
 import { TaskRedrive } from './application/task-redrive.service.js';
+import { TaskRetention } from './application/task-retention.service.js';
 import { TaskRunner } from './application/task-runner.service.js';
 import { TaskScheduler } from './application/task-scheduler.service.js';
 import { TaskSweeper } from './application/task-sweeper.service.js';
@@ -66,6 +67,8 @@ import { TaskEventRepository } from './infrastructure/task-event.repository.js';
 import { TaskLeaseRepository } from './infrastructure/task-lease.repository.js';
 import { TaskQueueRepository } from './infrastructure/task-queue.repository.js';
 import { TaskRepository } from './infrastructure/task.repository.js';
+import { TaskRemovalChainRepository } from './infrastructure/task-removal-chain.repository.js';
+import { TaskRemovalRepository } from './infrastructure/task-removal.repository.js';
 import { TaskSignals } from './infrastructure/task-signals.js';
 import { WorkerLeaseRepository } from './infrastructure/worker-lease.repository.js';
 import { WorkerRepository } from './infrastructure/worker.repository.js';
@@ -133,6 +136,9 @@ const USE_CASES: Provider[] = [
   WorkerRegistry,
   WorkerLeases,
   WorkerOutcomes,
+  TaskRemovalRepository,
+  TaskRemovalChainRepository,
+  TaskRetention,
   ResultReader,
   AgentCallback,
   AgentReadService,

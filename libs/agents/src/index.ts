@@ -12,6 +12,7 @@ export {
   InternalAgents,
   type InternalTask,
 } from './application/internal-agents.js';
+export { TaskRemovalChainModule } from './task-removal-chain.module.js';
 export { TaskEngine } from './application/task-engine.service.js';
 export type { AgentStatus } from './domain/agent.js';
 export type { TaskState } from './domain/task-state.js';

@@ -42,10 +42,17 @@ describe('the size of a body', () => {
       expect(answer.body['correlationId']).toBe(answer.headers.get('x-request-id'));
     }
     expect((await app.call('POST', '/auth/login', { body: body(MB - 100) })).status).not.toBe(413);
-    for (const route of ['/finance/transactions/batch', '/agents/batch', '/tasks/complete', '/agents/x/execute']) {
-      const large = await app.call('POST', route, { token, body: body(10 * MB) });
-      expect([route, large.status === 413]).toEqual([route, false]);
-      expect([route, (await app.call('POST', route, { token, body: body(17 * MB) })).status]).toEqual([route, 413]);
+    // Those that carry many things at once, and those that describe one task.
+    for (const [most, routes] of [
+      [16, ['/finance/transactions/batch', '/agents/batch', '/tasks/complete']],
+      [2, ['/agents/x/execute', '/schedules']],
+    ] as const) {
+      for (const route of routes) {
+        const large = await app.call('POST', route, { token, body: body((most - 0.1) * MB) });
+        expect([route, large.status === 413]).toEqual([route, false]);
+        const larger = await app.call('POST', route, { token, body: body(most * MB + 1) });
+        expect([route, larger.body['code']]).toEqual([route, 'HTTP.BODY_TOO_LARGE']);
+      }
     }
   });
 

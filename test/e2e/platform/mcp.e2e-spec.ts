@@ -90,7 +90,7 @@ describe('the door for language models', () => {
     const slug = await tasks.agent({ concurrency: 20 });
     const operations = Array.from({ length: 20 }, (_, n) => ({ agent: slug, parameters: { n }, select: ['/n'] }));
     const { answer } = await use(client, 'run_batch', { operations });
-    expect(answer).toEqual({ results: operations.map((_, n) => ({ output: { '/n': n } })) });
+    expect(answer).toEqual({ columns: ['/n'], rows: operations.map((_, n) => [n]) });
     const mixed = await use(client, 'run_batch', { operations: [{ agent: slug }, { agent: 'fixer' }] });
     expect(mixed.answer).toMatchObject({
       status: 'partial',
@@ -98,6 +98,85 @@ describe('the door for language models', () => {
     });
     const batch = await use(client, 'get_batch', { id: mixed.answer['batchId'] });
     expect(batch.answer['results']).toEqual(mixed.answer['results']);
+  });
+
+  it('takes once what all operations of a batch share, and tells rows of what was selected', async () => {
+    const client = await connectAs('API_USER');
+    const slug = await tasks.agent({ concurrency: 20 });
+    const common = { agent: slug, parameters: { kind: 'x' }, select: ['/n', '/kind', '/none', ''] };
+    const table = await use(client, 'run_batch', { common, columns: ['n'], rows: [[1], 2] });
+    const whole = (n: number, kind: string): unknown[] => [n, kind, { kind, n, padding: expect.any(String) as string }];
+    expect(table.answer).toEqual({ columns: ['/n', '/kind', ''], rows: [whole(1, 'x'), whole(2, 'x')] });
+    const operations = [{ parameters: { n: 1 } }, { agent: 'fixer' }, { parameters: { n: 2, kind: 'y' } }];
+    const list = await use(client, 'run_batch', { common: { ...common, select: ['/n', '/kind'] }, operations });
+    expect(list.answer).toEqual({
+      batchId: list.answer['batchId'],
+      status: 'partial',
+      columns: ['/n', '/kind'],
+      rows: [[1, 'x'], null, [2, 'y']],
+      others: [
+        { index: 1, state: 'refused', error: expect.objectContaining({ code: 'AGENT.ROLE_REQUIRED' }) as object },
+      ],
+    });
+    const later = await use(client, 'get_batch', { id: list.answer['batchId'] });
+    expect(later.answer['rows']).toEqual(list.answer['rows']);
+    for (const odd of [
+      {},
+      { operations, columns: ['n'], rows: [[1]] },
+      { common: 'x', operations },
+      { common: { parameters: { text: 'x'.repeat(100_000) } }, operations: Array(1_000).fill({}) },
+      { common, rows: [[1]] },
+      { common, columns: ['n', 'm'], rows: [[1]] },
+      { common, columns: ['n', 'm'], rows: [1] },
+      { common, columns: ['n'], rows: Array(1_001).fill([1]) },
+    ]) {
+      expect(await use(client, 'run_batch', odd)).toMatchObject({
+        isError: true,
+        answer: { code: 'MCP.INVALID_ARGUMENTS' },
+      });
+    }
+    const forbidden = await use(client, 'run_batch', { common, columns: ['__proto__'], rows: [[{ a: 1 }]] });
+    expect(forbidden).toMatchObject({ isError: true, answer: { code: 'VALIDATION.FORBIDDEN_KEY' } });
+  });
+
+  it('costs a model a tenth of the tokens when fifty tasks with parameters are one batch', async () => {
+    const client = await connectAs('API_USER');
+    const slug = await tasks.agent({ concurrency: 50 });
+    // At four characters each, as no tokenizer of a provider is at hand.
+    const tokens = (value: unknown): number => JSON.stringify(value).length / 4;
+    const taskDescription = 'Say how long the stock lasts, and whether to order.';
+    const shared = { warehouse: 'Hamburg', days: 30, currency: 'EUR', includeForecast: true };
+    tasks.handle = ({ parameters }) =>
+      Promise.resolve({
+        ...parameters,
+        stock: { onHand: 120, reserved: 14, incoming: 40 },
+        pace: { perDay: 3.4, deviation: 1.2, trend: 'rising' },
+        daysLeft: 31,
+        reorder: false,
+        explanation:
+          'At the pace of the last thirty days the stock lasts a month; the delivery under way covers two more weeks.',
+      });
+    const skus = Array.from({ length: 50 }, (_, n) => `SKU-${1000 + n}`);
+    const cost = { arguments: 0, results: 0 };
+    const batch = { arguments: 0, results: 0 };
+    const measure = async (to: typeof cost, name: string, args: Record<string, unknown>): Promise<unknown> => {
+      const result = await client.callTool({ name, arguments: args });
+      to.arguments += tokens({ name, arguments: args });
+      to.results += tokens(result.content);
+      return JSON.parse((result.content as { text: string }[])[0]?.text ?? '');
+    };
+    for (const sku of skus)
+      await measure(cost, 'run_agent', { agent: slug, taskDescription, parameters: { ...shared, sku } });
+    const answer = await measure(batch, 'run_batch', {
+      common: { agent: slug, taskDescription, parameters: shared, select: ['/daysLeft', '/reorder'] },
+      columns: ['sku'],
+      rows: skus,
+    });
+    expect(answer).toEqual({ columns: ['/daysLeft', '/reorder'], rows: skus.map(() => [31, false]) });
+    expect(batch.arguments).toBeLessThan(cost.arguments / 10);
+    expect(batch.results).toBeLessThan(cost.results / 10);
+    // What each conversation pays once, whichever tool it then uses.
+    expect(tokens((await client.listTools()).tools)).toBeLessThan(1_000);
   });
 
   it('records transactions and errors, and reads the dashboard', async () => {

@@ -42,4 +42,19 @@ describe('scheduled jobs', () => {
     expect(runs).toBe(1);
     expect(await first.get(ScheduledJobs).runOnce(job)).toBe(false);
   });
+
+  it('are told to stop when they have taken as long as they may, as another replica may then begin', async () => {
+    let ended = 0;
+    const job = {
+      name: 'test.long',
+      everySeconds: 86_400,
+      leaseSeconds: 0.2,
+      run: (signal: AbortSignal) =>
+        new Promise<void>((resolve) => {
+          signal.addEventListener('abort', () => resolve(void (ended += 1)));
+        }),
+    };
+    expect(await first.get(ScheduledJobs).runOnce(job)).toBe(true);
+    expect(ended).toBe(1);
+  });
 });

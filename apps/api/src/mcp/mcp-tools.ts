@@ -1,5 +1,6 @@
 import { cutText } from '#platform/kernel';
 import type { Role } from '#platform/security';
+import { faultOfBatch, operationsOf, tableOf } from './batch-table.js';
 
 /** Arguments of a tool, as a model gave them; the route that is called judges them. */
 export type ToolArguments = Readonly<Record<string, unknown>>;
@@ -24,6 +25,8 @@ export interface McpTool {
   /** JSON Schema of each argument. */
   readonly properties: Readonly<Record<string, object>>;
   readonly required: readonly string[];
+  /** What is wrong with arguments beyond their schema; see `faultOf`. */
+  readonly fault?: (args: ToolArguments) => string | undefined;
   readonly call: (args: ToolArguments) => RouteCall;
   /** What of the answer is worth a model's tokens; all of it when absent. */
   readonly trim?: (answer: Record<string, unknown>) => unknown;
@@ -84,10 +87,14 @@ export const MCP_TOOLS: readonly McpTool[] = [
   },
   {
     name: 'run_batch',
-    description: 'Run up to 1000 tasks in one call; select keeps only the parts of each output you need',
+    description:
+      'Run up to 1000 tasks in one call. Say once in common what all share; for one agent give columns and rows instead of operations; select keeps only what you need',
     role: 'API_USER',
     isReadOnly: false,
     properties: {
+      common: { ...object, description: 'Fields of every operation' },
+      columns: { ...texts, description: 'Names of parameters' },
+      rows: { type: 'array', description: 'One operation each: [parameters by columns]' },
       operations: {
         type: 'array',
         items: {
@@ -99,7 +106,6 @@ export const MCP_TOOLS: readonly McpTool[] = [
             dependsOn: { ...texts, description: 'refs or task ids that must succeed first' },
             select: { ...texts, description: 'JSON Pointers into the output' },
           },
-          required: ['agent'],
         },
       },
       parallel: { type: 'boolean' },
@@ -107,17 +113,18 @@ export const MCP_TOOLS: readonly McpTool[] = [
       waitSeconds: wait,
       idempotencyKey: text,
     },
-    required: ['operations'],
-    call: ({ waitSeconds = WAIT_SECONDS, idempotencyKey, ...body }) => ({
+    required: [],
+    fault: faultOfBatch,
+    call: ({ waitSeconds = WAIT_SECONDS, idempotencyKey, common, columns, rows, operations, ...body }) => ({
       method: 'POST',
       path: '/agents/batch',
       query: { wait: waitSeconds },
-      body,
+      body: { ...body, operations: operationsOf({ common, columns, rows, operations }) },
       idempotencyKey,
     }),
     trim: ({ batchId, status, results }) => ({
       ...(status === 'succeeded' ? {} : { batchId, status }),
-      results: (results as Record<string, unknown>[]).map(trimResult),
+      ...tableOf(results as Record<string, unknown>[]),
     }),
   },
   {
@@ -142,7 +149,7 @@ export const MCP_TOOLS: readonly McpTool[] = [
       path: `/agents/batch/${path(id)}`,
       query: { wait: waitSeconds },
     }),
-    trim: ({ status, results }) => ({ status, results: (results as Record<string, unknown>[]).map(trimResult) }),
+    trim: ({ status, results }) => ({ status, ...tableOf(results as Record<string, unknown>[]) }),
   },
   {
     name: 'record_transaction',
@@ -197,7 +204,8 @@ function isShortText(value: unknown, most: number, form = /^/): boolean {
 }
 
 /** What is wrong with arguments by the tool's own schema, in words for a model; `undefined` when nothing is. The route checks the rest. */
-export function faultOf({ properties, required, isReadOnly }: McpTool, args: ToolArguments): string | undefined {
+export function faultOf(tool: McpTool, args: ToolArguments): string | undefined {
+  const { properties, required, isReadOnly } = tool;
   // What goes into a body is judged by the route; what goes into an address is not worth sending there.
   const unknown = isReadOnly ? Object.keys(args).find((name) => !Object.hasOwn(properties, name)) : undefined;
   if (unknown !== undefined) return `${cutText(unknown, SHOWN)} is no argument of this tool`;
@@ -207,7 +215,7 @@ export function faultOf({ properties, required, isReadOnly }: McpTool, args: Too
     const fault = args[name] === undefined ? undefined : faultOfValue(name, schema, args[name]);
     if (fault !== undefined) return `${name} must be ${fault}`;
   }
-  return undefined;
+  return tool.fault?.(args);
 }
 
 function faultOfValue(name: string, schema: object, value: unknown): string | undefined {
@@ -224,10 +232,4 @@ function faultOfValue(name: string, schema: object, value: unknown): string | un
   if (!Array.isArray(value) || value.length > MOST_MEMBERS) return 'a list';
   const areWords = value.length <= MOST_WORDS && value.every((one) => isShortText(one, SHOWN));
   return schema === capabilities && !areWords ? 'a list of words' : undefined;
-}
-
-/** Ids are for what has to be asked about again. */
-function trimResult(result: Record<string, unknown>): unknown {
-  const isWhole = result['state'] === 'succeeded' && result['isLeftOut'] !== true;
-  return isWhole ? pick(result, 'output') : pick(result, 'index', 'taskId', 'state', 'isLeftOut', 'error');
 }

@@ -7,7 +7,7 @@ import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { SubmitTask } from '../application/submit-task.service.js';
 import { TaskLookup } from '../application/task-lookup.service.js';
 import { isFinal } from '../domain/task-state.js';
-import { ExecuteAgentDto, toTaskRequest, WaitQueryDto } from './dto/execute-agent.dto.js';
+import { ExecuteAgentDto, MAX_TASK_BYTES, toTaskRequest, WaitQueryDto } from './dto/execute-agent.dto.js';
 import { TaskDto, toTaskDto } from './dto/task.dto.js';
 
 /** Giving agents work. */
@@ -20,7 +20,7 @@ export class AgentExecutionController {
   ) {}
 
   @Post(':slug/execute')
-  @LargeBody()
+  @LargeBody(MAX_TASK_BYTES)
   @Roles('API_USER')
   @OwnPace()
   @RequestExample({

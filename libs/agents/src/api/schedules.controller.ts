@@ -6,6 +6,7 @@ import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platfor
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { ScheduleRegistry } from '../application/schedule-registry.service.js';
 import { TaskLookup } from '../application/task-lookup.service.js';
+import { MAX_TASK_BYTES } from './dto/execute-agent.dto.js';
 import {
   CreateScheduleDto,
   ScheduleDto,
@@ -28,7 +29,7 @@ export class SchedulesController {
   ) {}
 
   @Post()
-  @LargeBody()
+  @LargeBody(MAX_TASK_BYTES)
   @ApiOperation({ operationId: 'createSchedule', summary: 'Queue a task at the times of a cron expression' })
   @ApiResponse({ status: 201, type: ScheduleDto })
   @TakesIdempotencyKey()
@@ -59,7 +60,7 @@ export class SchedulesController {
   }
 
   @Patch(':id')
-  @LargeBody()
+  @LargeBody(MAX_TASK_BYTES)
   @ApiOperation({ operationId: 'updateSchedule', summary: 'Change a schedule; what is left out stays' })
   @ApiResponse({ status: 200, type: ScheduleDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { BatchNotFoundError } from '../domain/agents.exceptions.js';
 import { project } from '../domain/json-pointer.js';
-import type { Task, TaskFailure } from '../domain/task.js';
+import type { TaskFailure, TaskOutcome } from '../domain/task.js';
 import { type Caller, maySee, type TaskAccess } from '../domain/task-access.js';
 import { isFinal, type TaskState } from '../domain/task-state.js';
 import { type BatchOperation, BatchRepository } from '../infrastructure/batch.repository.js';
@@ -53,7 +53,7 @@ export class BatchResults {
     // The batch without its tasks: who asked for it may wait for it, and is told what was refused.
     const itself: TaskAccess = { createdBy: batch.createdBy, minimumRole: 'API_USER', heldBy: null };
     if (waitSeconds > 0 && maySee(caller, itself)) await this.lookup.waitForAll(ids, waitSeconds);
-    const tasks = new Map((await this.tasks.findMany(ids)).map((task) => [task.id, task]));
+    const tasks = new Map((await this.tasks.outcomes(ids)).map((task) => [task.id, task]));
     const results = batch.operations.flatMap((operation, index) => {
       const task = operation.taskId === null ? undefined : tasks.get(operation.taskId);
       return maySee(caller, task ?? itself) ? [toResult(operation, index, task)] : [];
@@ -63,10 +63,13 @@ export class BatchResults {
   }
 }
 
-function toResult({ agent, taskId, select, error }: BatchOperation, index: number, task?: Task): OperationResult {
+function toResult(
+  { agent, taskId, select, error }: BatchOperation,
+  index: number,
+  task?: TaskOutcome,
+): OperationResult {
   if (!task) return { index, agent, taskId, state: 'refused', error: error ?? undefined };
-  const { state, output } = task;
-  const isLeftOut = task.leftOut.includes('output');
+  const { state, output, isLeftOut } = task;
   return {
     index,
     agent,

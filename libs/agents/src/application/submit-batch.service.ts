@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { AppException, fingerprintOf, Ids, ValidationError } from '#platform/kernel';
+import { AppException, FairTurns, fingerprintOf, Ids, ValidationError } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import type { Agent } from '../domain/agent.js';
 import { OperationRefusedError } from '../domain/agents.exceptions.js';
@@ -55,14 +55,18 @@ export class SubmitBatch {
     principal: Principal,
     key?: string,
   ): Promise<{ batchId: string; isReplay: boolean }> {
+    const turns = new FairTurns();
+    // Reading and checking the body has had its share.
+    await turns.next();
     const plan = planBatch(batch.operations, batch.parallel);
     if (plan.faults)
       throw invalid(plan.faults.map(({ index, message }) => ({ path: index, message, code: 'dependsOn' })));
-    const checked = await this.checkAll(batch, plan.steps, principal);
+    const checked = await this.checkAll(batch, plan.steps, principal, turns);
+    await turns.next();
+    const fingerprint = key === undefined ? {} : fingerprintOf({ ...batch });
     const batchId = this.ids.next();
     const submitted = await this.database.transaction(async (tx) => {
       if (key !== undefined) {
-        const fingerprint = fingerprintOf({ ...batch });
         const use = { ownerId: principal.id, key, fingerprint, taskId: null, batchId };
         const known = await this.keys.remember(tx, use);
         if (known) {
@@ -85,9 +89,14 @@ export class SubmitBatch {
     { operations, atomic }: BatchRequest,
     steps: readonly PlannedStep[],
     principal: Principal,
+    turns: FairTurns,
   ): Promise<Checked[]> {
     const agents = await this.agents.findMany([...new Set(operations.map(({ agent }) => agent))]);
-    const checked: Checked[] = operations.map((operation) => this.check(operation, agents, principal));
+    const checked: Checked[] = [];
+    for (const operation of operations) {
+      checked.push(this.check(operation, agents, principal));
+      await turns.pause();
+    }
     for (let isChanged = true; isChanged;) {
       isChanged = false;
       for (const [index, { inside }] of steps.entries()) {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { fingerprintOf } from '#platform/kernel';
+import { FairTurns, fingerprintOf } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { refuseDifferent } from '../domain/same-request.js';
 import { AgentRepository } from '../infrastructure/agent.repository.js';
@@ -33,10 +33,14 @@ export class SubmitTask {
    * @throws IdempotencyKeyReusedError when the key came with another request before
    */
   async submit(request: TaskRequest, principal: Principal, key?: string): Promise<SubmittedTask> {
-    const checked = this.enqueue.check(request, await this.agents.find(request.agent), principal);
+    const agent = await this.agents.find(request.agent);
+    const turns = new FairTurns();
+    const checked = this.enqueue.check(request, agent, principal);
+    await turns.pause();
+    const fingerprint = key === undefined ? {} : fingerprintOfTask(request);
+    await turns.pause();
     const submitted = await this.database.transaction(async (tx) => {
       if (key !== undefined) {
-        const fingerprint = fingerprintOfTask(request);
         const target = { taskId: checked.id, batchId: null };
         const known = await this.keys.remember(tx, { ownerId: principal.id, key, fingerprint, ...target });
         if (known) {

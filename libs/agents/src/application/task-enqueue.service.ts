@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
-import { AgentNotFoundError, currentContext, Ids, includesRole, ValidationError } from '#platform/kernel';
+import { AgentNotFoundError, currentContext, FairTurns, Ids, includesRole, ValidationError } from '#platform/kernel';
 import type { Agent } from '../domain/agent.js';
 import {
   AgentNotRunnableError,
@@ -10,11 +10,11 @@ import {
   ParametersTooLargeError,
 } from '../domain/agents.exceptions.js';
 import { unstorable } from '../domain/json-value.js';
-import { type JsonObject, MAX_PARAMETERS_BYTES, type TaskBudget } from '../domain/task.js';
+import { type JsonObject, MAX_PARAMETERS_BYTES, type TaskBudget, type TaskGlance } from '../domain/task.js';
 import { type Caller, maySee } from '../domain/task-access.js';
 import { isFinal } from '../domain/task-state.js';
 import { AgentStatisticsRepository } from '../infrastructure/agent-statistics.repository.js';
-import { TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
+import { type DependencyLink, TaskDependencyRepository } from '../infrastructure/task-dependency.repository.js';
 import { TaskEventRepository } from '../infrastructure/task-event.repository.js';
 import { type NewTask, TaskRepository } from '../infrastructure/task.repository.js';
 import { type ModelEstimate, ModelSettingsReader } from './model-settings.service.js';
@@ -46,6 +46,9 @@ export interface CheckedRequest {
   /** What an attempt is expected to consume at most, where that is known beforehand. */
   readonly estimate?: ModelEstimate | undefined;
 }
+
+/** Tasks inserted by one statement: they may carry parameters of a megabyte each, and others wait while that is written. */
+const INSERT_AT_ONCE = 250;
 
 /** Puts work into the queue, within the caller's transaction. */
 @Injectable()
@@ -102,28 +105,28 @@ export class TaskEnqueue {
     caller: Caller,
     batchId: string | null = null,
   ): Promise<void> {
-    const own = new Set(checked.map(({ id }) => id));
-    const links = checked.flatMap(({ id, request }) =>
-      [...new Set(request.dependsOn)].map((dependsOn) => ({ taskId: id, dependsOn })),
-    );
-    const others = [...new Set(links.map(({ dependsOn }) => dependsOn))].filter((id) => !own.has(id));
-    const awaited = await this.dependencies.lock(tx, others);
-    for (const id of others) {
-      const task = awaited.get(id);
-      if (!task || !maySee(caller, task)) throw new DependencyNotFoundError(`There is no task ${id} to depend on`);
-      const { state } = task;
-      if (isFinal(state) && state !== 'succeeded') {
-        throw new DependencyNotPossibleError(`The task ${id} ended as ${state}: what depends on it cannot start`);
-      }
+    const turns = new FairTurns();
+    const links: DependencyLink[] = [];
+    for (const { id, request } of checked) {
+      for (const dependsOn of new Set(request.dependsOn)) links.push({ taskId: id, dependsOn });
+      await turns.pause();
     }
-    const open = links.filter(({ dependsOn }) => awaited.get(dependsOn)?.state !== 'succeeded');
+    await turns.next();
+    const awaited = await this.lockAwaited(tx, links, new Set(checked.map(({ id }) => id)), caller);
     const left = new Map<string, number>();
-    for (const { taskId } of open) left.set(taskId, (left.get(taskId) ?? 0) + 1);
-    await this.tasks.insert(
-      tx,
-      checked.map((item) => this.taskOf(item, caller.id, batchId, left.get(item.id) ?? 0)),
-    );
-    await this.dependencies.add(tx, open);
+    for (const { taskId, dependsOn } of links) {
+      if (awaited.get(dependsOn)?.state !== 'succeeded') left.set(taskId, (left.get(taskId) ?? 0) + 1);
+    }
+    for (let at = 0; at < checked.length; at += INSERT_AT_ONCE) {
+      await turns.next();
+      const tasks = checked.slice(at, at + INSERT_AT_ONCE);
+      await this.tasks.insert(
+        tx,
+        tasks.map((item) => this.taskOf(item, caller.id, batchId, left.get(item.id) ?? 0)),
+      );
+    }
+    await turns.next();
+    await this.dependencies.add(tx, links);
     await this.events.append(
       tx,
       checked.map(({ id }) => ({ taskId: id, type: 'queued', data: { by: caller.id } })),
@@ -132,6 +135,27 @@ export class TaskEnqueue {
       tx,
       checked.map(({ agent }) => ({ agentId: agent.id, enqueued: 1 })),
     );
+  }
+
+  /** What is waited for outside of what is queued, locked. */
+  private async lockAwaited(
+    tx: Transaction,
+    links: readonly DependencyLink[],
+    own: ReadonlySet<string>,
+    caller: Caller,
+  ): Promise<Map<string, TaskGlance>> {
+    const others = new Set<string>();
+    for (const { dependsOn } of links) if (!own.has(dependsOn)) others.add(dependsOn);
+    const awaited = await this.dependencies.lock(tx, [...others]);
+    for (const id of others) {
+      const task = awaited.get(id);
+      if (!task || !maySee(caller, task)) throw new DependencyNotFoundError(`There is no task ${id} to depend on`);
+      const { state } = task;
+      if (isFinal(state) && state !== 'succeeded') {
+        throw new DependencyNotPossibleError(`The task ${id} ended as ${state}: what depends on it cannot start`);
+      }
+    }
+    return awaited;
   }
 
   private taskOf(

@@ -14,6 +14,9 @@ export interface WorkerRegistration {
   readonly runtime?: string | undefined;
 }
 
+/** What a worker said is asked for again after so long: one that was silent for weeks may have been removed meanwhile. */
+const REREAD_MS = 3_600_000;
+
 /** Half of what the repository writes, so that every process together writes no less. */
 const SEEN_EVERY_MS = 5_000;
 
@@ -28,7 +31,9 @@ const REMEMBER_MS = 750;
 export class WorkerRegistry {
   private readonly seenAt = new RecentMap<string, number>(MAX_REMEMBERED);
   /** Workers never change after they have registered. */
-  private readonly registered = new RecentMap<string, Worker>(MAX_REMEMBERED);
+  private readonly registered = new RecentMap<string, { readonly worker: Worker; readonly until: number }>(
+    MAX_REMEMBERED,
+  );
   private readonly answers = new RecentMap<string, { readonly found: string[]; readonly until: number }>(
     MAX_REMEMBERED,
   );
@@ -68,12 +73,14 @@ export class WorkerRegistry {
 
   /** @throws WorkerNotFoundError for workers that another credential registered too */
   async get(id: string, principal: Principal): Promise<Worker> {
-    let worker = this.registered.get(id) ?? (await this.workers.find(id));
+    const known = this.registered.get(id);
+    const isFresh = known !== undefined && performance.now() < known.until;
+    let worker = isFresh ? known.worker : await this.workers.find(id);
     if (worker?.credentialId === null && worker.ownerId === principal.id) {
       worker = await this.workers.adopt(id, principal.credential.id);
     }
     if (worker?.credentialId !== principal.credential.id) throw new WorkerNotFoundError();
-    this.registered.set(id, worker);
+    if (!isFresh) this.registered.set(id, { worker, until: performance.now() + REREAD_MS });
     return worker;
   }
 

@@ -6,6 +6,9 @@ export interface PlannedOperation {
   readonly dependsOn?: readonly string[] | undefined;
 }
 
+/** Faults that are told of one batch; who mends them may ask again. */
+const MOST_FAULTS = 500;
+
 /** Something that is wrong with an operation. */
 export interface PlanFault {
   readonly index: number;
@@ -50,7 +53,7 @@ export function planBatch(operations: readonly PlannedOperation[], parallel: boo
   });
   for (const index of inCycle(steps))
     faults.push({ index, message: 'it waits for itself, by way of what it depends on' });
-  return faults.length > 0 ? { faults } : { steps };
+  return faults.length > 0 ? { faults: faults.slice(0, MOST_FAULTS) } : { steps };
 }
 
 /** Operations that could never start: those left when all that can finish have been taken away (Kahn's algorithm). */

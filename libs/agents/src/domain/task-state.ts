@@ -35,6 +35,7 @@ export const HELD_STATES = ['leased', 'running'] as const satisfies readonly Tas
 
 /** States that a task leaves only when a person asks for it. */
 export const FINAL_STATES = ['succeeded', 'failed', 'cancelled', 'dead'] as const satisfies readonly TaskState[];
+export type EndedState = (typeof FINAL_STATES)[number];
 
 /** Whether `to` may follow `from`. */
 export function canBecome(from: TaskState, to: TaskState): boolean {

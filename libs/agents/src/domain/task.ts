@@ -22,6 +22,15 @@ export interface TaskGlance extends TaskAccess {
   readonly state: TaskState;
 }
 
+/** What became of a task so far. */
+export interface TaskOutcome extends TaskGlance {
+  readonly id: string;
+  readonly output: unknown;
+  readonly error: TaskFailure | null;
+  /** Whether the output is not shown, as those of other tasks beside it are large. */
+  readonly isLeftOut: boolean;
+}
+
 /** A unit of work for an agent. Times are the database's; costs are in millionths of a US dollar. */
 export interface Task extends TaskGlance {
   readonly id: string;

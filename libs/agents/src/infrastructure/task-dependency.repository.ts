@@ -9,6 +9,12 @@ export interface FailedDependent {
   readonly agentId: string;
 }
 
+/** A task that waits for another. */
+export interface DependencyLink {
+  readonly taskId: string;
+  readonly dependsOn: string;
+}
+
 /** Locked in the order of their ids, so that two requests with the same dependencies cannot wait for each other. */
 const LOCK = `SELECT t.id, ${GLANCE} FROM agent_task t JOIN agent a ON a.id = t.agent_id
   WHERE t.id = ANY ($1) ORDER BY t.id FOR NO KEY UPDATE OF t`;
@@ -34,19 +40,25 @@ export class TaskDependencyRepository {
   /** The tasks by id, which keep their states until the transaction ends: nobody can end a task unseen meanwhile. */
   async lock(tx: Transaction, ids: readonly string[]): Promise<Map<string, TaskGlance>> {
     if (ids.length === 0) return new Map();
-    const rows = await tx.query<GlanceRow & { id: string }>(LOCK, [ids]);
+    const rows = await tx.query<GlanceRow & { id: string }>(LOCK, [arrayOf(ids)]);
     return new Map(rows.map((row) => [row.id, toGlance(row)]));
   }
 
-  /** Notes that tasks wait for others; all of them exist and are locked or were inserted in this transaction. */
-  async add(tx: Transaction, links: readonly { taskId: string; dependsOn: string }[]): Promise<void> {
+  /**
+   * Notes that tasks depend on others, also on such as have succeeded: these stay while what may read their output is open. All of them exist
+   * and are locked or were inserted in this transaction.
+   */
+  async add(tx: Transaction, links: readonly DependencyLink[]): Promise<void> {
     if (links.length === 0) return;
     const dependsOn = links.map((link) => link.dependsOn);
     await tx.execute(
       'INSERT INTO agent_task_dependency (task_id, depends_on) SELECT * FROM unnest($1::uuid[], $2::uuid[])',
-      [links.map(({ taskId }) => taskId), dependsOn],
+      [arrayOf(links.map(({ taskId }) => taskId)), arrayOf(dependsOn)],
     );
-    await tx.execute('UPDATE agent_task SET has_dependents = true WHERE id = ANY ($1)', [dependsOn]);
+    const awaited = [...new Set(dependsOn)];
+    await tx.execute('UPDATE agent_task SET has_dependents = true WHERE id = ANY ($1) AND NOT has_dependents', [
+      awaited,
+    ]);
   }
 
   /** Lets go on what waited for these tasks, which succeeded. */
@@ -59,4 +71,9 @@ export class TaskDependencyRepository {
     const rows = await tx.query<{ id: string; agent_id: string }>(FAIL, [ended, failure]);
     return rows.map(({ id, agent_id }) => ({ id, agentId: agent_id }));
   }
+}
+
+/** Ids as PostgreSQL reads a list of them. The driver looks through each for what would have to be quoted, which takes long of many. */
+function arrayOf(ids: readonly string[]): string {
+  return `{${ids.join()}}`;
 }

@@ -1,4 +1,4 @@
-import type { JsonObject, Task, TaskFailure, TaskGlance } from '../domain/task.js';
+import type { JsonObject, Task, TaskFailure, TaskGlance, TaskOutcome } from '../domain/task.js';
 import type { ExecutorRole } from '../domain/task-access.js';
 import type { TaskState } from '../domain/task-state.js';
 
@@ -49,8 +49,15 @@ export const LISTED_COLUMNS = `${LIGHT_COLUMNS}, CASE WHEN ${isShown('t.output')
 
 const TOGETHER = `coalesce(sum(${bytesOf('t.output', SHOWN_OUTPUT_BYTES)}) OVER (ORDER BY t.id) <= ${SHOWN_OUTPUT_BYTES}, true)`;
 
-/** The same with outputs of any size, as long as all of them together are not too large. */
-export const BATCHED_COLUMNS = `${LIGHT_COLUMNS}, CASE WHEN ${TOGETHER} THEN t.output END AS output, ${leftOut(TOGETHER)}`;
+/** What became of one of many tasks; outputs of any size, as long as all of them together are not too large. */
+export const OUTCOME_COLUMNS = `t.id, ${GLANCE}, t.error, CASE WHEN ${TOGETHER} THEN t.output END AS output, NOT ${TOGETHER} AS is_left_out`;
+
+/** What `OUTCOME_COLUMNS` reads. */
+export type OutcomeRow = GlanceRow & { id: string; output: unknown; error: TaskFailure | null; is_left_out: boolean };
+
+export function toOutcome(row: OutcomeRow): TaskOutcome {
+  return { ...toGlance(row), id: row.id, output: row.output, error: row.error, isLeftOut: row.is_left_out };
+}
 
 /** A row of `agent_task` with what is known of its agent. */
 export type TaskRow = GlanceRow & {

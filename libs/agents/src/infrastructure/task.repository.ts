@@ -1,16 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import { type JsonObject, SECONDS_PER_PRIORITY, type Task, type TaskFailure, type TaskGlance } from '../domain/task.js';
-import type { SearchScope } from '../domain/task-access.js';
-import { TASK_STATES, type TaskState } from '../domain/task-state.js';
 import {
-  BATCHED_COLUMNS,
+  type JsonObject,
+  SECONDS_PER_PRIORITY,
+  type Task,
+  type TaskFailure,
+  type TaskGlance,
+  type TaskOutcome,
+} from '../domain/task.js';
+import type { SearchScope } from '../domain/task-access.js';
+import { FINAL_STATES, TASK_STATES, type TaskState } from '../domain/task-state.js';
+import {
   GLANCE,
   type GlanceRow,
   LISTED_COLUMNS,
+  OUTCOME_COLUMNS,
+  type OutcomeRow,
   TASK_COLUMNS,
   type TaskRow,
   toGlance,
+  toOutcome,
   toTask,
 } from './task-row.js';
 
@@ -72,7 +81,7 @@ const INSERT = {
 const SELECT = `SELECT ${TASK_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
 
 const SELECT_LISTED = `SELECT ${LISTED_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
-const SELECT_OF_BATCH = `SELECT ${BATCHED_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = ANY ($1)`;
+const OUTCOMES = `SELECT ${OUTCOME_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = ANY ($1)`;
 
 const FIND = { name: 'agent_task_find', text: `${SELECT} WHERE t.id = $1` };
 
@@ -81,20 +90,23 @@ const LOOK = {
   text: `SELECT ${GLANCE} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = $1`,
 };
 
-const RECENT = {
-  name: 'agent_task_recent',
-  text: `
-    SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error FROM agent_task t JOIN agent a ON a.id = t.agent_id
-    WHERE t.finished_at < $2 ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`,
-};
+/** The last of each state are found by an index; which of them ended last of all is little to sort. */
+const recent = (bound: string): string => `
+  SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error
+  FROM unnest('{${FINAL_STATES.join()}}'::text[]) AS s (state) CROSS JOIN LATERAL (
+    SELECT id, agent_id, state, finished_at, error FROM agent_task
+    WHERE state = s.state AND ${bound} ORDER BY finished_at DESC, id DESC LIMIT $1
+  ) t JOIN agent a ON a.id = t.agent_id
+  ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`;
+
+const RECENT = { name: 'agent_task_recent', text: recent('finished_at < $2') };
 
 /** The same, behind one of them: those that ended at once, as a request completes them, have the same time. */
 const RECENT_AFTER = {
   name: 'agent_task_recent_after',
-  text: `
-    SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error FROM agent_task t JOIN agent a ON a.id = t.agent_id
-    WHERE (t.finished_at, t.id) < (SELECT coalesce(max(finished_at), $2::timestamptz), $3::uuid FROM agent_task WHERE id = $3)
-    ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`,
+  text: recent(
+    '(finished_at, id) < ((SELECT coalesce(max(finished_at), $2::timestamptz) FROM agent_task WHERE id = $3::uuid), $3::uuid)',
+  ),
 };
 
 /** Ids of a batch's tasks. The batch names them: an index of tasks by batch would be written anew with each change of each of them. */
@@ -168,8 +180,8 @@ export class TaskRepository {
   }
 
   /** Of the given tasks, those that exist. */
-  async findMany(ids: readonly string[]): Promise<Task[]> {
-    return (await this.database.query<TaskRow>(SELECT_OF_BATCH, [ids])).map(toTask);
+  async outcomes(ids: readonly string[]): Promise<TaskOutcome[]> {
+    return (await this.database.query<OutcomeRow>(OUTCOMES, [ids])).map(toOutcome);
   }
 
   /** States of the given tasks, by id; cheaper than the tasks. */

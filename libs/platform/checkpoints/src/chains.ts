@@ -10,7 +10,7 @@ export interface ChainHead {
 
 /** A chain of hashes that the service keeps in its database. */
 export interface Chain {
-  /** `audit`, `ledger`. */
+  /** `audit`, `ledger`, `task-removals`. */
   readonly name: string;
   head(): Promise<ChainHead>;
   /** Hash of a link, in hex; `undefined` when there is none with this number. */

@@ -14,7 +14,10 @@ export class CheckpointsController {
   @Get()
   @Roles('ADMIN')
   @Header('Cache-Control', 'no-store')
-  @ApiOperation({ operationId: 'getCheckpoint', summary: 'Where the audit trail and the ledger end now, signed' })
+  @ApiOperation({
+    operationId: 'getCheckpoint',
+    summary: 'Where the audit trail, the ledger and the removals of tasks end now, signed',
+  })
   @ApiResponse({ status: 200, type: CheckpointDto })
   @ApiProblems(401, 403, 429)
   async getCheckpoint(): Promise<CheckpointDto> {

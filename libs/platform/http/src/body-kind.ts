@@ -15,6 +15,8 @@ export interface RouteSettings {
   hasOwnPace?: boolean;
   /** Most bytes of a body; `large` is what the service takes at most. */
   bodyLimit?: number | 'large';
+  /** Whether a body may have far more values than most have. */
+  takesManyValues?: boolean;
   /** What differs for it from the origins that may call the others. */
   cors?: FastifyCorsOptions;
   ignoresUnknownQuery?: boolean;
@@ -30,8 +32,13 @@ export const routeSettings = (settings: RouteSettings): MethodDecorator & ClassD
 /** Marks a route that gets a body of this kind. */
 export const ReadsBody = (kind: BodyKind): MethodDecorator => routeSettings({ readsBody: kind });
 
-/** A route that takes bodies up to `MAX_CONTENT_LENGTH_MB`, as batches and results are; others take 1 MB. */
-export const LargeBody = (): MethodDecorator => routeSettings({ bodyLimit: 'large' });
+/**
+ * A route that takes large bodies, as batches and results are; others take 1 MB.
+ *
+ * @param bodyLimit bytes; `MAX_CONTENT_LENGTH_MB` when left out
+ */
+export const LargeBody = (bodyLimit: number | 'large' = 'large'): MethodDecorator =>
+  routeSettings({ bodyLimit, takesManyValues: true });
 
 /**
  * A route that takes JSON whatever its depth and keys, up to so many bytes, for reports that must not be lost: what is too deep or too

@@ -30,6 +30,8 @@ function compile<T extends object>(dto: Type<T>): QuickReader<T> {
   const storage = getMetadataStorage();
   const byField = storage.groupByPropertyName(storage.getTargetValidationMetadatas(dto, '', false, false));
   const fields = Object.keys(byField);
+  // Read once: the name of a class is looked up anew each time.
+  const targetName = dto.name;
   if (fields.length === 0 || isRearranged(dto, fields)) return () => undefined;
   for (const [field, all] of Object.entries(byField)) {
     const ofType = (type: string): typeof all => all.filter((metadata) => metadata.type === type);
@@ -40,7 +42,7 @@ function compile<T extends object>(dto: Type<T>): QuickReader<T> {
       storage.getTargetValidatorConstraints(metadata.constraintCls).map(({ instance }) => {
         const { constraints, each } = metadata;
         const check = (value: unknown, object: object): boolean =>
-          instance.validate(value, { value, constraints, object, property: field, targetName: dto.name }) === true;
+          instance.validate(value, { value, constraints, object, property: field, targetName }) === true;
         return each ? (value: unknown, object: object) => isEach(value, (one) => check(one, object)) : check;
       }),
     );

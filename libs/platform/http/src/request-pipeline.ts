@@ -138,10 +138,10 @@ function parseBodies(fastify: FastifyInstance): void {
     answering((request, text: string) => {
       // Signatures are over the bytes that were sent, not over what they mean.
       (request as FastifyRequest & { rawBody?: string }).rawBody = text;
-      const { readsBody: kind, bodyLimit } = settingsOf(request);
+      const { readsBody: kind, takesManyValues } = settingsOf(request);
       if (kind === 'pruned') return parsePrunedJson(text);
       if (kind === 'cleaned') return parseCleanedJson(text);
-      return parseJsonBody(kind === 'exact' ? withExactNumbers(text) : text, bodyLimit === 'large');
+      return parseJsonBody(kind === 'exact' ? withExactNumbers(text) : text, takesManyValues);
     }),
   );
 }

@@ -12,6 +12,7 @@ export interface ScheduledJob {
   everySeconds: number;
   /** Longest a run may take; after it another replica may try the same run again. Default: the period, at least 60 s. */
   leaseSeconds?: number;
+  /** @param signal aborted when the process stops, and when the run has taken as long as it may */
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -73,7 +74,8 @@ export class ScheduledJobs implements OnModuleDestroy {
     const token = randomUUID();
     const lease = job.leaseSeconds ?? Math.max(60, job.everySeconds);
     if ((await this.database.execute(CLAIM, [job.name, bucket, token, lease])) === 0) return false;
-    await job.run(this.stopping.signal);
+    // What goes on after its lease would run beside the next one.
+    await job.run(AbortSignal.any([this.stopping.signal, AbortSignal.timeout(lease * 1000)]));
     await this.database.execute(FINISH, [job.name, bucket, token]);
     await this.database.execute(
       `DELETE FROM scheduled_job WHERE name = $1 AND bucket < now() - interval '${KEEP_RUNS}'`,

@@ -18,7 +18,10 @@ import {
 import { IsInstant } from '#platform/http';
 import type { TaskRequest } from '../../application/task-enqueue.service.js';
 import { DOLLARS, dollarsOf, microsOf } from '../../domain/cost.js';
-import { type JsonObject, MAX_TIMEOUT_SECONDS, type TaskBudget } from '../../domain/task.js';
+import { type JsonObject, MAX_PARAMETERS_BYTES, MAX_TIMEOUT_SECONDS, type TaskBudget } from '../../domain/task.js';
+
+/** Bytes of a body that describes one task: twice what its parameters may have, which may be written with white space and escapes. */
+export const MAX_TASK_BYTES = 2 * MAX_PARAMETERS_BYTES;
 
 const DEFAULT_PRIORITY = 5;
 const THIS_CENTURY = /^20\d\d-.*(Z|[+-]\d\d:\d\d)$/;

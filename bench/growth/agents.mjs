@@ -1,0 +1,131 @@
+// Tasks of a year that a few people and many others asked of twenty agents: most succeeded, some states are rare, and what is rare is old.
+export const tags = ['agents', 'tasks', 'schedules'];
+
+const PER_BATCH = 100;
+
+/** Makes the id of an item out of its number, so that ids are in the order of numbers. */
+const id = (n, kind) => `(lpad(to_hex(${n}), 12, '0') || '7${kind}008000000000000000')::uuid`;
+
+const AGENTS = `SELECT array_agg(id ORDER BY slug) FROM (SELECT id, slug FROM agent WHERE kind = 'worker' ORDER BY slug LIMIT 19) a`;
+
+/** How many of what is rare, among the oldest. */
+const RARE = { cancelled: 40, waiting_approval: 5, dead: 40 };
+
+/**
+ * @param options.ageDays how long ago the last task ended
+ */
+export async function fill(db, from, to, { ageDays = 0 } = {}) {
+  const ended = `now() - interval '${ageDays} days' - (100000000 - n) * interval '100 milliseconds'`;
+  // What the triggers and foreign keys see to holds by construction.
+  await db.query(`SET session_replication_role = 'replica'`);
+  for (let first = from + 1; first <= to; first += 200_000) {
+    const last = Math.min(to, first + 199_999);
+    await db.query(
+      `INSERT INTO agent_task (id, agent_id, state, priority, attempt, max_attempts, timeout_seconds, parameters, output, error,
+         tokens_in, tokens_out, cost_micros, batch_id, depends_on, has_dependents, created_by, created_at, queued_at, run_at, rank_at,
+         started_at, finished_at)
+       SELECT ${id('n', 0)}, agents[1 + n % 19], state, 5, 1, 3, 300, jsonb_build_object('n', n),
+         CASE WHEN state = 'succeeded' THEN jsonb_build_object('result', md5(n::text)) END,
+         CASE WHEN state IN ('failed', 'dead') THEN '{"code": "TASK.FAILED", "message": "It failed"}'::jsonb END,
+         100, 50, 700, CASE WHEN n % 10 = 0 THEN ${id(`n / ${PER_BATCH * 10}`, 1)} END,
+         CASE WHEN n % 50 = 7 AND n > 50 THEN ARRAY[${id('n - 50', 0)}] ELSE '{}' END, n % 50 = 7,
+         'user-' || n % 7 * (n / 7 % 1000), at, at, CASE WHEN state = 'queued' THEN now() + interval '1 year' ELSE at END,
+         CASE WHEN state = 'queued' THEN now() + interval '1 year' ELSE at END,
+         CASE WHEN state NOT IN ('queued', 'waiting_approval') THEN at END,
+         CASE WHEN state NOT IN ('queued', 'waiting_approval') THEN at + interval '50 milliseconds' END
+       FROM (${AGENTS}) a (agents), LATERAL (
+         SELECT n, ${ended} AS at, CASE
+           WHEN n <= ${RARE.cancelled} THEN 'cancelled'
+           WHEN n <= ${RARE.cancelled + RARE.waiting_approval} THEN 'waiting_approval'
+           WHEN n <= ${RARE.cancelled + RARE.waiting_approval + RARE.dead} THEN 'dead'
+           WHEN n % 1000 = 3 THEN 'queued' WHEN n % 50 = 1 THEN 'failed' ELSE 'succeeded' END AS state
+         FROM generate_series($1::int, $2::int) AS n) t`,
+      [first, last],
+    );
+    await db.query(
+      `INSERT INTO agent_task_event (task_id, seq, type, created_at, hash)
+       SELECT ${id('n', 0)}, seq, (ARRAY['queued','started','succeeded'])[seq], ${ended}, sha256(convert_to(n || ' ' || seq, 'UTF8'))
+       FROM generate_series($1::int, $2::int) AS n, generate_series(1, 3) AS seq`,
+      [first, last],
+    );
+    await db.query(
+      `INSERT INTO agent_task_dependency (depends_on, task_id)
+       SELECT ${id('n - 50', 0)}, ${id('n', 0)} FROM generate_series($1::int, $2::int) AS n WHERE n % 50 = 7 AND n > 50`,
+      [first, last],
+    );
+    await db.query(
+      `INSERT INTO agent_batch (id, created_by, operations, created_at)
+       SELECT ${id('b', 1)}, 'user-0', (
+           SELECT jsonb_agg(jsonb_build_object('agent', 'seo-marketing', 'taskId', ${id('n', 0)}, 'error', NULL, 'select', NULL))
+           FROM generate_series(greatest(b * ${PER_BATCH * 10}, 10), b * ${PER_BATCH * 10} + ${(PER_BATCH - 1) * 10}, 10) AS n),
+         (SELECT ${ended} FROM (SELECT b * ${PER_BATCH * 10}) k (n))
+       FROM generate_series(($1::int + ${PER_BATCH * 10 - 2}) / ${PER_BATCH * 10}, $2::int / ${PER_BATCH * 10} - 1) AS b
+       ON CONFLICT DO NOTHING`,
+      [first === 1 ? 0 : first, last],
+    );
+  }
+  await db.query(`SET session_replication_role = 'origin'`);
+  // Sums of agents, as the service would have added them up.
+  await db.query('DELETE FROM agent_statistic');
+  await db.query(
+    `INSERT INTO agent_statistic (agent_id, slot, enqueued, succeeded, failed, cancelled, duration_ms, day)
+     SELECT agent_id, 0, count(*), count(*) FILTER (WHERE state = 'succeeded'), count(*) FILTER (WHERE state IN ('failed', 'dead')),
+       count(*) FILTER (WHERE state = 'cancelled'), count(*) * 50, current_date
+     FROM agent_task GROUP BY agent_id`,
+  );
+  await db.query(
+    `INSERT INTO agent_schedule (id, agent_id, cron, time_zone, parameters, priority, enabled, created_by)
+     SELECT ${id('n', 2)}, (SELECT id FROM agent WHERE slug = 'scanner'), '0 0 1 1 *', 'UTC', '{}', 5, false, 'user-0'
+     FROM generate_series($1::int / 100 + 1, $2::int / 100) AS n`,
+    [from, to],
+  );
+  await db.query(
+    `INSERT INTO agent_worker (id, owner_id, name, agents, slots) SELECT ${id('n', 3)}, 'user-0', 'worker', '{}', 1
+     FROM generate_series($1::int / 100 + 1, $2::int / 100) AS n`,
+    [from, to],
+  );
+}
+
+/** A task in the middle of a path is one that waits for others behind many; batches, schedules and agents have names of their own. */
+export async function samples(db) {
+  const { rows } = await db.query(
+    `SELECT (SELECT max(id) FROM (SELECT id FROM agent_task WHERE state = 'queued' ORDER BY id DESC LIMIT 1) q) AS queued,
+       (SELECT max(id::text) FROM (SELECT id FROM agent_task WHERE depends_on <> '{}' ORDER BY id DESC LIMIT 1) q) AS dependent,
+       (SELECT id FROM agent_task WHERE id = ${id(7, 0)}) AS old, (SELECT id FROM agent_batch ORDER BY id LIMIT 1) AS batch,
+       (SELECT id FROM agent_batch ORDER BY id DESC LIMIT 1) AS "lastBatch", (SELECT id FROM agent_schedule ORDER BY id LIMIT 1) AS schedule`,
+  );
+  return { slug: 'seo-marketing', ...rows[0] };
+}
+
+const tasks = (query) => `/api/v1/tasks?limit=20&${query}`;
+const FILTERS = {
+  state: ['succeeded', 'failed', 'queued', 'cancelled', 'dead', 'waiting_approval', 'running', 'leased'].map(
+    (state) => `state=${state}`,
+  ),
+  agent: ['agent=seo-marketing', 'agent=scanner', 'agent=nobody'],
+  batchId: ['batchId={batch}', 'batchId={lastBatch}', 'batchId=00000000-0000-7000-8000-000000000000'],
+};
+const pairs = (one, other) => one.flatMap((a) => other.map((b) => `${a}&${b}`));
+const queries = [
+  ...Object.values(FILTERS).flat(),
+  ...pairs(FILTERS.state, FILTERS.agent),
+  ...pairs(FILTERS.state, FILTERS.batchId),
+  ...pairs(FILTERS.agent, FILTERS.batchId),
+];
+
+export const reads = {
+  tasks: tasks(''),
+  ...Object.fromEntries(queries.map((query) => [`tasks ${query}`, tasks(query)])),
+  ...Object.fromEntries(
+    // The stream of a task that waits goes on until it ends.
+    ['queued', 'queued/why', 'dependent', 'dependent/why', 'dependent/events', 'old', 'old/why', 'old/events'].map(
+      (what) => [`task ${what}`, `/api/v1/tasks/${what.replace(/^\w+/, '{$&}')}`],
+    ),
+  ),
+  batch: '/api/v1/agents/batch/{batch}',
+  schedule: '/api/v1/schedules/{schedule}',
+  'agents by status': '/api/v1/agents?status=failed',
+  'agents by capability': '/api/v1/agents?capability=none',
+  activities: '/api/v1/dashboard/activities',
+  'agents on the dashboard': '/api/v1/dashboard/agents',
+};

@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+import { TaskRemovalChainRepository } from './infrastructure/task-removal-chain.repository.js';
+
+/** The chain of removals, for whoever compares it with a checkpoint, without the engine. */
+@Module({ providers: [TaskRemovalChainRepository] })
+export class TaskRemovalChainModule {}
