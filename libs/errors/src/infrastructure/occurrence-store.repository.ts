@@ -28,6 +28,7 @@ import {
   RUN_COUNT,
   RUN_MAKE,
   SUMS_ADD,
+  TOP_KEEP,
 } from './occurrence-store.statements.js';
 
 /** A group that may have to be made. */
@@ -210,6 +211,7 @@ export class OccurrenceStore {
     await tx.execute(PRESENCE_ADD, [JSON.stringify(presences)]);
     await tx.execute(HOURS_ADD, [JSON.stringify(hours)]);
     await tx.execute(DAYS_ADD, [JSON.stringify(days)]);
+    await tx.execute(TOP_KEEP, [JSON.stringify(hours), JSON.stringify(days)]);
     // Last, as every batch of a service adds to the same few rows.
     await tx.execute(SUMS_ADD, [JSON.stringify(sums)]);
   }
