@@ -37,12 +37,21 @@ export async function fill(db, from, to) {
      WHERE g.ordinal BETWEEN $1 AND $2`,
     [first, last],
   );
-  await db.query('TRUNCATE error_group_presence, error_group_hour, error_group_day, error_hour, error_release');
+  await db.query(
+    'TRUNCATE error_group_presence, error_group_hour, error_group_day, error_hour, error_day, error_top_group, error_release',
+  );
   const sums = [
     `error_group_presence SELECT group_id, coalesce(release, ''), environment, count(*), max(occurred_at) FROM error_occurrence GROUP BY 1, 2, 3`,
     `error_group_hour SELECT group_id, date_trunc('hour', occurred_at), severity, category, count(*) FROM error_occurrence GROUP BY 1, 2, 3, 4`,
     `error_group_day SELECT date_trunc('day', occurred_at, 'UTC'), group_id, count(*) FROM error_occurrence GROUP BY 1, 2`,
     `error_hour SELECT date_trunc('hour', occurred_at), service, severity, category, count(*) FROM error_occurrence GROUP BY 1, 2, 3, 4`,
+    `error_day SELECT date_trunc('day', hour, 'UTC'), service, severity, category, sum(count) FROM error_hour GROUP BY 1, 2, 3, 4`,
+    `error_top_group SELECT hours, start, group_id, count FROM (
+       SELECT *, row_number() OVER (PARTITION BY hours, start ORDER BY count DESC, group_id) AS place FROM (
+         SELECT 1 AS hours, hour AS start, group_id, sum(count) AS count FROM error_group_hour GROUP BY 2, 3
+         UNION ALL SELECT 24, day, group_id, count FROM error_group_day
+       ) seen
+     ) ranked WHERE place <= 50`,
     `error_release SELECT service, release, min(received_at) FROM error_occurrence WHERE release IS NOT NULL GROUP BY 1, 2`,
   ];
   for (const sum of sums) await db.query(`INSERT INTO ${sum}`);

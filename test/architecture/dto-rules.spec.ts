@@ -75,6 +75,20 @@ describe('every DTO', () => {
     ).toEqual([]);
   });
 
+  it('takes a date wherever it takes a time', () => {
+    const pipe = createValidationPipe();
+    const times = FIELDS.filter(({ rules }) => rules.some(({ name }) => name === 'isInstant'));
+    expect(times.length).toBeGreaterThan(15);
+    const faults = times.map(async ({ dto, field, where }) => {
+      const failure = await Promise.resolve(
+        pipe.transform({ [field]: '2099-11-30' }, { type: 'body', metatype: dto }),
+      ).catch((error: unknown) => error);
+      const { errors = [] } = (failure as { details?: { errors?: { path: string }[] } }).details ?? {};
+      return errors.some(({ path }) => path === field) ? [where] : [];
+    });
+    return expect(Promise.all(faults).then((found) => found.flat())).resolves.toEqual([]);
+  });
+
   it('has null for nothing but what may be emptied', async () => {
     const pipe = createValidationPipe();
     const reached: string[] = [];

@@ -87,11 +87,34 @@ describe('one decision for several groups', () => {
     expect((await read(ids[0] ?? '')).status).toBe('open');
   });
 
+  it('takes a date for the end of its day', async () => {
+    const [group] = await groupsOf('dates', ['low']);
+    const ends = { '2099-11-30': '2099-12-01T00:00:00.000Z', '9999-12-30': '9999-12-31T00:00:00.000Z' };
+    for (const [ignoreUntil, end] of Object.entries(ends)) {
+      const { body } = await app.call('PATCH', `/errors/${group?.id}`, {
+        token: developer,
+        body: { status: 'ignored', ignoreUntil },
+      });
+      expect(body).toMatchObject({ status: 'ignored', ignoreUntil: end });
+    }
+    const since = await app.call<{ items: Group[] }>('GET', `/errors?since=2026-11-01&text=dates`, {
+      token: developer,
+    });
+    expect(since).toMatchObject({ status: 200 });
+  });
+
   it.each([
     [{ ids: [], action: 'resolve' }],
     [{ ids: ['x'], action: 'resolve' }],
     [{ ids: ['01980f5e-7c1a-7d3e-9a51-0242ac120002'], action: 'explode' }],
     [{ ids: ['01980f5e-7c1a-7d3e-9a51-0242ac120002'], action: 'merge' }],
+    [
+      {
+        ids: ['01980f5e-7c1a-7d3e-9a51-0242ac120002', '01980F5E-7C1A-7D3E-9A51-0242AC120002'],
+        action: 'merge',
+        into: '01980f5e-7c1a-7d3e-9a51-0242ac120002',
+      },
+    ],
     [{ ids: ['01980f5e-7c1a-7d3e-9a51-0242ac120002'], action: 'assign' }],
     [{ ids: ['01980f5e-7c1a-7d3e-9a51-0242ac120002'], action: 'resolve', into: 'x' }],
     [{ ids: ['01980f5e-7c1a-7d3e-9a51-0242ac120002'], action: 'resolve', status: 'open' }],

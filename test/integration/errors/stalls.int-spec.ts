@@ -194,9 +194,15 @@ describe('ten megabytes of hostile text', () => {
         JSON.stringify({
           exception: { values: [{ type: 'E', value: 'v', stacktrace: { frames: [{ function: function_ }] } }] },
         });
+      const framed = (frame: object, times: number): string =>
+        JSON.stringify({
+          exception: { values: [{ type: 'E', value: 'v', stacktrace: { frames: Array(times).fill(frame) } }] },
+        });
       const events = {
         ...event,
         'a function of aliases': named(`a ${'[as '.repeat(230_000)}`),
+        'long names of files': framed({ function: 'a', filename: `webpack:///${'./'.repeat(4_000)}` }, 120),
+        'long paths of files': framed({ function: 'a', abs_path: '/'.repeat(1_000), lineno: 1 }, 800),
         'many frames': JSON.stringify({
           exception: {
             values: [
@@ -229,6 +235,31 @@ describe('ten megabytes of hostile text', () => {
       expect(await beyond({ plain: envelopes[0]?.[1] ?? noWork, ...Object.fromEntries(cases) })).toEqual([]);
     }
   }, 400_000);
+
+  it('do not stall it on their way out', async () => {
+    const errors = Array.from({ length: 3 }, (_, index) => ({
+      errorType: 'ExportedError',
+      message: 'plain text',
+      service: 'exported',
+      stackTrace: filled(`ExportedError: ${index}\n`, '    at handle (/srv/shop/src/orders.ts:41:11)\n', '', 60_000),
+      context: Object.fromEntries(['a', 'b', 'c'].map((name) => [name, 'plain "text"\n'.repeat(4_500)])),
+    }));
+    for (let batch = 0; batch < 40; batch++) {
+      const authorization = `Bearer ${token}`;
+      expect(await send('/errors', JSON.stringify({ errors }), { authorization })).toBe(202);
+    }
+    await settle();
+    const { body } = await call<{ items: { runId: string }[] }>(service.url, 'GET', '/errors/runs', { token });
+    const read = async (route: string): Promise<void> => {
+      const response = await fetch(`${service.url}${route}`, { headers: { authorization: `Bearer ${token}` } });
+      expect((await response.text()).length).toBeGreaterThan(5 * MB);
+    };
+    const cases = ['json', 'ndjson', 'csv'].map(
+      (format) => [format, () => read(`/errors/export?service=exported&format=${format}`)] as const,
+    );
+    const artifact = (): Promise<void> => read(`/errors/runs/${body.items[0]?.runId}`);
+    expect(await beyond({ ...Object.fromEntries(cases), artifact })).toEqual([]);
+  }, 120_000);
 
   it('do not stay in its memory', async () => {
     const rounds: number[] = [];

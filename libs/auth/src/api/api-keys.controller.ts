@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, UuidParam } from '#platform/http';
+import { ApiProblems, readEnd, UuidParam } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, RecentProof, Roles } from '#platform/security';
 import { ApiKeyService } from '../application/api-key.service.js';
@@ -25,7 +25,7 @@ export class ApiKeysController {
     @Body() { expiresAt, ...request }: CreateApiKeyDto,
     @AsKeyedRequest('credential') keyed: KeyedRequest,
   ): Promise<NewApiKeyDto> {
-    const expiry = typeof expiresAt === 'string' ? new Date(expiresAt) : undefined;
+    const expiry = typeof expiresAt === 'string' ? readEnd(expiresAt) : undefined;
     return this.apiKeys.create(keyed, principal, { ...request, expiresAt: expiry }, toNewApiKeyDto);
   }
 

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, RequestExample, UuidParam } from '#platform/http';
+import { ApiProblems, readEnd, RequestExample, UuidParam } from '#platform/http';
 import { ValidationError } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { GroupMergeService } from '../application/group-merge.service.js';
@@ -58,21 +58,24 @@ export class ErrorTriageController {
   private act({ ids, action, into, ...decision }: BulkTriageDto): Promise<ErrorGroup[]> {
     const known = [...new Set(ids.map((id) => id.toLowerCase()))];
     if (action === 'merge') {
-      if (!into) throw missing('into', 'names the group that takes the others in');
-      return this.merges.merge(known, into.toLowerCase());
+      if (!into) throw faultOf('into', 'names the group that takes the others in');
+      const target = into.toLowerCase();
+      if (known.every((id) => id === target))
+        throw faultOf('into', 'names the only group of ids: nothing is merged into itself');
+      return this.merges.merge(known, target);
     }
-    if (into) throw missing('into', 'belongs to the action merge');
+    if (into) throw faultOf('into', 'belongs to the action merge');
     if (action === 'unmerge') return this.merges.unmerge(known);
-    if (action === 'assign' && decision.assignee === undefined) throw missing('assignee', 'names who, or is null');
+    if (action === 'assign' && decision.assignee === undefined) throw faultOf('assignee', 'names who, or is null');
     return this.triage.decideAll(known, { ...toDecision(decision), status: STATUS_AFTER[action] });
   }
 }
 
 function toDecision({ ignoreUntil, ...decision }: Omit<TriageGroupDto, 'status'>): TriageDecision {
-  return { ...decision, ignoreUntil: typeof ignoreUntil === 'string' ? new Date(ignoreUntil) : ignoreUntil };
+  return { ...decision, ignoreUntil: typeof ignoreUntil === 'string' ? readEnd(ignoreUntil) : ignoreUntil };
 }
 
-function missing(path: string, message: string): ValidationError {
+function faultOf(path: string, message: string): ValidationError {
   return new ValidationError('The request has one fault', {
     details: { errors: [{ path, message: `${path} ${message}`, code: 'action' }] },
   });

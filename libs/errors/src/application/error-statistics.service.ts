@@ -40,7 +40,7 @@ export class ErrorStatisticsService {
     const now = this.clock.millis();
     const first = (Math.floor(now / HOUR_MS) - hours + 1) * HOUR_MS;
     const [counts, byStatus, newToday, conservation, projects] = await Promise.all([
-      this.statistics.countsSince(new Date(first), TOP_GROUPS),
+      this.statistics.countsSince(new Date(first), new Date(now + HOUR_MS), TOP_GROUPS),
       this.groups.countByStatus(),
       this.groups.countFirstSeenSince(new Date(now - (now % (24 * HOUR_MS)))),
       this.ledger.conservation(),

@@ -8,7 +8,7 @@ import { OccurrenceRepository } from '../infrastructure/occurrence.repository.js
 /** Occurrences removed by one statement, so that none holds locks for long. */
 const REMOVE_AT_ONCE = 5_000;
 
-/** Timed work of the ledger: groups are ignored only as long as was said, occurrences kept only as long as configured. */
+/** Timed work of the ledger: groups are ignored only as long as was said, counts summed up, occurrences kept only as long as configured. */
 @Injectable()
 export class LedgerUpkeep implements OnApplicationBootstrap {
   constructor(
@@ -25,6 +25,13 @@ export class LedgerUpkeep implements OnApplicationBootstrap {
       everySeconds: 60,
       run: async () => {
         await this.groups.reopenExpired();
+      },
+    });
+    this.jobs.register({
+      name: 'errors.sum-counts',
+      everySeconds: 60,
+      run: async () => {
+        await this.groups.sumCounts();
       },
     });
     this.jobs.register({

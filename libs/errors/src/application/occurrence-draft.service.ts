@@ -42,9 +42,9 @@ export class OccurrenceDraftService {
   /** Nothing after this step sees a secret. */
   complete(draft: ErrorDraft): Occurrence {
     const now = this.clock.now();
-    const { errorId, timestamp, sentAt, severity, category, status, projectId, isMessage, ...texts } = draft;
+    const { errorId, timestamp, sentAt, severity, category, status, projectId, isMessage } = draft;
     // Cut before any pattern sees them.
-    const bounded = withinLimits(texts);
+    const bounded = withinLimits(draft);
     const clean = scrub(bounded, { personal: this.personal, bounds: BOUNDS }) as ReturnType<typeof withinLimits>;
     const stackTrace = kept(clean.stackTrace);
     const frames = clean.frames ?? (stackTrace === null ? [] : parseStack(stackTrace));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#platform/kernel';
+import { Clock, textPieces } from '#platform/kernel';
 import { CSV_HEADER, toCsvLine } from '../domain/occurrence-csv.js';
 import {
   type ExportFilter,
@@ -34,17 +34,16 @@ export class OccurrenceExport {
   ): AsyncGenerator<string> {
     if (format === 'csv') {
       yield CSV_HEADER;
-      for await (const batch of this.batches(filter)) yield batch.map(toCsvLine).join('');
+      yield* textPieces(this.batches(filter), toCsvLine);
     } else if (format === 'ndjson') {
-      for await (const batch of this.batches(filter)) {
-        yield batch.map((occurrence) => `${JSON.stringify(show(occurrence))}\n`).join('');
-      }
+      yield* textPieces(this.batches(filter), (occurrence) => `${JSON.stringify(show(occurrence))}\n`);
     } else {
       let opening = '[';
-      for await (const batch of this.batches(filter)) {
-        yield `${opening}\n${batch.map((occurrence) => JSON.stringify(show(occurrence))).join(',\n')}`;
+      yield* textPieces(this.batches(filter), (occurrence) => {
+        const text = `${opening}\n${JSON.stringify(show(occurrence))}`;
         opening = ',';
-      }
+        return text;
+      });
       yield opening === '[' ? '[]\n' : '\n]\n';
     }
   }

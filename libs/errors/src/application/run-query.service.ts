@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { textPieces } from '#platform/kernel';
 import { toArtifactEntry } from '../domain/artifact-entry.js';
 import { RunNotFoundError } from '../domain/errors.exceptions.js';
 import { OccurrenceRepository, type RecordedOccurrence } from '../infrastructure/occurrence.repository.js';
@@ -39,13 +40,11 @@ export class RunQueryService {
   async *artifact(run: RunRecord): AsyncGenerator<string> {
     const sums: Sums = { total: 0, resolved: 0, bySeverity: {}, byCategory: {} };
     yield `{"metadata":${JSON.stringify(metadataOf(run))},"errors":[`;
-    let isFirst = true;
-    for await (const batch of this.batches(run.id)) {
-      for (const occurrence of batch) add(sums, occurrence);
-      const entries = batch.map((occurrence) => JSON.stringify(entryOf(occurrence))).join(',\n');
-      yield isFirst ? `\n${entries}` : `,\n${entries}`;
-      isFirst = false;
-    }
+    yield* textPieces(this.batches(run.id), (occurrence) => {
+      const text = `${sums.total === 0 ? '' : ','}\n${JSON.stringify(entryOf(occurrence))}`;
+      add(sums, occurrence);
+      return text;
+    });
     const { stored, duplicate, quarantined, refused, received } = run;
     const statistics = {
       total_errors: sums.total,
@@ -85,7 +84,7 @@ export class RunQueryService {
       RULE,
       '',
     ].join('\n');
-    for await (const batch of this.batches(run.id)) yield batch.map(detailOf).join('');
+    yield* textPieces(this.batches(run.id), detailOf);
   }
 
   private async *batches(runId: string): AsyncGenerator<RecordedOccurrence[]> {

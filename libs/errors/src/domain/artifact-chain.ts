@@ -14,7 +14,12 @@ export interface ArtifactChain {
  */
 export function chainHash(previous: string, entry: object): string {
   const asWritten = 'resolved' in entry ? { ...entry, resolved: false, resolution_notes: null } : entry;
-  return createHash('sha256').update(previous).update('\n').update(JSON.stringify(asWritten)).digest('hex');
+  return hashOfLink(previous, JSON.stringify(asWritten));
+}
+
+/** The same of an entry whose JSON is at hand as it was written. */
+export function hashOfLink(previous: string, json: string): string {
+  return createHash('sha256').update(`${previous}\n${json}`).digest('hex');
 }
 
 /** What a check of an artifact found. */

@@ -44,7 +44,7 @@ type Texts = Omit<
   'errorId' | 'timestamp' | 'sentAt' | 'severity' | 'category' | 'status' | 'projectId' | 'isMessage'
 >;
 
-/** A draft with everything cut that has a limit of its own, the telling parts first: what comes last is left out first. */
+/** The texts of a draft, cut where they have a limit of their own, the telling parts first: what comes last is left out first. */
 export function withinLimits(texts: Texts): Texts {
   return {
     errorType: cutText(texts.errorType, LIMITS.name),

@@ -60,7 +60,7 @@ describe('stages of pressure', () => {
     const grouping = groupingOf(occurrence);
     const line = encodeWalLine({ sequence: 1, ...withoutDetail(occurrence, grouping) });
     expect(line.length).toBeLessThan(2_000);
-    const record = decodeWalLine(line.trimEnd());
+    const record = decodeWalLine(Buffer.from(line.trimEnd()));
     expect(record?.grouping?.key).toBe(grouping.key);
     expect(record?.occurrence).toMatchObject({ errorId: 'a', correlationId: 'c-1', userId: 'u-1', projectId: 3 });
   });

@@ -47,7 +47,8 @@ export function readSentryEvent(event: Fields): ErrorDraft {
 /** `event_id` in either of its forms as a UUID; `undefined` when it is none. */
 export function eventIdOf(value: unknown): string | undefined {
   const hex = typeof value === 'string' ? value.replaceAll('-', '').toLowerCase() : '';
-  return /^[0-9a-f]{32}$/.test(hex) ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5') : undefined;
+  if (!/^[0-9a-f]{32}$/.test(hex)) return undefined;
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
 function exceptionsOf(event: Fields): Fields[] {

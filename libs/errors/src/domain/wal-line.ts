@@ -10,7 +10,7 @@ export interface WalRecord {
   readonly grouping?: Grouping | undefined;
 }
 
-/** Characters of the check sum and the space behind it. */
+/** Bytes of the check sum and the space behind it. */
 const PREFIX = 9;
 
 /** One line: CRC-32 of the JSON in hexadecimal, a space, the JSON, a line feed. */
@@ -20,16 +20,16 @@ export function encodeWalLine(record: WalRecord): string {
 }
 
 /** Reads a line without its line feed; `undefined` when it is not what was written. */
-export function decodeWalLine(line: string): WalRecord | undefined {
-  const json = line.slice(PREFIX);
-  if (line[PREFIX - 1] !== ' ' || line.slice(0, PREFIX - 1) !== checksum(json)) return undefined;
+export function decodeWalLine(line: Buffer): WalRecord | undefined {
+  const json = line.subarray(PREFIX);
+  if (line.toString('latin1', 0, PREFIX) !== `${checksum(json)} `) return undefined;
   try {
-    return JSON.parse(json) as WalRecord;
+    return JSON.parse(json.toString()) as WalRecord;
   } catch {
     return undefined;
   }
 }
 
-function checksum(text: string): string {
-  return crc32(text).toString(16).padStart(8, '0');
+function checksum(json: string | Buffer): string {
+  return crc32(json).toString(16).padStart(8, '0');
 }

@@ -6,6 +6,7 @@ import type { GroupingReason } from '../domain/grouping/grouping.js';
 import type { Outcome } from '../domain/ledger-run.js';
 import type { Occurrence } from '../domain/occurrence.js';
 import type { RunIdentity } from './ledger-directory.js';
+import type { OccurrenceDetail } from './occurrence.repository.js';
 import {
   CHECKPOINT_ADVANCE,
   CHECKPOINT_LOCK,
@@ -27,6 +28,7 @@ import {
   RUN_COUNT,
   RUN_MAKE,
   SUMS_ADD,
+  TOP_KEEP,
 } from './occurrence-store.statements.js';
 
 /** A group that may have to be made. */
@@ -209,6 +211,7 @@ export class OccurrenceStore {
     await tx.execute(PRESENCE_ADD, [JSON.stringify(presences)]);
     await tx.execute(HOURS_ADD, [JSON.stringify(hours)]);
     await tx.execute(DAYS_ADD, [JSON.stringify(days)]);
+    await tx.execute(TOP_KEEP, [JSON.stringify(hours), JSON.stringify(days)]);
     // Last, as every batch of a service adds to the same few rows.
     await tx.execute(SUMS_ADD, [JSON.stringify(sums)]);
   }
@@ -276,27 +279,36 @@ function toLockedGroup(row: GroupRow): LockedGroup {
 }
 
 function toRow({ occurrence, groupId, runId, sequence }: StoredOccurrence): Record<string, unknown> {
-  const { errorId, timestamp, receivedAt, severity, category, errorType, errorMessage, ...rest } = occurrence;
-  const { service, release, environment, correlationId, userId, endpoint, method, projectId, ...detail } = rest;
+  const { severity, category, service, release, environment, endpoint, method } = occurrence;
   return {
-    id: errorId,
+    id: occurrence.errorId,
     group_id: groupId,
     run_id: runId,
     sequence,
-    occurred_at: timestamp,
-    received_at: receivedAt,
+    occurred_at: occurrence.timestamp,
+    received_at: occurrence.receivedAt,
     severity,
     category,
-    error_type: errorType,
-    error_message: errorMessage,
+    error_type: occurrence.errorType,
+    error_message: occurrence.errorMessage,
     service,
     release,
     environment,
-    correlation_id: correlationId,
-    user_id: userId,
+    correlation_id: occurrence.correlationId,
+    user_id: occurrence.userId,
     endpoint,
     method,
-    project_id: projectId ?? null,
-    detail,
+    project_id: occurrence.projectId ?? null,
+    detail: detailOf(occurrence),
+  };
+}
+
+/** Written out, as a copy without some fields takes many times as long. */
+function detailOf(occurrence: Occurrence): Record<keyof OccurrenceDetail, unknown> {
+  const { status, code, constraint, template, fingerprint, isMessage } = occurrence;
+  const { stackTrace, context, sourceFile, sourceLine, frames, causes, tags, user, breadcrumbs, contexts } = occurrence;
+  return {
+    ...{ status, code, constraint, template, fingerprint, isMessage },
+    ...{ stackTrace, context, sourceFile, sourceLine, frames, causes, tags, user, breadcrumbs, contexts },
   };
 }

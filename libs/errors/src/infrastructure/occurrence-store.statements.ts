@@ -1,5 +1,8 @@
 /** Statements of the ledger's consumer, prepared once on each connection. */
 
+/** Groups that are kept at least on the list of an hour or a day. */
+const TOP_KEPT = 50;
+
 const GROUP_COLUMNS = `g.id, g.service, g.grouping_key, g.merged_into, g.severity, g.status, g.count, g.resolved_at,
   g.resolved_in_release, g.ignore_until, g.ignore_count, g.ignored_at_count`;
 
@@ -99,9 +102,16 @@ export const HOURS_ADD = {
 export const SUMS_ADD = {
   name: 'error_hour_add',
   text: `
-    INSERT INTO error_hour (hour, service, severity, category, count)
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS x(hour timestamptz, service text, severity text, category text, count bigint)
+    WITH seen AS (
+      SELECT * FROM jsonb_to_recordset($1::jsonb)
+        AS x(hour timestamptz, service text, severity text, category text, count bigint)
+    ), days AS (
+      INSERT INTO error_day (day, service, severity, category, count)
+      SELECT date_trunc('day', hour, 'UTC'), service, severity, category, sum(count) FROM seen GROUP BY 1, 2, 3, 4
+      ORDER BY 1, 2, 3, 4
+      ON CONFLICT (day, service, severity, category) DO UPDATE SET count = error_day.count + excluded.count
+    )
+    INSERT INTO error_hour (hour, service, severity, category, count) SELECT * FROM seen
     ON CONFLICT (hour, service, severity, category) DO UPDATE SET count = error_hour.count + excluded.count`,
 };
 export const DAYS_ADD = {
@@ -110,6 +120,38 @@ export const DAYS_ADD = {
     INSERT INTO error_group_day (day, group_id, count)
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(day timestamptz, group_id uuid, count bigint)
     ON CONFLICT (day, group_id) DO UPDATE SET count = error_group_day.count + excluded.count`,
+};
+/**
+ * Puts the groups of a batch on the lists of their hours and days where they are among those seen most, and shortens lists that have
+ * grown too long. Runs after their counts were added: the groups are locked, so that nobody else changes these.
+ */
+export const TOP_KEEP = {
+  name: 'error_top_keep',
+  text: `
+    WITH seen AS MATERIALIZED (
+      SELECT 1 AS hours, h.hour AS start, h.group_id, sum(h.count) AS count
+      FROM (SELECT DISTINCT group_id, hour FROM jsonb_to_recordset($1::jsonb) AS x(group_id uuid, hour timestamptz)) x
+      JOIN error_group_hour h ON h.hour = x.hour AND h.group_id = x.group_id GROUP BY h.hour, h.group_id
+      UNION ALL
+      SELECT 24, d.day, d.group_id, d.count FROM jsonb_to_recordset($2::jsonb) AS x(group_id uuid, day timestamptz)
+      JOIN error_group_day d ON d.day = x.day AND d.group_id = x.group_id
+    ), lists AS MATERIALIZED (
+      SELECT s.hours, s.start, count(t.place) AS size, min(t.count) FILTER (WHERE t.place = ${TOP_KEPT}) AS least
+      FROM (SELECT DISTINCT hours, start FROM seen) s LEFT JOIN LATERAL (
+        SELECT count, row_number() OVER (ORDER BY count DESC) AS place FROM error_top_group
+        WHERE hours = s.hours AND start = s.start
+      ) t ON true GROUP BY s.hours, s.start
+    ), shortened AS (
+      DELETE FROM error_top_group t USING lists l
+      WHERE l.size > ${4 * TOP_KEPT} AND t.hours = l.hours AND t.start = l.start AND t.count < l.least
+        AND t.group_id NOT IN (SELECT group_id FROM seen)
+    )
+    INSERT INTO error_top_group (hours, start, group_id, count)
+    SELECT s.hours, s.start, s.group_id, s.count FROM seen s JOIN lists l USING (hours, start)
+    WHERE s.count > coalesce(l.least, 0) OR EXISTS (
+      SELECT 1 FROM error_top_group t WHERE t.hours = s.hours AND t.start = s.start AND t.group_id = s.group_id)
+    ORDER BY s.hours, s.start, s.group_id
+    ON CONFLICT (hours, start, group_id) DO UPDATE SET count = excluded.count`,
 };
 export const RUN_MAKE = {
   name: 'error_run_make',

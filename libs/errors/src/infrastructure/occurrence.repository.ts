@@ -23,24 +23,13 @@ export interface ExportFilter {
   since?: Date | undefined;
 }
 
-type Detail = Omit<
-  Occurrence,
-  | 'errorId'
-  | 'timestamp'
-  | 'receivedAt'
-  | 'severity'
-  | 'category'
-  | 'errorType'
-  | 'errorMessage'
-  | 'service'
-  | 'release'
-  | 'environment'
-  | 'correlationId'
-  | 'userId'
-  | 'endpoint'
-  | 'method'
-  | 'projectId'
->;
+/** Fields of an occurrence that have columns of their own. */
+type Columns =
+  | ('errorId' | 'timestamp' | 'receivedAt' | 'severity' | 'category' | 'errorType' | 'errorMessage' | 'service')
+  | ('release' | 'environment' | 'correlationId' | 'userId' | 'endpoint' | 'method' | 'projectId');
+
+/** All its other fields, which share one. */
+export type OccurrenceDetail = Omit<Occurrence, Columns>;
 
 interface OccurrenceRow extends Record<string, unknown> {
   id: string;
@@ -61,7 +50,7 @@ interface OccurrenceRow extends Record<string, unknown> {
   endpoint: string | null;
   method: string | null;
   project_id: number | null;
-  detail: Detail;
+  detail: OccurrenceDetail;
   group_status: string;
   group_notes: string | null;
 }

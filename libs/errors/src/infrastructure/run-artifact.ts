@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type ArtifactChain, chainHash } from '../domain/artifact-chain.js';
+import { type ArtifactChain, hashOfLink } from '../domain/artifact-chain.js';
 import { type ArtifactEntry, toArtifactEntry } from '../domain/artifact-entry.js';
 import { type Conservation, NOTHING_RECEIVED } from '../domain/ledger-run.js';
 import { decodeWalLine } from '../domain/wal-line.js';
@@ -126,15 +126,16 @@ function withBacklog({ conservation, total_errors: total }: ArtifactStatistics):
 
 /** A damaged line has no entry; the database's quarantine keeps it. */
 function entryOf(bytes: Buffer, statistics: ArtifactStatistics, resolutions: Resolutions): string[] {
-  const record = decodeWalLine(bytes.toString());
+  const record = decodeWalLine(bytes);
   if (!record) return [];
-  const entry = toArtifactEntry(record.occurrence, resolutions.get(record.occurrence.errorId));
-  if (entry.resolved) statistics.resolved_count++;
+  const entry = toArtifactEntry(record.occurrence);
   const { by_severity, by_category } = statistics;
   statistics.total_errors++;
   by_severity[entry.severity] = (by_severity[entry.severity] ?? 0) + 1;
   by_category[entry.category] = (by_category[entry.category] ?? 0) + 1;
-  const hash = chainHash(statistics.chain.head, entry);
+  const json = JSON.stringify(entry);
+  const hash = hashOfLink(statistics.chain.head, json);
   statistics.chain = { length: statistics.chain.length + 1, head: hash };
-  return [JSON.stringify({ ...entry, chain_hash: hash })];
+  const link = `${json.slice(0, -1)},"chain_hash":"${hash}"}`;
+  return [resolutions.has(entry.error_id) ? revised(link, resolutions, statistics) : link];
 }

@@ -20,7 +20,7 @@ export { PageQueryDto } from './page.dto.js';
 export { ProblemDetailsFilter } from './problem-details.filter.js';
 export type { Fault, ProblemDocument } from './problem.js';
 export { ApiProblems, FaultDto, PROBLEM_MEANINGS, ProblemDto } from './problem.dto.js';
-export { IsInstant, isInstant, readSpan, type Span } from './instant.validator.js';
+export { IsInstant, isInstant, readEnd, readSpan, type Span } from './instant.validator.js';
 export { PublicAddress } from './public-address.js';
 export { installRequestPipeline } from './request-pipeline.js';
 export { REQUEST_EXAMPLE, RequestExample } from './request-example.js';

@@ -45,6 +45,14 @@ export interface Span {
 const DAY_MS = 86_400_000;
 
 /**
+ * Reads a checked text as the time up to which something lasts or is counted. A date means its whole day in UTC: the end of a day is the
+ * next one's beginning. Where something begins, a date is its first instant, as `Date` reads it.
+ */
+export function readEnd(text: string): Date {
+  return new Date(Date.parse(text) + (text.includes('T') ? 0 : DAY_MS));
+}
+
+/**
  * Reads a span of checked texts. A date means its whole day in UTC, the last one too.
  *
  * @throws ValidationError when it ends before it begins
@@ -52,8 +60,7 @@ const DAY_MS = 86_400_000;
 export function readSpan({ since, until }: { since?: string | undefined; until?: string | undefined }): Span {
   const from = since === undefined ? undefined : new Date(since);
   const isDay = until !== undefined && !until.includes('T');
-  const to = until === undefined ? undefined : new Date(Date.parse(until) + (isDay ? DAY_MS : 0));
-  // The end of a day is the next one's beginning.
+  const to = until === undefined ? undefined : readEnd(until);
   if (from && to && (from > to || (isDay && from.getTime() === to.getTime()))) {
     const errors = [{ path: 'since', code: 'isBefore', message: 'since must not be after until' }];
     throw new ValidationError('The request has one fault', { details: { errors } });

@@ -8,6 +8,7 @@ export { type JsonShape, pruneJson, shapeOfJson, soundJson } from './bounded-jso
 export { cutText, LEFT_OUT, soundText } from './bounded-text.js';
 export { csvLine, csvText } from './csv.js';
 export { FairTurns } from './fair-turns.js';
+export { textPieces } from './text-pieces.js';
 export { Clock, SystemClock } from './clock.js';
 export {
   DEFAULT_KIND,

@@ -15,7 +15,7 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import { IsInstant } from '#platform/http';
+import { IsInstant, readEnd } from '#platform/http';
 import type { TaskRequest } from '../../application/task-enqueue.service.js';
 import { DOLLARS, dollarsOf, microsOf } from '../../domain/cost.js';
 import { type JsonObject, MAX_PARAMETERS_BYTES, MAX_TIMEOUT_SECONDS, type TaskBudget } from '../../domain/task.js';
@@ -24,7 +24,7 @@ import { type JsonObject, MAX_PARAMETERS_BYTES, MAX_TIMEOUT_SECONDS, type TaskBu
 export const MAX_TASK_BYTES = 2 * MAX_PARAMETERS_BYTES;
 
 const DEFAULT_PRIORITY = 5;
-const THIS_CENTURY = /^20\d\d-.*(Z|[+-]\d\d:\d\d)$/;
+const THIS_CENTURY = /^20\d\d-/;
 
 /** What a task may consume over all its attempts; what is left out is not limited. */
 export class TaskBudgetDto {
@@ -83,20 +83,20 @@ export class TaskSettingsDto {
   @Max(MAX_TIMEOUT_SECONDS)
   timeoutSeconds?: number;
 
-  /** Earliest start; now when left out. */
+  /** Earliest start, a date meaning its beginning in UTC; now when left out. */
   @IsOptional()
   @IsString()
   @MaxLength(40)
   @IsInstant({ required: false, example: '2099-01-01T00:00:00.000Z' })
-  @Matches(THIS_CENTURY, { message: 'runAt must be a time of this century with a time zone' })
+  @Matches(THIS_CENTURY, { message: 'runAt must be a time of this century' })
   runAt?: string;
 
-  /** Latest end, over all attempts; a task that waits longer fails. */
+  /** Latest end, over all attempts, a date meaning the end of its day in UTC; a task that waits longer fails. */
   @IsOptional()
   @IsString()
   @MaxLength(40)
   @IsInstant({ required: false, example: '2099-01-01T06:00:00.000Z' })
-  @Matches(THIS_CENTURY, { message: 'deadlineAt must be a time of this century with a time zone' })
+  @Matches(THIS_CENTURY, { message: 'deadlineAt must be a time of this century' })
   deadlineAt?: string;
 
   /** The agent's budget holds besides. What would exceed either waits for approval. */
@@ -146,15 +146,14 @@ export class WaitQueryDto {
 
 /** What a request asks of an agent. */
 export function toTaskRequest(agent: string, dto: TaskSettingsDto & { dependsOn?: string[] }): TaskRequest {
-  const time = (text: string | null | undefined): Date | undefined => (text ? new Date(text) : undefined);
   return {
     agent,
     taskDescription: dto.taskDescription ?? undefined,
     parameters: dto.parameters ?? undefined,
     priority: dto.priority ?? DEFAULT_PRIORITY,
     timeoutSeconds: dto.timeoutSeconds ?? undefined,
-    runAt: time(dto.runAt),
-    deadlineAt: time(dto.deadlineAt),
+    runAt: dto.runAt ? new Date(dto.runAt) : undefined,
+    deadlineAt: dto.deadlineAt ? readEnd(dto.deadlineAt) : undefined,
     dependsOn: dto.dependsOn?.map((id) => id.toLowerCase()),
     budget: toBudget(dto.budget),
   };

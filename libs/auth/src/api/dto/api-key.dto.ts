@@ -18,7 +18,7 @@ export class CreateApiKeyDto {
   @IsIn(ROLES)
   role?: Role;
 
-  /** In the future, and no later than the maker's end; the maker's when left out or null. */
+  /** In the future, a date meaning the end of its day in UTC, and no later than the maker's end; the maker's when left out or null. */
   @Clearable()
   @IsInstant({ required: false, example: '2099-12-31T00:00:00.000Z' })
   expiresAt?: string | null;

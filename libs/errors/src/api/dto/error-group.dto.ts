@@ -9,7 +9,6 @@ import {
   IsOptional,
   IsString,
   IsUUID,
-  Matches,
   Max,
   MaxLength,
   Min,
@@ -19,9 +18,6 @@ import { Clearable, IsInstant, PageQueryDto } from '#platform/http';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
 import { type ErrorGroup, GROUP_SORTS, type GroupSort } from '../../application/group-query.service.js';
 import { GROUP_STATUSES, type GroupStatus } from '../../domain/error-group.js';
-
-/** A point in time as RFC 3339 writes it, with four digits for the year: PostgreSQL has no other in common with ISO 8601. */
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
 /** Filters and order of the list of groups. */
 export class ErrorGroupQueryDto extends PageQueryDto {
@@ -65,12 +61,11 @@ export class ErrorGroupQueryDto extends PageQueryDto {
   environment?: string;
 
   /**
-   * Seen at or after this time.
+   * Seen at or after this time; a date means its beginning in UTC.
    * @example 2026-11-24T00:00:00.000Z
    */
   @IsOptional()
   @IsInstant({ required: false })
-  @Matches(RFC_3339, { message: 'since must be an RFC 3339 date and time' })
   since?: string;
 
   /**
@@ -190,8 +185,7 @@ export class TriageGroupDto {
 
   @ApiPropertyOptional({ type: String, nullable: true, example: '2026-12-01T00:00:00.000Z' })
   @Clearable()
-  @IsInstant({ required: false })
-  @Matches(RFC_3339, { message: 'ignoreUntil must be an RFC 3339 date and time' })
+  @IsInstant({ required: false, description: 'When the group opens again; a date means the end of its day in UTC.' })
   ignoreUntil?: string | null;
 
   @ApiPropertyOptional({

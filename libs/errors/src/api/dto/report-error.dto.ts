@@ -10,7 +10,6 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Matches,
   ValidateNested,
 } from 'class-validator';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
@@ -102,14 +101,11 @@ export class ReportErrorDto {
   environment?: string;
 
   /**
-   * When it happened; now when absent.
+   * When it happened, a date meaning its beginning in UTC; now when absent.
    * @example 2026-11-24T10:15:30.000Z
    */
   @IsOptional()
   @IsInstant({ required: false })
-  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/, {
-    message: 'timestamp must be an RFC 3339 date and time',
-  })
   timestamp?: string;
 
   /**

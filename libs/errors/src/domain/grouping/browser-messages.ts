@@ -36,6 +36,28 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
     /^(?:Unexpected (?:token|non-whitespace character)\b.{0,300}\bJSON\b.{0,60}|.{0,300}\bis not valid JSON|JSON\.parse: .{1,200}|JSON Parse error: .{1,200})$/,
     'no JSON',
   ],
+  [/^(?:Assignment to constant variable\.?|invalid assignment to const .{1,200})$/, 'a constant is assigned to'],
+  [
+    /^(?:Cannot access '.{1,200}' before initialization|can't access lexical declaration .{1,200} before initialization|Cannot access uninitialized variable\.?)$/,
+    'a variable is used before it is there',
+  ],
+  [/^(?:undefined|null) is not a function \(near '\.{3}.{1,300}$/, 'undefined is not iterable'],
+  [
+    /^(?:Cannot convert undefined or null to object|can't convert (?:undefined|null) to object)$/,
+    'nothing is no object',
+  ],
+  [
+    /^(?:Converting circular structure to JSON\b.{0,800}|cyclic object value|JSON\.stringify cannot serialize cyclic structures\.?)$/s,
+    'JSON of a circle',
+  ],
+  [
+    /^(?:The user aborted a request\.?|(?:The|This) operation was aborted\.?|signal is aborted without reason|Fetch is aborted|Request aborted)$/,
+    'the request was aborted',
+  ],
+  [
+    /^(?:Failed to execute '(removeChild|insertBefore|replaceChild)' on 'Node'|Node\.(removeChild|insertBefore|replaceChild)): .{1,300}$/,
+    'the node of $1$2 is not there',
+  ],
   [/^(?:Maximum call stack size exceeded\.?|too much recursion)$/, 'the stack is too deep'],
   [
     /^ResizeObserver loop (?:limit exceeded|completed with undelivered notifications\.?)$/,
@@ -45,8 +67,9 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
 
 /** The message in words that are the same for every engine. */
 export function inCommonWords(message: string): string {
+  const words = message.trim();
   for (const [pattern, common] of SAME_IN_OTHER_WORDS) {
-    if (pattern.test(message)) return message.replace(pattern, common);
+    if (pattern.test(words)) return words.replace(pattern, common);
   }
   return message;
 }

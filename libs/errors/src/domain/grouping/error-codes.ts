@@ -10,7 +10,7 @@ const NAMED_CODE =
 
 /** Codes that stand by themselves: `ORA-00942`, `TS2345:`, `[P2002]`, `HRESULT 0x80070005`, `ERR_1042`, `CVE-2026-1`. */
 const OWN_CODE =
-  /\b(ORA-\d{5}|SQL\d{4,5}N?|ERR_[A-Z0-9_]{2,60}|E_[A-Z][A-Z_]{2,60}|AADSTS\d{4,7}|PGRST\d{3}|(?:HRESULT|NTSTATUS)[ :=]{0,3}0x[0-9a-fA-F]{8})\b|^\[?([A-Z]{1,6}\d{3,6})(?:\]|:)|[[(]([A-Z]{1,4}\d{4})[\])]|\berror:? ([A-Z]{1,4}\d{3,6})\b/;
+  /\b(ORA-\d{5}|SQL\d{4,5}N?|ERR_[A-Z0-9_]{2,60}|E_[A-Z][A-Z_]{2,60}|AADSTS\d{4,7}|PGRST\d{3}|(?:HRESULT|NTSTATUS)[ :=]{0,3}0x[0-9a-fA-F]{8})\b|^\[?([A-Z]{1,6}\d{3,6})(?:\]|:)|[[(]([A-Z]{1,4}\d{4})[\])]|\berror:? ([A-Z]{1,4}\d{3,6})\b|\b[Ee]rror #(\d{1,6})\b/;
 
 /** SQLSTATE (ISO/IEC 9075), by the word or by its own shape where that cannot be an id. */
 const NAMED_SQLSTATE = /\bSQL ?State['"]?[ :=[(]{0,4}['"]?([0-9A-Z]{5})\b/i;
@@ -30,8 +30,18 @@ const REASON_IN_TEXT =
 const CONSTRAINT_IN_TEXT = /\bconstraint ['"\x60]([^'"\x60]{1,63})['"\x60]/;
 const HTTP_SHAPED = /Http|HTTP|Axios|Fetch|Request|Response|StatusCode/;
 
-/** The property that was missing, which a stack without line numbers does not tell. */
-const PROPERTY_IN_TEXT = /^no property "([^"]{1,100})" of nothing|\bobject has no attribute ["']([^"']{1,100})["']/;
+/** What was missing, by its name, which a stack without line numbers does not tell: in words of JavaScript, Python, Ruby, PHP and Java. */
+const PROPERTY_IN_TEXT = new RegExp(
+  [
+    String.raw`^no property "([^"]{1,100})" of nothing`,
+    String.raw`^([\w$.]{1,100}) is not (?:a function|a constructor|defined)`,
+    String.raw`\b(?:object has no attribute|unexpected keyword argument|required positional argument:|cannot import name|No module named) ["']([^"']{1,100})["']`,
+    String.raw`^(?:undefined (?:local variable or )?method|uninitialized constant) [\x60'"]?([\w?!=:]{1,100})`,
+    String.raw`\bUndefined (?:array key|index|offset|property|variable|constant):? ?["$]?([\w$:]{1,100})`,
+    String.raw`\bCall to (?:undefined (?:method|function)|a member function) ([\w\\:]{1,100})\(`,
+    String.raw`^Cannot (?:invoke|read field|assign field) "([^"]{1,200})"`,
+  ].join('|'),
+);
 
 /** Members of a context that hold a status or a code, whatever their case and separators. */
 const STATUS_NAME = /^(?:https?|response|grpc|rpc|upstream|api|exit)*status(?:code)?$/;

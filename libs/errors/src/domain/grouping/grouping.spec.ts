@@ -50,4 +50,19 @@ describe('groupingOf', () => {
     ['errno', keyOf('E', 'connect ECONNREFUSED 10.0.0.1:1'), keyOf('E', 'connect ETIMEDOUT 10.0.0.1:1')],
     ['route', keyOf('HttpException', 'x', '', { endpoint: '/a' }), keyOf('HttpException', 'x', '', { endpoint: '/b' })],
   ])('keeps apart what differs in %s', (_, a, b) => expect(a).not.toBe(b));
+
+  it('looks at no more frames than take part', () => {
+    let last = 0;
+    const frames = Array.from({ length: 250 }, (_, index) => ({
+      get function(): string {
+        last = Math.max(last, index);
+        return `f${index}`;
+      },
+      file: `/srv/shop/src/part${'abcdefghijklmnopqrstuvwxyz'[index % 26]}.js`,
+      inApp: true,
+    }));
+    const key = keyOf('E', 'x', '', { frames });
+    expect(last).toBeLessThan(20);
+    expect(key).toBe(keyOf('E', 'x', '', { frames: frames.slice(0, 12) }));
+  });
 });

@@ -96,11 +96,21 @@ function placeOf(frames: readonly StackFrame[]): 'none' | 'code' | 'bundle' {
 
 /** The service's own frames if there are any, else all; without machinery and without repetition. */
 function contributingFrames(frames: readonly StackFrame[]): string[] {
-  const telling = frames.filter((frame) => !isNoise(frame));
-  const own = telling.filter((frame) => frame.inApp && (frame.module !== undefined || isInApp(frame.file)));
-  const described = (own.length > 0 ? own : telling).map(describeFrame).filter((frame) => frame !== undefined);
+  const isOwn = (frame: StackFrame): boolean => frame.inApp && (frame.module !== undefined || isInApp(frame.file));
+  const first = frames.findIndex((frame) => isOwn(frame) && !isNoise(frame));
+  return first === -1 ? describedFrames(frames, () => true) : describedFrames(frames.slice(first), isOwn);
+}
+
+/** The first frames that count; those behind them are not even looked at. */
+function describedFrames(frames: readonly StackFrame[], counts: (frame: StackFrame) => boolean): string[] {
   // Recursion, direct (a a a) or through others (a b a b), must not make a group a depth.
-  return [...new Set(described)].slice(0, MAX_FRAMES);
+  const described = new Set<string>();
+  for (const frame of frames) {
+    if (described.size === MAX_FRAMES) break;
+    const text = counts(frame) && !isNoise(frame) ? describeFrame(frame) : undefined;
+    if (text !== undefined) described.add(text);
+  }
+  return [...described];
 }
 
 function describeFrame(frame: StackFrame): string | undefined {

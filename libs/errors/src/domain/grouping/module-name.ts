@@ -30,6 +30,8 @@ export function moduleName(file: string | undefined): string {
   const path = withoutOrigin((file ?? '').split(/[?#]/)[0] ?? '');
   const segments = path.split(/[\\/]/);
   const name = fileName(segments.pop() ?? '');
+  // Its folder is that of a device or a build.
+  if (name === 'bundle') return name;
   const owner = PACKAGE.exec(path)?.[1]?.replaceAll('\\', '/').toLowerCase() ?? folderOf(segments, name);
   return owner === '' ? name : `${owner}/${name}`;
 }
@@ -147,7 +149,7 @@ export function functionName({ function: name, file, module }: StackFrame): stri
     .replace(/-fm$/, '')
     .replace(/\.func\d+(?:\.\d+)*$|\{closure:.*$|\[\.\.\.\]$/, '')
     .replace(/^.*[.#/\\](?=[^.#/\\]+$)/, '')
-    .replace(/(?:__\d{1,9}(?:_\d{1,9}){0,9}|\$\d{1,9})$/, '');
+    .replace(/(?:_{2,3}\d{1,20}(?:_\d{1,20}){0,9}|\$\d{1,9})$/, '');
   if (
     /^(\?|<anonymous>|anonymous|\(anonymous\)|<anonymous function>|\(anonymous function\)|eval|(?:global|module|eval) code|_callee\d*\$?|<computed>|<|<main>|<top \(required\)>|)$/.test(
       plain,

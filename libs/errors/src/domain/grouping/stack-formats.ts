@@ -112,8 +112,15 @@ function gecko(lines: readonly string[], index: number): Place | undefined {
   return placed(place, at === 0 ? undefined : line.slice(0, at));
 }
 
+/** PHP says where it was thrown above the stack, which begins with the caller. */
+const THROWN_IN = /(?: in | at )((?:[A-Za-z]:)?[\\/][^:]{1,600}\.(?:php|phtml|inc)):(\d{1,9})\)?$/;
+
 /** PHP: `#0 /srv/shop/src/Cart.php(42): Shop\Cart->pay(Object(Order))`. */
 function php(lines: readonly string[], index: number): Place | undefined {
+  if (/^\[?stack ?trace[:\]]$/i.test((lines[index + 1] ?? '').trim())) {
+    const [, file, row] = THROWN_IN.exec(lines[index] ?? '') ?? [];
+    return file === undefined ? undefined : { file, line: toNumber(row) };
+  }
   const rest = /^\s{0,16}#\d{1,4} (?=\S)/.exec(lines[index] ?? '');
   const text = rest ? (lines[index] ?? '').slice(rest[0].length) : '';
   const colon = text.indexOf('): ');
@@ -122,12 +129,20 @@ function php(lines: readonly string[], index: number): Place | undefined {
   const place = isInternal ? '[internal function]' : text.slice(0, colon + 1);
   const call = text.slice(isInternal ? 21 : colon + 3);
   const [, row] = /\((\d{1,9})\)$/.exec(place) ?? [];
-  const name = call.split('(')[0] ?? '';
   return {
-    function: name.replace(/\{closure(?::.{0,600})?\}?$/, '{closure}'),
+    function: withoutNameOfClosure(call.split('(')[0] ?? ''),
     file: place.replace(/\(\d{1,9}\)$/, ''),
     line: toNumber(row),
   };
+}
+
+/** `Cart->Shop\{closure}`, `{closure:Shop\Cart::pay():4}`: releases of PHP call closures by other names. */
+function withoutNameOfClosure(name: string): string {
+  const at = name.indexOf('{closure');
+  if (at === -1) return name;
+  const owner = name.slice(0, at);
+  const arrow = Math.max(owner.lastIndexOf('->'), owner.lastIndexOf('::'));
+  return `${arrow === -1 ? '' : owner.slice(0, arrow + 2)}{closure}`;
 }
 
 /** Go: the function on one line, file and line indented on the next. */
@@ -136,7 +151,13 @@ function go(lines: readonly string[], index: number): Place | undefined {
   if (!match) return undefined;
   const [, file, row] = match;
   const above = (lines[index - 1] ?? '').replace(/^created by /, '').replace(/ in goroutine \d{1,9}$/, '');
-  return { function: above.replace(/\([^()]{0,600}\)$/, '').trim(), file, line: Number(row) };
+  return { function: withoutTypes(above.replace(/\([^()]{0,600}\)$/, '').trim()), file, line: Number(row) };
+}
+
+/** `Map[go.shape.int]` and `(*List[...]).Push` without what they were made for. */
+function withoutTypes(name: string): string {
+  const [open, close] = [name.indexOf('['), name.lastIndexOf(']')];
+  return open === -1 || close < open ? name : name.slice(0, open) + name.slice(close + 1);
 }
 
 /** Ruby: ``app/cart.rb:42:in `pay'``, with `from` before all but the first. */

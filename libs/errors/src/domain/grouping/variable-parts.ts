@@ -45,29 +45,37 @@ const NUMBER = String.raw`[-+]?\d+(?:[.,_' ]\d{3}(?!\d))*(?:[.,]\d+)*`;
 /** What varies from one occurrence to the next, the widest forms first. One pass, so that no rule sees another's result. */
 const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ['kept', KNOWN_NAME],
+  ['masked', String.raw`\*{3,4}(?:-\*{2,4}){2,3}|\*{3}REDACTED\*{3}`],
+  // What a browser says it is (RFC 9110, 10.1.5).
+  ['agent', String.raw`\bMozilla\/\d\.\d(?: \([^()\n]{1,200}\)| [\w.-]{1,40}\/[\w.-]{1,40}| Mobile){0,12}`],
   [
     'email',
     String.raw`(?<![\w.%+*-])[\w.%+*-]{1,64}@(?=[\w.-]{0,255}\.)[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,8}`,
   ],
-  ['url', String.raw`\b(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?:data|blob|mailto|urn):)[^\s'"<>()]+`],
+  ['url', String.raw`\b(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?:data|blob|mailto|urn|arn):)[^\s'"<>()]+`],
   ['date', `${DATE}|${TIME}`],
   [
     'uuid',
-    String.raw`\{?\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b\}?|\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b`,
+    String.raw`(?<![\w/.-])[\w.-]{1,40}\/[\w.-]{1,100}#\d{1,9}\b|\{?\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b\}?|\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b`,
   ],
   ['ip', `${IPV4}|${IPV6}`],
   ['path', String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}){1,32}[\\/]?`],
   ['host', `${HOST_NAME}|${NAMED_HOST}`],
   [
     'quoted',
-    String.raw`(?<![\w\\])'[^'\n]{0,200}'(?!\w)|"[^"\n]{0,200}"|\x60[^\x60\n]{0,200}[\x60']|“[^”\n]{0,200}”|‘[^’\n]{0,200}’|«[^»\n]{0,200}»`,
+    String.raw`(?<![\w\\])'[^'\n]{0,200}'(?!\w)|"[^"\n]{0,200}"|\x60[^\x60\n]{0,200}[\x60']|“[^”\n]{0,200}”|‘[^’\n]{0,200}’|«[^»\n]{0,200}»|»[^«\n]{0,200}«|„[^“”\n]{0,200}[“”]`,
   ],
   ['size', String.raw`(?<![\w.])${NUMBER}\s?(?:${UNIT})(?!\w)`],
   [
     'duration',
-    String.raw`(?<![\w.])(?:${NUMBER}\s?(?:${TIME_UNIT})(?!\w),?\s?(?:and\s)?)+|\bP(?:\d+D)?T?(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)(?!\w)|(?<!\w)(?:\d{1,4}[hms]){2,3}(?!\w)`,
+    String.raw`(?<![\w.])(?:${NUMBER}\s?(?:${TIME_UNIT})(?!\w),?\s?(?:and\s)?)+|\bP(?:\d+D)?T?(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)(?!\w)|(?<![\w.])(?:\d{1,4}(?:\.\d{1,9})?(?:ms|µs|us|ns|[hms])){2,4}(?!\w)`,
   ],
-  ['boolean', String.raw`\b(?:true|false|True|False|TRUE|FALSE)\b|(?<=[=:]\s?)(?:yes|no|on|off)\b`],
+  ['boolean', String.raw`\b(?:true|false|True|False|TRUE|FALSE)\b|(?<=[=:]\s?)(?:yes|no|on|off)(?=[,;)\]}]|$)`],
+  [
+    'zone',
+    String.raw`\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)(?:\/[A-Z][\w+-]{1,30}){1,2}`,
+  ],
+  ['locale', String.raw`(?<![\w.-])[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?[-_][A-Z]{2}(?![\w-])`],
   ['file', String.raw`(?<![\w.])[\w.-]{1,100}\.(?:${DATA_FILE})(?![\w.(]| is (?:not|undefined))`],
   [
     'base64',
