@@ -9,6 +9,7 @@ import type { Transaction } from '../domain/transaction.js';
 import type { FreshAnswer } from './idempotency.js';
 import type { Connection } from './ledger.repository.js';
 import { toPostingJson } from './transaction-row.js';
+import { kindOf } from '../domain/transaction-kind.js';
 import { type Bind, Columns, WriteStatement } from './write-statement.js';
 
 /** A line of an account's statement, and the sums of its day. */
@@ -18,11 +19,14 @@ export interface NewEntry extends Omit<Movement, 'account'> {
   readonly effectiveAt: Date;
   /** Empty where sums are not kept by channel. */
   readonly channel: string;
+  readonly kind: number;
 }
 
 export interface NewHold extends Hold {
   readonly accountId: string;
   readonly transactionId: string;
+  readonly effectiveAt: Date;
+  readonly kind: number;
 }
 
 export interface NewAccount extends Account {
@@ -72,7 +76,10 @@ export class PostingRepository {
     rows('days', sumsOf(entries, this.calendar), dayPart);
     rows('holds', holds, holdPart);
     rows('ended', settlements, (bind, some) => settlementPart(bind, some, block));
-    if (settlements.length > 0) statement.add('settled', () => SETTLED);
+    if (settlements.length > 0) {
+      statement.add('settled', () => SETTLED);
+      statement.add('freed', () => FREED);
+    }
     rows('requests', answers, (bind, some) => requestPart(bind, some, block));
     const { name, text, values } = statement.build('SELECT block_number FROM head');
     return (await connection.query({ name, text }, values)).length === 1;
@@ -139,9 +146,10 @@ function transactionPart(bind: Bind, transactions: readonly Transaction[], { com
     .json('jsonb', ({ postings }) => postings.map(toPostingJson))
     .json('jsonb', ({ details }) => details)
     .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
-    .plain('timestamptz', ({ expiresAt }) => (expiresAt ? isoOf(expiresAt) : null));
+    .plain('timestamptz', ({ expiresAt }) => (expiresAt ? isoOf(expiresAt) : null))
+    .plain('integer', kindOf);
   return `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
-            description, postings, details, effective_at, expires_at, recorded_at, block_number)
+            description, postings, details, effective_at, expires_at, kind, recorded_at, block_number)
           SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added`;
 }
 
@@ -152,8 +160,9 @@ function entryPart(bind: Bind, entries: readonly NewEntry[], { committedAt }: Bl
     .plain('uuid', ({ transactionId }) => transactionId)
     .plain('bigint', ({ amount }) => amount)
     .plain('bigint', ({ netAfter }) => netAfter)
-    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt));
-  return `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, recorded_at)
+    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
+    .plain('integer', ({ kind }) => kind);
+  return `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, kind, recorded_at)
           SELECT added.*, ${bind(committedAt, 'timestamptz')} FROM head, ${added.unnest()} AS added`;
 }
 
@@ -197,8 +206,11 @@ function holdPart(bind: Bind, holds: readonly NewHold[]): string {
     .plain('bigint', ({ accountId }) => accountId)
     .plain('bigint', ({ version }) => version)
     .plain('uuid', ({ transactionId }) => transactionId)
-    .plain('bigint', ({ amount }) => amount);
-  return `INSERT INTO finance_hold (account_id, version, transaction_id, amount) SELECT added.* FROM head, ${added.unnest()} AS added`;
+    .plain('bigint', ({ amount }) => amount)
+    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
+    .plain('integer', ({ kind }) => kind);
+  return `INSERT INTO finance_hold (account_id, version, transaction_id, amount, effective_at, kind)
+          SELECT added.* FROM head, ${added.unnest()} AS added`;
 }
 
 function settlementPart(bind: Bind, settlements: readonly SettlementRecord[], { committedAt }: Block): string {
@@ -213,6 +225,9 @@ function settlementPart(bind: Bind, settlements: readonly SettlementRecord[], { 
 
 /** A pending transaction shows how it ended. */
 const SETTLED = 'UPDATE finance_transaction t SET state = ended.outcome FROM ended WHERE t.id = ended.pending_id';
+
+/** And its holds with it, so that lists of an account find it by its state. */
+const FREED = 'UPDATE finance_hold h SET state = ended.outcome FROM ended WHERE h.transaction_id = ended.pending_id';
 
 function requestPart(bind: Bind, answers: readonly FreshAnswer[], { committedAt }: Block): string {
   const added = new Columns(bind, answers)
