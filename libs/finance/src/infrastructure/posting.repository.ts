@@ -76,10 +76,7 @@ export class PostingRepository {
     rows('days', sumsOf(entries, this.calendar), dayPart);
     rows('holds', holds, holdPart);
     rows('ended', settlements, (bind, some) => settlementPart(bind, some, block));
-    if (settlements.length > 0) {
-      statement.add('settled', () => SETTLED);
-      statement.add('freed', () => FREED);
-    }
+    if (settlements.length > 0) statement.add('settled', () => SETTLED);
     rows('requests', answers, (bind, some) => requestPart(bind, some, block));
     const { name, text, values } = statement.build('SELECT block_number FROM head');
     return (await connection.query({ name, text }, values)).length === 1;
@@ -225,9 +222,6 @@ function settlementPart(bind: Bind, settlements: readonly SettlementRecord[], { 
 
 /** A pending transaction shows how it ended. */
 const SETTLED = 'UPDATE finance_transaction t SET state = ended.outcome FROM ended WHERE t.id = ended.pending_id';
-
-/** And its holds with it, so that lists of an account find it by its state. */
-const FREED = 'UPDATE finance_hold h SET state = ended.outcome FROM ended WHERE h.transaction_id = ended.pending_id';
 
 function requestPart(bind: Bind, answers: readonly FreshAnswer[], { committedAt }: Block): string {
   const added = new Columns(bind, answers)

@@ -1,3 +1,4 @@
+import { everyLane, where } from '#platform/database';
 import { type KindMask, kindMask, UNKNOWN_KIND } from '../domain/transaction-kind.js';
 import type { TransactionRow } from './transaction-row.js';
 
@@ -194,16 +195,4 @@ export class TransactionList {
   private bind(value: unknown): string {
     return `$${this.values.push(value)}`;
   }
-}
-
-function where(conditions: readonly string[]): string {
-  return conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-}
-
-/** Every combination of keys there is, one look into their index for each. */
-function everyLane({ table, own }: Source, keys: readonly string[]): string {
-  const of = (name: string): string => keys.map((key) => `${name}.${key}`).join(', ');
-  const next = (more: readonly string[]): string =>
-    `SELECT ${of('m')} FROM ${table} m ${where([...own, ...more])} ORDER BY ${of('m')} LIMIT 1`;
-  return `(${next([])}) UNION ALL (SELECT n.* FROM lane CROSS JOIN LATERAL (${next([`(${of('m')}) > (${of('lane')})`])}) n)`;
 }

@@ -39,7 +39,7 @@ export class ListTransactionsByKind1765403000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const table of FILLED)
       await runner.query(`ALTER TABLE ${table} ADD COLUMN kind integer NOT NULL DEFAULT 0, DISABLE TRIGGER USER`);
-    // How a pending transaction ended, beside its holds: nothing else of a hold changes.
+    // Holds follow their transaction, whichever version of the service ends it; nothing else of them changes.
     await runner.query(`
       ALTER TABLE finance_hold ADD COLUMN state text NOT NULL DEFAULT 'pending', ADD COLUMN effective_at timestamptz`);
     // Before the rows are changed, which would write to them too.
@@ -60,11 +60,22 @@ export class ListTransactionsByKind1765403000000 implements MigrationInterface {
       FOR EACH ROW WHEN (OLD.state <> 'pending' OR (to_jsonb(OLD) - 'state') IS DISTINCT FROM (to_jsonb(NEW) - 'state'))
       EXECUTE FUNCTION finance_refuse_change()`);
     for (const index of ADDED) await runner.query(`CREATE INDEX ${index}`);
+    await runner.query(`
+      CREATE FUNCTION finance_end_holds() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        UPDATE finance_hold SET state = NEW.state WHERE transaction_id = NEW.id;
+        RETURN NULL;
+      END $$`);
+    await runner.query(`
+      CREATE TRIGGER finance_transaction_ends_holds AFTER UPDATE OF state ON finance_transaction
+      FOR EACH ROW EXECUTE FUNCTION finance_end_holds()`);
     // Or the planner knows nothing of the new columns until autovacuum comes by.
     for (const table of FILLED) await runner.query(`ANALYZE ${table}`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TRIGGER finance_transaction_ends_holds ON finance_transaction');
+    await runner.query('DROP FUNCTION finance_end_holds()');
     for (const index of ADDED) await runner.query(`DROP INDEX ${nameOf(index)}`);
     for (const index of FORMER) await runner.query(`CREATE INDEX ${index}`);
     await runner.query('DROP TRIGGER finance_hold_kept ON finance_hold');

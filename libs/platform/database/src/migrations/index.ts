@@ -42,6 +42,7 @@ import { HoldAgentsBack1765300000000 } from './1765300000000-hold-agents-back.js
 import { SayWhatOverlaps1765300010000 } from './1765300010000-say-what-overlaps.js';
 import { DropErrorRequests1765300020000 } from './1765300020000-drop-error-requests.js';
 import { ListTransactionsByKind1765403000000 } from './1765403000000-list-transactions-by-kind.js';
+import { ListAuditEventsByKind1765403010000 } from './1765403010000-list-audit-events-by-kind.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -88,4 +89,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   SayWhatOverlaps1765300010000,
   DropErrorRequests1765300020000,
   ListTransactionsByKind1765403000000,
+  ListAuditEventsByKind1765403010000,
 ];
