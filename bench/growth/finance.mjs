@@ -162,8 +162,8 @@ export const reads = {
   'imports of no key': '/api/v1/finance/imports?key=nothing',
   ...Object.fromEntries(
     ['trial-balance', 'income-statement', 'balance-sheet', 'revenue'].flatMap((report) => [
-      [`${report} of a month`, `/api/v1/finance/reports/${report}?period=2025-06`],
-      [`${report} of nothing`, `/api/v1/finance/reports/${report}?period=2025-06&currency=JPY`],
+      [`${report} of two days`, `/api/v1/finance/reports/${report}?from=2025-06-02&to=2025-06-03`],
+      [`${report} of nothing`, `/api/v1/finance/reports/${report}?from=2025-06-02&to=2025-06-03&currency=JPY`],
     ]),
   ),
   'import lines rejected': '/api/v1/finance/imports/{importId}/lines?status=rejected',

@@ -57,12 +57,15 @@ export class AuditList {
       return `(${columns.join(', ')}) ${comparison} (${[...keys.map((key) => `lane.${key}`), ...values].join(', ')})`;
     };
     const { since, until } = this.filter;
+    // One bound on each side: of several, PostgreSQL would begin or end at any.
+    const highest = [
+      ...(until ? [this.firstAfter(until)] : []),
+      ...(this.before === undefined ? [] : [`${this.bind(this.before)}::bigint`]),
+    ];
     const all = [
       ...conditions,
-      ...(keys.length > 0 ? [compare('<=')] : []),
       ...(since ? [compare('>', this.lastBefore(since))] : keys.length > 0 ? [compare('>=')] : []),
-      ...(until ? [compare('<', this.firstAfter(until))] : []),
-      ...(this.before === undefined ? [] : [compare('<', `${this.bind(this.before)}::bigint`)]),
+      ...(highest.length > 0 ? [compare('<', `least(${highest.join(', ')})`)] : keys.length > 0 ? [compare('<=')] : []),
     ];
     const order = [...keys, 'sequence'].map((column) => `m.${column} DESC`).join(', ');
     return `SELECT m.* FROM audit_event m ${where(all)} ORDER BY ${order} LIMIT ${this.bind(this.limit)}`;
