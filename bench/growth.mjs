@@ -1,10 +1,12 @@
-// Every GET route while what it reads from grows: fills the database at each size, asks each route alone, and prints the median time. A
-// read is flat when the columns are alike. What a module holds is filled by `growth/<module>.mjs`:
+// Every GET route while what it reads from grows: fills the database at each size, asks each route alone, and prints what it
+// costs: pages that PostgreSQL looks at, CPU of the service and of PostgreSQL, and time. Pages are the same whatever else the machine does.
+// A read is flat when they are alike. What a module holds is filled by `growth/<module>.mjs`:
 //
 //   export async function fill(db, from, to)      puts items `from` to `to` there, as the service would have
 //   export async function samples(db)             values for the parameters of paths, by their names
 //   export const reads = { [name]: path }         filters and pairs of them, also such that match nothing; `{name}` is a sample
 //   export const tags = ['…']                     tags of its routes in the OpenAPI document
+//   export const unasked = ['…']                  ends of routes that read everything by nature, or what only the service can write
 //
 // node bench/growth.mjs [sizes] [module …]
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -13,12 +15,14 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../dist/libs/platform/database/src/embedded-postgres.js';
-import { logIn, startService } from './process.mjs';
+import { descendants, logIn, preciseCpuMs, startService } from './process.mjs';
 
 const SIZES = (process.argv[2] ?? '10000,1000000').split(',').map(Number);
-const REPEATS = 40;
-/** A read that takes so many times as long at the last size, and not less than so many ms, is not flat. */
-const NOT_FLAT = { times: 2, ms: 3 };
+const REPEATS = 30;
+/** Asked before it counts: connections are warm then, and statements prepared. */
+const WARM_UP = 5;
+/** A read that looks at so many times as many pages at the last size, and so many more, is not flat: indexes are a level or two higher. */
+const NOT_FLAT = { times: 1.2, pages: 100 };
 
 const folder = path.join(import.meta.dirname, 'growth');
 const known = readdirSync(folder).map((file) => file.replace(/\.mjs$/, ''));
@@ -26,37 +30,74 @@ const names = process.argv.length > 3 ? process.argv.slice(3) : known;
 const modules = await Promise.all(names.map((name) => import(`./growth/${name}.mjs`)));
 
 const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-bench-growth-'));
-const postgres = await EmbeddedPostgres.start(dir);
+const postgres = await EmbeddedPostgres.start(dir, { shared_preload_libraries: 'pg_stat_statements' });
 const db = new pg.Client({ connectionString: postgres.url });
 await db.connect();
+await db.query('CREATE EXTENSION pg_stat_statements');
 const service = await startService({ DATABASE_URL: postgres.url });
 const headers = { authorization: `Bearer ${await logIn(service.url)}` };
 
 /** Routes of the OpenAPI document whose every parameter of the path is known. */
-function documented({ tags }, samples) {
+function documented({ tags, unasked = [] }, samples) {
   const { paths } = JSON.parse(readFileSync(path.join(import.meta.dirname, '../docs/generated/openapi.json'), 'utf8'));
   return (
     Object.entries(paths)
       .filter(([, { get }]) => get?.tags?.some((tag) => tags.includes(tag)))
       .map(([route]) => route)
       // An export carries everything there is.
-      .filter((route) => !route.endsWith('/export'))
+      .filter((route) => ![...unasked, '/export'].some((end) => route.endsWith(end)))
       .filter((route) => [...route.matchAll(/\{(\w+)\}/g)].every(([, name]) => name in samples))
   );
 }
 
-async function medianMs(route) {
+/** CPU that the service and the connections of PostgreSQL have used, in ms. */
+function cpuMs() {
+  const postmaster = Number(readFileSync(path.join(dir, 'postgres-18', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  return [service.pid, ...descendants(postmaster).filter(isConnection)].reduce(
+    (sum, pid) => sum + preciseCpuMs(pid),
+    0,
+  );
+}
+
+function isConnection(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('127.0.0.1(');
+  } catch {
+    return false; // Ended meanwhile.
+  }
+}
+
+/** Pages that statements have looked at since they were counted last. */
+async function pages() {
+  const { rows } = await db.query(
+    'SELECT sum(shared_blks_hit + shared_blks_read)::bigint AS pages FROM pg_stat_statements',
+  );
+  await db.query('SELECT pg_stat_statements_reset()');
+  return Number(rows[0].pages);
+}
+
+/** @returns of one request: pages, CPU, median and 95th percentile of the time, in ms */
+async function measure(route) {
   const times = [];
-  for (let turn = 0; turn < REPEATS; turn++) {
+  let before = 0;
+  for (let turn = -WARM_UP; turn < REPEATS; turn++) {
+    if (turn === 0) {
+      before = cpuMs();
+      await pages();
+    }
     const start = performance.now();
     const response = await fetch(`${service.url}${route}`, { headers });
-    await response.arrayBuffer();
-    times.push(performance.now() - start);
-    if (!response.ok) throw new Error(`${route}: ${response.status}`);
+    const body = await response.text();
+    const took = performance.now() - start;
+    if (turn >= 0) times.push(took);
+    if (!response.ok) throw new Error(`${route}: ${response.status} ${body}`);
     // Streams of everything grow with what they carry; three turns tell as much.
-    if (turn >= 2 && times[turn] > 1_000) break;
+    if (turn >= 2 && took > 1_000) break;
   }
-  return times.sort((a, b) => a - b)[times.length >> 1];
+  const cpu = (cpuMs() - before) / times.length;
+  const read = (await pages()) / times.length;
+  times.sort((a, b) => a - b);
+  return { read, cpu, p50: times[times.length >> 1], p95: times[Math.floor(times.length * 0.95)] };
 }
 
 try {
@@ -73,20 +114,24 @@ try {
         ...module.reads,
       };
       for (const [name, route] of Object.entries(routes)) {
-        const median = await medianMs(
+        const times = await measure(
           route.replace(/\{(\w+)\}/g, (_, parameter) => encodeURIComponent(samples[parameter])),
         );
-        rows.set(name, [...(rows.get(name) ?? []), median]);
+        rows.set(name, [...(rows.get(name) ?? []), times]);
       }
     }
   }
-  console.log(
-    `\n| read | ${SIZES.map((size) => `${size} ms`).join(' | ')} | |\n|---|${'---|'.repeat(SIZES.length)}---|`,
-  );
-  for (const [name, medians] of rows) {
-    const [first, last] = [medians[0], medians.at(-1)];
-    const isFlat = last < NOT_FLAT.ms || last < first * NOT_FLAT.times;
-    console.log(`| ${name} | ${medians.map((ms) => ms.toFixed(1)).join(' | ')} | ${isFlat ? '' : 'grows'} |`);
+  const of = (title) => SIZES.map((size) => `${title} at ${size}`);
+  const head = [...of('pages'), 'times', ...of('CPU'), ...of('P50'), 'P95'];
+  console.log(`\n| read, ms | ${head.join(' | ')} | |\n|---|${'---|'.repeat(head.length + 1)}`);
+  for (const [name, costs] of rows) {
+    const [first, last] = [costs[0], costs.at(-1)];
+    const isFlat = last.read < first.read * NOT_FLAT.times || last.read < first.read + NOT_FLAT.pages;
+    const pages = [...costs, { read: last.read / first.read }].map(({ read }, index) =>
+      read.toFixed(index < costs.length ? 0 : 1),
+    );
+    const times = [...costs.map(({ cpu }) => cpu), ...costs.map(({ p50 }) => p50), last.p95].map((ms) => ms.toFixed(1));
+    console.log(`| ${name} | ${[...pages, ...times].join(' | ')} | ${isFlat ? '' : 'grows'} |`);
   }
 } finally {
   await service.stop();

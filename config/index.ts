@@ -10,7 +10,7 @@ export { loadConfig, type LoadOptions } from './load-config.js';
 export { LoggingConfig, type LogLevel } from './logging.config.js';
 export { MailConfig } from './mail.config.js';
 export { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
-export { closeFolders, keepFilesPrivate } from './private-files.js';
+export { closeFolders, keepFilesPrivate, makeFolder } from './private-files.js';
 export { PerformanceConfig } from './performance.config.js';
 export { RedisConfig } from './redis.config.js';
 export { SecurityConfig } from './security.config.js';

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse as parseDotenv } from 'dotenv';
 import { AiConfig } from './ai.config.js';
@@ -11,6 +11,7 @@ import { MailConfig } from './mail.config.js';
 import { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
 import { PerformanceConfig } from './performance.config.js';
 import { type AppConfig, type ConfigProblem, InvalidConfigurationError } from './app-config.js';
+import { makeFolder } from './private-files.js';
 import { productionProblems, productionWarnings } from './production-rules.js';
 import { RedisConfig } from './redis.config.js';
 import { SecurityConfig } from './security.config.js';
@@ -160,7 +161,7 @@ function developmentSecretKey(dataDir: string, warnings: string[], writes: boole
     warnings.push(`SECRET_KEY is not set: a key for development will be made and kept in ${file}`);
     return '';
   }
-  mkdirSync(dataDir, { recursive: true });
+  makeFolder(dataDir);
   const { secret, isNew } = keptSecret(file, 48);
   if (isNew) warnings.push(`SECRET_KEY is not set: a key for development was made and kept in ${file}`);
   return secret;

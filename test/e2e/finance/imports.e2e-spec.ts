@@ -12,6 +12,7 @@ interface ImportAnswer {
   rejected: number;
   replayed: number;
   code: string;
+  details: { differingFields: string[] };
 }
 
 interface Verdicts {
@@ -123,6 +124,23 @@ describe('imports', () => {
     expect((await verdicts(body.id, `limit=100`)).items.at(-1)?.line).toBe(100);
   });
 
+  it('passes over blank lines at once, and numbers and resumes as if they were lines', async () => {
+    const blocks = async (): Promise<number> => (await ledger.get<{ blocks: number }>('verify')).body.blocks;
+    const blank = Array.from({ length: 1_200 }, () => '');
+    const stream = [cent({ description: 'before' }), ...blank, cent({ description: 'behind' }), ...blank];
+    const before = await blocks();
+    const { body } = await send(stream, 'blank');
+    expect(body).toMatchObject({ status: 'completed', lines: 2, posted: 2, rejected: 0 });
+    expect((await blocks()) - before).toBeLessThanOrEqual(2);
+    const { items } = await verdicts(body.id, 'limit=1');
+    expect(items.map(({ line }) => line)).toEqual([1]);
+    expect((await verdicts(body.id, 'limit=5')).items.map(({ line }) => line)).toEqual([1, 1_202]);
+    expect((await send(stream, 'blank')).body).toEqual(body);
+    expect((await send([...stream, cent()], 'blank')).body.details.differingFields).toEqual(['line 2403 or before']);
+    expect((await send(blank, 'nothing')).body).toMatchObject({ status: 'completed', lines: 0, posted: 0 });
+    expect((await send(blank, 'nothing')).body).toMatchObject({ status: 'completed', lines: 0, posted: 0 });
+  });
+
   it('posts once when the same stream comes to both replicas at the same time', async () => {
     const before = await balance();
     const lines = linesOf(1_100);
@@ -138,11 +156,21 @@ describe('imports', () => {
     await send(lines, 'other');
     const before = await balance();
     const changed = [cent({ description: 'changed' }), ...lines.slice(1)];
-    for (const other of [changed, lines.slice(0, 599), lines.slice(0, 100), [...lines, cent()], []]) {
+    // What the first stream was is known up to its end only: any line up to there may be the one that differs.
+    for (const [other, place] of [
+      [changed, 'line 600 or before'],
+      [lines.slice(0, 599), 'line 600 or before'],
+      [lines.slice(0, 100), 'line 101 or before'],
+      [[...lines, cent()], 'line 601 or before'],
+      [[], 'line 1 or before'],
+    ] as const) {
       const { status, body } = await send(other, 'other');
-      expect([status, body.code]).toEqual([422, 'FINANCE.IDEMPOTENCY_CONFLICT']);
+      expect([status, body.code, body.details.differingFields]).toEqual([422, 'FINANCE.IDEMPOTENCY_CONFLICT', [place]]);
     }
     expect(await balance()).toBe(before);
+    const whole = linesOf(500);
+    await send(whole, 'whole');
+    expect((await send([...whole, cent()], 'whole')).body.details.differingFields).toEqual(['line 501']);
   });
 
   it('answers to a refused stream, however much of it is still to come, and keeps the connection good', async () => {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -105,37 +105,6 @@ describe('the service as a process', () => {
     expect(log.match(/"route":"unmatched"/g)).toHaveLength(5);
   });
 
-  it.each<[string, number, Record<string, string>, RegExp]>([
-    [
-      'a database that cannot be reached',
-      69,
-      { DATABASE_URL: 'postgres://a:secret@127.0.0.1:1/d' },
-      /cannot be reached/,
-    ],
-    [
-      'a folder that cannot be written',
-      78,
-      { DATA_DIR: path.join(ROOT, 'package.json/data'), DATABASE_URL: 'postgres://a@127.0.0.1:1/d' },
-      /DATA_DIR/,
-    ],
-    ['an address of another machine', 78, { HOST: '192.0.2.1' }, /set HOST/],
-  ])('says in a sentence what to do about %s', (_, expected, env, words) => {
-    const { status, stderr } = spawnSync(process.execPath, [path.join(ROOT, 'dist/apps/api/src/main.js')], {
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        PORT: '0',
-        LOG_ENABLE_FILE: 'false',
-        DATABASE_START_PATIENCE_SECONDS: '0',
-        ...env,
-      },
-      encoding: 'utf8',
-      cwd: mkdtempSync(path.join(tmpdir(), 'devskyy-start-')),
-    });
-    expect(status).toBe(expected);
-    expect(stderr).toMatch(words);
-    expect(stderr).not.toMatch(/\n\s+at |secret/);
-  });
-
   it('finds its port taken before it makes the first administrator', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -159,6 +128,21 @@ describe('the service as a process', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(1);
   });
+
+  it('stops its embedded PostgreSQL on a second signal too', async () => {
+    service = await startService({ databaseUrl: '', env: { SHUTDOWN_DELAY_SECONDS: '60' } });
+    const { url, child, dir, ended } = service;
+    const lock = path.join(dir, '.data/postgres-18/postmaster.pid');
+    expect(existsSync(lock)).toBe(true);
+    child.kill('SIGTERM');
+    while ((await call(url, 'GET', '/health/ready')).status !== 503);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(1);
+    // It removes the file when it has ended.
+    const deadline = Date.now() + 15_000;
+    while (existsSync(lock) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(existsSync(lock)).toBe(false);
+  }, 60_000);
 
   it('has a command line that a script can read', () => {
     const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-cli-'));

@@ -261,6 +261,12 @@ describe('ten megabytes of hostile text', () => {
     expect(await beyond({ ...Object.fromEntries(cases), artifact })).toEqual([]);
   }, 120_000);
 
+  it('do not stall it as blank lines of an import', async () => {
+    const blank = Buffer.alloc(15 * MB, '\n');
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' };
+    expect(await beyond({ 'blank lines': () => send('/finance/imports', blank, headers) })).toEqual([]);
+  }, 240_000);
+
   it('do not stay in its memory', async () => {
     const rounds: number[] = [];
     // The first round fills what is remembered on purpose; what else was kept would make each further one larger.

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import { type AuditFilter, AuditList } from './audit-list.js';
+
+export type { AuditFilter } from './audit-list.js';
 
 export interface NewAuditEvent {
   id: string;
@@ -35,17 +38,6 @@ export interface AuditEvent {
   readonly correlationId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
   readonly hash: Buffer;
-}
-
-/** Which entries are asked for. */
-export interface AuditFilter {
-  actorId?: string | undefined;
-  subjectId?: string | undefined;
-  credentialId?: string | undefined;
-  action?: string | undefined;
-  outcome?: 'success' | 'failure' | undefined;
-  since?: Date | undefined;
-  until?: Date | undefined;
 }
 
 /** An entry as the verifier reads it: every field as text. */
@@ -124,25 +116,8 @@ export class AuditRepository {
 
   /** Newest first, below a place in the trail if one is given. */
   async list(filter: AuditFilter, limit: number, before?: number): Promise<AuditEvent[]> {
-    const rows = await this.database.query<EventRow>(
-      withNames(`SELECT * FROM audit_event
-       WHERE ($1::bigint IS NULL OR sequence < $1) AND ($2::uuid IS NULL OR actor_id = $2)
-         AND ($3::uuid IS NULL OR subject_id = $3) AND ($4::text IS NULL OR action = $4)
-         AND ($5::text IS NULL OR outcome = $5) AND ($6::timestamptz IS NULL OR occurred_at >= $6)
-         AND ($7::timestamptz IS NULL OR occurred_at < $7) AND ($8::uuid IS NULL OR credential_id = $8)
-       ORDER BY sequence DESC LIMIT $9`),
-      [
-        before ?? null,
-        filter.actorId ?? null,
-        filter.subjectId ?? null,
-        filter.action ?? null,
-        filter.outcome ?? null,
-        filter.since ?? null,
-        filter.until ?? null,
-        filter.credentialId ?? null,
-        limit,
-      ],
-    );
+    const { text, values } = new AuditList(filter, limit, before).statement();
+    const rows = await this.database.query<EventRow>(withNames(text), values);
     return rows.map(fromRow);
   }
 

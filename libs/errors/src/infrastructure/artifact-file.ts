@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
+import { open, rename, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { makeFolder } from '#config';
 import type { ArtifactChain } from '../domain/artifact-chain.js';
 import type { Conservation } from '../domain/ledger-run.js';
 
@@ -77,7 +78,7 @@ export class ArtifactFile {
     statistics: () => ArtifactStatistics,
     revise?: (entry: string) => string,
   ): Promise<void> {
-    await mkdir(path.dirname(this.file), { recursive: true });
+    makeFolder(path.dirname(this.file));
     const temporary = `${this.file}.${process.pid}.tmp`;
     const handle = await open(temporary, 'w');
     try {

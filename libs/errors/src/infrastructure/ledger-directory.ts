@@ -1,7 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
+import { makeFolder } from '#config';
 import { isRunId } from '../domain/ledger-run.js';
 
 /** Who wrote a run's files; kept beside them, so that a run can be taken over after its process died. */
@@ -30,7 +31,7 @@ const runsOfThisProcess = new Set<string>();
  */
 export class LedgerDirectory {
   constructor(readonly dir: string) {
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
   }
 
   walPath(name: string): string {

@@ -126,7 +126,7 @@ export class ImportsController {
     for await (const { first, lines, digest } of lineChunks(stream.iterator({ destroyOnReturn: false }), CHUNK_LINES)) {
       // Lines of what has arrived need nothing but computing: others get their turn in between.
       await setImmediate();
-      yield { first, items: await Promise.all(lines.map((line) => this.reader.readLine(line))), digest };
+      yield { first, items: await this.reader.readLines(lines), digest };
     }
   }
 }

@@ -17,6 +17,12 @@ export class ItemReader {
     return this.check(body, BatchDto);
   }
 
+  /** Lines, each by itself. Those with nothing in them are nothing, at once. */
+  async readLines(lines: readonly (string | undefined)[]): Promise<(BatchItem | undefined)[]> {
+    if (lines.every((line) => line === '')) return lines.map(() => undefined);
+    return Promise.all(lines.map((line) => this.readLine(line)));
+  }
+
   /** A line of JSON. One that is too long or no UTF-8 is `undefined`; one with nothing in it gives nothing. */
   async readLine(line: string | undefined): Promise<BatchItem | undefined> {
     if (line?.trim() === '') return undefined;

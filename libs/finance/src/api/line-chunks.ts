@@ -24,14 +24,12 @@ export async function* lineChunks(stream: AsyncIterable<Buffer>, size: number): 
   let begun: Buffer[] = [];
   let begunBytes = 0;
   const hold = (bytes: Buffer): void => {
-    hash.update(bytes);
     begunBytes += bytes.length;
     if (begunBytes <= MAX_LINE_BYTES) begun.push(bytes);
   };
   const end = (): void => {
     const bytes = begun.length === 1 && begun[0] ? begun[0] : Buffer.concat(begun);
     lines.push(begunBytes <= MAX_LINE_BYTES && isUtf8(bytes) ? bytes.toString('utf8') : undefined);
-    hash.update('\n');
     [begun, begunBytes] = [[], 0];
   };
   const cut = (): LineChunk => {
@@ -42,14 +40,29 @@ export async function* lineChunks(stream: AsyncIterable<Buffer>, size: number): 
   };
   for await (const bytes of stream) {
     let from = 0;
-    for (let to = bytes.indexOf(LINE_FEED); to !== -1; to = bytes.indexOf(LINE_FEED, from)) {
-      hold(bytes.subarray(from, to));
-      end();
+    let hashed = 0;
+    for (let to = lineEnd(bytes, from); to !== -1; to = lineEnd(bytes, from)) {
+      if (to > from) hold(bytes.subarray(from, to));
+      if (begunBytes > 0) end();
+      // Nothing but a line feed costs next to nothing: fifteen million of them fit into one request.
+      else lines.push('');
       from = to + 1;
-      if (lines.length === size) yield cut();
+      if (lines.length < size) continue;
+      hash.update(bytes.subarray(hashed, from));
+      hashed = from;
+      yield cut();
     }
+    hash.update(bytes.subarray(hashed));
     if (from < bytes.length) hold(bytes.subarray(from));
   }
-  if (begunBytes > 0) end();
+  if (begunBytes > 0) {
+    hash.update('\n');
+    end();
+  }
   if (lines.length > 0) yield cut();
+}
+
+/** Where the next line feed is, from a place on. */
+function lineEnd(bytes: Buffer, from: number): number {
+  return bytes[from] === LINE_FEED ? from : bytes.indexOf(LINE_FEED, from);
 }

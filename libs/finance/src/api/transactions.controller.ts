@@ -140,7 +140,7 @@ export class TransactionsController {
   async listTransactions(@Query() query: TransactionQueryDto): Promise<TransactionPageDto> {
     const { limit, cursor, from, to, ...filter } = query;
     const isSpan = from !== undefined || to !== undefined;
-    const list = filter.account === undefined ? `${LIST}${isSpan ? ':span' : ''}` : `${LIST}:${filter.account}`;
+    const list = `${LIST}${isSpan ? ':span' : ''}${filter.account === undefined ? '' : `:${filter.account}`}`;
     const position = this.cursors.decode(list, cursor);
     const after = position && {
       at: String(position[0]),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Ids } from '#platform/kernel';
 import { IdempotencyConflictException, ImportNotFoundException } from '../domain/finance.exceptions.js';
 import type { Refusal } from '../domain/finance.exceptions.js';
-import { type Import, ImportRepository } from '../infrastructure/import.repository.js';
+import { type Import, ImportRepository, type StoredChunk } from '../infrastructure/import.repository.js';
 import { type BatchItem, BatchTransactionsService } from './batch-transactions.service.js';
 import { ItemPostingService } from './item-posting.service.js';
 import { KeyedRequestService } from './keyed-request.service.js';
@@ -41,6 +41,9 @@ export interface ImportPreview extends Pick<Import, 'key' | 'posted' | 'rejected
 /** Rejections that a preview names. */
 const MAX_NAMED = 100;
 
+/** Chunks that are looked for at a time. */
+const MOST_CHUNKS = 1_000;
+
 /**
  * Posts lines of any number, chunk by chunk. Each chunk is posted under a key of its own, so that the same stream, sent again after
  * whatever cut it off, goes on where it stopped: nothing is posted twice.
@@ -64,23 +67,30 @@ export class ImportService {
   async run(principalId: string, key: string | undefined, chunks: AsyncIterable<ImportChunk>): Promise<Import> {
     const request = this.requests.keyed(principalId, key, 'import', {});
     const known = await this.imports.open(this.ids.next(), principalId, request.key);
-    let lines = 0;
+    let [lines, from] = [0, known.lines];
     let noted = Promise.resolve();
+    let skipped: ImportChunk | undefined;
     for await (const chunk of chunks) {
       lines = chunk.first - 1 + chunk.items.length;
       if (lines <= known.lines) {
         if (lines === known.lines) assertSame(chunk, known);
         continue;
       }
-      if (chunk.first <= known.lines || known.completedAt) throw conflictAt(chunk.first);
+      if (chunk.first <= known.lines) throw conflictAt(known.lines + 1, OR_BEFORE);
+      if (known.completedAt) throw conflictAt(chunk.first);
+      // Nothing is posted of blank lines alone; that they were dealt with is noted with those behind them.
+      skipped = isBlank(chunk) ? chunk : undefined;
+      if (skipped) continue;
       const before = noted;
-      noted = this.note(known, chunk, this.post(known, chunk), before);
+      noted = this.note(known, from, chunk, this.post(known, chunk), before);
+      from = lines;
       // Whoever waits for it gets its failure; until then it must not count as unhandled.
       noted.catch(() => undefined);
       await before;
     }
     await noted;
-    if (lines < known.lines) throw conflictAt(lines + 1);
+    if (lines < known.lines) throw conflictAt(lines + 1, OR_BEFORE);
+    if (skipped) await this.note(known, from, skipped, Promise.resolve([]), noted);
     return this.imports.complete(known.id);
   }
 
@@ -96,6 +106,7 @@ export class ImportService {
     const request = this.requests.keyed(principalId, key, 'import', {});
     const [rejections, sums] = [[] as LineVerdict[], { posted: 0, rejected: 0, replayed: 0 }];
     for await (const chunk of chunks) {
+      if (isBlank(chunk)) continue;
       const { items } = await this.posting.post({ isAtomic: false, items: this.itemsOf(principalId, chunk) }, true);
       const lines = linesOf(chunk.first, chunk.items.length, blanksIn(chunk));
       items.forEach((outcome, index) => {
@@ -130,13 +141,20 @@ export class ImportService {
   async verdicts(id: string, limit: number, after: number): Promise<LineVerdict[]> {
     const { principalId, lines } = await this.get(id);
     const found: LineVerdict[] = [];
-    for (let first = after + 1 - (after % CHUNK_LINES); first <= lines && found.length <= limit; first += CHUNK_LINES) {
-      const { answer, blanks } = await this.imports.chunk(principalId, keyOf(id, first));
-      const numbers = linesOf(first, CHUNK_LINES, blanks);
-      const { items } = answer as { items: StoredOutcome[] };
-      found.push(
-        ...items.map((outcome, index) => verdictOf(outcome, numbers[index] ?? 0)).filter(({ line }) => line > after),
+    // Where there is nothing but blank lines, more chunks are looked for at a time.
+    let [first, count] = [after + 1 - (after % CHUNK_LINES), 1];
+    while (first <= lines && found.length <= limit) {
+      const firsts = Array.from({ length: count }, (_, index) => first + index * CHUNK_LINES);
+      const known = await this.imports.chunks(
+        principalId,
+        firsts.map((number) => keyOf(id, number)),
       );
+      for (const number of firsts) {
+        const chunk = known.get(keyOf(id, number));
+        if (chunk) found.push(...verdictsIn(chunk, number).filter(({ line }) => line > after));
+      }
+      first += count * CHUNK_LINES;
+      count = known.size === 0 ? Math.min(2 * count, MOST_CHUNKS) : 1;
     }
     return found.slice(0, limit + 1);
   }
@@ -153,9 +171,10 @@ export class ImportService {
     return (await this.posting.post(unit)).items;
   }
 
-  /** Notes what a chunk came to, after the chunk before it. */
+  /** Notes what a chunk came to, after the chunk before it. @param from lines that are noted before it */
   private async note(
     { id }: Import,
+    from: number,
     chunk: ImportChunk,
     posting: Promise<readonly ItemOutcome[]>,
     before: Promise<unknown>,
@@ -168,7 +187,7 @@ export class ImportService {
     );
     const replayed = outcomes.filter(isReplay).length;
     const posted = outcomes.length - rejections.length - replayed;
-    const [from, to] = [first - 1, first - 1 + items.length];
+    const to = first - 1 + items.length;
     await this.imports.advance(id, { from, to, posted, replayed, rejections, digest });
   }
 }
@@ -194,12 +213,25 @@ function isReplay(outcome: ItemOutcome): boolean {
   return !('refusal' in outcome) && outcome.isReplay === true;
 }
 
-function assertSame({ first, digest }: ImportChunk, known: Import): void {
-  if (!known.digest?.equals(digest)) throw conflictAt(first, 'or before');
+function isBlank({ items }: ImportChunk): boolean {
+  return items.every((item) => item === undefined);
 }
+
+function assertSame({ digest }: ImportChunk, known: Import): void {
+  if (!known.digest?.equals(digest)) throw conflictAt(known.lines, OR_BEFORE);
+}
+
+/** Only the digest of all lines up to a place is known: where in there the streams differ is not. */
+const OR_BEFORE = 'or before';
 
 function conflictAt(line: number, more = ''): IdempotencyConflictException {
   return new IdempotencyConflictException([`line ${line} ${more}`.trim()]);
+}
+
+function verdictsIn({ answer, blanks }: StoredChunk, first: number): LineVerdict[] {
+  const numbers = linesOf(first, CHUNK_LINES, blanks);
+  const { items } = answer as { items: StoredOutcome[] };
+  return items.map((outcome, index) => verdictOf(outcome, numbers[index] ?? 0));
 }
 
 function verdictOf(outcome: StoredOutcome, line: number): LineVerdict {

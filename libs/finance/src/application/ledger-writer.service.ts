@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Account } from '../domain/account.js';
 import type { BatchState, Passed, WorkingAccount } from '../domain/batch-state.js';
 import { channelOf } from '../domain/ledger-replay.js';
+import { kindOf } from '../domain/transaction-kind.js';
 import { accountLeaf, type SettlementRecord, transactionLeaf } from '../domain/leaves.js';
 import type { Transaction } from '../domain/transaction.js';
 import type { FreshAnswer } from '../infrastructure/idempotency.js';
@@ -92,16 +93,20 @@ function recordsOf(
   const added = decided.flatMap(({ transaction, passed }) => (transaction ? [{ transaction, passed }] : []));
   return {
     transactions: added.map(({ transaction }) => transaction),
-    entries: added.flatMap(({ transaction: { id: transactionId, effectiveAt, channel }, passed }) =>
-      passed.movements.map(({ account, amount, netAfter, version }) => {
+    entries: added.flatMap(({ transaction, passed }) => {
+      const { id: transactionId, effectiveAt, channel } = transaction;
+      const kind = kindOf(transaction);
+      return passed.movements.map(({ account, ...moved }) => {
         const type = accounts.get(account)?.type;
         const ownChannel = type === undefined ? '' : channelOf(type, channel);
-        return { accountId: idOf(account), transactionId, amount, netAfter, version, effectiveAt, channel: ownChannel };
-      }),
-    ),
-    holds: added.flatMap(({ transaction, passed }) =>
-      passed.holds.map((hold) => ({ ...hold, accountId: idOf(hold.account), transactionId: transaction.id })),
-    ),
+        return { ...moved, accountId: idOf(account), transactionId, effectiveAt, channel: ownChannel, kind };
+      });
+    }),
+    holds: added.flatMap(({ transaction, passed }) => {
+      const { id: transactionId, effectiveAt } = transaction;
+      const kind = kindOf(transaction);
+      return passed.holds.map((hold) => ({ ...hold, accountId: idOf(hold.account), transactionId, effectiveAt, kind }));
+    }),
     settlements: decided.flatMap((one) => settlementOf(one, now)),
   };
 }

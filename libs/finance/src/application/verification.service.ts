@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { BooksCalendar } from '../domain/calendar.js';
+import { kindOf, UNKNOWN_KIND } from '../domain/transaction-kind.js';
 import { type Block, ChainFollower, leafHash } from '../domain/chain.js';
 import { type ExpectedEntry, type ExpectedHold, LedgerReplay } from '../domain/ledger-replay.js';
 import { type AccountChange, inOrder } from '../domain/leaves.js';
@@ -120,7 +121,9 @@ class Verification {
           holds.push(...expected.holds);
         });
       }
-      for (const { leaf, month, settlement, change, createdAt } of records) {
+      for (const { leaf, month, settlement, change, createdAt, transaction, kind } of records) {
+        if (transaction && kind !== kindOf(transaction) && kind !== UNKNOWN_KIND)
+          this.problem(block.number, `${transaction.id} is listed as of another kind than it is`);
         if (month !== undefined) this.closed(month, leaf, block.number);
         if (settlement) this.replay.settlement(settlement, block.number);
         if (change) this.changed(change, block);

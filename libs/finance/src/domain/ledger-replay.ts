@@ -1,6 +1,7 @@
 import type { Account, AccountType } from './account.js';
 import type { AccountChange, SettlementRecord } from './leaves.js';
 import { BooksCalendar } from './calendar.js';
+import { kindOf } from './transaction-kind.js';
 import { signed, type Transaction, type TransactionState } from './transaction.js';
 
 /** What an account comes to. Debit-positive minor units. */
@@ -23,6 +24,7 @@ export interface ExpectedEntry {
   readonly netAfter: bigint;
   readonly effectiveAt: Date;
   readonly recordedAt: Date;
+  readonly kind: number;
 }
 
 /** A hold as it should stand. */
@@ -31,6 +33,9 @@ export interface ExpectedHold {
   readonly version: bigint;
   readonly transactionId: string;
   readonly amount: bigint;
+  readonly effectiveAt: Date;
+  readonly kind: number;
+  readonly state: TransactionState;
 }
 
 interface Pending {
@@ -85,17 +90,21 @@ export class LedgerReplay {
         version,
         transactionId: id,
         amount,
+        effectiveAt,
+        kind: kindOf(transaction),
+        state,
       }));
       return { entries: [], holds };
     }
     this.take(transaction, sums, blockNumber);
     if (effectiveAt < this.openSince) this.fault(blockNumber, `${id} is effective in a month that was closed before`);
+    const kind = kindOf(transaction);
     const entries = known.map(({ code, amount, account }) => {
       account.net += amount;
       account.version += 1n;
       this.addToDay(code, transaction, amount);
       const { version, net: netAfter } = account;
-      return { account: code, version, transactionId: id, amount, netAfter, effectiveAt, recordedAt };
+      return { account: code, version, transactionId: id, amount, netAfter, effectiveAt, recordedAt, kind };
     });
     return { entries, holds: [] };
   }

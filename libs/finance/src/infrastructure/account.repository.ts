@@ -3,6 +3,7 @@ import { Database, type Transaction } from '#platform/database';
 import type { Account, AccountType } from '../domain/account.js';
 import { BooksCalendar } from '../domain/calendar.js';
 import type { AccountChange } from '../domain/leaves.js';
+import { netBefore } from './net-before.js';
 
 /** An account with what is posted to it (debits less credits) and what pending transactions hold on each side. */
 export interface AccountWithNet extends Account {
@@ -133,12 +134,11 @@ export class AccountRepository {
     return rows.map(toEntry);
   }
 
-  /** Debits less credits of what was effective by a time, inclusive: the days before it, and its own day's entries. */
+  /** Debits less credits of what was effective by a time, inclusive: what was there before its day, and that day's entries. */
   async netEffectiveAt(accountId: string, at: Date): Promise<bigint> {
     const day = this.calendar.dayOf(at);
     const [row] = await this.database.query<{ net: string }>(
-      `SELECT (SELECT coalesce(sum(debits - credits), 0) FROM finance_daily
-               WHERE account_id = $1 AND day < $3::date)
+      `SELECT ${netBefore('$1', '$3::date')}
             + (SELECT coalesce(sum(amount), 0) FROM finance_entry WHERE account_id = $1 AND effective_at <= $2
                AND effective_at >= $4) AS net`,
       [accountId, at, day, this.calendar.startOf(day)],

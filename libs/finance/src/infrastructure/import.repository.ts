@@ -30,6 +30,12 @@ export interface Progress {
   readonly digest: Buffer;
 }
 
+/** What was answered to a chunk that was posted, and which of its lines were blank, counted from its first. */
+export interface StoredChunk {
+  readonly answer: object;
+  readonly blanks: readonly number[];
+}
+
 export interface RejectedLine {
   readonly line: number;
   readonly refusal: Refusal;
@@ -115,14 +121,13 @@ export class ImportRepository {
     return rows.map(({ line, refusal }) => ({ line: Number(line), refusal }));
   }
 
-  /** What was answered to a chunk that was posted, by its key, and which of its lines were blank. */
-  async chunk(principalId: string, key: string): Promise<{ answer: object; blanks: readonly number[] }> {
-    const [row] = await this.database.query<{ answer: object; blanks: number[] | null }>(
-      `SELECT answer, fingerprint -> 'blanks' AS blanks FROM finance_request WHERE principal_id = $1 AND key = $2`,
-      [principalId, key],
+  /** Those of some chunks that were posted, by their keys; of blank lines alone nothing was. */
+  async chunks(principalId: string, keys: readonly string[]): Promise<Map<string, StoredChunk>> {
+    const rows = await this.database.query<{ key: string; answer: object; blanks: number[] | null }>(
+      `SELECT key, answer, fingerprint -> 'blanks' AS blanks FROM finance_request WHERE principal_id = $1 AND key = ANY($2::text[])`,
+      [principalId, keys],
     );
-    if (!row) throw new Error(`The chunk ${key} was noted but not posted`);
-    return { answer: row.answer, blanks: row.blanks ?? [] };
+    return new Map(rows.map(({ key, answer, blanks }) => [key, { answer, blanks: blanks ?? [] }]));
   }
 }
 

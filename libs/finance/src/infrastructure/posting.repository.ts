@@ -9,6 +9,7 @@ import type { Transaction } from '../domain/transaction.js';
 import type { FreshAnswer } from './idempotency.js';
 import type { Connection } from './ledger.repository.js';
 import { toPostingJson } from './transaction-row.js';
+import { kindOf } from '../domain/transaction-kind.js';
 import { type Bind, Columns, WriteStatement } from './write-statement.js';
 
 /** A line of an account's statement, and the sums of its day. */
@@ -18,11 +19,14 @@ export interface NewEntry extends Omit<Movement, 'account'> {
   readonly effectiveAt: Date;
   /** Empty where sums are not kept by channel. */
   readonly channel: string;
+  readonly kind: number;
 }
 
 export interface NewHold extends Hold {
   readonly accountId: string;
   readonly transactionId: string;
+  readonly effectiveAt: Date;
+  readonly kind: number;
 }
 
 export interface NewAccount extends Account {
@@ -139,9 +143,10 @@ function transactionPart(bind: Bind, transactions: readonly Transaction[], { com
     .json('jsonb', ({ postings }) => postings.map(toPostingJson))
     .json('jsonb', ({ details }) => details)
     .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
-    .plain('timestamptz', ({ expiresAt }) => (expiresAt ? isoOf(expiresAt) : null));
+    .plain('timestamptz', ({ expiresAt }) => (expiresAt ? isoOf(expiresAt) : null))
+    .plain('integer', kindOf);
   return `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
-            description, postings, details, effective_at, expires_at, recorded_at, block_number)
+            description, postings, details, effective_at, expires_at, kind, recorded_at, block_number)
           SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added`;
 }
 
@@ -152,8 +157,9 @@ function entryPart(bind: Bind, entries: readonly NewEntry[], { committedAt }: Bl
     .plain('uuid', ({ transactionId }) => transactionId)
     .plain('bigint', ({ amount }) => amount)
     .plain('bigint', ({ netAfter }) => netAfter)
-    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt));
-  return `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, recorded_at)
+    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
+    .plain('integer', ({ kind }) => kind);
+  return `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, kind, recorded_at)
           SELECT added.*, ${bind(committedAt, 'timestamptz')} FROM head, ${added.unnest()} AS added`;
 }
 
@@ -197,8 +203,11 @@ function holdPart(bind: Bind, holds: readonly NewHold[]): string {
     .plain('bigint', ({ accountId }) => accountId)
     .plain('bigint', ({ version }) => version)
     .plain('uuid', ({ transactionId }) => transactionId)
-    .plain('bigint', ({ amount }) => amount);
-  return `INSERT INTO finance_hold (account_id, version, transaction_id, amount) SELECT added.* FROM head, ${added.unnest()} AS added`;
+    .plain('bigint', ({ amount }) => amount)
+    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
+    .plain('integer', ({ kind }) => kind);
+  return `INSERT INTO finance_hold (account_id, version, transaction_id, amount, effective_at, kind)
+          SELECT added.* FROM head, ${added.unnest()} AS added`;
 }
 
 function settlementPart(bind: Bind, settlements: readonly SettlementRecord[], { committedAt }: Block): string {

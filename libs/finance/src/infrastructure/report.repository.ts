@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { AccountType } from '../domain/account.js';
+import { netBefore } from './net-before.js';
 
 /** What an account's balance did between two days. Minor units; `opening` is debit-positive. */
 export interface AccountSums {
@@ -47,13 +48,13 @@ export class ReportRepository {
     asker: Asker = this.database,
   ): Promise<AccountSums[]> {
     const rows = await asker.query<SumsRow>(
-      `SELECT a.code, coalesce(b.name, a.name) AS name, a.type, a.currency,
-         coalesce(sum(d.debits - d.credits) FILTER (WHERE d.day < $1), 0) AS opening,
-         coalesce(sum(d.debits) FILTER (WHERE d.day >= $1), 0) AS debits,
-         coalesce(sum(d.credits) FILTER (WHERE d.day >= $1), 0) AS credits
-       FROM finance_daily d JOIN finance_account a ON a.id = d.account_id JOIN finance_balance b ON b.account_id = a.id
-       WHERE d.day <= $2 AND ($3::text IS NULL OR a.currency = $3)
-       GROUP BY a.id, b.account_id ORDER BY a.code`,
+      `SELECT a.code, coalesce(b.name, a.name) AS name, a.type, a.currency, ${netBefore('a.id', '$1::date')} AS opening,
+         coalesce(d.debits, 0) AS debits, coalesce(d.credits, 0) AS credits
+       FROM finance_account a JOIN finance_balance b ON b.account_id = a.id CROSS JOIN LATERAL (
+         SELECT sum(debits) AS debits, sum(credits) AS credits FROM finance_daily
+         WHERE account_id = a.id AND day >= $1 AND day <= $2) d
+       WHERE ($3::text IS NULL OR a.currency = $3) AND EXISTS (SELECT 1 FROM finance_daily WHERE account_id = a.id AND day <= $2)
+       ORDER BY a.code`,
       [from, to, currency ?? null],
     );
     return rows.map((row) => ({

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { DayRange } from '../domain/day-range.js';
+import { netBefore } from './net-before.js';
 import { AccountRepository, type Entry, type EntryRow, toEntry } from './account.repository.js';
 
 /** The last entry of a page, and the balance after it: the next page goes on from there. */
@@ -42,8 +43,7 @@ export class StatementRepository {
     after?: StatementPlace,
   ): Promise<StatementPage> {
     const [sums] = await this.database.query<{ opening: string; closing: string }>(
-      `SELECT coalesce(sum(debits - credits) FILTER (WHERE day < $2), 0) AS opening, coalesce(sum(debits - credits), 0) AS closing
-       FROM finance_daily WHERE account_id = $1 AND day <= $3`,
+      `SELECT ${netBefore('$1', '$2::date')} AS opening, ${netBefore('$1', '($3::date + 1)')} AS closing`,
       [accountId, from, to],
     );
     const [opening, closing] = [BigInt(sums?.opening ?? 0), BigInt(sums?.closing ?? 0)];

@@ -24,6 +24,7 @@ export interface TransactionRow extends Record<string, unknown> {
   effective_at: Date;
   recorded_at: Date;
   expires_at: Date | null;
+  kind: number;
 }
 
 export function toPostingJson({ account, direction, amount, currency }: Posting): PostingJson {

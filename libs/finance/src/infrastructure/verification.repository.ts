@@ -11,6 +11,7 @@ import {
   transactionLeaf,
 } from '../domain/leaves.js';
 import type { Transaction } from '../domain/transaction.js';
+import { UNKNOWN_KIND } from '../domain/transaction-kind.js';
 import { type AccountRow, accountFromRow } from './account.repository.js';
 import { type BlockRow, toBlock } from './chain.repository.js';
 import { type TransactionRow, toTransaction } from './transaction-row.js';
@@ -29,6 +30,8 @@ export interface SealedRecord {
   readonly leaf: Leaf;
   readonly account?: Account;
   readonly transaction?: Transaction;
+  /** Of the transaction, as lists find it. */
+  readonly kind?: number;
   readonly settlement?: SettlementRecord;
   readonly change?: AccountChange;
   /** A month that was closed. */
@@ -97,7 +100,8 @@ export class VerificationRepository {
       }),
       ...transactions.map((row) => {
         const transaction = toTransaction(row);
-        return { blockNumber: Number(row.block_number), leaf: transactionLeaf(transaction), transaction };
+        const { kind } = row;
+        return { blockNumber: Number(row.block_number), leaf: transactionLeaf(transaction), transaction, kind };
       }),
       ...settlements.map((row) => {
         const { pending_id: pendingId, outcome, capture_id: captureId, recorded_at } = row;
@@ -126,12 +130,12 @@ export class VerificationRepository {
   async wrongEntries(tx: DatabaseTransaction, expected: readonly ExpectedEntry[]): Promise<string[]> {
     if (expected.length === 0) return [];
     const rows = await tx.query<{ id: string }>(
-      `SELECT DISTINCT x.id FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::timestamptz[])
-         AS x (code, version, id, amount, net_after, effective_at, recorded_at)
+      `SELECT DISTINCT x.id FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::integer[])
+         AS x (code, version, id, amount, net_after, effective_at, recorded_at, kind)
        JOIN finance_account a ON a.code = x.code
        LEFT JOIN finance_entry e ON e.account_id = a.id AND e.version = x.version
        WHERE (e.transaction_id, e.amount, e.net_after, e.effective_at, e.recorded_at)
-         IS DISTINCT FROM (x.id, x.amount, x.net_after, x.effective_at, x.recorded_at)`,
+         IS DISTINCT FROM (x.id, x.amount, x.net_after, x.effective_at, x.recorded_at) OR e.kind NOT IN (x.kind, ${UNKNOWN_KIND})`,
       [
         expected.map(({ account }) => account),
         expected.map(({ version }) => version.toString()),
@@ -140,6 +144,7 @@ export class VerificationRepository {
         expected.map(({ netAfter }) => netAfter.toString()),
         expected.map(({ effectiveAt }) => effectiveAt),
         expected.map(({ recordedAt }) => recordedAt),
+        expected.map(({ kind }) => kind),
       ],
     );
     return rows.map(({ id }) => id);
@@ -149,15 +154,20 @@ export class VerificationRepository {
   async wrongHolds(tx: DatabaseTransaction, expected: readonly ExpectedHold[]): Promise<string[]> {
     if (expected.length === 0) return [];
     const rows = await tx.query<{ id: string }>(
-      `SELECT DISTINCT x.id FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::bigint[]) AS x (code, version, id, amount)
+      `SELECT DISTINCT x.id FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::bigint[], $5::timestamptz[], $6::integer[], $7::text[])
+         AS x (code, version, id, amount, effective_at, kind, state)
        JOIN finance_account a ON a.code = x.code
        LEFT JOIN finance_hold h ON h.account_id = a.id AND h.version = x.version AND h.transaction_id = x.id
-       WHERE h.amount IS DISTINCT FROM x.amount`,
+       WHERE (h.amount, h.state) IS DISTINCT FROM (x.amount, x.state) OR h.kind NOT IN (x.kind, ${UNKNOWN_KIND})
+         OR (h.kind <> ${UNKNOWN_KIND} AND h.effective_at IS DISTINCT FROM x.effective_at)`,
       [
         expected.map(({ account }) => account),
         expected.map(({ version }) => version.toString()),
         expected.map(({ transactionId }) => transactionId),
         expected.map(({ amount }) => amount.toString()),
+        expected.map(({ effectiveAt }) => effectiveAt),
+        expected.map(({ kind }) => kind),
+        expected.map(({ state }) => state),
       ],
     );
     return rows.map(({ id }) => id);

@@ -34,7 +34,7 @@ export class Columns<T> {
   ) {}
 
   /** A column of numbers, ids, times or single words: nothing in it needs a quote. */
-  plain(type: string, of: (row: T) => string | bigint | null): this {
+  plain(type: string, of: (row: T) => string | bigint | number | null): this {
     let text = '';
     for (const row of this.rows) text += `,${of(row) ?? 'NULL'}`;
     return this.column(type, text);

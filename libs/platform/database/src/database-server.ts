@@ -18,5 +18,12 @@ export async function openDatabaseServer(database: DatabaseConfig, server: Serve
     return { url: database.url, directUrl, embedded: false, stop: () => Promise.resolve() };
   }
   const embedded = await EmbeddedPostgres.start(server.dataDir);
-  return { url: embedded.url, directUrl: embedded.url, embedded: true, stop: () => embedded.stop() };
+  // Whatever ends the process before its turn to stop comes: a second Ctrl-C, a start that fails.
+  const abandon = (): void => embedded.abandon();
+  process.once('exit', abandon);
+  const stop = async (): Promise<void> => {
+    await embedded.stop();
+    process.off('exit', abandon);
+  };
+  return { url: embedded.url, directUrl: embedded.url, embedded: true, stop };
 }

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { Client } from 'pg';
-import { keptSecret } from '#config';
+import { keptSecret, makeFolder } from '#config';
 import { EmbeddedPostgresError } from './embedded-postgres-error.js';
 import { type RunAs, unprivilegedUser } from './unprivileged-user.js';
 
@@ -47,6 +47,9 @@ export class EmbeddedPostgres {
 
   private port = 0;
 
+  /** Of the server that this process started; none where it found one running. */
+  private startedPid: number | undefined;
+
   /**
    * Starts the server of this data folder, or adopts the one that is running.
    *
@@ -54,7 +57,7 @@ export class EmbeddedPostgres {
    */
   static async start(dataDir: string, settings: Readonly<Record<string, string>> = {}): Promise<EmbeddedPostgres> {
     const dir = path.resolve(dataDir);
-    await mkdir(dir, { recursive: true });
+    makeFolder(dir);
     const binaries = await locateBinaries();
     const password = await keptPassword(dir);
     const user = unprivilegedUser([dir, path.dirname(binaries.initdb)]);
@@ -76,6 +79,17 @@ export class EmbeddedPostgres {
     await this.run(this.binaries.pg_ctl, ['stop', '-D', this.dataPath, '-m', 'fast', '-w', '-t', '30']).catch(
       () => undefined,
     );
+  }
+
+  /** Tells the server to stop, if this process started it, and does not wait: for a process that ends before it could stop it in order. */
+  abandon(): void {
+    if (this.startedPid === undefined || this.readLock()?.pid !== this.startedPid) return;
+    try {
+      // Connections are cut, nothing that was committed is lost.
+      process.kill(this.startedPid, 'SIGINT');
+    } catch {
+      // It has ended meanwhile.
+    }
   }
 
   private urlOf(database: string): string {
@@ -118,6 +132,7 @@ export class EmbeddedPostgres {
       this.port = await freePort(attempt === 1 ? PREFERRED_PORT : 0);
       try {
         await this.launch();
+        this.startedPid = this.readLock()?.pid;
         return;
       } catch (error) {
         // Another process may have won the race for the lock, or somebody took the port meanwhile.

@@ -8,3 +8,4 @@ export { Migrator } from './migrator.js';
 export { isRetryable, isUniqueViolation, sqlStateOf, translateDatabaseError } from './postgres-error.js';
 export { withPatience } from './with-patience.js';
 export { SchemaIncompleteError, SchemaState } from './schema-state.js';
+export { everyLane, type LaneSource, where } from './lanes.js';

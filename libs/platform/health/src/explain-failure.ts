@@ -43,7 +43,8 @@ function explainSystemError(error: unknown): Explanation | undefined {
     ENOTDIR: 'a part of the path is no folder',
     EEXIST: 'there is a file of this name',
   };
-  const reason = reasons[code];
+  // Of a file that is missing where it should be read, this would be the wrong advice.
+  const reason = code === 'ENOENT' && syscall === 'mkdir' ? 'no folder can be made there' : reasons[code];
   const advice = 'give it to this user, or set DATA_DIR, ARTIFACTS_DIR or LOG_DIR to a folder that can be written';
   return reason === undefined ? undefined : config(`Cannot write ${path}, as ${reason}: ${advice}.`);
 }

@@ -6,8 +6,9 @@ import { STATUS_BY_KIND } from './status-by-kind.js';
 export interface Fault {
   /** Path of the field, `lineItems.0.quantity`; empty for the whole body. */
   path: string;
+  /** Of every rule that was broken. */
   message: string;
-  /** The rule that was broken, `isEmail`. */
+  /** The first of them, `isEmail`. */
   code: string;
 }
 

@@ -97,13 +97,16 @@ function tooWide(): ValidationError {
   return new ValidationError('The request has faults', { details: { errors: [fault] } });
 }
 
+/** One of each field: its message tells all rules that are broken, its code names the first. */
 function faultsOf(error: ClassValidatorError, parent: string): Fault[] {
   const path = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([code, message]) => ({
-    path: cutText(path, SHOWN),
-    ...(code === 'nestedValidation'
-      ? { message: 'must be an object', code: 'isObject' }
-      : { message: cutText(message, 2 * SHOWN), code }),
+  const { nestedValidation, ...rules } = error.constraints ?? {};
+  const isNoObject = nestedValidation !== undefined && Object.keys(rules).length === 0;
+  const broken = Object.entries(isNoObject ? { isObject: 'must be an object' } : rules).map(([code, text]) => ({
+    code,
+    text,
   }));
+  const message = cutText(broken.map(({ text }) => text).join('; '), 2 * SHOWN);
+  const own = broken.slice(0, 1).map(({ code }) => ({ path: cutText(path, SHOWN), message, code }));
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, path))];
 }

@@ -1,7 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import winston from 'winston';
-import type { EnvironmentConfig, LoggingConfig } from '#config';
+import { type EnvironmentConfig, type LoggingConfig, makeFolder } from '#config';
 import { currentContext } from '#platform/kernel';
 import { neutralise } from './neutralise.js';
 import { scrub } from './scrubber.js';
@@ -68,7 +67,7 @@ export function createWinston(logging: LoggingConfig, environment: EnvironmentCo
 }
 
 function fileTransports(logging: LoggingConfig): winston.transport[] {
-  mkdirSync(logging.dir, { recursive: true });
+  makeFolder(logging.dir);
   const securityOnly = winston.format((line: Line) => (line['logger'] === 'security' ? line : false));
   const file = (
     name: string,

@@ -44,6 +44,8 @@ import { DropErrorRequests1765300020000 } from './1765300020000-drop-error-reque
 import { RemoveEndedTasks1765401000000 } from './1765401000000-remove-ended-tasks.js';
 import { KeepTopGroupsOfErrors1765402000000 } from './1765402000000-keep-top-groups-of-errors.js';
 import { CountErrorGroupsByStatus1765402010000 } from './1765402010000-count-error-groups-by-status.js';
+import { ListTransactionsByKind1765403000000 } from './1765403000000-list-transactions-by-kind.js';
+import { ListAuditEventsByKind1765403010000 } from './1765403010000-list-audit-events-by-kind.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -92,4 +94,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   RemoveEndedTasks1765401000000,
   KeepTopGroupsOfErrors1765402000000,
   CountErrorGroupsByStatus1765402010000,
+  ListTransactionsByKind1765403000000,
+  ListAuditEventsByKind1765403010000,
 ];
