@@ -9,6 +9,10 @@ import { connectedToRedis, freePort, hasRedis, startRedis } from '../../support/
 import { startStoppablePostgres, type StoppablePostgres } from '../../support/stoppable-postgres.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
+interface Lease {
+  id: string;
+  leaseToken: string;
+}
 type Outage = [name: string, seconds: number];
 
 const ASKED = process.env['TASK_OUTAGE_SECONDS']?.split(',').map(Number);
@@ -84,7 +88,7 @@ class UnderWay {
   readonly runs = new Map<string, number>();
   readonly agents: string[] = [];
   private readonly releases: (() => void)[] = [];
-  private leases: { id: string; leaseToken: string }[] = [];
+  private leases: Lease[] = [];
 
   static async start(): Promise<UnderWay> {
     const work = new UnderWay();
@@ -145,11 +149,11 @@ class UnderWay {
       body: { name: 'w', agents: [slug] },
     });
     const body = { workerId: worker.body.workerId, max: EACH, leaseMs: 60_000 };
-    this.leases = (await app.call<{ tasks: typeof this.leases }>('POST', '/leases', { token, body })).body.tasks;
+    this.leases = (await app.call<{ tasks: Lease[] }>('POST', '/leases', { token, body })).body.tasks;
   }
 
   /** As workers do, who try again until they are told. */
-  private async complete({ id, leaseToken }: { id: string; leaseToken: string }): Promise<void> {
+  private async complete({ id, leaseToken }: Lease): Promise<void> {
     const body = { leaseToken, output: 'worked' };
     for (;;) {
       const { status } = await app.call('POST', `/tasks/${id}/complete`, { token: tasks.user, body });
