@@ -42,6 +42,7 @@ import { HoldAgentsBack1765300000000 } from './1765300000000-hold-agents-back.js
 import { SayWhatOverlaps1765300010000 } from './1765300010000-say-what-overlaps.js';
 import { DropErrorRequests1765300020000 } from './1765300020000-drop-error-requests.js';
 import { RemoveEndedTasks1765401000000 } from './1765401000000-remove-ended-tasks.js';
+import { FindTasksByAgentAndState1765401010000 } from './1765401010000-find-tasks-by-agent-and-state.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -88,4 +89,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   SayWhatOverlaps1765300010000,
   DropErrorRequests1765300020000,
   RemoveEndedTasks1765401000000,
+  FindTasksByAgentAndState1765401010000,
 ];
