@@ -240,19 +240,23 @@ await client.connect(
 );
 const { tools } = await client.listTools();
 const AGENT = 'scanner';
-const cost = { single: { args: 0, results: 0 }, whole: {}, selected: {} };
+const cost = { single: { args: 0, results: 0 }, whole: {}, selected: {}, table: {} };
+const SHARED = { seconds: 1, depth: 'full', include: ['configuration', 'connections'] };
 for (let n = 0; n < 50; n++) {
-  const args = { agent: AGENT, parameters: { n } };
+  const args = { agent: AGENT, parameters: { ...SHARED, n } };
   cost.single.args += tokens({ name: 'run_agent', arguments: args });
   cost.single.results += tokens((await client.callTool({ name: 'run_agent', arguments: args })).content);
 }
-for (const [name, more] of [
-  ['whole', {}],
-  ['selected', { select: ['/findings/0/id'] }],
+const numbers = Array.from({ length: 50 }, (_, n) => n);
+const select = ['/findings/0/id'];
+const operations = (more) => numbers.map((n) => ({ agent: AGENT, parameters: { ...SHARED, n }, ...more }));
+for (const [name, args] of [
+  ['whole', { operations: operations({}) }],
+  ['selected', { operations: operations({ select }) }],
+  ['table', { common: { agent: AGENT, parameters: SHARED, select }, columns: ['n'], rows: numbers }],
 ]) {
-  const operations = Array.from({ length: 50 }, (_, n) => ({ agent: AGENT, parameters: { n }, ...more }));
-  cost[name].args = tokens({ name: 'run_batch', arguments: { operations } });
-  cost[name].results = tokens((await client.callTool({ name: 'run_batch', arguments: { operations } })).content);
+  cost[name].args = tokens({ name: 'run_batch', arguments: args });
+  cost[name].results = tokens((await client.callTool({ name: 'run_batch', arguments: args })).content);
 }
 const total = ({ args, results }) => args + results;
 const saved = (entry) => `${(100 * (1 - total(entry) / total(cost.single))).toFixed(1)} %`;
@@ -264,6 +268,7 @@ for (const [name, entry] of [
   ['50 x run_agent', cost.single],
   ['run_batch', cost.whole],
   ['run_batch with select', cost.selected],
+  ['run_batch with common, rows and select', cost.table],
 ]) {
   console.log(`| ${name} | ${definitions} | ${entry.args} | ${entry.results} | ${total(entry)} | ${saved(entry)} |`);
 }

@@ -29,8 +29,7 @@ export async function fill(db, from, to, { ageDays = 0 } = {}) {
          CASE WHEN state IN ('failed', 'dead') THEN '{"code": "TASK.FAILED", "message": "It failed"}'::jsonb END,
          100, 50, 700, CASE WHEN n % 10 = 0 THEN ${id(`n / ${PER_BATCH * 10}`, 1)} END,
          CASE WHEN n % 50 = 7 AND n > 50 THEN ARRAY[${id('n - 50', 0)}] ELSE '{}' END, n % 50 = 7,
-         'user-' || n % 7 * (n / 7 % 1000), at, at, CASE WHEN state = 'queued' THEN now() + interval '1 year' ELSE at END,
-         CASE WHEN state = 'queued' THEN now() + interval '1 year' ELSE at END,
+         'user-' || n % 7 * (n / 7 % 1000), at, at, at, at,
          CASE WHEN state NOT IN ('queued', 'waiting_approval') THEN at END,
          CASE WHEN state NOT IN ('queued', 'waiting_approval') THEN at + interval '50 milliseconds' END
        FROM (${AGENTS}) a (agents), LATERAL (
@@ -38,7 +37,7 @@ export async function fill(db, from, to, { ageDays = 0 } = {}) {
            WHEN n <= ${RARE.cancelled} THEN 'cancelled'
            WHEN n <= ${RARE.cancelled + RARE.waiting_approval} THEN 'waiting_approval'
            WHEN n <= ${RARE.cancelled + RARE.waiting_approval + RARE.dead} THEN 'dead'
-           WHEN n % 1000 = 3 THEN 'queued' WHEN n % 50 = 1 THEN 'failed' ELSE 'succeeded' END AS state
+           WHEN n % 100 = 3 THEN 'queued' WHEN n % 50 = 1 THEN 'failed' ELSE 'succeeded' END AS state
          FROM generate_series($1::int, $2::int) AS n) t`,
       [first, last],
     );
@@ -89,8 +88,8 @@ export async function fill(db, from, to, { ageDays = 0 } = {}) {
 /** A task in the middle of a path is one that waits for others behind many; batches, schedules and agents have names of their own. */
 export async function samples(db) {
   const { rows } = await db.query(
-    `SELECT (SELECT max(id) FROM (SELECT id FROM agent_task WHERE state = 'queued' ORDER BY id DESC LIMIT 1) q) AS queued,
-       (SELECT max(id::text) FROM (SELECT id FROM agent_task WHERE depends_on <> '{}' ORDER BY id DESC LIMIT 1) q) AS dependent,
+    `SELECT (SELECT id FROM agent_task WHERE state = 'queued' ORDER BY id DESC LIMIT 1) AS queued,
+       (SELECT id FROM agent_task WHERE depends_on <> '{}' ORDER BY id DESC LIMIT 1) AS dependent,
        (SELECT id FROM agent_task WHERE id = ${id(7, 0)}) AS old, (SELECT id FROM agent_batch ORDER BY id LIMIT 1) AS batch,
        (SELECT id FROM agent_batch ORDER BY id DESC LIMIT 1) AS "lastBatch", (SELECT id FROM agent_schedule ORDER BY id LIMIT 1) AS schedule`,
   );

@@ -1,5 +1,3 @@
-import type { ToolArguments } from './mcp-tools.js';
-
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Bytes that all operations together may have once what is common is written into each of them. */
@@ -12,14 +10,14 @@ const MOST_COLUMNS = 100;
  * The operations that the arguments of `run_batch` stand for. What `common` says holds for each, parameters one by one. With `rows` each row
  * is an operation, whose values are the parameters that `columns` names; where that is one, a value may stand without its list.
  */
-export function operationsOf({ operations, common, columns, rows }: ToolArguments): unknown {
+export function operationsOf({ operations, common, columns, rows }: Fields): unknown {
   const shared = isObject(common) ? common : {};
   const own = isList(rows) && isList(columns) ? rows.map((row) => rowOf(columns, row)) : operations;
   return isList(own) ? own.map((operation) => (isObject(operation) ? joined(shared, operation) : operation)) : own;
 }
 
 /** What is wrong with arguments of `run_batch`, in words for a model, as far as the route cannot tell. */
-export function faultOfBatch({ operations, common, columns, rows }: ToolArguments): string | undefined {
+export function faultOfBatch({ operations, common, columns, rows }: Fields): string | undefined {
   if (isGiven(operations) === isGiven(rows)) return 'either operations or columns and rows must be given';
   if (isGiven(common) && !isObject(common)) return 'common must be an object';
   const count = isGiven(rows) ? rows : operations;

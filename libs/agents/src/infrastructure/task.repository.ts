@@ -8,12 +8,11 @@ import {
   type TaskGlance,
   type TaskOutcome,
 } from '../domain/task.js';
-import type { SearchScope } from '../domain/task-access.js';
-import { FINAL_STATES, TASK_STATES, type TaskState } from '../domain/task-state.js';
+import { FINAL_STATES, type TaskState } from '../domain/task-state.js';
+import { listQuery, type TaskFilter } from './task-list-query.js';
 import {
   GLANCE,
   type GlanceRow,
-  LISTED_COLUMNS,
   OUTCOME_COLUMNS,
   type OutcomeRow,
   TASK_COLUMNS,
@@ -49,18 +48,6 @@ export interface NewTask {
   readonly traceparent: string | null;
 }
 
-/** What a list of tasks asks for; everything given must hold. */
-export interface TaskFilter {
-  readonly agent?: string | undefined;
-  readonly state?: TaskState | undefined;
-  readonly batchId?: string | undefined;
-  /** Id before which the page begins; newest come first. */
-  readonly before?: string | undefined;
-  readonly limit: number;
-  /** Only what somebody may see; `undefined` is all. */
-  readonly scope: SearchScope | undefined;
-}
-
 const INSERT = {
   name: 'agent_task_insert',
   text: `
@@ -80,7 +67,6 @@ const INSERT = {
 
 const SELECT = `SELECT ${TASK_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
 
-const SELECT_LISTED = `SELECT ${LISTED_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
 const OUTCOMES = `SELECT ${OUTCOME_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = ANY ($1)`;
 
 const FIND = { name: 'agent_task_find', text: `${SELECT} WHERE t.id = $1` };
@@ -108,24 +94,6 @@ const RECENT_AFTER = {
     '(finished_at, id) < ((SELECT coalesce(max(finished_at), $2::timestamptz) FROM agent_task WHERE id = $3::uuid), $3::uuid)',
   ),
 };
-
-/** Ids of a batch's tasks. The batch names them: an index of tasks by batch would be written anew with each change of each of them. */
-const OF_BATCH = `SELECT (o ->> 'taskId')::uuid FROM agent_batch b, jsonb_array_elements(b.operations) o WHERE b.id = ?`;
-
-/**
- * Ids of what somebody may see: for each agent and state that come into question the first of his own, which an index holds in this
- * order, and what his workers hold, which is little.
- */
-const IN_SCOPE = (conditions: string, limit: string): string => `
-  SELECT seen.id FROM (
-    SELECT own.id FROM agent a CROSS JOIN unnest($2::text[]) AS s (state) CROSS JOIN LATERAL (
-      SELECT t.id FROM agent_task t WHERE t.created_by = $3 AND t.agent_id = a.id AND t.state = s.state ${conditions}
-      ORDER BY t.id DESC LIMIT ${limit}
-    ) own WHERE a.minimum_role = ANY ($4)
-    UNION
-    SELECT t.id FROM agent_task t JOIN agent_worker w ON w.id = t.worker_id
-    WHERE w.credential_id = $5 AND t.state IN ('leased', 'running') ${conditions}
-  ) seen ORDER BY seen.id DESC LIMIT ${limit}`;
 
 /** A task that ended, in short. */
 export interface EndedTask {
@@ -194,29 +162,9 @@ export class TaskRepository {
   }
 
   /** Newest first. */
-  async list({ limit, scope, ...filter }: TaskFilter): Promise<Task[]> {
-    const conditions: string[] = [];
-    const values: unknown[] = [limit];
-    if (scope) {
-      const states = filter.state ? [filter.state] : TASK_STATES;
-      values.push(states, scope.createdBy, scope.roles, scope.heldBy);
-    }
-    const add = (condition: string, value: unknown): void => {
-      if (value === undefined) return;
-      values.push(value);
-      conditions.push(condition.replace('?', `$${values.length}`));
-    };
-    add('t.agent_id = (SELECT id FROM agent WHERE slug = ?)', filter.agent);
-    add('t.state = ?', filter.state);
-    add(`t.id IN (${OF_BATCH})`, filter.batchId);
-    add('t.id < ?', filter.before);
-    const where = conditions.map((condition) => ` AND ${condition}`).join('');
-    const which = scope ? `t.id IN (${IN_SCOPE(where, '$1')})` : `true ${where}`;
-    const rows = await this.database.query<TaskRow>(
-      `${SELECT_LISTED} WHERE ${which} ORDER BY t.id DESC LIMIT $1`,
-      values,
-    );
-    return rows.map(toTask);
+  async list(filter: TaskFilter): Promise<Task[]> {
+    const { text, values } = listQuery(filter);
+    return (await this.database.query<TaskRow>(text, values)).map(toTask);
   }
 
   /** The tasks that ended last, latest first, before an instant or behind one of them. */

@@ -46,6 +46,7 @@ import { KeepTopGroupsOfErrors1765402000000 } from './1765402000000-keep-top-gro
 import { CountErrorGroupsByStatus1765402010000 } from './1765402010000-count-error-groups-by-status.js';
 import { ListTransactionsByKind1765403000000 } from './1765403000000-list-transactions-by-kind.js';
 import { ListAuditEventsByKind1765403010000 } from './1765403010000-list-audit-events-by-kind.js';
+import { FindTasksByAgentAndState1765401010000 } from './1765401010000-find-tasks-by-agent-and-state.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -96,4 +97,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CountErrorGroupsByStatus1765402010000,
   ListTransactionsByKind1765403000000,
   ListAuditEventsByKind1765403010000,
+  FindTasksByAgentAndState1765401010000,
 ];
