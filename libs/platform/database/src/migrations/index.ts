@@ -93,9 +93,9 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   SayWhatOverlaps1765300010000,
   DropErrorRequests1765300020000,
   RemoveEndedTasks1765401000000,
+  FindTasksByAgentAndState1765401010000,
   KeepTopGroupsOfErrors1765402000000,
   CountErrorGroupsByStatus1765402010000,
   ListTransactionsByKind1765403000000,
   ListAuditEventsByKind1765403010000,
-  FindTasksByAgentAndState1765401010000,
 ];
