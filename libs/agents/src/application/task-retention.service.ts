@@ -14,7 +14,7 @@ const AT_ONCE = 250;
 const MANY = 100;
 
 /** How long the database is left alone, in times of what the piece before took and in ms at most: removing must not be felt by requests. */
-const REST = 9;
+const REST = 19;
 const MAX_REST_MS = 1_000;
 
 /** Removes what ended long ago, in small pieces and at leisure. */
@@ -42,7 +42,7 @@ export class TaskRetention implements OnApplicationBootstrap {
     for (const [state, before] of limits) {
       let after: Place | undefined;
       do {
-        const page = await gently(signal, () => this.removal.removeEnded(state, before, after, AT_ONCE));
+        const page = await gently(signal, () => this.removal.removeEnded(state, before, AT_ONCE, after));
         removed += page.removed;
         after = page.next;
       } while (after && !signal.aborted);
@@ -56,7 +56,7 @@ export class TaskRetention implements OnApplicationBootstrap {
     const latest = [...limits.values()].at(-1);
     let removed = 0;
     for (let after: Place | undefined; latest !== undefined && !signal.aborted;) {
-      const batches = await this.removal.oldBatches(latest, after, MANY);
+      const batches = await this.removal.oldBatches(latest, MANY, after);
       for (const batch of batches) {
         if (signal.aborted) break;
         removed += await gently(signal, () => this.removal.removeBatch(batch, limits));

@@ -94,8 +94,8 @@ export class TaskRemovalRepository {
   async removeEnded(
     state: EndedState,
     before: string,
+    limit: number,
     after: Place = BEGINNING,
-    limit = 1,
   ): Promise<{ removed: number; next: Place | undefined }> {
     return this.database.transaction(async (tx) => {
       const [, rows] = await Promise.all([
@@ -109,7 +109,7 @@ export class TaskRemovalRepository {
   }
 
   /** Batches that are old enough to have ended long ago, the oldest first. */
-  async oldBatches(before: string, after: Place = BEGINNING, limit = 1): Promise<Place[]> {
+  async oldBatches(before: string, limit: number, after: Place = BEGINNING): Promise<Place[]> {
     const rows = await this.database.query<{ id: string; at: string }>(OLD_BATCHES, [before, ...after, limit]);
     return rows.map(({ id, at }) => [at, id]);
   }
