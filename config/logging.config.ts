@@ -17,6 +17,12 @@ export class LoggingConfig extends section('logging', {
     default: undefined,
     description: 'Console format; json in production and pretty elsewhere when unset. Files are always JSON.',
   }),
+  noColor: text<string | undefined>({
+    env: 'NO_COLOR',
+    default: undefined,
+    description:
+      'No colours on the console when set to anything (no-color.org); a console that is no terminal has none anyway.',
+  }),
   enableConsole: flag<boolean>({ env: 'LOG_ENABLE_CONSOLE', default: true, description: 'Write to the console.' }),
   enableFile: flag<boolean>({ env: 'LOG_ENABLE_FILE', default: true, description: 'Write rotated files.' }),
   dir: text<string>({ env: 'LOG_DIR', default: 'logs', description: 'Folder of the log files.' }),

@@ -17,8 +17,8 @@ export async function fill(db, from, to) {
     values,
   );
   await db.query(
-    `INSERT INTO auth_session (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, expires_at)
-     SELECT ${id('n', 2)}, ${id('n', 1)}, 'x', now(), now(), now(), now() + interval '1 day' FROM generate_series($1::int, $2::int) AS n`,
+    `INSERT INTO auth_session (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, proven_at, expires_at)
+     SELECT ${id('n', 2)}, ${id('n', 1)}, 'x', now(), now(), now(), now(), now() + interval '1 day' FROM generate_series($1::int, $2::int) AS n`,
     values,
   );
   // The trigger would chain one after the other, which takes hours.
@@ -39,6 +39,7 @@ export async function fill(db, from, to) {
 
 const [ACTOR, OTHER] = ['00000000-0001-7000-8000-000000000001', '00000000-0014-7000-8000-000000000001'];
 const [KEY, SESSION] = ['00000000-0001-7000-8000-000000000002', '00000000-0014-7000-8000-000000000002'];
+const [SINCE, SINCE_AFTER, UNTIL_BEFORE] = ['since=2025-06-02', 'since=2999-01-01', 'until=2000-01-01'];
 const NOBODY = '00000000-0000-7000-8000-00000000000f';
 
 export async function samples() {
@@ -51,8 +52,8 @@ const AUDIT = {
   actorId: [`actorId=${ACTOR}`, `actorId=${OTHER}`, `actorId=${NOBODY}`],
   subjectId: [`subjectId=${OTHER}`, `subjectId=${NOBODY}`],
   credentialId: [`credentialId=${KEY}`, `credentialId=${SESSION}`, `credentialId=${NOBODY}`],
-  since: ['since=2025-06-02', 'since=2999-01-01'],
-  until: ['until=2025-06-02', 'until=2000-01-01'],
+  since: [SINCE, SINCE_AFTER],
+  until: ['until=2025-06-03', UNTIL_BEFORE],
 };
 const USERS = {
   role: ['role=READ_ONLY', 'role=ADMIN', 'role=DEVELOPER'],
@@ -73,7 +74,15 @@ const USERS = {
 function combined(title, path, filters) {
   const all = Object.entries(filters).flatMap(([name, values]) => values.map((value) => ({ name, value })));
   const pairs = all.flatMap((one, index) =>
-    all.slice(index + 1).flatMap((other) => (other.name === one.name ? [] : [`${one.value}&${other.value}`])),
+    all
+      .slice(index + 1)
+      .filter(
+        (other) =>
+          other.name !== one.name &&
+          !(one.value === SINCE && other.value === UNTIL_BEFORE) &&
+          !(one.value === SINCE_AFTER && other.name === 'until'),
+      )
+      .map((other) => `${one.value}&${other.value}`),
   );
   return Object.fromEntries(
     [...all.map(({ value }) => value), ...pairs].map((query) => [

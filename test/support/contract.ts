@@ -9,6 +9,7 @@ interface Schema {
 }
 interface Response {
   $ref?: string;
+  headers?: Record<string, unknown>;
   content?: Record<string, { schema?: Schema }>;
 }
 interface Operation {
@@ -62,6 +63,7 @@ class Contract {
       faults.push('has no Retry-After');
     const response = this.resolve(operation.responses[String(status)]);
     if (!response) return [...faults, `status ${status} is not documented`];
+    if (response.headers?.['Location'] && headers.get('location') === null) faults.push('has no Location');
     if (text === '') return response.content && method !== 'HEAD' ? [...faults, 'has no body'] : faults;
     const type = headers.get('content-type')?.split(';')[0] ?? 'none';
     const schema = response.content?.[type]?.schema;

@@ -30,6 +30,9 @@ export interface Command {
   run(invocation: Invocation): Promise<number>;
 }
 
+/** Status of a process that was called wrongly (EX_USAGE of sysexits.h). */
+export const EXIT_USAGE = 64;
+
 /** A wrong call; its text is all the person needs to see. */
 export class UsageError extends Error {}
 

@@ -4,13 +4,14 @@ import { loadConfig } from '#config';
 import { explainFailure } from '#platform/health';
 import { AppException } from '#platform/kernel';
 import { VERSION } from '#platform/observability';
-import { type Command, UsageError } from './command.js';
+import { type Command, EXIT_USAGE, UsageError } from './command.js';
 import { configCommand } from './commands/config.command.js';
 import { createAdminCommand } from './commands/create-admin.command.js';
 import { generateCommand } from './commands/generate.command.js';
 import { migrateCommand } from './commands/migrate.command.js';
 import { smokeCommand } from './commands/smoke.command.js';
 import { usersCommand } from './commands/users.command.js';
+import { UnknownCommandError } from './unknown-command.js';
 import { verifyCommand } from './commands/verify.command.js';
 
 const COMMANDS: readonly Command[] = [
@@ -31,8 +32,9 @@ async function main(args: string[]): Promise<number> {
   }
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (!command) {
+    if (name !== 'help' && name !== '--help' && name !== '-h') throw new UnknownCommandError(name, COMMANDS);
     console.log(help());
-    return name === 'help' || name === '--help' || name === '-h' ? 0 : 64;
+    return 0;
   }
   if (rest.some((arg) => arg === '--help' || arg === '-h')) {
     console.log(`devskyy ${command.usage}\n\n${command.summary}`);
@@ -66,8 +68,16 @@ function help(): string {
 
 /** Failures that say all there is to say; anything else is a fault of ours and shows its stack. */
 function isExplained(error: unknown): error is Error {
-  const isParseError = (error as NodeJS.ErrnoException | undefined)?.code?.startsWith('ERR_PARSE_ARGS') ?? false;
-  return isParseError || error instanceof UsageError || error instanceof AppException;
+  return isMisused(error) || error instanceof AppException;
+}
+
+function isParseError(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | undefined)?.code?.startsWith('ERR_PARSE_ARGS') ?? false;
+}
+
+/** The command line was wrong. */
+function isMisused(error: unknown): boolean {
+  return isParseError(error) || error instanceof UsageError;
 }
 
 /** What a failure says, with each of its faults. */
@@ -83,5 +93,5 @@ try {
 } catch (error) {
   const explained = explainFailure(error);
   console.error(explained?.message ?? (isExplained(error) ? messageOf(error) : error));
-  process.exitCode = explained?.exitCode ?? 1;
+  process.exitCode = explained?.exitCode ?? (isMisused(error) ? EXIT_USAGE : 1);
 }

@@ -109,7 +109,7 @@ export class SmokeTest {
       this.print(`ok       ${name}`);
     } catch (error) {
       this.failed += 1;
-      this.print(`FAILED   ${name}: ${error instanceof Error ? error.message : String(error)}`);
+      this.print(`FAILED   ${name}: ${wordsOf(error)}`);
     }
   }
 
@@ -144,11 +144,24 @@ export class SmokeTest {
   }
 }
 
+/** What went wrong; `fetch` itself only says that it failed. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
+  const { code, message } = (error.cause ?? {}) as { code?: string; message?: string };
+  if (code === 'ECONNREFUSED') return 'nothing listens at this address';
+  if (code === 'ENOTFOUND') return 'there is no host of this name';
+  return message ?? error.message;
+}
+
 function expect(holds: boolean, otherwise: string): asserts holds {
   if (!holds) throw new Error(otherwise);
 }
 
 function expectStatus(reply: Reply, ...expected: number[]): void {
   const code = typeof reply.body['code'] === 'string' ? ` (${reply.body['code']})` : '';
-  expect(expected.includes(reply.status), `answered ${reply.status}${code}, not ${expected.join(' or ')}`);
+  expect(
+    expected.includes(reply.status),
+    `the service answered ${reply.status}${code} where ${expected.join(' or ')} is right`,
+  );
 }

@@ -77,17 +77,11 @@ describe('credentials', () => {
       const twin = await makeKey({ token }, { role: 'API_USER' });
       const broad = await makeKey({ token }, { role: 'SUPER_ADMIN' });
       const scoped = await oauthToken(broad, 'API_USER');
-      for (const [by, ofTwin] of [
-        [{ apiKey: narrow.key }, 404],
-        // The token ends in half an hour, and the twin never.
-        [{ token: scoped }, 403],
-      ] as const) {
-        for (const [target, status] of [
-          [broad, 403],
-          [twin, ofTwin],
-        ] as const) {
-          expect((await app.call('POST', `${KEYS}/${target.id}/rotate`, by)).status).toBe(status);
-          expect((await app.call('DELETE', `${KEYS}/${target.id}`, by)).status).toBe(status);
+      // Not there for them, whatever it may do.
+      for (const by of [{ apiKey: narrow.key }, { token: scoped }]) {
+        for (const target of [broad, twin]) {
+          expect((await app.call('POST', `${KEYS}/${target.id}/rotate`, by)).status).toBe(404);
+          expect((await app.call('DELETE', `${KEYS}/${target.id}`, by)).status).toBe(404);
           expect(await opens({ apiKey: target.key })).toBe(true);
         }
         expect((await app.call<{ items: unknown[] }>('GET', KEYS, by)).body.items).toEqual([]);

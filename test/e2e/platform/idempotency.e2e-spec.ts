@@ -33,7 +33,7 @@ const DOORS: Record<string, Door> = {
   register: {
     route: '/auth/register',
     body: (name) => ({ email: `${name}@example.com`, username: name, password: 'six slow boats drifting' }),
-    differing: { password: 'six slow boats sinking' },
+    differing: { fullName: 'Somebody Else' },
     table: 'user_account',
   },
   createApiKey: {
@@ -143,6 +143,14 @@ describe('an Idempotency-Key', () => {
         errors: [expect.objectContaining({ path: Object.keys(door.differing)[0] })],
       }),
     ]);
+  });
+
+  it('tells nobody whether a password is that of a registration', async () => {
+    const door = DOORS['register'] as Door;
+    const body = door.body('guessed');
+    const first = await ask(door, 'guessed', body);
+    const again = await ask(door, 'guessed', { ...body, password: 'twelve other owls listening' });
+    expect([again.status, again.text, again.headers.get('idempotent-replayed')]).toEqual([201, first.text, 'true']);
   });
 
   it.each(Object.entries(DOORS))('is one key however many use it at the same time: %s', async (name, door) => {

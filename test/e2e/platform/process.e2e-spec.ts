@@ -158,7 +158,14 @@ describe('the service as a process', () => {
     expect(readdirSync(dir)).toEqual([]);
     expect(run('--version').stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(run('migrate', '--help').stdout).toContain('devskyy migrate [--down N]');
-    expect(run('nonsense').status).toBe(64);
+    const { status: misused, stderr, stdout: nothing } = run('migrat');
+    expect({ misused, nothing, stderr: stderr.trim() }).toEqual({
+      misused: 64,
+      nothing: '',
+      stderr: 'There is no command `migrat`. Did you mean `migrate`? `devskyy help` names them all.',
+    });
+    expect(run('nonsense').stderr).toBe('There is no command `nonsense`. `devskyy help` names them all.\n');
+    expect([run('help').status, run('migrate', '--nonsense').status]).toEqual([0, 64]);
   }, 60_000);
 
   it('names every wrong setting and ends with 78', () => {

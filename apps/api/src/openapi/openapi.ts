@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { VERSION } from '#platform/observability';
+import { releaseDefaults } from './defaults.js';
 import { addExamples } from './examples.js';
 import { addFailures } from './failures.js';
 import { addHeaders } from './headers.js';
@@ -43,6 +44,11 @@ export function buildOpenApi(app: INestApplication, server = '/'): OpenAPIObject
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Access token of a login' })
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'API key' }, 'apiKey')
+    .addCookieAuth(
+      '__Host-refresh',
+      { type: 'apiKey', in: 'cookie', description: 'Refresh token of a browser in cookie mode' },
+      'refreshCookie',
+    )
     .addSecurity('oauthClient', { type: 'http', scheme: 'basic', description: 'Id of an API key, and the key' })
     .addServer(server)
     .build();
@@ -50,6 +56,7 @@ export function buildOpenApi(app: INestApplication, server = '/'): OpenAPIObject
     operationIdFactory: (_controller, method) => method,
   });
   for (const { operation } of operationsOf(document)) sayCredentials(operation);
+  releaseDefaults(document);
   addFailures(document);
   addExamples(document);
   addHeaders(document);

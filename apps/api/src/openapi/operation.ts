@@ -37,13 +37,14 @@ export interface Response {
 export interface Operation {
   operationId: string;
   tags?: string[];
-  parameters?: { name: string; in: string; schema?: Schema; example?: unknown }[];
+  parameters?: { name: string; in: string; required?: boolean; schema?: Schema; example?: unknown }[];
   requestBody?: { content: Record<string, Media> };
   responses: Record<string, Response>;
   security?: Record<string, string[]>[];
   'x-required-role'?: string;
   'x-session-only'?: boolean;
   'x-request-example'?: unknown;
+  'x-location'?: boolean;
 }
 
 /** Every operation with its path and method. */

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace, RequestExample } from '#platform/http';
+import { ApiProblems, IdempotencyKey, LargeBody, OwnPace, RequestExample, Locates } from '#platform/http';
 import { InvalidInputError } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { SubmitTask } from '../application/submit-task.service.js';
@@ -38,7 +38,8 @@ export class AgentExecutionController {
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes repeating the request safe.' })
   @ApiResponse({ status: 200, type: TaskDto, description: 'The task has ended' })
-  @ApiResponse({ status: 202, type: TaskDto, description: 'The task is queued; `Location` is its address' })
+  @Locates('tasks/{id}')
+  @ApiResponse({ status: 202, type: TaskDto, description: 'The task is queued' })
   @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
   async executeAgent(
     @Param('slug') agent: string,
@@ -53,7 +54,6 @@ export class AgentExecutionController {
     const task =
       wait > 0 ? await this.lookup.waitFor(taskId, wait, principal) : await this.lookup.get(taskId, principal);
     if (isReplay) void reply.header('Idempotent-Replayed', 'true');
-    void reply.header('Location', `/${API_PREFIX}/tasks/${taskId}`);
     void reply.code(wait > 0 && isFinal(task.state) ? HttpStatus.OK : HttpStatus.ACCEPTED);
     return toTaskDto(task);
   }

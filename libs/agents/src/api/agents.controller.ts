@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems } from '#platform/http';
+import { ApiProblems, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { Roles } from '#platform/security';
 import { AgentDirectory } from '../application/agent-directory.service.js';
@@ -66,6 +66,7 @@ export class AgentsController {
   @Post()
   @Roles('ADMIN')
   @ApiOperation({ operationId: 'createAgent', summary: 'Register an agent; a secret in the answer is shown once' })
+  @Locates('agents/{slug}')
   @ApiResponse({ status: 201, type: AgentDto })
   @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422, 429)

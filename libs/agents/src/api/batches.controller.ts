@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, IdempotencyKey, LargeBody, OwnPace, RequestExample, UuidParam } from '#platform/http';
+import { ApiProblems, IdempotencyKey, LargeBody, OwnPace, RequestExample, UuidParam, Locates } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { BatchResults } from '../application/batch-results.service.js';
 import { SubmitBatch } from '../application/submit-batch.service.js';
@@ -35,7 +35,8 @@ export class BatchesController {
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes repeating the request safe.' })
   @ApiResponse({ status: 200, type: TaskBatchDto, description: 'Every operation has ended' })
-  @ApiResponse({ status: 202, type: TaskBatchDto, description: 'The operations are queued; `Location` is the address' })
+  @Locates('agents/batch/{batchId}')
+  @ApiResponse({ status: 202, type: TaskBatchDto, description: 'The operations are queued' })
   @ApiProblems(400, 401, 403, 413, 422, 429)
   async executeBatch(
     @Query() { wait }: WaitQueryDto,
@@ -47,7 +48,6 @@ export class BatchesController {
     const { batchId, isReplay } = await this.submission.submit(toBatchRequest(body), principal, key);
     const batch = await this.batches.get(batchId, wait, principal);
     if (isReplay) void reply.header('Idempotent-Replayed', 'true');
-    void reply.header('Location', `/${API_PREFIX}/agents/batch/${batchId}`);
     void reply.code(batch.status === 'running' ? HttpStatus.ACCEPTED : HttpStatus.OK);
     return toTaskBatchDto(batch);
   }

@@ -1,7 +1,6 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
-import { API_PREFIX, ApiProblems, LargeBody, PageQueryDto, UuidParam } from '#platform/http';
+import { ApiProblems, LargeBody, PageQueryDto, UuidParam, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { ScheduleRegistry } from '../application/schedule-registry.service.js';
@@ -31,6 +30,7 @@ export class SchedulesController {
   @Post()
   @LargeBody(MAX_TASK_BYTES)
   @ApiOperation({ operationId: 'createSchedule', summary: 'Queue a task at the times of a cron expression' })
+  @Locates('schedules/{id}')
   @ApiResponse({ status: 201, type: ScheduleDto })
   @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
@@ -79,15 +79,11 @@ export class SchedulesController {
     summary: 'Queue the task of a schedule now, as your own',
     description: 'Whatever became of the one before; the times of the schedule stay as they are.',
   })
-  @ApiResponse({ status: 202, type: TaskDto, description: 'The task is queued; `Location` is its address' })
+  @Locates('tasks/{id}')
+  @ApiResponse({ status: 202, type: TaskDto, description: 'The task is queued' })
   @ApiProblems(400, 401, 403, 404, 409, 422, 429)
-  async runSchedule(
-    @Param('id', UuidParam) id: string,
-    @CurrentPrincipal() principal: Principal,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<TaskDto> {
+  async runSchedule(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
     const taskId = await this.schedules.run(id, principal);
-    void reply.header('Location', `/${API_PREFIX}/tasks/${taskId}`);
     return toTaskDto(await this.tasks.get(taskId, principal));
   }
 

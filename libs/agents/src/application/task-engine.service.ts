@@ -99,6 +99,7 @@ export class TaskEngine implements OnApplicationBootstrap, OnModuleDestroy {
       if (queued || ended.length > 0) this.wake();
       for (const id of cancelled) this.cancel(id);
     });
+    void this.signals.standReady();
     this.timers.push(setInterval(() => this.wake(), POLL_MS));
     this.timers.push(setInterval(() => void this.beat(), (this.config.leaseSeconds * 1000) / 3));
     this.wake();

@@ -14,6 +14,7 @@ const READY: StartFacts = {
   circuitOpenUntil: null,
   heldUntil: null,
   hasWorker: true,
+  isEngineThere: true,
   running: 0,
   concurrency: 2,
   startsLeft: null,
@@ -46,6 +47,11 @@ describe('explain', () => {
     ['an open circuit', { circuitOpenUntil: later }, { reason: 'breaker', estimatedStartAt: later }],
     ['a circuit on trial', { circuitOpenUntil: now, running: 1 }, { reason: 'concurrency' }],
     ['what its provider asked for', { heldUntil: later, running: 2 }, { reason: 'backoff', estimatedStartAt: later }],
+    [
+      'a process that runs tasks',
+      { hasWorker: false, isEngineThere: false },
+      { reason: 'no_worker', detail: expect.stringContaining('start:worker') },
+    ],
     ['a worker', { hasWorker: false }, { reason: 'no_worker', detail: 'Nobody who can run the agent a is there' }],
     [
       'a key',

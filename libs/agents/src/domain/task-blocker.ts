@@ -30,6 +30,8 @@ export interface StartFacts {
   readonly circuitOpenUntil: Date | null;
   /** Until then the agent waits because it was asked to; `null` when it never was. */
   readonly heldUntil: Date | null;
+  /** Whether any process of the service runs tasks; those of workers over HTTP need none. */
+  readonly isEngineThere: boolean;
   /** Whether somebody is there who could take it. */
   readonly hasWorker: boolean;
   /** Provider of its model, when it takes the key of this service for it; `null` for other agents. */
@@ -131,7 +133,9 @@ function inTurn(facts: StartFacts, position: number): Reason {
   return { reason: 'queue', detail, estimatedStartAt };
 }
 
-function whoIsMissing({ agent, keyNeeded }: StartFacts): string {
+function whoIsMissing({ agent, keyNeeded, isEngineThere }: StartFacts): string {
+  if (!isEngineThere)
+    return 'No process runs tasks: start a worker (`npm run start:worker`), or set AGENTS_RUN_IN_PROCESS=true';
   if (keyNeeded === null) return `Nobody who can run the agent ${agent} is there`;
   return `There is no key of ${keyNeeded}: set ${keyNeeded.toUpperCase()}_API_KEY, or the agent's own secret`;
 }

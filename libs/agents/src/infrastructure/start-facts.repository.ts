@@ -3,6 +3,7 @@ import { Database } from '#platform/database';
 import type { StartFacts } from '../domain/task-blocker.js';
 import type { TaskState } from '../domain/task-state.js';
 import { WORKER_ALIVE_SECONDS } from './agent-row.js';
+import { ENGINE_IS_THERE } from './task-signals.js';
 import { IN_WINDOW, NEEDS } from './task-claim.repository.js';
 
 /** Beyond this a place in the queue is not counted any more. */
@@ -14,7 +15,8 @@ const FACTS = {
     SELECT now() AS now, t.state, t.attempt, t.max_attempts, t.run_at, a.slug, a.concurrency,
       r.paused_at IS NOT NULL AS is_paused, r.circuit_open_until, r.held_until,
       CASE WHEN a.kind = 'worker' THEN coalesce(r.worker_seen_at > now() - interval '${WORKER_ALIVE_SECONDS} seconds', false)
-        ELSE ${NEEDS} IS NULL OR ${NEEDS} = ANY ($2) END AS has_worker,
+        ELSE (${NEEDS} IS NULL OR ${NEEDS} = ANY ($2)) AND ${ENGINE_IS_THERE} END AS has_worker,
+      a.kind = 'worker' OR ${ENGINE_IS_THERE} AS is_engine_there,
       CASE WHEN a.kind = 'llm' AND a.encrypted_secret IS NULL THEN a.config ->> 'provider' END AS key_needed,
       (SELECT count(*)::integer FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running')) AS running,
       a.rate_limit - CASE WHEN ${IN_WINDOW} THEN r.rate_window_used ELSE 0 END AS starts_left,
@@ -45,6 +47,7 @@ type FactsRow = {
   circuit_open_until: Date | null;
   held_until: Date | null;
   has_worker: boolean;
+  is_engine_there: boolean;
   key_needed: string | null;
   running: number;
   starts_left: number | null;
@@ -77,6 +80,7 @@ export class StartFactsRepository {
       circuitOpenUntil: row.circuit_open_until,
       heldUntil: row.held_until,
       hasWorker: row.has_worker,
+      isEngineThere: row.is_engine_there,
       keyNeeded: row.key_needed,
       running: row.running,
       concurrency: row.concurrency,

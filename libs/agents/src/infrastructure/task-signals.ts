@@ -16,6 +16,15 @@ export interface TaskSignal {
   readonly isOwn: boolean;
 }
 
+/** Key of the advisory lock that every process holds which runs tasks (any number, the same in every release); shared, so any number may. */
+const ENGINE_LOCK = 7_391_840_217;
+
+/** SQL: whether any process runs tasks. What it held is gone with its connection. */
+export const ENGINE_IS_THERE = `EXISTS (
+  SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND (l.classid::bigint << 32) + l.objid::bigint = ${ENGINE_LOCK})`;
+
 type Listener = (signal: TaskSignal) => void;
 
 const CHANNEL = 'devskyy_agent_task';
@@ -41,6 +50,7 @@ export class TaskSignals implements OnApplicationBootstrap, OnModuleDestroy {
   private reconnecting: NodeJS.Timeout | undefined;
   private client: PoolClient | undefined;
   private isStopped = false;
+  private hasEngine = false;
 
   constructor(
     private readonly database: Database,
@@ -63,6 +73,12 @@ export class TaskSignals implements OnApplicationBootstrap, OnModuleDestroy {
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  /** This process runs tasks from now on, for as long as it is connected: others see it by a lock. */
+  async standReady(): Promise<void> {
+    this.hasEngine = true;
+    await this.client?.query('SELECT pg_advisory_lock_shared($1)', [ENGINE_LOCK]).catch(() => undefined);
   }
 
   /** To be called after the commit of what it tells of. */
@@ -108,6 +124,7 @@ export class TaskSignals implements OnApplicationBootstrap, OnModuleDestroy {
       client.once('end', () => this.lose(mine));
       await client.query(`LISTEN ${CHANNEL}`);
       this.client = client;
+      if (this.hasEngine) await this.standReady();
       // What was told while nobody listened.
       this.deliver({ queued: true, cancelled: [], ended: [], isOwn: true });
     } catch (error) {

@@ -10,6 +10,7 @@ import { REGISTRATION, RegistrationService } from '../application/registration.s
 import { TokenPairService } from '../application/token-pair.service.js';
 import { RefreshTokenInvalidException } from '../domain/auth.exceptions.js';
 import { BrowserSessions } from './browser-sessions.js';
+import { TakesCookieMode, TakesRefreshCookie } from './cookie-mode.decorator.js';
 import {
   LoginDto,
   LoginResultDto,
@@ -56,6 +57,7 @@ export class AuthController {
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
   @ApiExtraModels(LoginResultDto, MfaRequiredDto)
+  @TakesCookieMode()
   @ApiOperation({
     operationId: 'logIn',
     summary: 'Exchange credentials for tokens, or for the question for a second factor',
@@ -81,6 +83,7 @@ export class AuthController {
   @RateLimit('credentials')
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
+  @TakesCookieMode()
   @ApiOperation({
     operationId: 'verifyMfa',
     summary: 'Complete a login with a code of the authenticator or a recovery code',
@@ -102,6 +105,8 @@ export class AuthController {
   @RateLimit('refresh')
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
+  @TakesCookieMode()
+  @TakesRefreshCookie()
   @ApiOperation({ operationId: 'refreshTokens', summary: 'Exchange a refresh token for new tokens' })
   @ApiBody({ type: RefreshDto, required: false })
   @ApiResponse({ status: 200, type: TokenPairDto })
@@ -122,6 +127,7 @@ export class AuthController {
   @SessionOnly()
   @Roles('READ_ONLY')
   @HttpCode(HttpStatus.NO_CONTENT)
+  @TakesCookieMode()
   @ApiOperation({ operationId: 'logOut', summary: 'End this session, or all of the caller' })
   @ApiBody({ type: LogoutDto, required: false })
   @ApiResponse({ status: 204, description: 'Ended' })

@@ -8,6 +8,7 @@ import { PasswordResetService } from '../application/password-reset.service.js';
 import { BrowserSessions } from './browser-sessions.js';
 import { LoginResultDto } from './dto/auth.dto.js';
 import { ChangePasswordDto, ForgotPasswordDto, ResetPasswordDto } from './dto/password.dto.js';
+import { TakesCookieMode } from './cookie-mode.decorator.js';
 import { answerLogin } from './session-answers.js';
 
 /** New passwords for old ones, and for forgotten ones. */
@@ -26,6 +27,7 @@ export class PasswordController {
   @Roles('READ_ONLY')
   @HttpCode(HttpStatus.OK)
   @Header('Cache-Control', 'no-store')
+  @TakesCookieMode()
   @ApiOperation({
     operationId: 'changePassword',
     summary: 'Choose another password; every session ends, and the caller goes on with the tokens returned',

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, UuidParam } from '#platform/http';
+import { ApiProblems, CursorCodec, UuidParam, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, RecentProof, Roles } from '#platform/security';
@@ -48,8 +48,10 @@ export class UsersController {
   @Post()
   @ApiOperation({
     operationId: 'createUser',
-    summary: 'Make an account of a role below one’s own; without a password its owner is invited by mail',
+    summary:
+      'Make an account of a role below one’s own, as SUPER_ADMIN of any; without a password its owner is invited by mail',
   })
+  @Locates('users/{id}')
   @ApiResponse({ status: 201, type: UserDto })
   @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422, 429, 503)

@@ -122,8 +122,9 @@ export class ApiKeyService {
     if (!apiKey) throw new ApiKeyNotFoundException();
     const callerKey = keyOf(caller);
     if (callerKey !== undefined) {
-      assertWithin(powersOf(caller), apiKey);
+      // Before its powers are compared: what a caller may not see is not there for him.
       if (!(await this.keys.isDescendant(tx, id, callerKey))) throw new ApiKeyNotFoundException();
+      assertWithin(powersOf(caller), apiKey);
     }
     return apiKey;
   }

@@ -71,7 +71,7 @@ export class CredentialCheckService {
     if (!user || outcome === 'locked' || outcome === 'wrong') {
       const details = { secret: 'password', isLocked: outcome === 'locked' };
       await this.audit.record(undefined, { action: failure, outcome: 'failure', subjectId: user?.id, details });
-      throw new LoginFailedException();
+      throw new LoginFailedException(failure === 'login.failed' ? 'login' : 'password');
     }
     // The next login strengthens it if this one cannot.
     if (isOutdated) await this.strengthen(user, password).catch(() => undefined);

@@ -23,6 +23,7 @@ export class RegistrationService {
   }
 
   /**
+   * @param request is the same one whatever its password
    * @param show what is answered
    * @throws PasswordRefusedException, IdentityTakenException
    */
@@ -31,6 +32,9 @@ export class RegistrationService {
     details: AccountDetails & { password: string },
     show: (user: User) => A,
   ): Promise<A> {
-    return this.creation.createOnce(request, { ...details, role: 'READ_ONLY' }, { action: 'user.registered' }, show);
+    // A stranger who knows the key could try passwords by whether they are those of the first request.
+    const fields = { ...request.fields, password: null };
+    const asked = { ...request, fields };
+    return this.creation.createOnce(asked, { ...details, role: 'READ_ONLY' }, { action: 'user.registered' }, show);
   }
 }

@@ -68,7 +68,7 @@ export class SecondFactorService {
    */
   async checkUser(id: string, code: string, deviceToken: string | undefined): Promise<ProvenUser> {
     const user = await this.users.findWithSecret(id);
-    if (!user) throw new LoginFailedException();
+    if (!user) throw new LoginFailedException('code');
     return this.prove(user, code, deviceToken, 'user.reauthentication_failed');
   }
 
@@ -91,13 +91,13 @@ export class SecondFactorService {
     };
     if (outcome !== 'proven') {
       await auditFailure(outcome === 'locked');
-      throw new LoginFailedException();
+      throw new LoginFailedException('code');
     }
     const complete: ProvenUser['complete'] = async (work) => {
       try {
         return await this.limits.complete(subject, lane, (settle) =>
           work(async (tx) => {
-            if (!(await useUp?.(tx))) throw new LoginFailedException();
+            if (!(await useUp?.(tx))) throw new LoginFailedException('code');
             await settle(tx);
           }),
         );
@@ -135,7 +135,7 @@ export class SecondFactorService {
     const { sub, pwd } = await this.verify(mfaToken);
     const user = typeof sub === 'string' ? await this.users.findWithSecret(sub) : undefined;
     const isCurrent = user?.isActive === true && user.mfaEnabled && (user.passwordChangedAt?.getTime() ?? 0) === pwd;
-    if (!isCurrent) throw new LoginFailedException();
+    if (!isCurrent) throw new LoginFailedException('code');
     return user;
   }
 
@@ -148,7 +148,7 @@ export class SecondFactorService {
     } catch {
       // The reason is of use to an attacker only.
     }
-    throw new LoginFailedException();
+    throw new LoginFailedException('code');
   }
 
   private get key(): Buffer {

@@ -1,9 +1,16 @@
 import { AppException, type ExceptionOptions, InvalidCredentialsError } from '#platform/kernel';
 
+/** What was shown to prove who one is. */
+const PROOFS = {
+  login: 'The user name or the password is wrong, or the account is locked for a while',
+  password: 'The password is wrong, or the account is locked for a while',
+  code: 'The code is wrong or was used, the login has to begin again, or the account is locked for a while',
+} as const;
+
 /** Login failed. Unknown user, wrong password and locked account read the same, so that nobody learns which it was. */
 export class LoginFailedException extends InvalidCredentialsError {
-  constructor() {
-    super('The user name or the password is wrong, or the account is locked for a while');
+  constructor(proof: keyof typeof PROOFS = 'login') {
+    super(PROOFS[proof]);
   }
 }
 

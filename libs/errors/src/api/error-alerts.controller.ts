@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, PageQueryDto, RequestExample, UuidParam } from '#platform/http';
+import { ApiProblems, CursorCodec, PageQueryDto, RequestExample, UuidParam, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
@@ -30,6 +30,7 @@ export class ErrorAlertsController {
   @Post()
   @RequestExample({ name: 'grave and new', event: 'new', severity: 'high', url: 'https://hooks.example.com/errors' })
   @ApiOperation({ operationId: 'createErrorAlert', summary: 'Make an alert; the answer shows its secret, once' })
+  @Locates('errors/alerts/{id}')
   @ApiResponse({ status: 201, type: CreatedErrorAlertDto })
   @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422, 429)

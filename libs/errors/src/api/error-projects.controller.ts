@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { ApiProblems, CursorCodec, PageQueryDto, PublicAddress } from '#platform/http';
+import { ApiProblems, CursorCodec, PageQueryDto, PublicAddress, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
@@ -37,6 +37,7 @@ export class ErrorProjectsController {
 
   @Post()
   @ApiOperation({ operationId: 'createErrorProject', summary: 'Make a project with its first key' })
+  @Locates('errors/projects/{id}')
   @ApiResponse({ status: 201, type: ErrorProjectDto })
   @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422, 429)

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, PageQueryDto, ReadsExactNumbers } from '#platform/http';
+import { ApiProblems, CursorCodec, PageQueryDto, ReadsExactNumbers, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
@@ -43,6 +43,7 @@ export class AccountsController {
   @ReadsExactNumbers()
   @Roles('ADMIN')
   @ApiOperation({ operationId: 'createAccount', summary: 'Make an account' })
+  @Locates('finance/accounts/{code}')
   @ApiResponse({ status: 201, type: AccountDto })
   @ApiResponse({ status: 200, type: AccountDto, description: 'What a dry run would have come to' })
   @TakesIdempotencyKey()

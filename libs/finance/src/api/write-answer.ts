@@ -1,6 +1,6 @@
 import { applyDecorators, UseFilters } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import { ReadsExactNumbers } from '#platform/http';
+import { Locates, ReadsExactNumbers } from '#platform/http';
 import { Roles } from '#platform/security';
 import type { RecordedTransaction } from '../application/record-transaction.service.js';
 import { RecordedTransactionDto } from './dto/transaction.dto.js';
@@ -20,6 +20,7 @@ export const TransactionWrite = (): MethodDecorator =>
     UseFilters(ReplayHeaderFilter),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' }),
     ApiResponse({ status: 201, type: RecordedTransactionDto }),
+    Locates('finance/transactions/{transactionId}'),
     ApiResponse({ status: 200, type: RecordedTransactionDto, description: 'What a dry run would have come to' }),
   );
 

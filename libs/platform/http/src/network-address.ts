@@ -2,7 +2,8 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /**
  * Networks that calls on behalf of an operator's address must not reach: everything the IANA special-purpose registries (RFC
- * 6890) do not mark as globally reachable, multicast, and the ranges that carry an IPv4 address inside an IPv6 one.
+ * 6890) do not mark as globally reachable, multicast, and the ranges that carry an IPv4 address inside an IPv6 one. Of IPv6 only 2000::/3
+ * is given to public hosts at all (IANA IPv6 address space): what lies outside need not be listed.
  */
 const INTERNAL_NETWORKS = [
   '0.0.0.0/8',
@@ -23,20 +24,17 @@ const INTERNAL_NETWORKS = [
   '203.0.113.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  '::/96',
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
-  '100::/64',
   '2001::/23',
   '2001:db8::/32',
   '2002::/16',
   '3fff::/20',
-  '5f00::/16',
-  'fc00::/7',
-  'fe80::/10',
-  'fec0::/10',
-  'ff00::/8',
 ];
+
+const globalUnicast = new BlockList();
+globalUnicast.addSubnet('2000::', 3, 'ipv6');
+
+/** An IPv4 address mapped into IPv6 (RFC 4291 §2.5.5.2), as URLs write it. */
+const MAPPED = /^\[::ffff:[0-9a-f]{1,4}:[0-9a-f]{1,4}\]$/;
 
 const internal = new BlockList();
 for (const network of INTERNAL_NETWORKS) {
@@ -51,7 +49,10 @@ for (const network of INTERNAL_NETWORKS) {
 export function isPublicAddress(address: string): boolean {
   const bare = address.replace(/%.*$/, '');
   const family = isIP(bare);
-  return family !== 0 && !internal.check(bare, family === 6 ? 'ipv6' : 'ipv4');
+  if (family === 4) return !internal.check(bare, 'ipv4');
+  if (family === 0) return false;
+  const isMapped = MAPPED.test(new URL(`http://[${bare}]`).hostname);
+  return (isMapped || globalUnicast.check(bare, 'ipv6')) && !internal.check(bare, 'ipv6');
 }
 
 /** Whether the operator allowed this host by name, with any port or with exactly this one. */

@@ -20,6 +20,7 @@ import { allowOrigins } from './cross-origin.js';
 import { controlCrowds } from './crowd-control.js';
 import { withExactNumbers } from './exact-numbers.js';
 import { parseFormBody } from './form-body.js';
+import { sayLocations } from './location.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { answerHeads } from './head-routes.js';
 import { hasOwnPace } from './own-pace.js';
@@ -57,6 +58,7 @@ export async function installRequestPipeline(app: NestFastifyApplication, config
   checkRequests(fastify);
   limitBodies(fastify, config.performance.maxContentLengthMb * 1024 * 1024);
   parseBodies(fastify);
+  sayLocations(fastify);
   observe(fastify, app.get(Metrics), app.get(AppLogger));
 }
 

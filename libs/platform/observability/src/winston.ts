@@ -45,10 +45,10 @@ export function createWinston(logging: LoggingConfig, environment: EnvironmentCo
   });
   // What was redacted is a plain tree, without circles or big integers: the engine's own writer does.
   const asJson = winston.format((line: Line): Line => Object.assign(line, { [MESSAGE]: JSON.stringify(line) }));
-  const pretty = winston.format.combine(
-    winston.format.colorize({ level: true, colors: COLORS }),
-    winston.format.printf(prettyLine),
-  );
+  // Who keeps what is written, in a file or a collector, wants no escape sequences in it.
+  const hasColours = process.stdout.isTTY && logging.noColor === undefined;
+  const colour = hasColours ? [winston.format.colorize({ level: true, colors: COLORS })] : [];
+  const pretty = winston.format.combine(...colour, winston.format.printf(prettyLine));
   const consoleFormat = logging.format ?? (environment.isProduction ? 'json' : 'pretty');
   const transports: winston.transport[] = [];
   if (logging.enableConsole) {
