@@ -331,6 +331,20 @@ describe('reporting errors', () => {
     expect(metrics.text).toContain('devskyy_error_ledger_reports{state="received"}');
   });
 
+  it('tells all counts of a run from one moment', async () => {
+    const sending = Array.from({ length: 40 }, (_, index) =>
+      report({ errorType: 'CountedError', message: `m${index}` }),
+    );
+    for (let look = 0; look < 10; look++) {
+      const { body } = await app.call<{ items: Record<string, number>[] }>('GET', '/errors/runs', { token: developer });
+      const { received, stored, duplicate, quarantined, backlog, refused } = body.items[0] ?? {};
+      expect(received).toBe(
+        [stored, duplicate, quarantined, backlog, refused].reduce<number>((a, b) => a + (b ?? NaN), 0),
+      );
+    }
+    await Promise.all(sending);
+  });
+
   it('serves runs, their artifact and their report', async () => {
     const runs = await app.call<{ items: { runId: string }[] }>('GET', '/errors/runs', { token: developer });
     const runId = runs.body.items[0]?.runId ?? '';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Conservation, NOTHING_RECEIVED } from '../domain/ledger-run.js';
+import { conserved, type Conservation, NOTHING_RECEIVED } from '../domain/ledger-run.js';
 import { ProjectRepository } from '../infrastructure/project.repository.js';
 import { RunRepository } from '../infrastructure/run.repository.js';
 import { LedgerRun } from './ledger-run.js';
@@ -47,13 +47,13 @@ export class LedgerAccounts {
 
 function sumOf(own: Conservation, others: Omit<Conservation, 'backlog'>): Conservation {
   // A run that was killed has not said all that it received.
-  const settledElsewhere = others.stored + others.duplicate + others.quarantined + others.refused;
+  const { received, stored, duplicate, quarantined, backlog, refused } = conserved(others);
   return {
-    received: own.received + Math.max(others.received, settledElsewhere),
-    stored: own.stored + others.stored,
-    duplicate: own.duplicate + others.duplicate,
-    quarantined: own.quarantined + others.quarantined,
-    backlog: own.backlog + Math.max(0, others.received - settledElsewhere),
-    refused: own.refused + others.refused,
+    received: own.received + received,
+    stored: own.stored + stored,
+    duplicate: own.duplicate + duplicate,
+    quarantined: own.quarantined + quarantined,
+    backlog: own.backlog + backlog,
+    refused: own.refused + refused,
   };
 }

@@ -84,21 +84,22 @@ export class LedgerDrain {
     batch: readonly Prepared[],
   ): Promise<Settled> {
     const { runId } = run;
-    const checkpoint = await this.store.lockCheckpoint(tx, file, runId);
+    const [checkpoint] = await Promise.all([this.store.lockCheckpoint(tx, file, runId), this.store.makeRun(tx, run)]);
     // Another process that shares the folder may have been here.
     const pending = batch.filter(({ line }) => line.offset >= checkpoint);
     const end = Math.max(checkpoint, pending.at(-1)?.line.end ?? 0);
     const records = pending.flatMap((item) => ('record' in item ? [item.record] : []));
     const faulty = pending.flatMap((item) => ('fault' in item ? [item] : []));
-    await this.store.makeRun(tx, run);
     const stored = records.length === 0 ? [] : await this.storeRecords(tx, runId, records);
     for (const { line, fault } of faulty) await this.store.quarantine(tx, runId, file, line, fault);
     const outcomes = outcomesOf(records, new Set(stored), faulty);
     const outcome = sumOf(outcomes.map(([, one]) => one));
     const projects = sumsByProject(outcomes);
-    await this.store.countRun(tx, runId, outcome);
-    if (projects.size > 0) await this.store.countProjects(tx, runId, projects);
-    await this.store.advanceCheckpoint(tx, file, end);
+    await Promise.all([
+      this.store.countRun(tx, runId, outcome),
+      projects.size > 0 && this.store.countProjects(tx, runId, projects),
+      this.store.advanceCheckpoint(tx, file, end),
+    ]);
     return { ...outcome, offset: end, projects };
   }
 

@@ -18,6 +18,9 @@ export type Prepared = { line: WalLine; record: GroupedRecord } | Faulty;
 /** Longer lines are not read: no door accepts a report that needs as much, and older ones took half of it. */
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
 
+/** Whatever is in a line of that length, it is grouped in no time. */
+const SHORT_LINE_BYTES = 64 * 1024;
+
 /** What grouping one record may take. It takes less than one; a record that takes more would do so at each start. */
 const MAX_GROUPING_MS = 250;
 
@@ -31,7 +34,7 @@ export function prepare(line: WalLine): Prepared {
   const { projectId } = record.occurrence;
   const start = performance.now();
   try {
-    const occurrence = withinLimits(record.occurrence);
+    const occurrence = line.bytes.length > SHORT_LINE_BYTES ? withinLimits(record.occurrence) : record.occurrence;
     const grouping = record.grouping ?? groupingOf(occurrence);
     if (performance.now() - start > MAX_GROUPING_MS) {
       const millis = cpuMsOf(() => groupingOf(occurrence));

@@ -4,6 +4,8 @@ import { toArtifactEntry } from '../domain/artifact-entry.js';
 import { RunNotFoundError } from '../domain/errors.exceptions.js';
 import { OccurrenceRepository, type RecordedOccurrence } from '../infrastructure/occurrence.repository.js';
 import { type RunRecord, RunRepository } from '../infrastructure/run.repository.js';
+import { LedgerRun } from './ledger-run.js';
+import { LedgerTally } from './ledger-tally.js';
 
 export type { RunRecord } from '../infrastructure/run.repository.js';
 
@@ -23,17 +25,24 @@ export class RunQueryService {
   constructor(
     private readonly runs: RunRepository,
     private readonly occurrences: OccurrenceRepository,
+    private readonly run: LedgerRun,
+    private readonly tally: LedgerTally,
   ) {}
 
-  list(limit: number, before: string | undefined): Promise<RunRecord[]> {
-    return this.runs.list(limit, before);
+  async list(limit: number, before: string | undefined): Promise<RunRecord[]> {
+    return (await this.runs.list(limit, before)).map((run) => this.counted(run));
   }
 
   /** @throws RunNotFoundError */
   async get(runId: string): Promise<RunRecord> {
     const run = await this.runs.find(runId);
     if (!run) throw new RunNotFoundError();
-    return run;
+    return this.counted(run);
+  }
+
+  /** The run of this process with all its counts of one moment; the database hears of them at different times. */
+  private counted(run: RunRecord): RunRecord {
+    return run.id === this.run.runId ? { ...run, ...this.tally.conservation } : run;
   }
 
   /** The artifact's JSON, piece by piece, whatever its size. */
@@ -45,13 +54,13 @@ export class RunQueryService {
       add(sums, occurrence);
       return text;
     });
-    const { stored, duplicate, quarantined, refused, received } = run;
+    const { received, stored, duplicate, quarantined, backlog, refused } = run;
     const statistics = {
       total_errors: sums.total,
       by_severity: sums.bySeverity,
       by_category: sums.byCategory,
       resolved_count: sums.resolved,
-      conservation: { received, stored, duplicate, quarantined, refused },
+      conservation: { received, stored, duplicate, quarantined, backlog, refused },
     };
     yield `\n],"statistics":${JSON.stringify(statistics)}}\n`;
   }

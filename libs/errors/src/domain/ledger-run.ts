@@ -27,6 +27,22 @@ export interface Conservation extends Outcome {
   refused: number;
 }
 
+/**
+ * What became of everything, where what came in is noted less often than what became of it: at least what was settled came in, and what
+ * is not settled waits.
+ */
+export function conserved({
+  received,
+  stored,
+  duplicate,
+  quarantined,
+  refused,
+}: Omit<Conservation, 'backlog'>): Conservation {
+  const settled = stored + duplicate + quarantined + refused;
+  const all = Math.max(received, settled);
+  return { received: all, stored, duplicate, quarantined, backlog: all - settled, refused };
+}
+
 export const NOTHING_RECEIVED: Readonly<Conservation> = {
   received: 0,
   stored: 0,

@@ -153,8 +153,10 @@ interface GroupRow extends Record<string, unknown> {
 export class OccurrenceStore {
   /** How far a file was read; from here to the end of the transaction nobody else reads it. */
   async lockCheckpoint(tx: Transaction, file: string, runId: string): Promise<number> {
-    await tx.execute(CHECKPOINT_MAKE, [file, runId]);
-    const [row] = await tx.query<{ byte_offset: string }>(CHECKPOINT_LOCK, [file]);
+    const [, [row]] = await Promise.all([
+      tx.execute(CHECKPOINT_MAKE, [file, runId]),
+      tx.query<{ byte_offset: string }>(CHECKPOINT_LOCK, [file]),
+    ]);
     return Number(row?.byte_offset ?? 0);
   }
 
@@ -208,12 +210,15 @@ export class OccurrenceStore {
   }
 
   async addCounts(tx: Transaction, { presences, hours, sums, days }: Counts): Promise<void> {
-    await tx.execute(PRESENCE_ADD, [JSON.stringify(presences)]);
-    await tx.execute(HOURS_ADD, [JSON.stringify(hours)]);
-    await tx.execute(DAYS_ADD, [JSON.stringify(days)]);
-    await tx.execute(TOP_KEEP, [JSON.stringify(hours), JSON.stringify(days)]);
-    // Last, as every batch of a service adds to the same few rows.
-    await tx.execute(SUMS_ADD, [JSON.stringify(sums)]);
+    const [inHours, onDays] = [JSON.stringify(hours), JSON.stringify(days)];
+    await Promise.all([
+      tx.execute(PRESENCE_ADD, [JSON.stringify(presences)]),
+      tx.execute(HOURS_ADD, [inHours]),
+      tx.execute(DAYS_ADD, [onDays]),
+      tx.execute(TOP_KEEP, [inHours, onDays]),
+      // Last, as every batch of a service adds to the same few rows.
+      tx.execute(SUMS_ADD, [JSON.stringify(sums)]),
+    ]);
   }
 
   /** Notes releases that were not seen before. */
@@ -308,7 +313,21 @@ function detailOf(occurrence: Occurrence): Record<keyof OccurrenceDetail, unknow
   const { status, code, constraint, template, fingerprint, isMessage } = occurrence;
   const { stackTrace, context, sourceFile, sourceLine, frames, causes, tags, user, breadcrumbs, contexts } = occurrence;
   return {
-    ...{ status, code, constraint, template, fingerprint, isMessage },
-    ...{ stackTrace, context, sourceFile, sourceLine, frames, causes, tags, user, breadcrumbs, contexts },
+    status,
+    code,
+    constraint,
+    template,
+    fingerprint,
+    isMessage,
+    stackTrace,
+    context,
+    sourceFile,
+    sourceLine,
+    frames,
+    causes,
+    tags,
+    user,
+    breadcrumbs,
+    contexts,
   };
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import type { Conservation } from '../domain/ledger-run.js';
+import { type Conservation, conserved } from '../domain/ledger-run.js';
 import type { RunIdentity } from './ledger-directory.js';
 
 /** One life of a process, as the database knows it. */
-export interface RunRecord {
+export interface RunRecord extends Conservation {
   id: string;
   startedAt: Date;
   completedAt: Date | null;
@@ -14,11 +14,6 @@ export interface RunRecord {
   environment: string;
   platform: string;
   nodeVersion: string;
-  received: number;
-  stored: number;
-  duplicate: number;
-  quarantined: number;
-  refused: number;
 }
 
 interface RunRow extends Record<string, unknown> {
@@ -168,7 +163,7 @@ export class RunRepository {
 
 type SumRow = Record<keyof Sums, string>;
 
-function toSums(row: SumRow | undefined): Sums {
+function toSums(row: Readonly<SumRow> | undefined): Sums {
   return {
     received: Number(row?.received ?? 0),
     stored: Number(row?.stored ?? 0),
@@ -189,10 +184,6 @@ function fromRow(row: RunRow): RunRecord {
     environment: row.environment,
     platform: row.platform,
     nodeVersion: row.node_version,
-    received: Number(row.received),
-    stored: Number(row.stored),
-    duplicate: Number(row.duplicate),
-    quarantined: Number(row.quarantined),
-    refused: Number(row.refused),
+    ...conserved(toSums(row)),
   };
 }

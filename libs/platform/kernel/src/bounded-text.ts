@@ -4,12 +4,9 @@ export const LEFT_OUT = '<…>';
 /** Shorter limits than this have no room for a mark that says how much is missing. */
 const LEAST_FOR_LONG_MARK = 64;
 
-/** What may have to be replaced: NUL, and halves of surrogate pairs that may be alone. */
-const SUSPECT = /[\0\uD800-\uDFFF]/;
-
 /** The text as every store takes it: U+FFFD in place of NUL and of lone halves of surrogate pairs. */
 export function soundText(text: string): string {
-  return SUSPECT.test(text) ? text.toWellFormed().replaceAll('\0', '\uFFFD') : text;
+  return text.isWellFormed() && !text.includes('\0') ? text : text.toWellFormed().replaceAll('\0', '\uFFFD');
 }
 
 /**

@@ -36,6 +36,11 @@ export class ErrorRunDto {
   duplicate!: number;
   /** @example 0 */
   quarantined!: number;
+  /**
+   * Accepted and on disk, not yet in the database. `received` is the sum of it and the others.
+   * @example 0
+   */
+  backlog!: number;
   /** @example 2 */
   refused!: number;
 }

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { cutText } from '#platform/kernel';
 import type { Cause, Occurrence, StackFrame } from '../occurrence.js';
 import { discriminators } from './error-codes.js';
-import { isInApp, isNoise } from './foreign-code.js';
+import { knownFrame } from './known-frame.js';
 import { messageTemplate } from './message-template.js';
-import { className, functionName, isBundle, moduleName } from './module-name.js';
+import { functionName, isBundle } from './module-name.js';
 import { parseStack } from './stack-frames.js';
 
 /** Version of the rules. A group keeps the version it was made with. */
@@ -94,33 +94,21 @@ function placeOf(frames: readonly StackFrame[]): 'none' | 'code' | 'bundle' {
   return own.some(({ file }) => isBundle(file)) ? 'bundle' : 'code';
 }
 
-/** The service's own frames if there are any, else all; without machinery and without repetition. */
+/** The service's own frames if there are any, else all; without machinery and without repetition. Those behind them are not looked at. */
 function contributingFrames(frames: readonly StackFrame[]): string[] {
-  const isOwn = (frame: StackFrame): boolean => frame.inApp && (frame.module !== undefined || isInApp(frame.file));
-  const first = frames.findIndex((frame) => isOwn(frame) && !isNoise(frame));
-  return first === -1 ? describedFrames(frames, () => true) : describedFrames(frames.slice(first), isOwn);
-}
-
-/** The first frames that count; those behind them are not even looked at. */
-function describedFrames(frames: readonly StackFrame[], counts: (frame: StackFrame) => boolean): string[] {
   // Recursion, direct (a a a) or through others (a b a b), must not make a group a depth.
-  const described = new Set<string>();
+  const own = new Set<string>();
+  const others = new Set<string>();
+  let hasOwn = false;
   for (const frame of frames) {
-    if (described.size === MAX_FRAMES) break;
-    const text = counts(frame) && !isNoise(frame) ? describeFrame(frame) : undefined;
-    if (text !== undefined) described.add(text);
+    if (own.size === MAX_FRAMES) break;
+    const known = knownFrame(frame);
+    hasOwn ||= known.isOwn;
+    const kept = hasOwn ? own : others;
+    if (known.isNoise || known.isOwn !== hasOwn || kept.size === MAX_FRAMES) continue;
+    if (known.text !== undefined) kept.add(known.text);
   }
-  return [...described];
-}
-
-function describeFrame(frame: StackFrame): string | undefined {
-  const place = frame.module === undefined ? moduleName(frame.file) : className(frame.module);
-  const name = functionName(frame);
-  const isInBundle = frame.module === undefined && isBundle(frame.file);
-  // What a bundle shows of a line is the whole file.
-  const source = isInBundle ? undefined : frame.source?.replace(/\s+/g, ' ');
-  if (name === undefined && source === undefined) return isInBundle || place === '' ? undefined : place;
-  return [place, name, source].filter((part) => part !== undefined && part !== '').join('|');
+  return [...(hasOwn ? own : others)];
 }
 
 function titleOf({ errorType, errorMessage }: Occurrence): string {
@@ -134,7 +122,7 @@ function titleOf({ errorType, errorMessage }: Occurrence): string {
 }
 
 function culpritOf({ frames, endpoint, method }: Occurrence): string {
-  const frame = frames.find((one) => one.inApp && !isNoise(one)) ?? frames[0];
+  const frame = frames.find((one) => one.inApp && !knownFrame(one).isNoise) ?? frames[0];
   if (frame) {
     const file = frame.file?.split(/[\\/]/).slice(-2).join('/') ?? frame.module ?? '';
     const name = functionName(frame);
