@@ -349,16 +349,19 @@ describe('reporting errors', () => {
     const runs = await app.call<{ items: { runId: string }[] }>('GET', '/errors/runs', { token: developer });
     const runId = runs.body.items[0]?.runId ?? '';
     expect(runId).toMatch(/^\d{8}_\d{6}_[0-9a-f]{8}$/);
-    const artifact = await app.call<{
-      metadata: { run_id: string };
-      errors: unknown[];
-      statistics: { total_errors: number };
-    }>('GET', `/errors/runs/${runId}`, { token: developer });
-    expect(artifact.body.metadata.run_id).toBe(runId);
-    expect(artifact.body.statistics.total_errors).toBe(artifact.body.errors.length);
-    const text = await app.call('GET', `/errors/runs/${runId}/report`, { token: developer });
-    expect(text.text).toContain('ERROR LEDGER REPORT');
-    expect(text.text).toContain(`Total Errors: ${artifact.body.errors.length}`);
+    const [artifact, report] = await eventually(async () => {
+      const { body } = await app.call<{
+        metadata: { run_id: string };
+        errors: unknown[];
+        statistics: { total_errors: number };
+      }>('GET', `/errors/runs/${runId}`, { token: developer });
+      const { text } = await app.call('GET', `/errors/runs/${runId}/report`, { token: developer });
+      // What was reported just before is written meanwhile.
+      return text.includes(`Total Errors: ${body.errors.length}\n`) ? [body, text] : undefined;
+    });
+    expect(artifact.metadata.run_id).toBe(runId);
+    expect(artifact.statistics.total_errors).toBe(artifact.errors.length);
+    expect(report).toContain('ERROR LEDGER REPORT');
     for (const route of ['runs/x', 'runs/x/report', '0198f3c2-0000-7000-8000-000000000000']) {
       expect((await app.call('GET', `/errors/${route}`, { token: developer })).status).toBe(404);
     }

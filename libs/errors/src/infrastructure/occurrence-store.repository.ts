@@ -4,9 +4,8 @@ import type { Severity } from '#platform/kernel';
 import type { GroupStatus } from '../domain/error-group.js';
 import type { GroupingReason } from '../domain/grouping/grouping.js';
 import type { Outcome } from '../domain/ledger-run.js';
-import type { Occurrence } from '../domain/occurrence.js';
 import type { RunIdentity } from './ledger-directory.js';
-import type { OccurrenceDetail } from './occurrence.repository.js';
+import { type StoredOccurrence, toRow } from './stored-occurrence.js';
 import {
   CHECKPOINT_ADVANCE,
   CHECKPOINT_LOCK,
@@ -61,14 +60,6 @@ export interface LockedGroup {
   ignoreUntil: Date | null;
   ignoreCount: number | null;
   ignoredAtCount: number | null;
-}
-
-/** An occurrence with its group and its place in the run. */
-export interface StoredOccurrence {
-  occurrence: Occurrence;
-  groupId: string;
-  runId: string;
-  sequence: number;
 }
 
 /** What a batch does to a group. */
@@ -280,54 +271,5 @@ function toLockedGroup(row: GroupRow): LockedGroup {
     ignoreUntil: row.ignore_until,
     ignoreCount: row.ignore_count === null ? null : Number(row.ignore_count),
     ignoredAtCount: row.ignored_at_count === null ? null : Number(row.ignored_at_count),
-  };
-}
-
-function toRow({ occurrence, groupId, runId, sequence }: StoredOccurrence): Record<string, unknown> {
-  const { severity, category, service, release, environment, endpoint, method } = occurrence;
-  return {
-    id: occurrence.errorId,
-    group_id: groupId,
-    run_id: runId,
-    sequence,
-    occurred_at: occurrence.timestamp,
-    received_at: occurrence.receivedAt,
-    severity,
-    category,
-    error_type: occurrence.errorType,
-    error_message: occurrence.errorMessage,
-    service,
-    release,
-    environment,
-    correlation_id: occurrence.correlationId,
-    user_id: occurrence.userId,
-    endpoint,
-    method,
-    project_id: occurrence.projectId ?? null,
-    detail: detailOf(occurrence),
-  };
-}
-
-/** Written out, as a copy without some fields takes many times as long. */
-function detailOf(occurrence: Occurrence): Record<keyof OccurrenceDetail, unknown> {
-  const { status, code, constraint, template, fingerprint, isMessage } = occurrence;
-  const { stackTrace, context, sourceFile, sourceLine, frames, causes, tags, user, breadcrumbs, contexts } = occurrence;
-  return {
-    status,
-    code,
-    constraint,
-    template,
-    fingerprint,
-    isMessage,
-    stackTrace,
-    context,
-    sourceFile,
-    sourceLine,
-    frames,
-    causes,
-    tags,
-    user,
-    breadcrumbs,
-    contexts,
   };
 }
