@@ -160,13 +160,13 @@ export class TransactionList {
     const time = (at: Date): string => `${this.bind(at)}::timestamptz`;
     // One bound on each side: of several, PostgreSQL would begin or end at any.
     const lowest = from ? [compare('>=', [time(from)])] : keys.length > 0 ? [compare('>=', [])] : [];
-    const highest = to ? [compare('<', [time(to)])] : keys.length > 0 ? [compare('<=', [])] : [];
+    const highest = (): string[] => (to ? [compare('<', [time(to)])] : keys.length > 0 ? [compare('<=', [])] : []);
     const conditions = [
       ...own,
       ...lowest,
       ...(this.after
         ? [this.behind(this.after, order, compare), ...(to ? [`m.effective_at < ${time(to)}`] : [])]
-        : highest),
+        : highest()),
     ];
     const sorted = [...keys, ...columns].map((column) => `m.${column} DESC`).join(', ');
     const page = `SELECT m.* FROM ${table} m ${where(conditions)} ORDER BY ${sorted}`;
