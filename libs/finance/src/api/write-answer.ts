@@ -1,6 +1,6 @@
 import { applyDecorators, UseFilters } from '@nestjs/common';
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
-import { Locates, ReadsExactNumbers } from '#platform/http';
+import { API_PREFIX, ReadsExactNumbers, SaysLocation } from '#platform/http';
 import { Roles } from '#platform/security';
 import type { RecordedTransaction } from '../application/record-transaction.service.js';
 import { RecordedTransactionDto } from './dto/transaction.dto.js';
@@ -20,7 +20,7 @@ export const TransactionWrite = (): MethodDecorator =>
     UseFilters(ReplayHeaderFilter),
     ApiHeader({ name: 'Idempotency-Key', required: false, description: '1 to 255 visible ASCII characters' }),
     ApiResponse({ status: 201, type: RecordedTransactionDto }),
-    Locates('finance/transactions/{transactionId}'),
+    SaysLocation(),
     ApiResponse({ status: 200, type: RecordedTransactionDto, description: 'What a dry run would have come to' }),
   );
 
@@ -33,6 +33,7 @@ export function writeAnswer(
   reply.header('Idempotency-Key', key);
   if (isReplay) reply.header('Idempotent-Replayed', 'true');
   if (isDryRun) reply.status(200);
+  else reply.header('Location', `/${API_PREFIX}/finance/transactions/${transaction.id}`);
   const { id, type, amount, currency, state, recordedAt, postings } = transaction;
   return {
     success: true,

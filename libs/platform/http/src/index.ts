@@ -29,4 +29,4 @@ export { STATUS_BY_KIND } from './status-by-kind.js';
 export { ReadsNdjson } from './stream-body.js';
 export { UuidParam } from './uuid-param.pipe.js';
 export { createValidationPipe } from './validation.pipe.js';
-export { Locates, LOCATION } from './location.js';
+export { Locates, LOCATION, SaysLocation } from './location.js';

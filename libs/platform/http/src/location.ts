@@ -18,17 +18,21 @@ const MADE = new Set([201, 202]);
 export const Locates = (path: string): MethodDecorator & ClassDecorator =>
   applyDecorators(addRouteConfig({ location: `/${API_PREFIX}/${path}` }), ApiExtension(LOCATION, true));
 
-/** Gives answers of routes that make something the address of what they made. */
+/** Documents that the handler says `Location` itself: where a hook for each answer would be felt. */
+export const SaysLocation = (): MethodDecorator => ApiExtension(LOCATION, true);
+
+/** Gives answers of routes that make something the address of what they made; others do not pass a hook. */
 export function sayLocations(fastify: FastifyInstance): void {
-  fastify.addHook('preSerialization', (request, reply, payload, done) => {
-    const { location } = request.routeOptions.config as { location?: string };
-    if (location !== undefined && MADE.has(reply.statusCode)) {
-      const made = (payload ?? {}) as Record<string, unknown>;
-      void reply.header(
-        'Location',
-        location.replace(/\{(\w+)\}/g, (_, field: string) => encodeURIComponent(String(made[field]))),
-      );
-    }
-    done(null, payload);
+  fastify.addHook('onRoute', (route) => {
+    const { location } = (route.config ?? {}) as { location?: string };
+    if (location === undefined) return;
+    route.preSerialization = (_request, reply, payload, done) => {
+      if (MADE.has(reply.statusCode)) {
+        const made = (payload ?? {}) as Record<string, unknown>;
+        const fill = (_: string, field: string): string => encodeURIComponent(String(made[field]));
+        void reply.header('Location', location.replace(/\{(\w+)\}/g, fill));
+      }
+      done(null, payload);
+    };
   });
 }
