@@ -38,7 +38,7 @@ export class AgentExecutionController {
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes repeating the request safe.' })
   @ApiResponse({ status: 200, type: TaskDto, description: 'The task has ended' })
-  @Locates('tasks/{id}')
+  @Locates('tasks/{id}', [200, 202])
   @ApiResponse({ status: 202, type: TaskDto, description: 'The task is queued' })
   @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
   async executeAgent(

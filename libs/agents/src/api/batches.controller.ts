@@ -35,7 +35,7 @@ export class BatchesController {
   })
   @ApiHeader({ name: 'Idempotency-Key', required: false, description: 'Makes repeating the request safe.' })
   @ApiResponse({ status: 200, type: TaskBatchDto, description: 'Every operation has ended' })
-  @Locates('agents/batch/{batchId}')
+  @Locates('agents/batch/{batchId}', [200, 202])
   @ApiResponse({ status: 202, type: TaskBatchDto, description: 'The operations are queued' })
   @ApiProblems(400, 401, 403, 413, 422, 429)
   async executeBatch(
