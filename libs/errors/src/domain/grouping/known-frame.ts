@@ -7,24 +7,13 @@ import { className, functionName, isBundle, moduleName } from './module-name.js'
 type Telling = Pick<StackFrame, 'inApp' | 'function' | 'module' | 'file' | 'source'>;
 
 /** What grouping makes of a frame. */
-export class KnownFrame {
+export interface KnownFrame {
   /** Of the service's own code, and no machinery. */
   readonly isOwn: boolean;
   /** Machinery, which says nothing about a failure. */
   readonly isNoise: boolean;
-  private described: { text: string | undefined } | undefined;
-
-  constructor(private readonly frame: Telling) {
-    const { inApp, module, file } = frame;
-    this.isNoise = isNoise(frame);
-    this.isOwn = !this.isNoise && inApp && (module !== undefined || isInApp(file));
-  }
-
-  /** Module, function and source line without what differs from build to build; `undefined` when nothing is left. */
-  get text(): string | undefined {
-    this.described ??= { text: describe(this.frame) };
-    return this.described.text;
-  }
+  /** Module, function and source line without what differs from build to build; `undefined` when nothing is left, and of machinery. */
+  readonly text: string | undefined;
 }
 
 /** The frames of a program are few and come again and again; working them out takes most of the time of grouping. */
@@ -34,13 +23,25 @@ const remembered = new RecentMap<string, KnownFrame>(2_000);
 const MAX_REMEMBERED_KEY = 1_000;
 
 /** What grouping makes of a frame, remembered if it was seen lately. */
-export function knownFrame({ inApp, function: name, module, file, source }: StackFrame): KnownFrame {
+export function knownFrame(frame: StackFrame): KnownFrame {
+  const { inApp, function: name, module, file, source } = frame;
   const key = `${inApp}\0${name ?? ''}\0${module ?? ''}\0${file ?? ''}\0${source ?? ''}`;
   const before = remembered.get(key);
   if (before) return before;
-  const known = new KnownFrame({ inApp, function: name, module, file, source });
-  if (key.length <= MAX_REMEMBERED_KEY) remembered.set(key, known);
+  const known = read(frame);
+  if (key.length <= MAX_REMEMBERED_KEY) remembered.set(key, { ...known, text: ofItsOwn(known.text) });
   return known;
+}
+
+function read(frame: Telling): KnownFrame {
+  const { inApp, module, file } = frame;
+  if (isNoise(frame)) return { isNoise: true, isOwn: false, text: undefined };
+  return { isNoise: false, isOwn: inApp && (module !== undefined || isInApp(file)), text: describe(frame) };
+}
+
+/** A copy: part of a stack trace would keep the whole of it in memory. */
+function ofItsOwn(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text).toString();
 }
 
 function describe(frame: Telling): string | undefined {
