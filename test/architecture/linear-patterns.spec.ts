@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import ts from 'typescript';
+import { cpuMsOf } from '#platform/kernel';
 
 const ROOT = path.resolve(__dirname, '../..');
 
@@ -90,16 +91,9 @@ function samples(source: string, flags: string): string[] {
   }
 }
 
-/** What some work takes of the processor, in ms: what others on the machine take does not count. */
+/** The least that some work takes of the processor in some runs, in ms. */
 function millisOf(work: () => unknown, times: number): number {
-  let best = Number.POSITIVE_INFINITY;
-  for (let time = 0; time < times; time++) {
-    const before = process.cpuUsage();
-    work();
-    const { user, system } = process.cpuUsage(before);
-    best = Math.min(best, (user + system) / 1_000);
-  }
-  return best;
+  return Math.min(...Array.from({ length: times }, () => cpuMsOf(work)));
 }
 
 /** What a plain scan costs a character, in ms. */

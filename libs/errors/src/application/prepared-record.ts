@@ -1,3 +1,4 @@
+import { cpuMsOf } from '#platform/kernel';
 import { groupingOf } from '../domain/grouping/grouping.js';
 import { frameWithinLimits, LIMITS } from '../domain/limits.js';
 import type { Occurrence } from '../domain/occurrence.js';
@@ -36,6 +37,7 @@ export function prepare(line: WalLine): Prepared {
   try {
     const occurrence = line.bytes.length > SHORT_LINE_BYTES ? withinLimits(record.occurrence) : record.occurrence;
     const grouping = record.grouping ?? groupingOf(occurrence);
+    // The clock first: asking for the time of the processor costs more than grouping does.
     if (performance.now() - start > MAX_GROUPING_MS) {
       const millis = cpuMsOf(() => groupingOf(occurrence));
       if (millis > MAX_GROUPING_MS) return { line, fault: `takes ${millis.toFixed(0)} ms to group`, projectId };
@@ -44,14 +46,6 @@ export function prepare(line: WalLine): Prepared {
   } catch (error) {
     return { line, fault: `cannot be grouped: ${error instanceof Error ? error.message : String(error)}`, projectId };
   }
-}
-
-/** What some work takes of the processor: by the clock it may seem long because others had their turn. Asking costs more than grouping does. */
-function cpuMsOf(work: () => unknown): number {
-  const before = process.cpuUsage();
-  work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
 }
 
 /** Project through whose key a record came in. */

@@ -6,6 +6,7 @@ export {
 } from './app-exception.js';
 export { type JsonShape, pruneJson, shapeOfJson, soundJson } from './bounded-json.js';
 export { cutText, LEFT_OUT, soundText } from './bounded-text.js';
+export { cpuMsOf } from './cpu-time.js';
 export { csvLine, csvText } from './csv.js';
 export { FairTurns } from './fair-turns.js';
 export { textPieces } from './text-pieces.js';
