@@ -1,9 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, CursorCodec, HttpRefusal, IdempotencyKey, ReadsNdjson, UuidParam } from '#platform/http';
-import { Clock, Ids, pageOf } from '#platform/kernel';
+import { Clock, FairTurns, Ids, pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { CHUNK_LINES, type ImportChunk, ImportService } from '../application/import.service.js';
 import {
@@ -123,9 +122,10 @@ export class ImportsController {
   }
 
   private async *chunksOf(stream: Readable): AsyncGenerator<ImportChunk> {
+    const turns = new FairTurns();
     for await (const { first, lines, digest } of lineChunks(stream.iterator({ destroyOnReturn: false }), CHUNK_LINES)) {
       // Lines of what has arrived need nothing but computing: others get their turn in between.
-      await setImmediate();
+      await turns.pause();
       yield { first, items: await this.reader.readLines(lines), digest };
     }
   }
