@@ -187,13 +187,13 @@ async function expectRecordedOnce({ ids, runs, agents }: UnderWay): Promise<void
 
 /** Goes down and comes back, again and again. */
 async function flap(down: () => Promise<unknown>, up: () => Promise<unknown>, seconds: number): Promise<void> {
-  const until = Date.now() + seconds * 1_000;
+  const end = Date.now() + seconds * 1_000;
   do {
     await down();
     await sleep(300);
     await up();
     await sleep(200);
-  } while (Date.now() < until);
+  } while (Date.now() < end);
 }
 
 describe('attempts of every kind that end while PostgreSQL is away', () => {

@@ -40,7 +40,7 @@ export function addHeaders(document: OpenAPIObject): void {
     ];
     for (const [status, response] of Object.entries(operation.responses)) {
       if (response.$ref !== undefined) continue;
-      const isMade = (operation[LOCATION] as number[] | undefined)?.includes(Number(status));
+      const isMade = operation[LOCATION]?.includes(Number(status));
       add(response, status, status.startsWith('2') ? [...names, ...(isMade ? (['Location'] as const) : [])] : []);
     }
     delete operation[LOCATION];

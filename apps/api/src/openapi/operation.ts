@@ -44,7 +44,7 @@ export interface Operation {
   'x-required-role'?: string;
   'x-session-only'?: boolean;
   'x-request-example'?: unknown;
-  'x-location'?: boolean;
+  'x-location'?: number[];
 }
 
 /** Every operation with its path and method. */
