@@ -50,9 +50,9 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
-  // With coverage each file gets a fresh worker: V8 reports on everything a process has ever loaded, and after some forty files that
-  // report takes five seconds a file, even for a spec of a few milliseconds. Without, a worker goes on until it has grown.
-  workerIdleMemoryLimit: process.argv.includes('--coverage') ? '1MB' : '1GB',
+  // Each file gets a fresh worker: V8 reports coverage of everything a process has ever loaded, and after some forty files that
+  // report takes five seconds a file, even for a spec of a few milliseconds.
+  workerIdleMemoryLimit: '1MB',
   collectCoverageFrom: [
     'config/**/*.ts',
     'libs/**/*.ts',
