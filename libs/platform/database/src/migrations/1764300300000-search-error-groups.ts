@@ -33,8 +33,11 @@ export class SearchErrorGroups1764300300000 implements MigrationInterface {
     await runner.query(`
       INSERT INTO error_group_text (group_id, text) SELECT id, concat_ws(E'\\n', title, culprit) FROM error_group`);
     await runner.query(`CREATE INDEX error_group_text_trigrams ON error_group_text USING gin (text gin_trgm_ops)`);
-    // Or the planner knows nothing of the texts until autovacuum comes by.
-    await runner.query('ANALYZE error_group_text');
+    // Or the planner knows nothing of the texts until autovacuum comes by. Not of an empty table: the planner would read all of it
+    // for every question, as of something that stays empty, until autovacuum has looked again.
+    await runner.query(
+      'DO $$ BEGIN IF EXISTS (SELECT 1 FROM error_group_text) THEN ANALYZE error_group_text; END IF; END $$',
+    );
     await runner.query(
       `CREATE INDEX error_group_by_service ON error_group (service, last_seen DESC, id DESC) WHERE merged_into IS NULL`,
     );

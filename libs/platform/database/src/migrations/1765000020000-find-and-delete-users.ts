@@ -46,8 +46,9 @@ export class FindAndDeleteUsers1765000020000 implements MigrationInterface {
       await runner.query(
         `CREATE INDEX user_account_${name} ON user_account (${columns}created_at DESC, id DESC) WHERE deleted_at IS NULL`,
       );
-    // Or the planner knows nothing of the texts until autovacuum comes by.
-    await runner.query('ANALYZE user_account');
+    // Or the planner knows nothing of the texts until autovacuum comes by. Not of an empty table: the planner would read all of it
+    // for every question, as of something that stays empty, until autovacuum has looked again.
+    await runner.query('DO $$ BEGIN IF EXISTS (SELECT 1 FROM user_account) THEN ANALYZE user_account; END IF; END $$');
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -69,8 +69,10 @@ export class ListTransactionsByKind1765403000000 implements MigrationInterface {
     await runner.query(`
       CREATE TRIGGER finance_transaction_ends_holds AFTER UPDATE OF state ON finance_transaction
       FOR EACH ROW EXECUTE FUNCTION finance_end_holds()`);
-    // Or the planner knows nothing of the new columns until autovacuum comes by.
-    for (const table of FILLED) await runner.query(`ANALYZE ${table}`);
+    // Or the planner knows nothing of the new columns until autovacuum comes by. Not of an empty table: the planner would read all of it
+    // for every question, as of something that stays empty, until autovacuum has looked again.
+    for (const table of FILLED)
+      await runner.query(`DO $$ BEGIN IF EXISTS (SELECT 1 FROM ${table}) THEN ANALYZE ${table}; END IF; END $$`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
