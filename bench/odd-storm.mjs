@@ -39,10 +39,10 @@ function send({ url }, token, { method, path: route, body }) {
 
 const rssMb = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
-/** Memory at rest: the least of some looks, as garbage comes and goes. */
+/** Memory at rest: the least of two minutes of looks. The engine gives its heap back some 100 s after the last request, not before. */
 async function restingMb(pid) {
   let least = Infinity;
-  for (let look = 0; look < 20; look++) {
+  for (let look = 0; look < 240; look++) {
     await sleep(500);
     least = Math.min(least, rssMb(pid));
   }
