@@ -1,8 +1,28 @@
 /** The architecture, executable: docs/architecture.md says why, test/architecture proves that each rule bites. */
 
-const DOMAINS = 'auth|finance|agents|errors|dashboard';
+/** Features of each domain; each may import what stands before it. Each lib's README draws the same order. */
+const FEATURES = require('./domains.json');
+const DOMAINS = Object.keys(FEATURES).join('|');
+
+/** The room of a file is its suffix; a file of a feature without one holds rules. */
+const API = '\\.(controller|dto|pipe|filter|interceptor|strategy|decorator|validator|presenter)\\.ts$';
+const APPLICATION = '\\.(service|job|runner|agent)\\.ts$';
+const INFRASTRUCTURE = '\\.(entity|repository|client|postgres)\\.ts$';
+const SPEC = '\\.(spec|int-spec|e2e-spec)\\.ts$';
+
+const FEATURE_FILE = `^libs/(${DOMAINS})/src/[^/]+/`;
 const TYPEORM = 'node_modules/(typeorm|pg|pg-[a-z-]+)/';
 const FRAMEWORK = `node_modules/(@nestjs|fastify|@fastify|typeorm|pg|redis|winston|class-validator|class-transformer)/`;
+
+const featuresPointOneWay = Object.entries(FEATURES).flatMap(([domain, features]) =>
+  features.slice(0, -1).map((feature, index) => ({
+    name: 'features-point-one-way',
+    comment: 'A feature stands on those before it in the order of its lib, and knows nothing of those after it.',
+    severity: 'error',
+    from: { path: `^libs/${domain}/src/${feature}/`, pathNot: SPEC },
+    to: { path: `^libs/${domain}/src/(${features.slice(index + 1).join('|')})/` },
+  })),
+);
 
 module.exports = {
   forbidden: [
@@ -43,17 +63,17 @@ module.exports = {
     },
     {
       name: 'libs-know-no-app',
-      comment: 'Apps compose libs, never the other way round.',
+      comment: 'Apps compose libs, never the other way round; only specs use the support of tests.',
       severity: 'error',
-      from: { path: '^(libs|config)/' },
-      to: { path: '^apps/' },
+      from: { path: '^(libs|config)/', pathNot: SPEC },
+      to: { path: '^(apps|test|bench)/' },
     },
     {
       name: 'front-door-of-platform',
       comment: 'Another lib is entered through its index.ts only.',
       severity: 'error',
       from: { path: `^(apps|libs/(${DOMAINS})|test|bench)/` },
-      to: { path: '^libs/platform/[^/]+/src/', pathNot: '^libs/platform/[^/]+/src/index\\.ts$' },
+      to: { path: '^(dist/)?libs/platform/[^/]+/src/', pathNot: '^(dist/)?libs/platform/[^/]+/src/index\\.(ts|js)$' },
     },
     {
       name: 'front-door-between-platform-libs',
@@ -70,7 +90,10 @@ module.exports = {
       comment: 'Another lib is entered through its index.ts only.',
       severity: 'error',
       from: { path: '^(apps|test|bench)/' },
-      to: { path: `^libs/(${DOMAINS})/src/`, pathNot: `^libs/(${DOMAINS})/src/index\\.ts$` },
+      to: {
+        path: `^(dist/)?libs/(${DOMAINS})/src/`,
+        pathNot: `^(dist/)?libs/(${DOMAINS})/src/index\\.(ts|js)$`,
+      },
     },
     {
       name: 'front-door-between-domains',
@@ -79,46 +102,48 @@ module.exports = {
       from: { path: '^libs/([^/]+)/' },
       to: { path: `^libs/(${DOMAINS})/src/`, pathNot: ['^libs/$1/', `^libs/(${DOMAINS})/src/index\\.ts$`] },
     },
+    ...featuresPointOneWay,
     {
-      name: 'domain-is-plain',
-      comment: 'Rules are plain TypeScript: no framework, no database, no HTTP.',
+      name: 'rules-are-plain',
+      comment:
+        'Rules are plain TypeScript: no framework, no database, no HTTP, and of ours only other rules and the kernel.',
       severity: 'error',
-      from: { path: `^libs/(${DOMAINS})/src/domain/` },
-      to: { path: `${FRAMEWORK}|^libs/(${DOMAINS})/src/(api|application|infrastructure)/|^libs/platform/(?!kernel/)` },
+      from: { path: FEATURE_FILE, pathNot: [API, APPLICATION, INFRASTRUCTURE, SPEC, '\\.module\\.ts$'] },
+      to: { path: `${FRAMEWORK}|${API}|${APPLICATION}|${INFRASTRUCTURE}|^libs/platform/(?!kernel/)` },
     },
     {
-      name: 'application-below-api',
+      name: 'services-know-no-doors',
       comment: 'Services decide; they do not know the doors they are called through.',
       severity: 'error',
-      from: { path: `^libs/(${DOMAINS})/src/(application|infrastructure)/` },
-      to: { path: `^libs/(${DOMAINS})/src/api/` },
+      from: { path: FEATURE_FILE + `.*(${APPLICATION}|${INFRASTRUCTURE})` },
+      to: { path: `^libs/.*${API}` },
     },
     {
-      name: 'infrastructure-below-application',
+      name: 'repositories-ask',
       comment: 'Repositories ask; they do not call services.',
       severity: 'error',
-      from: { path: `^libs/(${DOMAINS})/src/infrastructure/` },
-      to: { path: `^libs/(${DOMAINS})/src/application/` },
+      from: { path: FEATURE_FILE + `.*${INFRASTRUCTURE}` },
+      to: { path: `^libs/(${DOMAINS})/.*${APPLICATION}` },
     },
     {
       name: 'controllers-translate',
       comment: 'Controllers reach storage through services only.',
       severity: 'error',
-      from: { path: `^libs/(${DOMAINS})/src/api/` },
-      to: { path: `^libs/(${DOMAINS})/src/infrastructure/` },
+      from: { path: FEATURE_FILE + `.*${API}` },
+      to: { path: `^libs/(${DOMAINS})/.*${INFRASTRUCTURE}` },
     },
     {
       name: 'sql-stays-in-infrastructure',
       comment: 'TypeORM and pg are a detail of storage.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: `^libs/(platform/database|(${DOMAINS})/src/infrastructure)/` },
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/platform/database/', INFRASTRUCTURE, SPEC] },
       to: { path: TYPEORM },
     },
     {
       name: 'http-stays-at-the-edge',
-      comment: 'Fastify is a detail of the doors in.',
+      comment: 'Fastify and Swagger are a detail of the doors in.',
       severity: 'error',
-      from: { path: `^libs/(${DOMAINS})/src/(application|infrastructure|domain)/` },
+      from: { path: FEATURE_FILE, pathNot: [API, SPEC] },
       to: { path: 'node_modules/(fastify|@fastify|@nestjs/platform-fastify|@nestjs/swagger)/' },
     },
     {
@@ -130,8 +155,8 @@ module.exports = {
     },
   ],
   options: {
-    doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|coverage)/' },
+    doNotFollow: { path: '(^|/)(node_modules|dist)/' },
+    exclude: { path: '(^|/)coverage/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { EmbeddedPostgres } from '../dist/libs/platform/database/src/embedded-postgres.js';
+import { EmbeddedPostgres } from '../dist/libs/platform/database/src/index.js';
 import { fill } from './growth/agents.mjs';
 import { logIn, startService } from './process.mjs';
 

@@ -4,8 +4,7 @@ import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
 import { ApiModule } from '../dist/apps/api/src/api.module.js';
 import { loadConfig } from '../dist/config/index.js';
-import { WorkerLeases } from '../dist/libs/agents/src/application/worker-leases.service.js';
-import { WorkerOutcomes } from '../dist/libs/agents/src/application/worker-outcomes.service.js';
+import { WorkerLeaseService, WorkerOutcomeService } from '../dist/libs/agents/src/index.js';
 import { Database } from '../dist/libs/platform/database/src/index.js';
 import { cpuMsBetween, cpuMsOf } from './process.mjs';
 
@@ -13,7 +12,7 @@ const [slug, workerId, ownerId, size, loops, warmUp] = process.argv.slice(2);
 const request = { workerId, agents: [slug], max: Number(size), waitMs: 0 };
 const signal = AbortSignal.timeout(3_600_000);
 const app = await NestFactory.createApplicationContext(ApiModule.forRoot(loadConfig()), { logger: false });
-const [leases, outcomes, database] = [app.get(WorkerLeases), app.get(WorkerOutcomes), app.get(Database)];
+const [leases, outcomes, database] = [app.get(WorkerLeaseService), app.get(WorkerOutcomeService), app.get(Database)];
 // Acts as whoever registered the worker.
 const [worker] = await database.query('SELECT credential_id AS id FROM agent_worker WHERE id = $1', [workerId]);
 const credential = { kind: 'session', id: worker.id, expiresAt: null, ipAllowlist: [], agents: [] };

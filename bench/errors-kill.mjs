@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { verifyArtifact } from '../dist/libs/errors/src/domain/artifact-chain.js';
+import { verifyArtifact } from '../dist/libs/errors/src/index.js';
 import { logIn, startService } from './process.mjs';
 
 const ROUNDS = Number(process.argv[2] ?? 20);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import autocannon from 'autocannon';
 import pg from 'pg';
-import { EmbeddedPostgres } from '../dist/libs/platform/database/src/embedded-postgres.js';
+import { EmbeddedPostgres } from '../dist/libs/platform/database/src/index.js';
 import { cpuMs, logIn, start, startService } from './process.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 10);

@@ -1,11 +1,12 @@
 // Loaded into the service by `--import`: from SIGUSR2 on, listing alerts does its work and then throws.
-import { AlertRegistry } from '../dist/libs/errors/src/application/alert-registry.service.js';
+import { Database } from '../dist/libs/platform/database/src/index.js';
 
-const { list } = AlertRegistry.prototype;
+const { query } = Database.prototype;
 let isBroken = false;
 process.on('SIGUSR2', () => (isBroken = true));
-AlertRegistry.prototype.list = async function listAndFail(...args) {
-  const alerts = await list.apply(this, args);
-  if (isBroken) throw new TypeError(`Cannot read properties of undefined (reading 'alert ${alerts.length}')`);
-  return alerts;
+Database.prototype.query = async function queryAndFail(statement, ...values) {
+  const rows = await query.call(this, statement, ...values);
+  if (isBroken && (statement.text ?? statement).includes('FROM error_alert '))
+    throw new TypeError(`Cannot read properties of undefined (reading 'alert ${rows.length}')`);
+  return rows;
 };

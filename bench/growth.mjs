@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import pg from 'pg';
-import { EmbeddedPostgres } from '../dist/libs/platform/database/src/embedded-postgres.js';
+import { EmbeddedPostgres } from '../dist/libs/platform/database/src/index.js';
 import { descendants, logIn, preciseCpuMs, startService } from './process.mjs';
 
 const SIZES = (process.argv[2] ?? '10000,1000000').split(',').map(Number);

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { unprivilegedUser } from '../dist/libs/platform/database/src/unprivileged-user.js';
+import { unprivilegedUser } from '../dist/libs/platform/database/src/index.js';
 
 const MAX_WAIT_MS = 60_000;
 

@@ -6,7 +6,7 @@ import { Agent, createServer, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { EmbeddedPostgres } from '../dist/libs/platform/database/src/embedded-postgres.js';
+import { EmbeddedPostgres } from '../dist/libs/platform/database/src/index.js';
 import { logIn, startService } from './process.mjs';
 
 const TOTAL = Number(process.argv[2] ?? 5_000);

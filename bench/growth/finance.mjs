@@ -80,7 +80,7 @@ export async function fill(db, from, to) {
   await change('ENABLE');
 }
 
-/** As the service numbers them (libs/finance/src/domain/transaction-kind.ts). */
+/** As the service numbers them (libs/finance/src/books/transaction-kind.ts). */
 const KIND = `
   array_position(ARRAY['sale','refund','purchase','adjustment','transfer','expense','revenue','journal','reversal'], s.type)
   + 16 * coalesce(array_position(ARRAY['online_store','physical_store','marketplace','social_commerce','wholesale','b2b'], s.channel), 0)

@@ -8,7 +8,7 @@ const ROOT = path.resolve(__dirname, '../..');
 
 /** Patterns that take longer than linear time, and what makes sure that their input is short: nobody adds one without saying. */
 const CUT_BEFORE: Readonly<Record<string, string>> = {
-  '0+$': 'libs/finance/src/domain/money.ts: at most eight digits, as the pattern of amounts has it',
+  '0+$': 'libs/finance/src/books/money.ts: at most eight digits, as the pattern of amounts has it',
 };
 
 interface Pattern {

@@ -11,7 +11,10 @@ function testFiles(): Map<string, string> {
       const name = /^(.*)\.(e2e-spec|int-spec|spec)\.ts$/.exec(entry.replaceAll('\\', '/'))?.[1];
       if (name === undefined) continue;
       const file = path.join(ROOT, dir, entry);
-      files.set(dir === 'test' ? name.replace(/^(e2e|integration)\//, '') : path.basename(name), file);
+      files.set(
+        dir === 'test' ? name.replace(/^(e2e|integration)\//, '') : path.basename(name).replace(/\.\w+$/, ''),
+        file,
+      );
     }
   }
   return files;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InternalAgents, type InternalTask } from '#agents';
+import { InternalAgentService, type InternalTask } from '#agents';
 import type { Answer, TestApp } from './test-app.js';
 
 /** A task as the API shows it, as far as tests look. */
@@ -38,7 +38,7 @@ export class AgentTasks {
 
   /** Gives another replica the handler too. */
   serve(app: TestApp): void {
-    app.get(InternalAgents).register('test-handler', { run: (task, signal) => this.handle(task, signal) });
+    app.get(InternalAgentService).register('test-handler', { run: (task, signal) => this.handle(task, signal) });
   }
 
   /** Registers an agent; by default an internal one that retries fast. */

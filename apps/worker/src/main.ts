@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { TaskEngine } from '#agents';
+import { TaskEngineService } from '#agents';
 import { closeFolders, keepFilesPrivate, loadConfig } from '#config';
 import { demandPort, explainFailure, hostOf, Lifecycle, shutDownOnSignal } from '#platform/health';
 import { createHttpAdapter, installRequestPipeline } from '#platform/http';
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   await installRequestPipeline(app, config);
   shutDownOnSignal(app, config);
   await app.listen(config.server.port, host);
-  app.get(TaskEngine, { strict: false }).start();
+  app.get(TaskEngineService, { strict: false }).start();
   app.get(Lifecycle).started();
   app.get(AppLogger).log(`Ready at ${await app.getUrl()}`, 'Worker');
 }

@@ -1,77 +1,77 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { DatabaseModule } from '#platform/database';
-import { AgentExecutionController } from './api/agent-execution.controller.js';
-import { AgentsController } from './api/agents.controller.js';
-import { BatchesController } from './api/batches.controller.js';
-import { ResultReader } from './api/result-reader.js';
-import { SchedulesController } from './api/schedules.controller.js';
-import { TaskEventsController } from './api/task-events.controller.js';
-import { TasksController } from './api/tasks.controller.js';
-import { AgentCallback } from './application/agent-callback.service.js';
-import { AgentCatalogue } from './application/agent-catalogue.service.js';
-import { WorkerTasksController } from './api/worker-tasks.controller.js';
-import { WorkersController } from './api/workers.controller.js';
-import { AgentConditions } from './application/agent-conditions.service.js';
-import { AgentDirectory } from './application/agent-directory.service.js';
-import { AgentObservation } from './application/agent-observation.service.js';
-import { AgentReadService } from './application/agent-read.service.js';
-import { AgentRegistry } from './application/agent-registry.service.js';
-import { BatchResults } from './application/batch-results.service.js';
-import { CallerStanding } from './application/caller-standing.service.js';
-import { ExpiredLeases } from './application/expired-leases.service.js';
-import { HttpAgentRunner } from './application/http-agent-runner.service.js';
-import { InternalAgents } from './application/internal-agents.js';
-import { SecurityPostureAgent } from './application/security-posture.agent.js';
-import { LlmAgentRunner } from './application/llm-agent-runner.service.js';
-import { ModelSafeguards } from './application/model-safeguards.service.js';
-import { ModelSettingsReader } from './application/model-settings.service.js';
-import { ScheduleTasks } from './application/schedule-tasks.service.js';
-import { ScheduleRegistry } from './application/schedule-registry.service.js';
-import { ServiceMetricsAgent } from './application/service-metrics.agent.js';
-import { SubmitBatch } from './application/submit-batch.service.js';
-import { SubmitTask } from './application/submit-task.service.js';
-import { TaskAnnouncer } from './application/task-announcer.js';
-import { TaskApproval } from './application/task-approval.service.js';
-import { TaskControl } from './application/task-control.service.js';
-import { TaskEnqueue } from './application/task-enqueue.service.js';
-import { TaskEngine } from './application/task-engine.service.js';
-import { TaskEventStream } from './application/task-event-stream.service.js';
-import { TaskExplanation } from './application/task-explanation.service.js';
-import { TaskLeases } from './application/task-leases.service.js';
-import { TaskLookup } from './application/task-lookup.service.js';
-import { TaskOutcomes } from './application/task-outcomes.service.js';
-import { TaskRecord } from './application/task-record.service.js';
-import { TaskRedrive } from './application/task-redrive.service.js';
-import { TaskRetention } from './application/task-retention.service.js';
-import { TaskRunner } from './application/task-runner.service.js';
-import { TaskScheduler } from './application/task-scheduler.service.js';
-import { TaskSweeper } from './application/task-sweeper.service.js';
-import { WorkerLeases } from './application/worker-leases.service.js';
-import { WorkerOutcomes } from './application/worker-outcomes.service.js';
-import { WorkerRegistry } from './application/worker-registry.service.js';
-import { AgentStatisticsRepository } from './infrastructure/agent-statistics.repository.js';
-import { AgentEntity } from './infrastructure/agent.entity.js';
-import { AgentRepository } from './infrastructure/agent.repository.js';
-import { BatchRepository } from './infrastructure/batch.repository.js';
-import { ConsequentialCallRepository } from './infrastructure/consequential-call.repository.js';
-import { IdempotencyRepository } from './infrastructure/idempotency.repository.js';
-import { LanguageModelClient } from './infrastructure/language-model.client.js';
-import { OutboundHttpClient } from './infrastructure/outbound-http.client.js';
-import { ScheduleRepository } from './infrastructure/schedule.repository.js';
-import { ServiceProbeRepository } from './infrastructure/service-probe.repository.js';
-import { StartFactsRepository } from './infrastructure/start-facts.repository.js';
-import { TaskClaimRepository } from './infrastructure/task-claim.repository.js';
-import { TaskDependencyRepository } from './infrastructure/task-dependency.repository.js';
-import { TaskEventRepository } from './infrastructure/task-event.repository.js';
-import { TaskLeaseRepository } from './infrastructure/task-lease.repository.js';
-import { TaskQueueRepository } from './infrastructure/task-queue.repository.js';
-import { TaskRepository } from './infrastructure/task.repository.js';
-import { TaskRemovalChainRepository } from './infrastructure/task-removal-chain.repository.js';
-import { TaskRemovalRepository } from './infrastructure/task-removal.repository.js';
-import { TaskSignals } from './infrastructure/task-signals.js';
-import { WorkerLeaseRepository } from './infrastructure/worker-lease.repository.js';
-import { WorkerRepository } from './infrastructure/worker.repository.js';
+import { AgentExecutionController } from './queue/agent-execution.controller.js';
+import { AgentsController } from './registry/agents.controller.js';
+import { BatchesController } from './batches/batches.controller.js';
+import { TaskResultValidator } from './workers/task-result.validator.js';
+import { SchedulesController } from './schedules/schedules.controller.js';
+import { TaskEventsController } from './queue/task-events.controller.js';
+import { TasksController } from './queue/tasks.controller.js';
+import { AgentCallbackService } from './runners/http/agent-callback.service.js';
+import { AgentCatalogueService } from './registry/agent-catalogue.service.js';
+import { WorkerTasksController } from './workers/worker-tasks.controller.js';
+import { WorkersController } from './workers/workers.controller.js';
+import { AgentConditionService } from './attempts/agent-condition.service.js';
+import { AgentDirectoryService } from './registry/agent-directory.service.js';
+import { EngineObservationService } from './engine/engine-observation.service.js';
+import { AgentReadService } from './registry/agent-read.service.js';
+import { AgentRegistryService } from './registry/agent-registry.service.js';
+import { BatchResultService } from './batches/batch-result.service.js';
+import { CallerStandingService } from './tasks/caller-standing.service.js';
+import { ExpiredLeaseService } from './engine/expired-lease.service.js';
+import { HttpAgentRunner } from './runners/http/http-agent.runner.js';
+import { InternalAgentService } from './registry/internal-agent.service.js';
+import { SecurityPostureAgent } from './runners/internal/security-posture.agent.js';
+import { LlmAgentRunner } from './runners/llm/llm-agent.runner.js';
+import { ModelSafeguardService } from './runners/llm/model-safeguard.service.js';
+import { ModelSettingsService } from './runners/llm/model-settings.service.js';
+import { ScheduleTaskService } from './schedules/schedule-task.service.js';
+import { ScheduleRegistryService } from './schedules/schedule-registry.service.js';
+import { ServiceMetricsAgent } from './runners/internal/service-metrics.agent.js';
+import { BatchSubmissionService } from './batches/batch-submission.service.js';
+import { TaskSubmissionService } from './queue/task-submission.service.js';
+import { TaskAnnouncerService } from './attempts/task-announcer.service.js';
+import { TaskApprovalService } from './queue/task-approval.service.js';
+import { TaskCancellationService } from './queue/task-cancellation.service.js';
+import { TaskEnqueueService } from './queue/task-enqueue.service.js';
+import { TaskEngineService } from './engine/task-engine.service.js';
+import { TaskEventStreamService } from './queue/task-event-stream.service.js';
+import { TaskExplanationService } from './queue/task-explanation.service.js';
+import { TaskLeaseService } from './attempts/task-lease.service.js';
+import { TaskLookupService } from './queue/task-lookup.service.js';
+import { AttemptOutcomeService } from './attempts/attempt-outcome.service.js';
+import { TaskRecordService } from './attempts/task-record.service.js';
+import { TaskRedriveService } from './queue/task-redrive.service.js';
+import { TaskRetentionJob } from './retention/task-retention.job.js';
+import { TaskRunner } from './runners/task.runner.js';
+import { TaskSchedulerService } from './schedules/task-scheduler.service.js';
+import { TaskSweeperService } from './engine/task-sweeper.service.js';
+import { WorkerLeaseService } from './workers/worker-lease.service.js';
+import { WorkerOutcomeService } from './workers/worker-outcome.service.js';
+import { WorkerRegistryService } from './workers/worker-registry.service.js';
+import { AgentStatisticsRepository } from './registry/agent-statistics.repository.js';
+import { AgentEntity } from './registry/agent.entity.js';
+import { AgentRepository } from './registry/agent.repository.js';
+import { BatchRepository } from './batches/batch.repository.js';
+import { ConsequentialCallRepository } from './runners/llm/consequential-call.repository.js';
+import { IdempotencyRepository } from './queue/idempotency.repository.js';
+import { LanguageModelClient } from './runners/llm/language-model.client.js';
+import { OutboundHttpClient } from './runners/http/outbound-http.client.js';
+import { ScheduleRepository } from './schedules/schedule.repository.js';
+import { ServiceProbeRepository } from './runners/internal/service-probe.repository.js';
+import { StartFactsRepository } from './queue/start-facts.repository.js';
+import { TaskClaimRepository } from './attempts/task-claim.repository.js';
+import { TaskDependencyRepository } from './tasks/task-dependency.repository.js';
+import { TaskEventRepository } from './tasks/task-event.repository.js';
+import { TaskLeaseRepository } from './attempts/task-lease.repository.js';
+import { TaskTransitionRepository } from './attempts/task-transition.repository.js';
+import { TaskRepository } from './tasks/task.repository.js';
+import { TaskRemovalChainRepository } from './retention/task-removal-chain.repository.js';
+import { TaskRemovalRepository } from './retention/task-removal.repository.js';
+import { TaskNotificationClient } from './tasks/task-notification.client.js';
+import { WorkerLeaseRepository } from './workers/worker-lease.repository.js';
+import { WorkerRepository } from './workers/worker.repository.js';
 
 const STORAGE: Provider[] = [
   AgentRepository,
@@ -79,7 +79,7 @@ const STORAGE: Provider[] = [
   TaskRepository,
   TaskClaimRepository,
   TaskLeaseRepository,
-  TaskQueueRepository,
+  TaskTransitionRepository,
   TaskDependencyRepository,
   BatchRepository,
   ScheduleRepository,
@@ -88,7 +88,7 @@ const STORAGE: Provider[] = [
   WorkerLeaseRepository,
   IdempotencyRepository,
   TaskEventRepository,
-  TaskSignals,
+  TaskNotificationClient,
   OutboundHttpClient,
   LanguageModelClient,
   ConsequentialCallRepository,
@@ -96,51 +96,51 @@ const STORAGE: Provider[] = [
 ];
 
 const ENGINE: Provider[] = [
-  TaskAnnouncer,
-  TaskRecord,
-  AgentConditions,
-  TaskOutcomes,
-  TaskLeases,
+  TaskAnnouncerService,
+  TaskRecordService,
+  AgentConditionService,
+  AttemptOutcomeService,
+  TaskLeaseService,
   TaskRunner,
   HttpAgentRunner,
-  ModelSettingsReader,
+  ModelSettingsService,
   LlmAgentRunner,
-  ModelSafeguards,
-  InternalAgents,
+  ModelSafeguardService,
+  InternalAgentService,
   ServiceMetricsAgent,
   SecurityPostureAgent,
-  TaskEngine,
-  ExpiredLeases,
-  TaskSweeper,
-  TaskEnqueue,
-  TaskControl,
-  ScheduleTasks,
-  TaskScheduler,
-  AgentCatalogue,
-  AgentObservation,
+  TaskEngineService,
+  ExpiredLeaseService,
+  TaskSweeperService,
+  TaskEnqueueService,
+  TaskCancellationService,
+  ScheduleTaskService,
+  TaskSchedulerService,
+  AgentCatalogueService,
+  EngineObservationService,
 ];
 
 const USE_CASES: Provider[] = [
-  AgentDirectory,
-  AgentRegistry,
-  SubmitTask,
-  SubmitBatch,
-  BatchResults,
-  TaskLookup,
-  TaskApproval,
-  TaskRedrive,
-  TaskExplanation,
-  CallerStanding,
-  TaskEventStream,
-  ScheduleRegistry,
-  WorkerRegistry,
-  WorkerLeases,
-  WorkerOutcomes,
+  AgentDirectoryService,
+  AgentRegistryService,
+  TaskSubmissionService,
+  BatchSubmissionService,
+  BatchResultService,
+  TaskLookupService,
+  TaskApprovalService,
+  TaskRedriveService,
+  TaskExplanationService,
+  CallerStandingService,
+  TaskEventStreamService,
+  ScheduleRegistryService,
+  WorkerRegistryService,
+  WorkerLeaseService,
+  WorkerOutcomeService,
   TaskRemovalRepository,
   TaskRemovalChainRepository,
-  TaskRetention,
-  ResultReader,
-  AgentCallback,
+  TaskRetentionJob,
+  TaskResultValidator,
+  AgentCallbackService,
   AgentReadService,
 ];
 
@@ -167,7 +167,7 @@ export class AgentsModule {
       imports: [DatabaseModule.forEntities([AgentEntity]), DiscoveryModule],
       controllers: CONTROLLERS,
       providers: [...STORAGE, ...ENGINE, ...USE_CASES],
-      exports: [AgentReadService, TaskEngine],
+      exports: [AgentReadService, TaskEngineService],
     };
   }
 
@@ -177,7 +177,7 @@ export class AgentsModule {
       module: AgentsModule,
       imports: [DatabaseModule.forEntities([AgentEntity]), DiscoveryModule],
       providers: [...STORAGE, ...ENGINE],
-      exports: [TaskEngine],
+      exports: [TaskEngineService],
     };
   }
 }

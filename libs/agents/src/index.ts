@@ -3,16 +3,18 @@ export {
   type AgentStatusView,
   type QueueView,
   type RecentTaskView,
-} from './application/agent-read.service.js';
+} from './registry/agent-read.service.js';
 export { AgentsModule } from './agents.module.js';
-export { AttemptFailedError } from './domain/agents.exceptions.js';
+export { AttemptFailedException } from './tasks/agents.exceptions.js';
 export {
   InternalAgent,
   type InternalAgentHandler,
-  InternalAgents,
+  InternalAgentService,
   type InternalTask,
-} from './application/internal-agents.js';
+} from './registry/internal-agent.service.js';
 export { TaskRemovalChainModule } from './task-removal-chain.module.js';
-export { TaskEngine } from './application/task-engine.service.js';
-export type { AgentStatus } from './domain/agent.js';
-export type { TaskState } from './domain/task-state.js';
+export { TaskEngineService } from './engine/task-engine.service.js';
+export type { AgentStatus } from './registry/agent.js';
+export type { TaskState } from './tasks/task-state.js';
+export { WorkerLeaseService } from './workers/worker-lease.service.js';
+export { WorkerOutcomeService } from './workers/worker-outcome.service.js';

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AuditTrail } from '#platform/security';
-import { AuditService } from './application/audit.service.js';
-import { AuditRepository } from './infrastructure/audit.repository.js';
+import { AuditService } from './audit/audit.service.js';
+import { AuditRepository } from './audit/audit.repository.js';
 
 /** The audit trail, for whatever administers anything: also in processes that let nobody in. */
 @Global()

@@ -2,76 +2,76 @@ import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { DatabaseModule } from '#platform/database';
 import { MailModule } from '#platform/mail';
-import { ApiKeyStrategy } from './api/api-key.strategy.js';
-import { ApiKeysController } from './api/api-keys.controller.js';
-import { AuditEventsController } from './api/audit-events.controller.js';
-import { AuthController } from './api/auth.controller.js';
-import { BearerStrategy } from './api/bearer.strategy.js';
-import { BrowserSessions } from './api/browser-sessions.js';
-import { OAuthController } from './api/oauth.controller.js';
-import { PasswordController } from './api/password.controller.js';
-import { ProfileController } from './api/profile.controller.js';
-import { ProofsController } from './api/proofs.controller.js';
-import { SecondFactorController } from './api/second-factor.controller.js';
-import { UserAccessController } from './api/user-access.controller.js';
-import { UsersController } from './api/users.controller.js';
-import { WellKnownController } from './api/well-known.controller.js';
-import { AccessTokenService } from './application/access-token.service.js';
-import { ApiKeyAuthenticationService } from './application/api-key-authentication.service.js';
-import { ApiKeyService } from './application/api-key.service.js';
-import { AttemptLimitService } from './application/attempt-limit.service.js';
-import { AuditReadService } from './application/audit-read.service.js';
-import { CleanupJob } from './application/cleanup.job.js';
-import { CredentialCheckService } from './application/credential-check.service.js';
-import { EmailChangeService } from './application/email-change.service.js';
-import { EmailVerificationService } from './application/email-verification.service.js';
-import { FirstAdminService } from './application/first-admin.service.js';
-import { InvitationService } from './application/invitation.service.js';
-import { KnownDeviceService } from './application/known-device.service.js';
-import { LoginService } from './application/login.service.js';
-import { LogoutService } from './application/logout.service.js';
-import { OAuthClientService } from './application/oauth-client.service.js';
-import { OAuthGrantService } from './application/oauth-grant.service.js';
-import { OAuthMetadataService } from './application/oauth-metadata.service.js';
-import { PasswordChangeService } from './application/password-change.service.js';
-import { PasswordReplacement } from './application/password-replacement.service.js';
-import { MailedLinkService } from './application/mailed-link.service.js';
-import { PasswordResetService } from './application/password-reset.service.js';
-import { PasswordService } from './application/password.service.js';
-import { ReauthenticationService } from './application/reauthentication.service.js';
-import { RegistrationService } from './application/registration.service.js';
-import { SecondFactorEnrolmentService } from './application/second-factor-enrolment.service.js';
-import { SecondFactorResetService } from './application/second-factor-reset.service.js';
-import { SecondFactorService } from './application/second-factor.service.js';
-import { SessionDirectoryService } from './application/session-directory.service.js';
-import { SessionStartService } from './application/session-start.service.js';
-import { SessionService } from './application/session.service.js';
-import { StandingService } from './application/standing.service.js';
-import { SuperAdminsService } from './application/super-admins.service.js';
-import { TokenInspectionService } from './application/token-inspection.service.js';
-import { TokenIssuer } from './application/token-issuer.service.js';
-import { TokenPairService } from './application/token-pair.service.js';
-import { UserAccessService } from './application/user-access.service.js';
-import { UserAdministrationService } from './application/user-administration.service.js';
-import { UserCreationService } from './application/user-creation.service.js';
-import { UserDeletionService } from './application/user-deletion.service.js';
-import { UserDirectoryService } from './application/user-directory.service.js';
-import { UserImportService } from './application/user-import.service.js';
-import { UserTraces } from './application/user-traces.service.js';
-import { ApiKeyRepository } from './infrastructure/api-key.repository.js';
-import { AttemptRepository } from './infrastructure/attempt.repository.js';
+import { ApiKeyStrategy } from './api-keys/api-key.strategy.js';
+import { ApiKeysController } from './api-keys/api-keys.controller.js';
+import { AuditEventsController } from './audit/audit-events.controller.js';
+import { LoginController } from './login/login.controller.js';
+import { BearerStrategy } from './standing/bearer.strategy.js';
+import { BrowserSessionPresenter } from './sessions/browser-session.presenter.js';
+import { OAuthController } from './oauth/oauth.controller.js';
+import { PasswordController } from './passwords/password.controller.js';
+import { ProfileController } from './profile/profile.controller.js';
+import { ProofsController } from './profile/proofs.controller.js';
+import { SecondFactorController } from './second-factor/second-factor.controller.js';
+import { UserAccessController } from './users/user-access.controller.js';
+import { UsersController } from './users/users.controller.js';
+import { WellKnownController } from './oauth/well-known.controller.js';
+import { AccessTokenService } from './tokens/access-token.service.js';
+import { ApiKeyAuthenticationService } from './api-keys/api-key-authentication.service.js';
+import { ApiKeyService } from './api-keys/api-key.service.js';
+import { AttemptLimitService } from './attempts/attempt-limit.service.js';
+import { AuditReadService } from './audit/audit-read.service.js';
+import { CleanupJob } from './retention/cleanup.job.js';
+import { CredentialCheckService } from './passwords/credential-check.service.js';
+import { EmailChangeService } from './profile/email-change.service.js';
+import { EmailVerificationService } from './profile/email-verification.service.js';
+import { FirstAdminService } from './users/first-admin.service.js';
+import { InvitationService } from './users/invitation.service.js';
+import { KnownDeviceService } from './attempts/known-device.service.js';
+import { LoginService } from './login/login.service.js';
+import { LogoutService } from './standing/logout.service.js';
+import { OAuthClientService } from './oauth/oauth-client.service.js';
+import { OAuthGrantService } from './oauth/oauth-grant.service.js';
+import { OAuthMetadataService } from './oauth/oauth-metadata.service.js';
+import { PasswordChangeService } from './passwords/password-change.service.js';
+import { PasswordReplacementService } from './passwords/password-replacement.service.js';
+import { MailedLinkService } from './tokens/mailed-link.service.js';
+import { PasswordResetService } from './passwords/password-reset.service.js';
+import { PasswordService } from './passwords/password.service.js';
+import { ReauthenticationService } from './profile/reauthentication.service.js';
+import { RegistrationService } from './login/registration.service.js';
+import { SecondFactorEnrolmentService } from './second-factor/second-factor-enrolment.service.js';
+import { SecondFactorResetService } from './second-factor/second-factor-reset.service.js';
+import { SecondFactorService } from './second-factor/second-factor.service.js';
+import { SessionDirectoryService } from './standing/session-directory.service.js';
+import { SessionStartService } from './sessions/session-start.service.js';
+import { SessionService } from './sessions/session.service.js';
+import { StandingService } from './standing/standing.service.js';
+import { SuperAdminsService } from './users/super-admins.service.js';
+import { TokenInspectionService } from './oauth/token-inspection.service.js';
+import { TokenIssuerService } from './tokens/token-issuer.service.js';
+import { TokenPairService } from './sessions/token-pair.service.js';
+import { UserAccessService } from './users/user-access.service.js';
+import { UserAdministrationService } from './users/user-administration.service.js';
+import { UserCreationService } from './users/user-creation.service.js';
+import { UserDeletionService } from './users/user-deletion.service.js';
+import { UserDirectoryService } from './users/user-directory.service.js';
+import { UserImportService } from './users/user-import.service.js';
+import { UserErasureService } from './users/user-erasure.service.js';
+import { ApiKeyRepository } from './api-keys/api-key.repository.js';
+import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AuditModule } from './audit.module.js';
-import { CommonPasswords } from './infrastructure/common-passwords.js';
-import { EmailChangeRepository } from './infrastructure/email-change.repository.js';
-import { OneTimeTokenRepository } from './infrastructure/one-time-token.repository.js';
-import { PasswordHasher } from './infrastructure/password-hasher.js';
-import { SecondFactorRepository } from './infrastructure/second-factor.repository.js';
-import { SessionRepository } from './infrastructure/session.repository.js';
-import { TokenIssuerEntity } from './infrastructure/token-issuer.entity.js';
-import { TokenIssuerRepository } from './infrastructure/token-issuer.repository.js';
-import { TokenKeys } from './infrastructure/token-keys.js';
-import { UserEntity } from './infrastructure/user.entity.js';
-import { UserRepository } from './infrastructure/user.repository.js';
+import { CommonPasswordsService } from './passwords/common-passwords.service.js';
+import { EmailChangeRepository } from './profile/email-change.repository.js';
+import { OneTimeTokenRepository } from './tokens/one-time-token.repository.js';
+import { PasswordHashingService } from './passwords/password-hashing.service.js';
+import { SecondFactorRepository } from './second-factor/second-factor.repository.js';
+import { SessionRepository } from './sessions/session.repository.js';
+import { TokenIssuerEntity } from './tokens/token-issuer.entity.js';
+import { TokenIssuerRepository } from './tokens/token-issuer.repository.js';
+import { TokenKeysService } from './tokens/token-keys.service.js';
+import { UserEntity } from './identities/user.entity.js';
+import { UserRepository } from './identities/user.repository.js';
 import { UserStandingModule } from './user-standing.module.js';
 
 /** Identity: accounts, sessions, keys, and the strategies the guards authenticate by. */
@@ -84,7 +84,7 @@ import { UserStandingModule } from './user-standing.module.js';
     MailModule,
   ],
   controllers: [
-    AuthController,
+    LoginController,
     ProfileController,
     PasswordController,
     ProofsController,
@@ -99,7 +99,7 @@ import { UserStandingModule } from './user-standing.module.js';
   providers: [
     BearerStrategy,
     ApiKeyStrategy,
-    BrowserSessions,
+    BrowserSessionPresenter,
     AccessTokenService,
     ApiKeyAuthenticationService,
     ApiKeyService,
@@ -119,7 +119,7 @@ import { UserStandingModule } from './user-standing.module.js';
     OAuthMetadataService,
     PasswordChangeService,
     MailedLinkService,
-    PasswordReplacement,
+    PasswordReplacementService,
     PasswordResetService,
     PasswordService,
     ReauthenticationService,
@@ -133,7 +133,7 @@ import { UserStandingModule } from './user-standing.module.js';
     StandingService,
     SuperAdminsService,
     TokenInspectionService,
-    TokenIssuer,
+    TokenIssuerService,
     TokenPairService,
     UserAccessService,
     UserAdministrationService,
@@ -141,17 +141,17 @@ import { UserStandingModule } from './user-standing.module.js';
     UserDeletionService,
     UserDirectoryService,
     UserImportService,
-    UserTraces,
+    UserErasureService,
     ApiKeyRepository,
     AttemptRepository,
-    CommonPasswords,
+    CommonPasswordsService,
     EmailChangeRepository,
     OneTimeTokenRepository,
-    PasswordHasher,
+    PasswordHashingService,
     SecondFactorRepository,
     SessionRepository,
     TokenIssuerRepository,
-    TokenKeys,
+    TokenKeysService,
     UserRepository,
   ],
   exports: [AuditReadService, FirstAdminService, UserCreationService, UserImportService],

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { UserStanding } from '#platform/security';
-import { UserStandingRepository } from './infrastructure/user-standing.repository.js';
+import { UserStandingRepository } from './identities/user-standing.repository.js';
 
 /** What users may do now, for work that goes on without them: also in processes that let nobody in. */
 @Global()

@@ -2,15 +2,15 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '#auth';
 import { ErrorsModule } from '#errors';
 import { FinanceModule } from '#finance';
-import { DashboardController } from './api/dashboard.controller.js';
-import { ActivityService } from './application/activity.service.js';
-import { BusinessService } from './application/business.service.js';
-import { DashboardCache } from './application/dashboard-cache.js';
-import { MeasurementRecorder } from './application/measurement-recorder.service.js';
-import { OverviewService } from './application/overview.service.js';
-import { PerformanceService } from './application/performance.service.js';
-import { MachineLoadMeter } from './infrastructure/machine-load.js';
-import { MeasurementRepository } from './infrastructure/measurement.repository.js';
+import { DashboardController } from './overview/dashboard.controller.js';
+import { ActivityService } from './activities/activity.service.js';
+import { BusinessService } from './overview/business.service.js';
+import { DashboardCacheService } from './overview/dashboard-cache.service.js';
+import { MeasurementRecorderService } from './measurements/measurement-recorder.service.js';
+import { OverviewService } from './overview/overview.service.js';
+import { PerformanceService } from './measurements/performance.service.js';
+import { MachineLoadClient } from './measurements/machine-load.client.js';
+import { MeasurementRepository } from './measurements/measurement.repository.js';
 
 /** Measures every request, and shows the company at a glance from what all modules know. */
 @Module({
@@ -19,11 +19,11 @@ import { MeasurementRepository } from './infrastructure/measurement.repository.j
   providers: [
     ActivityService,
     BusinessService,
-    DashboardCache,
-    MeasurementRecorder,
+    DashboardCacheService,
+    MeasurementRecorderService,
     OverviewService,
     PerformanceService,
-    MachineLoadMeter,
+    MachineLoadClient,
     MeasurementRepository,
   ],
 })

@@ -1,59 +1,60 @@
 import { Global, Module } from '@nestjs/common';
 import { DatabaseModule } from '#platform/database';
 import { ErrorReporter } from '#platform/kernel';
-import { ErrorAlertsController } from './api/error-alerts.controller.js';
-import { ErrorExportController } from './api/error-export.controller.js';
-import { ErrorGroupsController } from './api/error-groups.controller.js';
-import { ErrorProjectsController } from './api/error-projects.controller.js';
-import { ErrorReportsController } from './api/error-reports.controller.js';
-import { ErrorRunsController } from './api/error-runs.controller.js';
-import { ErrorTriageController } from './api/error-triage.controller.js';
-import { SentryEnvelopesController } from './api/sentry-envelopes.controller.js';
-import { AlertDispatcher } from './application/alert-dispatcher.service.js';
-import { AlertRegistry } from './application/alert-registry.service.js';
-import { AlertUpkeep } from './application/alert-upkeep.service.js';
-import { DeadRunRecovery } from './application/dead-run-recovery.service.js';
-import { EnvelopeIntake } from './application/envelope-intake.service.js';
-import { ErrorReadService } from './application/error-read.service.js';
-import { ErrorStatisticsService } from './application/error-statistics.service.js';
-import { GroupMergeService } from './application/group-merge.service.js';
-import { GroupQueryService } from './application/group-query.service.js';
-import { GroupTriageService } from './application/group-triage.service.js';
-import { LedgerAccounts } from './application/ledger-accounts.js';
-import { KeyedIntake } from './application/keyed-intake.service.js';
-import { LedgerConsumer } from './application/ledger-consumer.service.js';
-import { LedgerDrain } from './application/ledger-drain.service.js';
-import { LedgerIntake } from './application/ledger-intake.service.js';
-import { LedgerLifecycle } from './application/ledger-lifecycle.service.js';
-import { LedgerPressure } from './application/ledger-pressure.service.js';
-import { LedgerReporter } from './application/ledger-reporter.js';
-import { LedgerRun } from './application/ledger-run.js';
-import { LedgerSignals } from './application/ledger-signals.service.js';
-import { LedgerTally } from './application/ledger-tally.js';
-import { LedgerUpkeep } from './application/ledger-upkeep.service.js';
-import { OccurrenceDraftService } from './application/occurrence-draft.service.js';
-import { OccurrenceExport } from './application/occurrence-export.service.js';
-import { ProjectDirectory } from './application/project-directory.service.js';
-import { ProjectItems } from './application/project-items.service.js';
-import { ProjectRegistry } from './application/project-registry.service.js';
-import { ProjectSignals } from './application/project-signals.service.js';
-import { RunArtifactService } from './application/run-artifact.service.js';
-import { RunDiffService } from './application/run-diff.service.js';
-import { RunQueryService } from './application/run-query.service.js';
-import { RunRegistrar } from './application/run-registrar.service.js';
-import { SentryForwarder } from './application/sentry-forwarder.service.js';
-import { AlertOutbox } from './infrastructure/alert-outbox.repository.js';
-import { AlertWebhook } from './infrastructure/alert-webhook.client.js';
-import { AlertRepository } from './infrastructure/alert.repository.js';
-import { ErrorGroupRepository } from './infrastructure/error-group.repository.js';
-import { ErrorStatisticsRepository } from './infrastructure/error-statistics.repository.js';
-import { ExternalSentry } from './infrastructure/external-sentry.client.js';
-import { GroupMergeRepository } from './infrastructure/group-merge.repository.js';
-import { OccurrenceRepository } from './infrastructure/occurrence.repository.js';
-import { OccurrenceStore } from './infrastructure/occurrence-store.repository.js';
-import { ProjectRepository } from './infrastructure/project.repository.js';
-import { RunDiffRepository } from './infrastructure/run-diff.repository.js';
-import { RunRepository } from './infrastructure/run.repository.js';
+import { ErrorAlertsController } from './alerts/error-alerts.controller.js';
+import { ErrorExportController } from './groups/error-export.controller.js';
+import { ErrorGroupsController } from './groups/error-groups.controller.js';
+import { ErrorProjectsController } from './projects/error-projects.controller.js';
+import { ErrorReportsController } from './intake/error-reports.controller.js';
+import { ErrorRunsController } from './runs/error-runs.controller.js';
+import { ErrorStatisticsController } from './statistics/error-statistics.controller.js';
+import { ErrorTriageController } from './triage/error-triage.controller.js';
+import { SentryEnvelopesController } from './sentry/sentry-envelopes.controller.js';
+import { AlertDispatcherService } from './alerts/alert-dispatcher.service.js';
+import { AlertRegistryService } from './alerts/alert-registry.service.js';
+import { AlertUpkeepJob } from './alerts/alert-upkeep.job.js';
+import { DeadRunRecoveryService } from './ledger/dead-run-recovery.service.js';
+import { EnvelopeIntakeService } from './sentry/envelope-intake.service.js';
+import { ErrorReadService } from './statistics/error-read.service.js';
+import { ErrorStatisticsService } from './statistics/error-statistics.service.js';
+import { GroupMergeService } from './triage/group-merge.service.js';
+import { GroupQueryService } from './groups/group-query.service.js';
+import { GroupTriageService } from './triage/group-triage.service.js';
+import { ConservationService } from './statistics/conservation.service.js';
+import { KeyedIntakeService } from './intake/keyed-intake.service.js';
+import { LedgerConsumerService } from './ledger/ledger-consumer.service.js';
+import { LedgerDrainService } from './ledger/ledger-drain.service.js';
+import { LedgerIntakeService } from './ledger/ledger-intake.service.js';
+import { LedgerLifecycleService } from './ledger/ledger-lifecycle.service.js';
+import { LedgerPressureService } from './ledger/ledger-pressure.service.js';
+import { LedgerReporterService } from './intake/ledger-reporter.service.js';
+import { CurrentRunService } from './write-ahead/current-run.service.js';
+import { LedgerMonitorService } from './ledger/ledger-monitor.service.js';
+import { LedgerTallyService } from './write-ahead/ledger-tally.service.js';
+import { GroupUpkeepJob } from './groups/group-upkeep.job.js';
+import { OccurrenceDraftService } from './ledger/occurrence-draft.service.js';
+import { OccurrenceExportService } from './groups/occurrence-export.service.js';
+import { ProjectKeysService } from './projects/project-keys.service.js';
+import { ProjectItemCountsService } from './projects/project-item-counts.service.js';
+import { ProjectRegistryService } from './projects/project-registry.service.js';
+import { ProjectMetricsService } from './projects/project-metrics.service.js';
+import { RunArtifactService } from './runs/run-artifact.service.js';
+import { RunDiffService } from './runs/run-diff.service.js';
+import { RunQueryService } from './runs/run-query.service.js';
+import { RunRegistrarService } from './runs/run-registrar.service.js';
+import { SentryForwarderService } from './sentry/sentry-forwarder.service.js';
+import { AlertOutboxRepository } from './alerts/alert-outbox.repository.js';
+import { AlertWebhookClient } from './alerts/alert-webhook.client.js';
+import { AlertRepository } from './alerts/alert.repository.js';
+import { ErrorGroupRepository } from './groups/error-group.repository.js';
+import { ErrorStatisticsRepository } from './statistics/error-statistics.repository.js';
+import { ExternalSentryClient } from './sentry/external-sentry.client.js';
+import { GroupMergeRepository } from './triage/group-merge.repository.js';
+import { OccurrenceRepository } from './occurrences/occurrence.repository.js';
+import { LedgerStoreRepository } from './ledger/ledger-store.repository.js';
+import { ProjectRepository } from './projects/project.repository.js';
+import { RunDiffRepository } from './runs/run-diff.repository.js';
+import { RunRepository } from './runs/run.repository.js';
 
 /** The error ledger without its routes, and the port through which everything else reports to it. */
 @Global()
@@ -61,50 +62,50 @@ import { RunRepository } from './infrastructure/run.repository.js';
   // Named although it is global: whoever imports the database is shut down before it.
   imports: [DatabaseModule],
   providers: [
-    AlertOutbox,
-    DeadRunRecovery,
+    AlertOutboxRepository,
+    DeadRunRecoveryService,
     ErrorReadService,
     ErrorStatisticsService,
     GroupQueryService,
-    LedgerAccounts,
-    LedgerConsumer,
-    LedgerDrain,
-    LedgerIntake,
-    LedgerLifecycle,
-    LedgerPressure,
-    LedgerReporter,
-    LedgerRun,
-    LedgerSignals,
-    LedgerTally,
-    LedgerUpkeep,
+    ConservationService,
+    LedgerConsumerService,
+    LedgerDrainService,
+    LedgerIntakeService,
+    LedgerLifecycleService,
+    LedgerPressureService,
+    LedgerReporterService,
+    CurrentRunService,
+    LedgerMonitorService,
+    LedgerTallyService,
+    GroupUpkeepJob,
     OccurrenceDraftService,
-    ProjectItems,
+    ProjectItemCountsService,
     ProjectRepository,
     RunArtifactService,
     RunQueryService,
-    RunRegistrar,
-    SentryForwarder,
+    RunRegistrarService,
+    SentryForwarderService,
     ErrorGroupRepository,
     ErrorStatisticsRepository,
-    ExternalSentry,
+    ExternalSentryClient,
     OccurrenceRepository,
-    OccurrenceStore,
+    LedgerStoreRepository,
     RunRepository,
-    { provide: ErrorReporter, useExisting: LedgerReporter },
+    { provide: ErrorReporter, useExisting: LedgerReporterService },
   ],
   exports: [
-    AlertOutbox,
+    AlertOutboxRepository,
     ErrorReporter,
     ErrorReadService,
     ErrorStatisticsService,
     ErrorGroupRepository,
     GroupQueryService,
-    LedgerIntake,
-    LedgerRun,
-    LedgerTally,
+    LedgerIntakeService,
+    CurrentRunService,
+    LedgerTallyService,
     OccurrenceDraftService,
     OccurrenceRepository,
-    ProjectItems,
+    ProjectItemCountsService,
     ProjectRepository,
     RunArtifactService,
     RunQueryService,
@@ -117,24 +118,23 @@ export class ErrorLedgerModule {}
 @Module({
   imports: [ErrorLedgerModule],
   providers: [
-    AlertDispatcher,
-    AlertRegistry,
+    AlertDispatcherService,
+    AlertRegistryService,
     AlertRepository,
-    AlertUpkeep,
-    AlertWebhook,
-    EnvelopeIntake,
+    AlertUpkeepJob,
+    AlertWebhookClient,
+    EnvelopeIntakeService,
     GroupMergeRepository,
     GroupMergeService,
     GroupTriageService,
-    KeyedIntake,
-    OccurrenceExport,
-    ProjectDirectory,
-    ProjectRegistry,
-    ProjectSignals,
+    KeyedIntakeService,
+    OccurrenceExportService,
+    ProjectKeysService,
+    ProjectRegistryService,
+    ProjectMetricsService,
     RunDiffRepository,
     RunDiffService,
   ],
-  // The order matters: a path that is a word comes before one that is an id.
   controllers: [
     ErrorReportsController,
     ErrorAlertsController,
@@ -142,6 +142,7 @@ export class ErrorLedgerModule {}
     ErrorRunsController,
     ErrorProjectsController,
     ErrorTriageController,
+    ErrorStatisticsController,
     ErrorGroupsController,
     SentryEnvelopesController,
   ],

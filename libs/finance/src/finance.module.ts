@@ -1,52 +1,52 @@
 import { Module } from '@nestjs/common';
 import { FinanceConfig } from '#config';
-import { AccountsController } from './api/accounts.controller.js';
-import { BatchController } from './api/batch.controller.js';
-import { ExportController } from './api/export.controller.js';
-import { ImportsController } from './api/imports.controller.js';
-import { IntegrityController } from './api/integrity.controller.js';
-import { ItemReader } from './api/item-reader.js';
-import { PeriodsController } from './api/periods.controller.js';
-import { ReportsController } from './api/reports.controller.js';
-import { TransactionsController } from './api/transactions.controller.js';
-import { AccountAdministrationService } from './application/account-administration.service.js';
-import { AccountService } from './application/account.service.js';
-import { BatchPostingService } from './application/batch-posting.service.js';
-import { BatchTransactionsService } from './application/batch-transactions.service.js';
-import { BooksZoneService } from './application/books-zone.service.js';
-import { ChainExportService } from './application/chain-export.service.js';
-import { ExpiryService } from './application/expiry.service.js';
-import { ExportService } from './application/export.service.js';
-import { FinanceReadService } from './application/finance-read.service.js';
-import { FollowUpService } from './application/follow-up.service.js';
-import { ImportService } from './application/import.service.js';
-import { ItemFailures } from './application/item-failures.js';
-import { ItemPostingService } from './application/item-posting.service.js';
-import { KeyedRequestService } from './application/keyed-request.service.js';
-import { LedgerWriterService } from './application/ledger-writer.service.js';
-import { PeriodService } from './application/period.service.js';
-import { PosterService } from './application/poster.service.js';
-import { ReceiptService } from './application/receipt.service.js';
-import { RecordTransactionService } from './application/record-transaction.service.js';
-import { ReportService } from './application/report.service.js';
-import { SealService } from './application/seal.service.js';
-import { SelfAuditService } from './application/self-audit.service.js';
-import { SigningKeyService } from './application/signing-key.service.js';
-import { StatementService } from './application/statement.service.js';
-import { TransactionHistoryService } from './application/transaction-history.service.js';
-import { VerificationService } from './application/verification.service.js';
-import { BooksCalendar } from './domain/calendar.js';
-import { AccountRepository } from './infrastructure/account.repository.js';
-import { BooksRepository } from './infrastructure/books.repository.js';
-import { ImportRepository } from './infrastructure/import.repository.js';
-import { LedgerRepository } from './infrastructure/ledger.repository.js';
-import { PeriodRepository } from './infrastructure/period.repository.js';
-import { PostingRepository } from './infrastructure/posting.repository.js';
-import { ReportRepository } from './infrastructure/report.repository.js';
-import { SnapshotRepository } from './infrastructure/snapshot.repository.js';
-import { StatementRepository } from './infrastructure/statement.repository.js';
-import { TransactionRepository } from './infrastructure/transaction.repository.js';
-import { VerificationRepository } from './infrastructure/verification.repository.js';
+import { AccountsController } from './accounts/accounts.controller.js';
+import { BatchController } from './transactions/batch.controller.js';
+import { ExportController } from './exports/export.controller.js';
+import { ImportsController } from './imports/imports.controller.js';
+import { IntegrityController } from './integrity/integrity.controller.js';
+import { TransactionItemValidator } from './transactions/transaction-item.validator.js';
+import { PeriodsController } from './periods/periods.controller.js';
+import { ReportsController } from './reports/reports.controller.js';
+import { TransactionsController } from './transactions/transactions.controller.js';
+import { AccountAdministrationService } from './accounts/account-administration.service.js';
+import { AccountService } from './accounts/account.service.js';
+import { LedgerCommitService } from './posting/ledger-commit.service.js';
+import { BatchTransactionsService } from './transactions/batch-transactions.service.js';
+import { BooksZoneService } from './books/books-zone.service.js';
+import { ChainExportService } from './integrity/chain-export.service.js';
+import { PendingExpiryJob } from './posting/pending-expiry.job.js';
+import { ExportService } from './exports/export.service.js';
+import { FinanceReadService } from './reports/finance-read.service.js';
+import { FollowUpService } from './transactions/follow-up.service.js';
+import { ImportService } from './imports/import.service.js';
+import { ItemRefusalService } from './transactions/item-refusal.service.js';
+import { ItemPostingService } from './transactions/item-posting.service.js';
+import { KeyedRequestService } from './transactions/keyed-request.service.js';
+import { LedgerWriterService } from './posting/ledger-writer.service.js';
+import { PeriodService } from './periods/period.service.js';
+import { PostingQueueService } from './posting/posting-queue.service.js';
+import { ReceiptService } from './integrity/receipt.service.js';
+import { RecordTransactionService } from './transactions/record-transaction.service.js';
+import { ReportService } from './reports/report.service.js';
+import { SealService } from './posting/seal.service.js';
+import { SelfAuditJob } from './integrity/self-audit.job.js';
+import { SigningKeyService } from './chain/signing-key.service.js';
+import { StatementService } from './accounts/statement.service.js';
+import { TransactionHistoryService } from './transactions/transaction-history.service.js';
+import { VerificationService } from './integrity/verification.service.js';
+import { BooksCalendar } from './books/calendar.js';
+import { AccountRepository } from './accounts/account.repository.js';
+import { BooksRepository } from './books/books.repository.js';
+import { ImportRepository } from './imports/import.repository.js';
+import { LedgerRepository } from './posting/ledger.repository.js';
+import { PeriodRepository } from './periods/period.repository.js';
+import { PostingRepository } from './posting/posting.repository.js';
+import { ReportRepository } from './reports/report.repository.js';
+import { SnapshotRepository } from './integrity/snapshot.repository.js';
+import { StatementRepository } from './accounts/statement.repository.js';
+import { TransactionRepository } from './transactions/transaction.repository.js';
+import { VerificationRepository } from './integrity/verification.repository.js';
 import { LedgerChainModule } from './ledger-chain.module.js';
 
 /** The double-entry ledger. */
@@ -70,27 +70,27 @@ import { LedgerChainModule } from './ledger-chain.module.js';
     },
     AccountAdministrationService,
     AccountService,
-    BatchPostingService,
+    LedgerCommitService,
     BatchTransactionsService,
     BooksZoneService,
     ChainExportService,
-    ExpiryService,
+    PendingExpiryJob,
     ExportService,
     FinanceReadService,
     FollowUpService,
     ImportService,
-    ItemFailures,
+    ItemRefusalService,
     ItemPostingService,
-    ItemReader,
+    TransactionItemValidator,
     KeyedRequestService,
     LedgerWriterService,
     PeriodService,
-    PosterService,
+    PostingQueueService,
     ReceiptService,
     RecordTransactionService,
     ReportService,
     SealService,
-    SelfAuditService,
+    SelfAuditJob,
     SigningKeyService,
     StatementService,
     TransactionHistoryService,

@@ -3,8 +3,8 @@ export {
   FinanceReadService,
   type RecentTransaction,
   type Revenue,
-} from './application/finance-read.service.js';
-export { type PublicJwk } from './domain/chain.js';
-export { type ExportReport, verifyLedgerExport } from './domain/export-verifier.js';
+} from './reports/finance-read.service.js';
+export { type PublicJwk } from './chain/chain.js';
+export { type ExportReport, verifyLedgerExport } from './exports/export-verifier.js';
 export { FinanceModule } from './finance.module.js';
 export { LedgerChainModule } from './ledger-chain.module.js';

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { LedgerChainService } from './application/ledger-chain.service.js';
-import { ChainRepository } from './infrastructure/chain.repository.js';
+import { LedgerChainService } from './chain/ledger-chain.service.js';
+import { ChainRepository } from './chain/chain.repository.js';
 
 /** The chain of blocks, for whoever compares it with a checkpoint, without the ledger's doors. */
 @Module({ providers: [LedgerChainService, ChainRepository], exports: [ChainRepository] })

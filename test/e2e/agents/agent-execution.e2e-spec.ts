@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AgentReadService, AttemptFailedError, InternalAgents, type InternalTask } from '#agents';
+import { AgentReadService, AttemptFailedException, InternalAgentService, type InternalTask } from '#agents';
 import { Database } from '#platform/database';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
@@ -23,7 +23,7 @@ describe('agent execution', () => {
   beforeAll(async () => {
     app = await startTestApp();
     [admin, user] = [await app.tokenFor('ADMIN'), await app.tokenFor('API_USER')];
-    app.get(InternalAgents).register('test-handler', { run: (task, signal) => handle(task, signal) });
+    app.get(InternalAgentService).register('test-handler', { run: (task, signal) => handle(task, signal) });
   });
   afterAll(() => app.close());
 
@@ -140,7 +140,8 @@ describe('agent execution', () => {
   });
 
   it('does not repeat what repeating cannot mend, nor hold it against the agent', async () => {
-    handle = () => Promise.reject(new AttemptFailedError('TEST.NO', 'No', { retryable: false, blame: 'elsewhere' }));
+    handle = () =>
+      Promise.reject(new AttemptFailedException('TEST.NO', 'No', { retryable: false, blame: 'elsewhere' }));
     const slug = await agentWith();
     for (let i = 0; i < 6; i++) await execute(slug, {}, '?wait=5');
     const { body } = await execute(slug, {}, '?wait=5');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AttemptFailedError } from '#agents';
+import { AttemptFailedException } from '#agents';
 import { Database } from '#platform/database';
 import { AgentTasks } from '../../support/agent-tasks.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
@@ -113,7 +113,7 @@ describe('tasks that do not run', () => {
 
     it('brings back what failed together with what waits for it, in two steps', async () => {
       tasks.handle = () =>
-        Promise.reject(new AttemptFailedError('TEST.NO', 'No', { retryable: false, blame: 'elsewhere' }));
+        Promise.reject(new AttemptFailedException('TEST.NO', 'No', { retryable: false, blame: 'elsewhere' }));
       const slug = await tasks.agent();
       await app.call('POST', `/agents/${slug}/pause`, { token: tasks.admin });
       const first = await submit(slug);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AttemptFailedError } from '#agents';
+import { AttemptFailedException } from '#agents';
 import { Database } from '#platform/database';
 import { AgentTasks, type TaskBody } from '../../support/agent-tasks.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
@@ -287,7 +287,7 @@ describe('the queue of tasks', () => {
     });
 
     it('end the rest of a line with the first failure', async () => {
-      tasks.handle = () => Promise.reject(new AttemptFailedError('TEST.NO', 'No', { retryable: false }));
+      tasks.handle = () => Promise.reject(new AttemptFailedException('TEST.NO', 'No', { retryable: false }));
       const slug = await tasks.agent();
       const { body } = await batch({
         operations: [{ agent: slug }, { agent: slug }, { agent: slug }],

@@ -17,7 +17,7 @@ const LEFT_OUT = new Set(['streamTaskEvents']);
 const ENDS_THE_SESSION = new Set(['logOut']);
 
 /** Without a signature these may be an attack, which is recorded. */
-const UNSIGNED = '/api/v1/tasks/:id/callback: CallbackSignatureError';
+const UNSIGNED = '/api/v1/tasks/:id/callback: CallbackSignatureException';
 
 /** Requests at the same time. */
 const AT_ONCE = 16;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { InternalAgents, type InternalTask, TaskEngine } from '#agents';
+import { InternalAgentService, type InternalTask, TaskEngineService } from '#agents';
 import { Database } from '#platform/database';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
@@ -17,7 +17,8 @@ describe('task engine', () => {
     const env = { AGENTS_LEASE_SECONDS: '120' };
     const first = await startTestApp(env);
     apps.push(first, await startTestApp(env, first), await startTestApp(env, first));
-    for (const app of apps) app.get(InternalAgents).register('counted', { run: (task, signal) => work(task, signal) });
+    for (const app of apps)
+      app.get(InternalAgentService).register('counted', { run: (task, signal) => work(task, signal) });
     admin = await first.tokenFor('ADMIN');
     const body = { slug: 'counted', name: 'c', category: 't', kind: 'internal', config: { handler: 'counted' } };
     await first.call('POST', '/agents', { token: admin, body: { ...body, concurrency: 3 } });
@@ -62,7 +63,7 @@ describe('task engine', () => {
     );
     while ((await stateOf(id)) !== 'succeeded') await sleep(50);
     finishFirst();
-    for (const app of apps) while (app.get(TaskEngine).runningCount > 0) await sleep(20);
+    for (const app of apps) while (app.get(TaskEngineService).runningCount > 0) await sleep(20);
     const [row] = await database().query<{ output: unknown; attempt: number }>(
       'SELECT output, attempt FROM agent_task WHERE id = $1',
       [id],

@@ -6,6 +6,7 @@ export { EmbeddedPostgres } from './embedded-postgres.js';
 export { inTime } from './in-time.js';
 export { Migrator } from './migrator.js';
 export { isRetryable, isUniqueViolation, sqlStateOf, translateDatabaseError } from './postgres-error.js';
+export { unprivilegedUser } from './unprivileged-user.js';
 export { withPatience } from './with-patience.js';
 export { SchemaIncompleteError, SchemaState } from './schema-state.js';
 export { everyLane, type LaneSource, where } from './lanes.js';

@@ -1,0 +1,164 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import { LeaseLostException } from '../tasks/agents.exceptions.js';
+import { type FailedAttempt, judge, toKept, type Verdict } from '../tasks/task-failure.js';
+import { NO_USAGE, type Usage } from '../tasks/usage.js';
+import { type Lease, TaskLeaseRepository } from './task-lease.repository.js';
+import { isLeaseOf, type LockedTask, type Success, TaskTransitionRepository } from './task-transition.repository.js';
+import { AgentConditionService } from './agent-condition.service.js';
+import { GroupCommit } from './group-commit.js';
+import { type AttemptReport, TaskAnnouncerService } from './task-announcer.service.js';
+import { TaskRecordService } from './task-record.service.js';
+
+/** Successes that are committed together at most. */
+const BATCH = 100;
+
+interface Recorded {
+  readonly verdict: Verdict;
+  readonly report: AttemptReport;
+  /** Tasks that ended with this one. */
+  readonly ended: readonly string[];
+}
+
+/**
+ * Records how attempts ended, for every kind of runner. State, event, counters and the agent's condition change in one
+ * transaction; whoever has lost the lease changes nothing.
+ */
+@Injectable()
+export class AttemptOutcomeService {
+  private readonly successes = new GroupCommit<Success, boolean>((items) => this.succeedAll(items), BATCH);
+
+  constructor(
+    private readonly database: Database,
+    private readonly queue: TaskTransitionRepository,
+    private readonly leases: TaskLeaseRepository,
+    private readonly conditions: AgentConditionService,
+    private readonly record: TaskRecordService,
+    private readonly announcer: TaskAnnouncerService,
+  ) {}
+
+  /** @throws LeaseLostException */
+  async succeed(success: Success): Promise<void> {
+    if (!(await this.successes.add(success))) throw new LeaseLostException();
+  }
+
+  /** Commits successes together; says of each, in order, whether its lease was still held. */
+  async succeedAll(successes: readonly Success[]): Promise<boolean[]> {
+    const ended = await this.database.transaction(async (tx) => {
+      const rows = await this.queue.succeed(tx, successes);
+      await this.record.succeeded(tx, rows);
+      await this.conditions.noteSuccesses(tx, rows);
+      return rows;
+    });
+    const ids = ended.flatMap((row) => row.ids);
+    this.announcer.ended(ids);
+    const done = new Set(ids);
+    return successes.map(({ id }) => done.has(id));
+  }
+
+  /**
+   * Records a failed attempt: queued again, failed, dead or cancelled, as `judge` decides.
+   *
+   * @throws LeaseLostException
+   */
+  async fail(lease: Lease, attempt: FailedAttempt, cause?: unknown, usage: Usage = NO_USAGE): Promise<Verdict> {
+    const recorded = await this.database.transaction(async (tx) => {
+      const locked = await this.queue.lock(tx, lease.id);
+      if (!isLeaseOf(locked, lease)) throw new LeaseLostException();
+      return this.failLocked(tx, locked, attempt, usage);
+    });
+    this.announce({ ...recorded, report: { ...recorded.report, cause } });
+    return recorded.verdict;
+  }
+
+  /**
+   * Like `fail`, for tasks whose lease ran out; nothing happens when that is no longer so.
+   *
+   * @param asked see `TaskLeaseRepository.lockExpired`
+   */
+  async expire(limit: number, asked: Date): Promise<number> {
+    const done = await this.database.transaction(async (tx) => {
+      const results: Recorded[] = [];
+      for (const id of await this.leases.lockExpired(tx, limit, asked)) {
+        const locked = await this.queue.lock(tx, id);
+        if (locked) results.push(await this.failLocked(tx, locked, expiryOf(locked), locked.attemptUsage));
+      }
+      return results;
+    });
+    for (const recorded of done) this.announce(recorded);
+    return done.length;
+  }
+
+  /**
+   * Gives a task back unharmed: the attempt does not count, unless the task was given back so often that its events are full. One that
+   * was to be cancelled is.
+   *
+   * @param until milliseconds before it may start again, or that a person has to approve
+   * @throws LeaseLostException
+   */
+  async release(lease: Lease, reason: string, until: number | 'approval' = 0): Promise<void> {
+    const cancelled = await this.database.transaction(async (tx) => {
+      const locked = await this.queue.lock(tx, lease.id);
+      if (!isLeaseOf(locked, lease)) throw new LeaseLostException();
+      if (locked.task.cancelRequestedAt !== null || (await this.record.isFull(tx, lease.id))) {
+        const failure = { code: 'TASK.RELEASED', message: 'The task was given back' };
+        return this.failLocked(tx, locked, { failure, retryable: true, blame: 'elsewhere' }, locked.attemptUsage);
+      }
+      const delayMs = until === 'approval' ? 0 : until;
+      await this.queue.requeue(tx, lease.id, { delayMs, failure: null, refund: 1 });
+      await this.record.released(tx, lease.id, reason);
+      if (until === 'approval') {
+        await this.queue.holdForApproval(tx, lease.id);
+        await this.record.needsApproval(tx, lease.id, reason);
+      }
+      return undefined;
+    });
+    if (cancelled) this.announce(cancelled);
+    else this.announcer.queued();
+  }
+
+  private async failLocked(
+    tx: Transaction,
+    locked: LockedTask,
+    attempt: FailedAttempt,
+    usage: Usage,
+  ): Promise<Recorded> {
+    const { task, agentId, retryPolicy } = locked;
+    const { blame } = attempt;
+    const failure = toKept(attempt.failure);
+    const isCancelRequested = task.cancelRequestedAt !== null;
+    const verdict = judge(attempt, { attempt: task.attempt, isCancelRequested }, retryPolicy, Math.random());
+    const ended: string[] = [];
+    if (verdict.state === 'queued') {
+      await this.queue.requeue(tx, task.id, { delayMs: verdict.delayMs, failure, refund: 0, usage });
+      const data = { attempt: task.attempt, ...failure, delayMs: verdict.delayMs };
+      await this.record.willRetry(tx, { id: task.id, agentId }, usage, data);
+    } else {
+      const isCancelled = verdict.state === 'cancelled';
+      const row = await this.queue.end(tx, task.id, verdict.state, isCancelled ? null : failure, usage);
+      const data = isCancelled ? {} : { attempt: task.attempt, ...failure };
+      ended.push(...(await this.record.unsuccessful(tx, row, verdict.state, data)));
+    }
+    const { holdsBack = false, retryAfterMs = 0 } = attempt;
+    if (holdsBack && retryAfterMs > 0) await this.conditions.holdBack(tx, agentId, retryAfterMs);
+    if (blame === 'agent' && verdict.state !== 'cancelled') await this.conditions.noteFailure(tx, agentId);
+    const report = { taskId: task.id, agent: task.agent, attempt: task.attempt, state: verdict.state, failure };
+    return { verdict, report, ended };
+  }
+
+  private announce({ verdict, report, ended }: Recorded): void {
+    this.announcer.ended(ended);
+    if (verdict.state === 'queued') this.announcer.queued();
+    if (verdict.state !== 'cancelled') this.announcer.failed(report);
+  }
+}
+
+/** A worker that died is not the agent's fault; an agent that never called back, or took all its time, is. */
+function expiryOf({ awaitsCallback, isOverdue }: LockedTask): FailedAttempt {
+  if (!awaitsCallback && !isOverdue) {
+    const failure = { code: 'TASK.LEASE_EXPIRED', message: 'The worker stopped extending its lease' };
+    return { failure, retryable: true, blame: 'elsewhere' };
+  }
+  const message = awaitsCallback ? 'The agent did not call back in time' : 'The agent took too long';
+  return { failure: { code: 'AGENT.TIMEOUT', message }, retryable: true, blame: 'agent' };
+}

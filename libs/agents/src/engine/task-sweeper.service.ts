@@ -1,0 +1,70 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Database } from '#platform/database';
+import { AppLogger } from '#platform/observability';
+import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
+import { ExpiredLeaseService } from './expired-lease.service.js';
+import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
+import { TaskRecordService } from '../attempts/task-record.service.js';
+
+/** Lets a task whose worker died run again within about this time after its lease. */
+const EVERY_MS = 1_000;
+
+/** Tasks swept in one transaction. */
+const BATCH = 50;
+
+/**
+ * Takes tasks back whose lease ran out, and ends those whose deadline passed while they waited. Every process does this:
+ * whoever locks a task first, sweeps it.
+ */
+@Injectable()
+export class TaskSweeperService implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | undefined;
+  private sweeping: Promise<void> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly queue: TaskTransitionRepository,
+    private readonly expired: ExpiredLeaseService,
+    private readonly record: TaskRecordService,
+    private readonly announcer: TaskAnnouncerService,
+    private readonly logger: AppLogger,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      this.sweeping ??= this.sweep().finally(() => (this.sweeping = undefined));
+    }, EVERY_MS);
+    this.timer.unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  private async sweep(): Promise<void> {
+    try {
+      await this.expired.sweep();
+      while ((await this.endOverdue()) === BATCH);
+    } catch (error) {
+      this.logger.warn(`Cannot sweep tasks: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
+    }
+  }
+
+  private async endOverdue(): Promise<number> {
+    const failure = { code: 'TASK.DEADLINE_PASSED', message: 'The deadline passed before the task was done' };
+    const { swept, ended } = await this.database.transaction(async (tx) => {
+      const ids = await this.queue.lockOverdue(tx, BATCH);
+      const all: string[] = [];
+      for (const id of ids) {
+        // It may have ended with one that it depended on.
+        if (all.includes(id)) continue;
+        const row = await this.queue.end(tx, id, 'failed', failure);
+        all.push(...(await this.record.unsuccessful(tx, row, 'failed', failure)));
+      }
+      return { swept: ids.length, ended: all };
+    });
+    this.announcer.ended(ended);
+    return swept;
+  }
+}

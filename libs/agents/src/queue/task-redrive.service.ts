@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '#platform/database';
+import { includesRole } from '#platform/kernel';
+import { AuditTrail } from '#platform/security';
+import { AgentRoleRequiredException, TaskStateException } from '../tasks/agents.exceptions.js';
+import { assertMayManage, type Caller } from '../tasks/task-access.js';
+import { canBecome, isFinal } from '../tasks/task-state.js';
+import { TaskDependencyRepository } from '../tasks/task-dependency.repository.js';
+import { type LockedTask, TaskTransitionRepository } from '../attempts/task-transition.repository.js';
+import { TaskRepository } from '../tasks/task.repository.js';
+import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
+import { TaskRecordService } from '../attempts/task-record.service.js';
+
+/** Which tasks to queue again; everything given must hold. */
+export interface RedriveFilter {
+  readonly agent?: string | undefined;
+  readonly state: 'dead' | 'failed';
+  readonly ids?: readonly string[] | undefined;
+  readonly limit: number;
+}
+
+/** Tasks queued again in one transaction. */
+const REDRIVEN_AT_ONCE = 50;
+
+/** Gives tasks that ended another life: with all their attempts, and without the deadline they had. */
+@Injectable()
+export class TaskRedriveService {
+  constructor(
+    private readonly database: Database,
+    private readonly tasks: TaskRepository,
+    private readonly queue: TaskTransitionRepository,
+    private readonly dependencies: TaskDependencyRepository,
+    private readonly record: TaskRecordService,
+    private readonly announcer: TaskAnnouncerService,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /**
+   * Queues a task that failed, died or was cancelled again; for its maker and DEVELOPERs.
+   *
+   * @throws TaskNotFoundException, TaskNotOwnedException, AgentRoleRequiredException
+   * @throws TaskStateException when it waits, runs or succeeded, or depends on a task that ended without success
+   */
+  async retry(id: string, caller: Caller): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const locked = await this.queue.lock(tx, id);
+      assertMayManage(caller, locked?.task);
+      if (!locked) return;
+      const { minimumRole } = locked.task;
+      // What one may not ask for one may not ask for again.
+      if (!includesRole(caller.role, minimumRole))
+        throw new AgentRoleRequiredException(`The agent ${locked.task.agent} needs the role ${minimumRole}`);
+      await this.requeue(tx, locked, caller);
+      const { agent, createdBy } = locked.task;
+      if (createdBy === caller.id) return;
+      await this.audit.record(tx, { action: 'task.retried', subjectId: createdBy, details: { taskId: id, agent } });
+    });
+    this.announcer.queued();
+  }
+
+  /**
+   * Queues tasks again that ended without success, the oldest first; what depends on a task that has not succeeded stays.
+   *
+   * @returns how many
+   */
+  async redrive({ limit, ...filter }: RedriveFilter, caller: Caller): Promise<number> {
+    let redriven = 0;
+    let after: string | undefined;
+    for (let left = limit; left > 0;) {
+      const ids = await this.tasks.endedIds({ ...filter, after, limit: Math.min(left, REDRIVEN_AT_ONCE) });
+      if (ids.length === 0) break;
+      redriven += await this.redriveAll(ids, caller);
+      after = ids.at(-1);
+      left -= ids.length;
+      this.announcer.queued();
+    }
+    return redriven;
+  }
+
+  private redriveAll(ids: readonly string[], caller: Caller): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const redriven: string[] = [];
+      for (const id of ids) {
+        const locked = await this.queue.lock(tx, id);
+        // Somebody else may have been faster.
+        if (!locked || !isFinal(locked.task.state) || locked.task.state === 'succeeded') continue;
+        if (!includesRole(caller.role, locked.task.minimumRole)) continue;
+        if (await this.isHopeless(tx, locked)) continue;
+        await this.requeue(tx, locked, caller);
+        redriven.push(id);
+      }
+      if (redriven.length > 0)
+        await this.audit.record(tx, { action: 'tasks.redriven', details: { taskIds: redriven } });
+      return redriven.length;
+    });
+  }
+
+  private async isHopeless(tx: Transaction, { task }: LockedTask): Promise<boolean> {
+    const states = await this.dependencies.lock(tx, task.dependsOn);
+    return [...states.values()].some(({ state }) => state !== 'succeeded' && isFinal(state));
+  }
+
+  private async requeue(tx: Transaction, { task, agentId }: LockedTask, caller: Caller): Promise<void> {
+    if (!isFinal(task.state) || !canBecome(task.state, 'queued')) {
+      throw new TaskStateException(`A task that is ${task.state} cannot be retried`);
+    }
+    const awaited = [...(await this.dependencies.lock(tx, task.dependsOn)).values()];
+    const open = awaited.filter(({ state }) => state !== 'succeeded');
+    if (open.some(({ state }) => isFinal(state)))
+      throw new TaskStateException('It depends on a task that has not succeeded: retry that first');
+    await this.queue.requeue(tx, task.id, { delayMs: 0, failure: null, refund: task.attempt });
+    await this.queue.renew(tx, task.id, open.length);
+    await this.record.requeued(tx, { id: task.id, agentId }, caller.id);
+  }
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#platform/database';
+import { FairTurns, fingerprintOf } from '#platform/kernel';
+import type { Principal } from '#platform/security';
+import { refuseDifferent } from './same-request.js';
+import { AgentRepository } from '../registry/agent.repository.js';
+import { IdempotencyRepository } from './idempotency.repository.js';
+import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
+import { TaskEnqueueService, type TaskRequest } from './task-enqueue.service.js';
+
+/** The task a request led to, now or when the key was first used. */
+export interface SubmittedTask {
+  readonly taskId: string;
+  readonly isReplay: boolean;
+}
+
+/** Gives agents work. */
+@Injectable()
+export class TaskSubmissionService {
+  constructor(
+    private readonly database: Database,
+    private readonly agents: AgentRepository,
+    private readonly keys: IdempotencyRepository,
+    private readonly enqueue: TaskEnqueueService,
+    private readonly announcer: TaskAnnouncerService,
+  ) {}
+
+  /**
+   * Queues a task. Task, idempotency key and first event are committed together.
+   *
+   * @throws AgentNotFoundError, AgentRoleRequiredException, AgentNotRunnableException, ParametersTooLargeException
+   * @throws DependencyNotFoundException, DependencyNotPossibleException
+   * @throws TaskKeyReusedException when the key came with another request before
+   */
+  async submit(request: TaskRequest, principal: Principal, key?: string): Promise<SubmittedTask> {
+    const agent = await this.agents.find(request.agent);
+    const turns = new FairTurns();
+    const checked = this.enqueue.check(request, agent, principal);
+    await turns.pause();
+    const fingerprint = key === undefined ? {} : fingerprintOfTask(request);
+    await turns.pause();
+    const submitted = await this.database.transaction(async (tx) => {
+      if (key !== undefined) {
+        const target = { taskId: checked.id, batchId: null };
+        const known = await this.keys.remember(tx, { ownerId: principal.id, key, fingerprint, ...target });
+        if (known) {
+          refuseDifferent(known.fingerprint, fingerprint);
+          // Once used for a task, a key stays a task's: the fingerprint of a batch has other fields.
+          return { taskId: known.taskId ?? '', isReplay: true };
+        }
+      }
+      await this.enqueue.enqueue(tx, [checked], principal);
+      return { taskId: checked.id, isReplay: false };
+    });
+    if (!submitted.isReplay) this.announcer.queued();
+    return submitted;
+  }
+}
+
+/** Fields that older versions knew are always there, the others when they say something: keys outlive an upgrade. */
+function fingerprintOfTask(request: TaskRequest): ReturnType<typeof fingerprintOf> {
+  const { agent, taskDescription = null, parameters = {}, priority, timeoutSeconds = null, runAt = null } = request;
+  const { deadlineAt, dependsOn, budget } = request;
+  return fingerprintOf({
+    agent,
+    taskDescription,
+    parameters,
+    priority,
+    timeoutSeconds,
+    runAt,
+    deadlineAt,
+    dependsOn: dependsOn?.length ? dependsOn : undefined,
+    budget,
+  });
+}

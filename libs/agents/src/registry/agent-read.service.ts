@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { AgentStatus } from './agent.js';
+import { dollarsOf } from '../tasks/cost.js';
+import type { TaskState } from '../tasks/task-state.js';
+import { AgentStatisticsRepository } from './agent-statistics.repository.js';
+import { TaskRepository } from '../tasks/task.repository.js';
+
+/** How one agent is doing. */
+export interface AgentStatusView {
+  /** Slug. */
+  readonly agentId: string;
+  readonly name: string;
+  readonly status: AgentStatus;
+  /** When a task of it last ended. */
+  readonly lastActive: Date | null;
+  /** Tasks that succeeded, ever. */
+  readonly tasksCompleted: number;
+  /** Tasks that wait to be started. */
+  readonly tasksPending: number;
+  /** Share of its latest attempts that succeeded, from 0 to 1; `null` when nothing ran yet. */
+  readonly performanceScore: number | null;
+  readonly capabilities: readonly string[];
+  /** Since midnight UTC. */
+  readonly tokensToday: number;
+  /** Since midnight UTC, in US dollars, as a decimal text. */
+  readonly costToday: string;
+}
+
+/** The queue of all agents. */
+export interface QueueView {
+  /** Tasks that wait to be started. */
+  readonly depth: number;
+  /** Wait of the task that is next in the longest waiting agent's queue; `null` when nothing waits. */
+  readonly oldestQueuedSeconds: number | null;
+  readonly running: number;
+}
+
+/** A task that ended lately. */
+export interface RecentTaskView {
+  readonly id: string;
+  /** Slug. */
+  readonly agent: string;
+  readonly state: TaskState;
+  readonly finishedAt: Date;
+  /** Code of its error; the words of it are for those who may see the task. */
+  readonly errorCode?: string;
+}
+
+/** What other modules may know of agents. Reads counters and small indexes, never the history: fit to be asked often. */
+@Injectable()
+export class AgentReadService {
+  constructor(
+    private readonly statistics: AgentStatisticsRepository,
+    private readonly tasks: TaskRepository,
+  ) {}
+
+  /** Every agent, by slug. */
+  async statuses(): Promise<AgentStatusView[]> {
+    return (await this.statistics.summaries()).map((summary) => ({
+      agentId: summary.slug,
+      name: summary.name,
+      status: summary.status,
+      lastActive: summary.lastActiveAt,
+      tasksCompleted: summary.succeeded,
+      tasksPending: summary.pending,
+      performanceScore: summary.successRate,
+      capabilities: summary.capabilities,
+      tokensToday: summary.tokensToday,
+      costToday: dollarsOf(summary.costTodayMicros),
+    }));
+  }
+
+  /** Waiting and running work over all agents. */
+  async queue(): Promise<QueueView> {
+    const summaries = await this.statistics.summaries();
+    const waits = summaries.flatMap(({ oldestQueuedSeconds }) => oldestQueuedSeconds ?? []);
+    return {
+      depth: summaries.reduce((sum, { pending }) => sum + pending, 0),
+      oldestQueuedSeconds: waits.length === 0 ? null : Math.max(...waits),
+      running: summaries.reduce((sum, { running }) => sum + running, 0),
+    };
+  }
+
+  /** The tasks that ended last, latest first, optionally before an instant, or behind one of them. */
+  async recentTasks(limit: number, before?: Date, afterId?: string): Promise<RecentTaskView[]> {
+    return (await this.tasks.recentlyEnded(limit, before, afterId)).map(({ id, agent, state, finishedAt, error }) => ({
+      id,
+      agent,
+      state,
+      finishedAt,
+      ...(error && { errorCode: error.code }),
+    }));
+  }
+}

@@ -1,0 +1,168 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { OutboundHttp } from '#platform/http';
+import { Database } from '#platform/database';
+import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
+import { AgentNotFoundError, Ids, ValidationError } from '#platform/kernel';
+import { AuditTrail, EncryptionService } from '#platform/security';
+import type { Agent, AgentDefinition, AgentKind } from './agent.js';
+import { checkConfig } from './agent-config.js';
+import { AgentHasOpenTasksException } from '../tasks/agents.exceptions.js';
+import type { JsonObject } from '../tasks/task.js';
+import { AgentRepository } from './agent.repository.js';
+import { TaskRepository } from '../tasks/task.repository.js';
+import { InternalAgentService } from './internal-agent.service.js';
+
+/** An agent, and its secret when that was set just now: it is shown this once. */
+export interface RegisteredAgent {
+  readonly agent: Agent;
+  readonly secret: string | undefined;
+}
+
+/** A change of an agent; what is absent stays. */
+export type AgentPatch = Partial<Omit<AgentDefinition, 'slug' | 'kind'>> & { readonly kind?: AgentKind | undefined };
+
+const SECRET_BYTES = 32;
+
+/** Where an agent's secret is kept; binds the ciphertext to its row. */
+export function secretPlace(agentId: string): string {
+  return `agent.encrypted_secret:${agentId}`;
+}
+
+/** Makes, changes and removes agents. */
+@Injectable()
+export class AgentRegistryService {
+  constructor(
+    private readonly database: Database,
+    private readonly requests: KeyedRequests,
+    private readonly agents: AgentRepository,
+    private readonly tasks: TaskRepository,
+    private readonly encryption: EncryptionService,
+    private readonly outbound: OutboundHttp,
+    private readonly internal: InternalAgentService,
+    private readonly audit: AuditTrail,
+    private readonly ids: Ids,
+  ) {}
+
+  /**
+   * @throws ValidationError when the configuration does not fit the kind
+   * @throws AgentSlugTakenException
+   * @param show what is answered
+   */
+  create<A>(
+    request: KeyedRequest,
+    definition: AgentDefinition,
+    show: (agent: Agent, secret: string | undefined) => A,
+  ): Promise<A> {
+    return this.requests.once(request, async (tx) => {
+      const id = this.ids.next();
+      const { config, secret } = this.check(definition.kind, definition.config, true);
+      await this.agents.insert(tx, id, { ...definition, config }, this.encrypted(id, secret));
+      const { slug, kind, minimumRole } = definition;
+      await this.audit.record(tx, { action: 'agent.created', details: { agent: slug, kind, minimumRole } });
+      const agent = await this.agents.find(slug, tx);
+      if (!agent) throw new AgentNotFoundError();
+      return show(agent, shown(kind, secret));
+    });
+  }
+
+  /**
+   * Changes an agent. A configuration replaces the former whole; an `http` agent keeps its secret unless a new one is given.
+   *
+   * @throws AgentNotFoundError
+   * @throws ValidationError when the configuration does not fit the kind
+   */
+  async change(slug: string, { kind, config, ...changes }: AgentPatch): Promise<RegisteredAgent> {
+    const secret = await this.database.transaction(async (tx): Promise<string | undefined> => {
+      const agent = await this.agents.lock(tx, slug);
+      if (!agent) throw new AgentNotFoundError();
+      const nextKind = kind ?? agent.kind;
+      const isNewKind = nextKind !== agent.kind;
+      const checked = config !== undefined || isNewKind ? this.check(nextKind, config ?? {}, isNewKind) : undefined;
+      await this.agents.update(tx, agent.id, {
+        ...changes,
+        ...(isNewKind && { kind: nextKind }),
+        ...(checked && { config: checked.config }),
+        ...(isNewKind || checked?.secret !== undefined
+          ? { encryptedSecret: this.encrypted(agent.id, checked?.secret) }
+          : {}),
+      });
+      const { minimumRole = agent.minimumRole } = changes;
+      const details = {
+        agent: slug,
+        changed: Object.keys({ ...changes, ...(checked && { config }), ...(isNewKind && { kind }) }),
+        ...(checked?.secret !== undefined && { isSecretNew: true }),
+        ...(minimumRole !== agent.minimumRole && { minimumRole: { from: agent.minimumRole, to: minimumRole } }),
+      };
+      await this.audit.record(tx, { action: 'agent.changed', details });
+      return shown(nextKind, checked?.secret);
+    });
+    return { agent: await this.get(slug), secret };
+  }
+
+  /**
+   * Removes an agent; its finished tasks stay.
+   *
+   * @throws AgentNotFoundError
+   * @throws AgentHasOpenTasksException while it has tasks that wait or run
+   */
+  async remove(slug: string): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const agent = await this.agents.lock(tx, slug);
+      if (!agent) throw new AgentNotFoundError();
+      if (await this.tasks.hasOpen(tx, agent.id)) {
+        throw new AgentHasOpenTasksException('Cancel the tasks of the agent that wait or run, then remove it');
+      }
+      await this.agents.markDeleted(tx, agent.id);
+      await this.audit.record(tx, { action: 'agent.deleted', details: { agent: slug } });
+    });
+  }
+
+  /** A paused agent starts no tasks; they wait. @throws AgentNotFoundError */
+  async setPaused(slug: string, isPaused: boolean): Promise<Agent> {
+    await this.database.transaction(async (tx) => {
+      const agent = await this.agents.lock(tx, slug);
+      if (!agent) throw new AgentNotFoundError();
+      await this.agents.setPaused(tx, agent.id, isPaused);
+      await this.audit.record(tx, { action: isPaused ? 'agent.paused' : 'agent.resumed', details: { agent: slug } });
+    });
+    return this.get(slug);
+  }
+
+  private async get(slug: string): Promise<Agent> {
+    const agent = await this.agents.find(slug);
+    if (!agent) throw new AgentNotFoundError();
+    return agent;
+  }
+
+  private check(
+    kind: AgentKind,
+    given: JsonObject,
+    needsSecret: boolean,
+  ): { config: JsonObject; secret: string | undefined } {
+    const { config, secret } = checkConfig(kind, given);
+    if (kind === 'internal' && !this.internal.find(String(config['handler']))) {
+      throw invalidConfig('handler', `must be one of ${this.internal.names.join(', ')}`);
+    }
+    if (kind === 'http' && this.outbound.isRefused(String(config['url']))) {
+      throw invalidConfig('url', 'must not lead inside this network, unless AGENTS_ALLOWED_HOSTS lists its host');
+    }
+    const isMade = kind === 'http' && secret === undefined && needsSecret;
+    return { config, secret: isMade ? randomBytes(SECRET_BYTES).toString('base64url') : secret };
+  }
+
+  private encrypted(id: string, secret: string | undefined): string | null {
+    return secret === undefined ? null : this.encryption.encrypt(secret, secretPlace(id));
+  }
+}
+
+/** The key of a provider is known to whoever set it; only secrets between the agent and us are worth showing. */
+function shown(kind: AgentKind, secret: string | undefined): string | undefined {
+  return kind === 'http' ? secret : undefined;
+}
+
+function invalidConfig(field: string, message: string): ValidationError {
+  return new ValidationError('The configuration of the agent is not valid', {
+    details: { errors: [{ path: `config.${field}`, message, code: 'config' }] },
+  });
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { cutText } from '#platform/kernel';
+import type { Cause, Occurrence, StackFrame } from '../occurrences/occurrence.js';
+import { discriminators } from './error-codes.js';
+import { knownFrame } from './known-frame.js';
+import { messageTemplate } from './message-template.js';
+import { functionName, isBundle } from './module-name.js';
+import { parseStack } from './stack-frames.js';
+
+/** Version of the rules. A group keeps the version it was made with. */
+export const GROUPING_VERSION = 'g2';
+
+/** Frames nearest to the failure that take part. */
+const MAX_FRAMES = 12;
+
+/** Characters of a group's title. */
+const MAX_TITLE = 200;
+
+/** Failures of a chain that take part. */
+const MAX_CAUSES = 2;
+
+/** Why an occurrence is in its group. */
+export interface GroupingReason {
+  readonly version: string;
+  readonly basis: 'fingerprint' | 'stack' | 'message';
+  /** What was hashed: two occurrences with the same parts are in one group. */
+  readonly parts: readonly string[];
+  /** The same for a person, in a sentence. */
+  readonly explanation: string;
+}
+
+export interface Grouping {
+  /** `g2:` and 32 hexadecimal digits. */
+  readonly key: string;
+  readonly why: GroupingReason;
+  readonly title: string;
+  /** Where it happened: `function (file)`, or the route. */
+  readonly culprit: string;
+}
+
+/** Decides which group an occurrence belongs to. The same input gives the same key in every process and release. */
+export function groupingOf(occurrence: Occurrence): Grouping {
+  const own = defaultParts(occurrence);
+  const custom = occurrence.fingerprint ?? [];
+  const isCustom = custom.length > 0 && !custom.every((part) => isDefaultMark(part));
+  const parts = isCustom ? custom.flatMap((part) => (isDefaultMark(part) ? own.parts : [part])) : own.parts;
+  const basis = isCustom ? 'fingerprint' : own.basis;
+  const hash = createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  return {
+    key: `${GROUPING_VERSION}:${hash}`,
+    why: { version: GROUPING_VERSION, basis, parts, explanation: EXPLANATIONS[basis] },
+    title: titleOf(occurrence),
+    culprit: culpritOf(occurrence),
+  };
+}
+
+const EXPLANATIONS: Readonly<Record<GroupingReason['basis'], string>> = {
+  fingerprint: 'The reporter chose the group by a fingerprint.',
+  stack: 'Same kind of failure from the same place: type and frames of the stack, without line numbers.',
+  message: 'Same kind of failure with the same message, apart from ids, numbers, dates and the like.',
+};
+
+function isDefaultMark(part: string): boolean {
+  return /^\{\{\s*default\s*\}\}$/.test(part);
+}
+
+function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; parts: string[] } {
+  const frames = occurrence.isMessage ? [] : contributingFrames(occurrence.frames);
+  const basis = frames.length > 0 ? 'stack' : 'message';
+  const parts = [
+    `type:${occurrence.errorType}`,
+    ...(basis === 'stack'
+      ? frames.map((frame) => `frame:${frame}`)
+      : [`message:${messageTemplate(occurrence.template ?? occurrence.errorMessage)}`]),
+    ...discriminators(occurrence, frames.length === 0 ? 'none' : placeOf(occurrence.frames)),
+    ...occurrence.causes.slice(0, MAX_CAUSES).flatMap(partsOfCause),
+  ];
+  return { basis, parts };
+}
+
+function partsOfCause({ type, message, stackTrace }: Cause): string[] {
+  const inner = stackTrace === undefined ? [] : contributingFrames(parseStack(stackTrace));
+  return [
+    `cause:${type}`,
+    ...(inner.length > 0
+      ? inner.slice(0, 3).map((frame) => `cause-frame:${frame}`)
+      : [`cause-message:${messageTemplate(message)}`]),
+  ];
+}
+
+function placeOf(frames: readonly StackFrame[]): 'none' | 'code' | 'bundle' {
+  const own = frames.filter(({ inApp }) => inApp);
+  if (own.length === 0) return 'none';
+  return own.some(({ file }) => isBundle(file)) ? 'bundle' : 'code';
+}
+
+/** The service's own frames if there are any, else all; without machinery and without repetition. Those behind them are not looked at. */
+function contributingFrames(frames: readonly StackFrame[]): string[] {
+  // Recursion, direct (a a a) or through others (a b a b), must not make a group a depth.
+  const own = new Set<string>();
+  const others = new Set<string>();
+  let hasOwn = false;
+  for (const frame of frames) {
+    if (own.size === MAX_FRAMES) break;
+    const known = knownFrame(frame);
+    hasOwn ||= known.isOwn;
+    const kept = hasOwn ? own : others;
+    if (known.isNoise || known.isOwn !== hasOwn || kept.size === MAX_FRAMES) continue;
+    if (known.text !== undefined) kept.add(known.text);
+  }
+  return [...(hasOwn ? own : others)];
+}
+
+function titleOf({ errorType, errorMessage }: Occurrence): string {
+  const line =
+    errorMessage
+      .split('\n')
+      .find((text) => text.trim() !== '')
+      ?.trim() ?? '';
+  const title = line === '' ? errorType : `${errorType}: ${line}`;
+  return cutText(title, MAX_TITLE);
+}
+
+function culpritOf({ frames, endpoint, method }: Occurrence): string {
+  const frame = frames.find((one) => one.inApp && !knownFrame(one).isNoise) ?? frames[0];
+  if (frame) {
+    const file = frame.file?.split(/[\\/]/).slice(-2).join('/') ?? frame.module ?? '';
+    const name = functionName(frame);
+    return (name === undefined ? file : `${name} (${file})`).slice(0, 300);
+  }
+  return endpoint === null ? '' : `${method === null ? '' : `${method} `}${endpoint}`.slice(0, 300);
+}

@@ -1,0 +1,11 @@
+import { Injectable } from '@nestjs/common';
+import { UuidParam } from '#platform/http';
+import { eventIdOf } from '../sentry/sentry-event.js';
+
+/** The id of an occurrence: a UUID, or the same without dashes as the Sentry protocol writes it. */
+@Injectable()
+export class EventIdPipe extends UuidParam {
+  override transform(value: string): string {
+    return super.transform(eventIdOf(value) ?? value);
+  }
+}

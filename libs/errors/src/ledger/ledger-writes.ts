@@ -1,0 +1,97 @@
+import type { Severity } from '#platform/kernel';
+import type { GroupStatus } from '../grouping/group-status.js';
+import type { GroupingReason } from '../grouping/grouping.js';
+
+/** A group that may have to be made. */
+export interface GroupSeed {
+  id: string;
+  service: string;
+  key: string;
+  /** Key by the rules before the present ones, under which it may be known; `null` when that cannot be told any more. Takes time. */
+  formerKey: () => string | null;
+  title: string;
+  culprit: string;
+  severity: Severity;
+  category: string;
+  seenAt: string;
+  release: string | null;
+  why: GroupingReason;
+}
+
+/** A group, locked until the transaction ends. */
+export interface LockedGroup {
+  id: string;
+  service: string;
+  key: string;
+  mergedInto: string | null;
+  severity: Severity;
+  status: GroupStatus;
+  count: number;
+  resolvedAt: Date | null;
+  resolvedInRelease: string | null;
+  ignoreUntil: Date | null;
+  ignoreCount: number | null;
+  ignoredAtCount: number | null;
+}
+
+/** What a batch does to a group. */
+export interface GroupChange {
+  id: string;
+  added: number;
+  own_added: number;
+  first_seen: string | null;
+  last_seen: string | null;
+  severity: Severity;
+  status: GroupStatus;
+  regressed: boolean;
+  release: string | null;
+  title: string | null;
+  culprit: string | null;
+}
+
+export interface Presence {
+  group_id: string;
+  release: string;
+  environment: string;
+  count: number;
+  last_seen: string;
+}
+
+/** When a release of a service was seen, in the order of the ledger's own clock. */
+export interface ReleaseSeen {
+  service: string;
+  release: string;
+  first_seen: string;
+}
+
+export interface HourCount {
+  group_id: string;
+  hour: string;
+  severity: string;
+  category: string;
+  count: number;
+}
+
+/** The same over all groups of a service. */
+export interface HourSum {
+  hour: string;
+  service: string;
+  severity: string;
+  category: string;
+  count: number;
+}
+
+/** How often a group was seen on a day of UTC. */
+export interface DayCount {
+  group_id: string;
+  day: string;
+  count: number;
+}
+
+/** All that is counted of a batch. */
+export interface Counts {
+  presences: Presence[];
+  hours: HourCount[];
+  sums: HourSum[];
+  days: DayCount[];
+}

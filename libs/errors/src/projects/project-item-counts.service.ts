@@ -1,0 +1,68 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Metrics } from '#platform/observability';
+import { type ItemCount, ProjectRepository } from './project.repository.js';
+import { CurrentRunService } from '../write-ahead/current-run.service.js';
+
+const PAUSE_MS = 500;
+
+/** Kinds and reasons that one flush holds; senders choose the words. */
+const MAX_KEYS = 1_000;
+
+/** Words of the protocol; anything else has no business in a count. */
+const WORD = /^[a-z][a-z_]{0,40}$/;
+
+/** Counts the items of envelopes and what senders say that they dropped; written at intervals, tried again on failure. */
+@Injectable()
+export class ProjectItemCountsService implements OnApplicationShutdown {
+  private pending = new Map<string, ItemCount & { projectId: number }>();
+  private timer: NodeJS.Timeout | undefined;
+  private writing: Promise<void> = Promise.resolve();
+
+  private readonly lost;
+
+  constructor(
+    private readonly projects: ProjectRepository,
+    private readonly run: CurrentRunService,
+    metrics: Metrics,
+  ) {
+    this.lost = metrics.counter('error_sender_lost_total', 'Events that senders dropped by their own account.');
+  }
+
+  add(projectId: number, count: ItemCount): void {
+    if (count.kind === 'lost') this.lost.inc(count.quantity);
+    const [category = '', reason = ''] = [count.category, count.reason].map((word) =>
+      word === '' || WORD.test(word) ? word : 'other',
+    );
+    this.merge({ projectId, kind: count.kind, category, reason, quantity: count.quantity });
+    this.timer ??= setTimeout(() => void this.flush(), PAUSE_MS);
+    this.timer.unref();
+  }
+
+  /** Writes what is pending. */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.writing = this.writing.then(async () => {
+      const counts = [...this.pending.values()];
+      this.pending = new Map();
+      try {
+        if (counts.length > 0) await this.projects.addItems(counts);
+      } catch (error) {
+        this.run.selfLog.write('project items', error);
+        for (const count of counts) this.merge(count);
+      }
+    });
+    return this.writing;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.flush();
+  }
+
+  private merge(count: ItemCount & { projectId: number }): void {
+    const id = [count.projectId, count.kind, count.category, count.reason].join('\0');
+    const found = this.pending.get(id);
+    if (found) found.quantity += count.quantity;
+    else if (this.pending.size < MAX_KEYS) this.pending.set(id, count);
+  }
+}

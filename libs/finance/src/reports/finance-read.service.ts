@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '#platform/kernel';
+import { BooksCalendar } from '../books/calendar.js';
+import { formatMoney } from '../books/money.js';
+import { TransactionRepository } from '../transactions/transaction.repository.js';
+import { ReportService } from './report.service.js';
+
+const DAY_MS = 86_400_000;
+
+/** Money of one currency, as decimal text in major units. */
+export interface Revenue {
+  readonly currency: string;
+  readonly amount: string;
+}
+
+/** Money of one currency on one day of the books. */
+export interface DailyRevenue extends Revenue {
+  /** `2026-11-24` */
+  readonly day: string;
+}
+
+/** A transaction, in short. */
+export interface RecentTransaction {
+  readonly id: string;
+  readonly type: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly channel: string | null;
+  readonly createdAt: Date;
+}
+
+/** What other modules may know of the ledger. Revenue is net of refunds and discounts, by effective day. */
+@Injectable()
+export class FinanceReadService {
+  constructor(
+    private readonly transactions: TransactionRepository,
+    private readonly reports: ReportService,
+    private readonly calendar: BooksCalendar,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Revenue since midnight, one entry a currency. */
+  async revenueToday(): Promise<Revenue[]> {
+    return (await this.revenueByDay(1)).map(({ currency, amount }) => ({ currency, amount }));
+  }
+
+  /** Revenue of the last days, today included, oldest first; days without any are left out. */
+  async revenueByDay(days: number): Promise<DailyRevenue[]> {
+    const today = this.calendar.dayOf(this.clock.now());
+    const since = new Date(Date.parse(today) - (days - 1) * DAY_MS).toISOString().slice(0, 10);
+    return (await this.reports.revenue({ from: since, to: today })).byDay;
+  }
+
+  /** Transactions recorded since midnight. */
+  transactionsToday(): Promise<number> {
+    return this.transactions.countSince(this.midnight());
+  }
+
+  /** The latest transactions, newest first, optionally before an instant. */
+  async recentTransactions(limit: number, before?: Date, afterId?: string): Promise<RecentTransaction[]> {
+    return (await this.transactions.latest(limit, before, afterId)).map(
+      ({ id, type, amount, currency, channel, recordedAt }) => ({
+        id,
+        type,
+        amount: formatMoney(amount, currency),
+        currency,
+        channel,
+        createdAt: recordedAt,
+      }),
+    );
+  }
+
+  private midnight(): Date {
+    return this.calendar.startOf(this.calendar.dayOf(this.clock.now()));
+  }
+}
