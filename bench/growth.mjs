@@ -7,12 +7,14 @@
 //   export const reads = { [name]: path }         filters and pairs of them, also such that match nothing; `{name}` is a sample
 //   export const tags = ['…']                     tags of its routes in the OpenAPI document
 //   export const unasked = ['…']                  ends of routes that read everything by nature, or what only the service can write
+//   export const pauseMs = 0                      between requests, where answers are shown again for some time
 //
 // node bench/growth.mjs [sizes] [module …]
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../dist/libs/platform/database/src/index.js';
 import { descendants, logIn, preciseCpuMs, startService } from './process.mjs';
@@ -77,7 +79,7 @@ async function pages() {
 }
 
 /** @returns of one request: pages, CPU, median and 95th percentile of the time, in ms */
-async function measure(route) {
+async function measure(route, pauseMs = 0) {
   const times = [];
   let before = 0;
   for (let turn = -WARM_UP; turn < REPEATS; turn++) {
@@ -85,6 +87,7 @@ async function measure(route) {
       before = cpuMs();
       await pages();
     }
+    if (pauseMs > 0) await sleep(pauseMs);
     const start = performance.now();
     const response = await fetch(`${service.url}${route}`, { headers });
     const body = await response.text();
@@ -116,6 +119,7 @@ try {
       for (const [name, route] of Object.entries(routes)) {
         const times = await measure(
           route.replace(/\{(\w+)\}/g, (_, parameter) => encodeURIComponent(samples[parameter])),
+          module.pauseMs,
         );
         rows.set(name, [...(rows.get(name) ?? []), times]);
       }

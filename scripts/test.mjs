@@ -28,6 +28,14 @@ if (args.every((arg) => arg === '--coverage')) {
   run('Types', bin('tsc'), ['--noEmit']);
   run('Lint', bin('eslint'), ['.']);
   run('Format', bin('prettier'), ['--check', '.', '--log-level', 'warn']);
-  run('Architecture', bin('depcruise'), ['--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'config', 'test', 'bench']);
+  run('Architecture', bin('depcruise'), [
+    '--config',
+    '.dependency-cruiser.cjs',
+    'apps',
+    'libs',
+    'config',
+    'test',
+    'bench',
+  ]);
 }
 run('Tests', bin('jest'), args);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
+import type { LatencyCounts } from './latency-histogram.js';
 
 /** How fine a series is. */
 export type Step = 'minute' | 'hour';
@@ -13,7 +14,7 @@ export interface MeasurementDelta {
   cpuPercentSum: number;
   memoryPercentSum: number;
   samples: number;
-  latencies: ReadonlyMap<number, number>;
+  latencies: LatencyCounts;
 }
 
 /** Everything measured in one minute or hour, by all replicas. */
@@ -26,7 +27,6 @@ export interface Measurement {
   /** Mean over the samples, in percent; `null` without any. */
   cpuPercent: number | null;
   memoryPercent: number | null;
-  latencies: Map<number, number>;
 }
 
 interface Row extends Record<string, unknown> {
@@ -37,8 +37,6 @@ interface Row extends Record<string, unknown> {
   duration_ms: number;
   cpu_percent: number | null;
   memory_percent: number | null;
-  slots: number[] | null;
-  counts: string[] | null;
 }
 
 const ADD = {
@@ -72,17 +70,16 @@ const ADD_LATENCIES = {
 const SERIES = {
   name: 'dashboard_measurement_series',
   text: `
-    SELECT m.bucket, m.requests, m.server_errors, m.within_objective, m.duration_ms,
-           m.cpu_percent_sum / nullif(m.samples, 0) AS cpu_percent,
-           m.memory_percent_sum / nullif(m.samples, 0) AS memory_percent,
-           l.slots, l.counts
-    FROM dashboard_measurement m
-    LEFT JOIN (
-      SELECT bucket, array_agg(slot) AS slots, array_agg(requests) AS counts
-      FROM dashboard_latency WHERE step = $1 AND bucket >= $2 GROUP BY bucket
-    ) l ON l.bucket = m.bucket
-    WHERE m.step = $1 AND m.bucket >= $2
-    ORDER BY m.bucket`,
+    SELECT bucket, requests, server_errors, within_objective, duration_ms,
+           cpu_percent_sum / nullif(samples, 0) AS cpu_percent, memory_percent_sum / nullif(samples, 0) AS memory_percent
+    FROM dashboard_measurement WHERE step = $1 AND bucket >= $2 ORDER BY bucket`,
+};
+
+const LATENCIES = {
+  name: 'dashboard_latencies',
+  text: `
+    SELECT bucket, array_agg(slot) AS slots, array_agg(requests) AS counts
+    FROM dashboard_latency WHERE step = $1 AND bucket = ANY($2::timestamptz[]) GROUP BY bucket`,
 };
 
 /** Measurements of all replicas, by minute and hour. */
@@ -111,8 +108,22 @@ export class MeasurementRepository {
       durationMs: row.duration_ms,
       cpuPercent: row.cpu_percent,
       memoryPercent: row.memory_percent,
-      latencies: new Map((row.slots ?? []).map((slot, index) => [slot, Number(row.counts?.[index] ?? 0)])),
     }));
+  }
+
+  /** Latencies of some minutes or hours, by the milliseconds of their beginning; where nothing was asked there are none. */
+  async latencies(step: Step, buckets: readonly Date[]): Promise<Map<number, LatencyCounts>> {
+    if (buckets.length === 0) return new Map();
+    const rows = await this.database.query<{ bucket: Date; slots: number[]; counts: string[] }>(LATENCIES, [
+      step,
+      buckets,
+    ]);
+    return new Map(
+      rows.map(({ bucket, slots, counts }) => [
+        bucket.getTime(),
+        new Map(slots.map((slot, index) => [slot, Number(counts[index])])),
+      ]),
+    );
   }
 
   /** Removes minutes and hours that no answer needs any more. */
