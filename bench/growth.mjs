@@ -7,7 +7,8 @@
 //   export const reads = { [name]: path }         filters and pairs of them, also such that match nothing; `{name}` is a sample
 //   export const tags = ['…']                     tags of its routes in the OpenAPI document
 //   export const unasked = ['…']                  ends of routes that read everything by nature, or what only the service can write
-//   export const pauseMs = 0                      between requests, where answers are shown again for some time
+//   export const pauseMs = 0                      between requests, where answers are shown again for some time; fewer are asked then
+//   export const needs = ['…']                    modules that are filled with it, because its routes read them
 //
 // node bench/growth.mjs [sizes] [module …]
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -20,7 +21,7 @@ import { EmbeddedPostgres } from '../dist/libs/platform/database/src/index.js';
 import { descendants, logIn, preciseCpuMs, startService } from './process.mjs';
 
 const SIZES = (process.argv[2] ?? '10000,1000000').split(',').map(Number);
-const REPEATS = 30;
+const REPEATS = { atOnce: 30, withPauses: 10 };
 /** Asked before it counts: connections are warm then, and statements prepared. */
 const WARM_UP = 5;
 /** A read that looks at so many times as many pages at the last size, and so many more, is not flat: indexes are a level or two higher. */
@@ -29,7 +30,9 @@ const NOT_FLAT = { times: 1.2, pages: 100 };
 const folder = path.join(import.meta.dirname, 'growth');
 const known = readdirSync(folder).map((file) => file.replace(/\.mjs$/, ''));
 const names = process.argv.length > 3 ? process.argv.slice(3) : known;
-const modules = await Promise.all(names.map((name) => import(`./growth/${name}.mjs`)));
+const load = (name) => import(`./growth/${name}.mjs`);
+const modules = await Promise.all(names.map(load));
+const filled = await Promise.all([...new Set([...modules.flatMap(({ needs = [] }) => needs), ...names])].map(load));
 
 const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-bench-growth-'));
 const postgres = await EmbeddedPostgres.start(dir, { shared_preload_libraries: 'pg_stat_statements' });
@@ -82,7 +85,8 @@ async function pages() {
 async function measure(route, pauseMs = 0) {
   const times = [];
   let before = 0;
-  for (let turn = -WARM_UP; turn < REPEATS; turn++) {
+  const repeats = pauseMs > 0 ? REPEATS.withPauses : REPEATS.atOnce;
+  for (let turn = -WARM_UP; turn < repeats; turn++) {
     if (turn === 0) {
       before = cpuMs();
       await pages();
@@ -105,10 +109,10 @@ async function measure(route, pauseMs = 0) {
 
 try {
   const rows = new Map();
-  let filled = 0;
+  let before = 0;
   for (const size of SIZES) {
-    for (const module of modules) await module.fill(db, filled, size);
-    filled = size;
+    for (const module of filled) await module.fill(db, before, size);
+    before = size;
     await db.query('VACUUM ANALYZE');
     for (const module of modules) {
       const samples = await module.samples(db);

@@ -1,5 +1,6 @@
 // What the service measured of itself, up to all that is kept of it: two days of minutes and 62 days of hours. What else the pages show
 // is filled by the other modules. Each read asks for its pages a second apart, as answers are shown again for a second.
+export const needs = ['finance', 'agents', 'errors', 'auth'];
 export const tags = ['dashboard', 'metrics'];
 /** At the first size a tenth of what is kept; slots as of a service whose answers take 1 to 400 ms. */
 const KEPT = { minute: 2 * 24 * 60, hour: 62 * 24 };
