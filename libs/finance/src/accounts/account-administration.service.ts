@@ -56,7 +56,7 @@ export class AccountAdministrationService {
     show: (account: AccountWithNet) => A,
   ): Promise<A> {
     const account = checked(asked);
-    await this.writer.prepare();
+    await this.sealing.prepare();
     const make = async (tx: Transaction): Promise<A> => {
       const head = await this.ledger.lockHead(tx);
       if (await this.accounts.findByCode(account.code, tx)) throw new AccountExistsException(account.code);
