@@ -33,7 +33,7 @@ export interface AccountUpdate {
   closed?: boolean | undefined;
 }
 
-/** Makes accounts, renames, closes and reopens them. Each change takes its turn like a batch, and is sealed. */
+/** Makes accounts, renames, closes and reopens them. Each change takes its turn like a posting, and is sealed. */
 @Injectable()
 export class AccountAdministrationService {
   constructor(
