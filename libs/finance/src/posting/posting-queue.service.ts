@@ -39,8 +39,11 @@ export class PostingQueueService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    const help = 'Transactions waiting to be posted by this process.';
-    this.metrics.gauge('finance_postings_waiting', help, () => this.waiting.count);
+    this.metrics.gauge(
+      'finance_postings_waiting',
+      'Transactions waiting to be posted by this process.',
+      () => this.waiting.count,
+    );
   }
 
   /**
