@@ -1,11 +1,10 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { PublicAddress } from '#platform/http';
 import { Metrics } from '#platform/observability';
-import { EncryptionService } from '#platform/security';
 import { retryAfterSeconds } from './alert.js';
 import { AlertOutboxRepository, type DueCall } from './alert-outbox.repository.js';
 import { AlertWebhookClient } from './alert-webhook.client.js';
-import { alertSecretPlace } from './alert-registry.service.js';
+import { AlertRepository } from './alert.repository.js';
 import { CurrentRunService } from '../write-ahead/current-run.service.js';
 
 /** How often due calls are looked for. */
@@ -33,7 +32,7 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
   constructor(
     private readonly outbox: AlertOutboxRepository,
     private readonly webhook: AlertWebhookClient,
-    private readonly encryption: EncryptionService,
+    private readonly alerts: AlertRepository,
     private readonly address: PublicAddress,
     private readonly run: CurrentRunService,
     metrics: Metrics,
@@ -99,7 +98,7 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
     let status: number | undefined;
     let error: string | undefined;
     try {
-      const secret = this.encryption.decrypt(alert.encryptedSecret, alertSecretPlace(alert.id)).toString();
+      const secret = this.alerts.secrets.decrypt(alert.encryptedSecret, alert.id).toString();
       status = await this.webhook.post(alert.url, this.bodyOf(call), secret, id);
       if (status < 200 || status > 299) error = `answered ${status}`;
     } catch (cause) {

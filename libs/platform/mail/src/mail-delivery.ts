@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { Database } from '#platform/database';
 import { ScheduledJobs } from '#platform/jobs';
 import { AppLogger, Metrics } from '#platform/observability';
-import { EncryptionService } from '#platform/security';
+import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import { MailTransport } from './mail-transport.js';
 
 /** Mails one claim takes. */
@@ -42,15 +42,18 @@ export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
   private running: Promise<void> | undefined;
   private isStopping = false;
   private readonly outcomes;
+  /** Messages carry secrets (reset links). */
+  readonly messages: EncryptedColumn;
 
   constructor(
     private readonly database: Database,
     private readonly transport: MailTransport,
-    private readonly encryption: EncryptionService,
     private readonly jobs: ScheduledJobs,
     private readonly logger: AppLogger,
+    columns: EncryptedColumns,
     metrics: Metrics,
   ) {
+    this.messages = columns.add({ table: 'mail_outbox', column: 'message', key: ['id'] });
     this.outcomes = metrics.counter('mails_total', 'Mails by what became of an attempt to send them.', ['outcome']);
   }
 
@@ -98,7 +101,7 @@ export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
       return;
     }
     try {
-      const text = this.encryption.decrypt(message, `mail_outbox.message:${id}`).toString();
+      const text = this.messages.decrypt(message, id).toString();
       await this.transport.send(JSON.parse(text) as { to: string; subject: string; text: string });
       await this.database.execute('UPDATE mail_outbox SET sent_at = now(), message = NULL WHERE id = $1', [id]);
       this.outcomes.labels('sent').inc();
