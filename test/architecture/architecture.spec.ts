@@ -60,7 +60,7 @@ const PLANTED: { rule: string; file: string; content: string }[] = [
   {
     rule: 'features-point-one-way',
     file: 'libs/finance/src/books/upward.ts',
-    content: `import '../posting/decision.js';\n`,
+    content: `import '../posting/apply-draft.js';\n`,
   },
   { rule: 'rules-are-plain', file: 'libs/finance/src/books/stored.ts', content: `import 'typeorm';\n` },
   { rule: 'rules-are-plain', file: 'libs/finance/src/books/served.ts', content: `import './a.service.js';\n` },
@@ -215,7 +215,7 @@ function plantedTree(): string {
     'libs/finance/src/books/a.service.ts',
     'libs/finance/src/books/a.repository.ts',
     'libs/finance/src/books/a.dto.ts',
-    'libs/finance/src/posting/decision.ts',
+    'libs/finance/src/posting/apply-draft.ts',
     ...Object.keys(FEATURES).map((domain) => `libs/${domain}/src/index.ts`),
   ];
   const circle = `import { a } from './circle.js';\nexport const b = () => a;\n`;

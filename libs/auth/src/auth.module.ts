@@ -71,6 +71,7 @@ import { TokenIssuerEntity } from './tokens/token-issuer.entity.js';
 import { TokenIssuerRepository } from './tokens/token-issuer.repository.js';
 import { TokenKeysService } from './tokens/token-keys.service.js';
 import { UserEntity } from './identities/user.entity.js';
+import { UserSearchRepository } from './users/user-search.repository.js';
 import { UserRepository } from './identities/user.repository.js';
 import { UserStandingModule } from './user-standing.module.js';
 
@@ -153,6 +154,7 @@ import { UserStandingModule } from './user-standing.module.js';
     TokenIssuerRepository,
     TokenKeysService,
     UserRepository,
+    UserSearchRepository,
   ],
   exports: [AuditReadService, FirstAdminService, UserCreationService, UserImportService],
 })

@@ -25,6 +25,7 @@ import { ItemPostingService } from './transactions/item-posting.service.js';
 import { KeyedRequestService } from './transactions/keyed-request.service.js';
 import { LedgerWriterService } from './posting/ledger-writer.service.js';
 import { PeriodService } from './periods/period.service.js';
+import { PostingPipelineService } from './posting/posting-pipeline.service.js';
 import { PostingQueueService } from './posting/posting-queue.service.js';
 import { ReceiptService } from './integrity/receipt.service.js';
 import { RecordTransactionService } from './transactions/record-transaction.service.js';
@@ -85,6 +86,7 @@ import { LedgerChainModule } from './ledger-chain.module.js';
     KeyedRequestService,
     LedgerWriterService,
     PeriodService,
+    PostingPipelineService,
     PostingQueueService,
     ReceiptService,
     RecordTransactionService,

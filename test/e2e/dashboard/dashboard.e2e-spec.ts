@@ -1,3 +1,4 @@
+import { FinanceReadService } from '#finance';
 import { eventually } from '../errors/eventually.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
@@ -84,6 +85,24 @@ describe('dashboard', () => {
     );
     expect(body.agents.length).toBe(23);
     expect(body.performanceHistory.length).toBeGreaterThan(0);
+  });
+
+  it('counts each transaction of the day once, however often it is asked', async () => {
+    const count = () => app.get(FinanceReadService).transactionsToday();
+    const before = await count();
+    for (const more of [3, 0, 1]) {
+      const known = await count();
+      await Promise.all(
+        Array.from({ length: more }, () =>
+          app.call('POST', '/api/v1/finance/transactions/record', {
+            token: admin,
+            body: { type: 'sale', amount: '1.00', currency: 'EUR' },
+          }),
+        ),
+      );
+      expect(await count()).toBe(known + more);
+    }
+    expect(await count()).toBe(before + 4);
   });
 
   it('pages through activities without gap or repeat', async () => {

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { STATUS_BY_KIND } from '#platform/http';
-import { DEFAULT_KIND, DEFAULT_SEVERITY, type ErrorCategory, type FailureKind, type Severity } from '#platform/kernel';
+import {
+  DEFAULT_KIND,
+  DEFAULT_SEVERITY,
+  type ErrorCategory,
+  EXCEPTIONS,
+  type FailureKind,
+  type Severity,
+} from '#platform/kernel';
 import { sourcesBelow } from './sources.js';
 
 interface ErrorCode {
@@ -11,9 +18,13 @@ interface ErrorCode {
   meaning: string;
 }
 
-/** Every error code with status, category and meaning, in Markdown; read from the classes of the sources. */
+/** Every error code with status, category and meaning, in Markdown: of the kernel's table, and of the classes in the sources. */
 export async function errorReference(): Promise<string> {
   const codes = new Map<string, ErrorCode>();
+  for (const Listed of Object.values(EXCEPTIONS)) {
+    const { code, category, kind, severity, message } = new Listed();
+    codes.set(code, describe(code, category, kind, severity, message.endsWith('.') ? message : `${message}.`));
+  }
   for (const file of await sourcesBelow('libs')) {
     for (const found of codesIn(await readFile(file, 'utf8'))) codes.set(found.code, found);
   }

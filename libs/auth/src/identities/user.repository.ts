@@ -16,14 +16,6 @@ export interface UserWithSecret extends User {
   readonly passwordChangedAt: Date | null;
 }
 
-/** Which users are asked for. */
-export interface UserFilter {
-  /** Three characters and more: part of e-mail, user name or full name; fewer: what one of them, or a word of the name, begins with. */
-  text?: string | undefined;
-  role?: Role | undefined;
-  isActive?: boolean | undefined;
-}
-
 export interface UserChange {
   role?: Role;
   isActive?: boolean;
@@ -105,25 +97,6 @@ export class UserRepository {
     const where = { id, deletedAt: IsNull() };
     const entity = await tx.manager.findOne(UserEntity, { where, lock: { mode: 'pessimistic_write' } });
     return entity ? fromEntity(entity) : undefined;
-  }
-
-  /** Users by creation, newest first, after the given position. */
-  async listNewestFirst(
-    { text, role, isActive }: UserFilter,
-    limit: number,
-    after?: { createdAt: string; id: string },
-  ): Promise<User[]> {
-    const query = this.database.manager
-      .createQueryBuilder(UserEntity, 'user')
-      .where('user.deletedAt IS NULL')
-      .orderBy('user.createdAt', 'DESC')
-      .addOrderBy('user.id', 'DESC')
-      .limit(limit);
-    if (text !== undefined) query.andWhere('user.searchText LIKE :pattern', { pattern: patternOf(text) });
-    if (role !== undefined) query.andWhere('user.role = :role', { role });
-    if (isActive !== undefined) query.andWhere('user.isActive = :isActive', { isActive });
-    if (after) query.andWhere('(user.createdAt, user.id) < (:createdAt::timestamptz, :id::uuid)', after);
-    return (await query.getMany()).map(fromEntity);
   }
 
   /** @throws IdentityTakenException when e-mail or user name belongs to somebody */
@@ -230,15 +203,6 @@ export class UserRepository {
     const sql = `SELECT 1 FROM user_account WHERE role = 'SUPER_ADMIN' AND is_active AND id <> $1 LIMIT 1`;
     return (await tx.query(sql, [id])).length > 0;
   }
-}
-
-/** Trigrams need three characters, or two of them and the blank before. */
-const SHORTEST_PART = 3;
-
-function patternOf(text: string): string {
-  const key = text.includes('@') ? emailKey(text) : usernameKey(text);
-  const literal = key.replace(/[\\%_]/g, '\\$&');
-  return [...key].length < SHORTEST_PART ? `% ${literal}%` : `%${literal}%`;
 }
 
 function fromRow(row: UserRow): User {

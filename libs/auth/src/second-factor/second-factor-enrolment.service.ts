@@ -2,14 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Clock } from '#platform/kernel';
-import { EncryptionService, type Principal } from '#platform/security';
+import type { Principal } from '#platform/security';
 import { CodeWrongException, MfaStateException } from '../identities/auth.exceptions.js';
 import { newRecoveryCode, RECOVERY_CODE_COUNT } from './recovery-code.js';
 import { matchTotp, newTotpSecret, otpauthUri, toBase32 } from './totp.js';
 import { SecondFactorRepository } from './second-factor.repository.js';
 import { AuditService } from '../audit/audit.service.js';
 import { CredentialCheckService } from '../passwords/credential-check.service.js';
-import { placeOfTotpSecret, SecondFactorService } from './second-factor.service.js';
+import { SecondFactorService } from './second-factor.service.js';
 
 /** The name that authenticator apps show. */
 const ISSUER = 'DevSkyy';
@@ -21,7 +21,6 @@ export class SecondFactorEnrolmentService {
     private readonly factors: SecondFactorRepository,
     private readonly secondFactor: SecondFactorService,
     private readonly credentials: CredentialCheckService,
-    private readonly encryption: EncryptionService,
     private readonly audit: AuditService,
     private readonly requests: KeyedRequests,
     private readonly database: Database,
@@ -36,7 +35,7 @@ export class SecondFactorEnrolmentService {
   propose(request: KeyedRequest, { id, username }: Principal): Promise<{ otpauthUri: string; secret: string }> {
     return this.requests.once(request, async (tx) => {
       const secret = newTotpSecret();
-      if (!(await this.factors.propose(tx, id, this.encryption.encrypt(secret, placeOfTotpSecret(id)))))
+      if (!(await this.factors.propose(tx, id, this.factors.totpSecrets.encrypt(secret, id))))
         throw new MfaStateException('There is an authenticator already; remove it first');
       return { otpauthUri: otpauthUri(secret, ISSUER, username), secret: toBase32(secret) };
     });
@@ -50,7 +49,7 @@ export class SecondFactorEnrolmentService {
   async confirm({ id }: Principal, code: string): Promise<string[]> {
     const proposed = await this.factors.findAuthenticator(id);
     if (!proposed || proposed.isConfirmed) throw new MfaStateException('There is no authenticator to confirm');
-    const secret = this.encryption.decrypt(proposed.secret, placeOfTotpSecret(id));
+    const secret = this.factors.totpSecrets.decrypt(proposed.secret, id);
     const step = matchTotp(secret, code, this.clock.millis());
     if (step === undefined) throw new CodeWrongException();
     const codes = Array.from({ length: RECOVERY_CODE_COUNT }, newRecoveryCode);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import { EncryptedColumns } from '#platform/security';
+import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 
 /** A user's authenticator. */
 export interface Authenticator {
@@ -17,11 +17,14 @@ interface AuthenticatorRow extends Record<string, unknown> {
 /** Questions about authenticators and recovery codes. */
 @Injectable()
 export class SecondFactorRepository {
+  /** Secrets of authenticators, by user. */
+  readonly totpSecrets: EncryptedColumn;
+
   constructor(
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    columns.add({ table: 'user_account', column: 'totp_secret', key: ['id'] });
+    this.totpSecrets = columns.add({ table: 'user_account', column: 'totp_secret', key: ['id'] });
   }
 
   async findAuthenticator(userId: string): Promise<Authenticator | undefined> {

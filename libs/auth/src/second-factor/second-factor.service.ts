@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import type { Transaction } from '#platform/database';
 import { Clock } from '#platform/kernel';
-import { DerivedKeys, EncryptionService } from '#platform/security';
+import { DerivedKeys } from '#platform/security';
 import { LoginFailedException } from '../identities/auth.exceptions.js';
 import { normaliseRecoveryCode } from './recovery-code.js';
 import { matchTotp } from './totp.js';
@@ -21,11 +21,6 @@ const LIFETIME_SECONDS = 300;
 /** Uses a code up; false when somebody did so before. */
 type UseUp = (tx: Transaction) => Promise<boolean>;
 
-/** Where the secret of a user's authenticator is kept; binds its ciphertext to the row. */
-export function placeOfTotpSecret(userId: string): string {
-  return `user_account.totp_secret:${userId}`;
-}
-
 /** Asks for the second factor of a login, and checks it. */
 @Injectable()
 export class SecondFactorService {
@@ -34,7 +29,6 @@ export class SecondFactorService {
     private readonly factors: SecondFactorRepository,
     private readonly limits: AttemptLimitService,
     private readonly devices: KnownDeviceService,
-    private readonly encryption: EncryptionService,
     private readonly keys: DerivedKeys,
     private readonly jwt: JwtService,
     private readonly clock: Clock,
@@ -126,7 +120,7 @@ export class SecondFactorService {
     }
     const authenticator = await this.factors.findAuthenticator(userId);
     if (!authenticator?.isConfirmed) return undefined;
-    const secret = this.encryption.decrypt(authenticator.secret, placeOfTotpSecret(userId));
+    const secret = this.factors.totpSecrets.decrypt(authenticator.secret, userId);
     const step = matchTotp(secret, code.replaceAll(' ', ''), this.clock.millis());
     return step === undefined ? undefined : (tx) => this.factors.useStep(tx, userId, step);
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { Role } from '#platform/kernel';
-import { EncryptedColumns } from '#platform/security';
+import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 
 /** Why a session ended before its time. */
 export type RevokeReason =
@@ -128,11 +128,14 @@ interface RefreshRow extends OwnerRow {
 /** Questions about login sessions. */
 @Injectable()
 export class SessionRepository {
+  /** The key that makes the refresh tokens of a session, by session. */
+  readonly refreshKeys: EncryptedColumn;
+
   constructor(
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    columns.add({ table: 'auth_session', column: 'refresh_key', key: ['id'] });
+    this.refreshKeys = columns.add({ table: 'auth_session', column: 'refresh_key', key: ['id'] });
   }
 
   async insert(tx: Transaction, session: NewSession): Promise<void> {

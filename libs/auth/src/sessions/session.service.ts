@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { SecurityConfig } from '#config';
 import type { Transaction } from '#platform/database';
 import { Clock, currentContext, Ids } from '#platform/kernel';
-import { EncryptionService } from '#platform/security';
 import { RefreshTokenInvalidException, RefreshTokenReusedException } from '../identities/auth.exceptions.js';
 import { issueRefreshToken, type ParsedRefreshToken, parseRefreshToken } from './refresh-token.js';
 import { type RefreshState, SessionRepository } from './session.repository.js';
@@ -29,7 +28,6 @@ export interface OpenSession {
 export class SessionService {
   constructor(
     private readonly sessions: SessionRepository,
-    private readonly encryption: EncryptionService,
     private readonly config: SecurityConfig,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -43,7 +41,7 @@ export class SessionService {
     await this.sessions.insert(tx, {
       id: sessionId,
       userId: session.userId,
-      refreshKey: this.encryption.encrypt(key, placeOf(sessionId)),
+      refreshKey: this.sessions.refreshKeys.encrypt(key, sessionId),
       createdAt,
       expiresAt: new Date(createdAt.getTime() + this.config.refreshTokenExpireDays * DAY_MS),
       ip: context?.ip,
@@ -68,7 +66,7 @@ export class SessionService {
     if (!parsed) throw new RefreshTokenInvalidException();
     const before = await this.sessions.findRefreshState(parsed.sessionId);
     if (!before) throw new RefreshTokenInvalidException();
-    const key = this.encryption.decrypt(before.refreshKey, placeOf(parsed.sessionId));
+    const key = this.sessions.refreshKeys.decrypt(before.refreshKey, parsed.sessionId);
     const { userId, role, isRemembered, endsInSeconds } = before;
     if (!parsed.isAuthentic(key) || !before.isLive || !mayUse(userId)) throw new RefreshTokenInvalidException();
     const counter = await this.advance(parsed);
@@ -82,7 +80,7 @@ export class SessionService {
     const parsed = parseRefreshToken(token);
     const state = parsed && (await this.sessions.findRefreshState(parsed.sessionId));
     if (!parsed || !state) return undefined;
-    const key = this.encryption.decrypt(state.refreshKey, placeOf(parsed.sessionId));
+    const key = this.sessions.refreshKeys.decrypt(state.refreshKey, parsed.sessionId);
     return parsed.isAuthentic(key) ? parsed.sessionId : undefined;
   }
 
@@ -92,7 +90,7 @@ export class SessionService {
     const state = parsed && (await this.sessions.findRefreshState(parsed.sessionId));
     if (!parsed || !state?.isLive) return undefined;
     const isCurrent = parsed.counter === state.counter;
-    const key = this.encryption.decrypt(state.refreshKey, placeOf(parsed.sessionId));
+    const key = this.sessions.refreshKeys.decrypt(state.refreshKey, parsed.sessionId);
     const { userId, endsInSeconds } = state;
     return isCurrent && parsed.isAuthentic(key) ? { sessionId: parsed.sessionId, userId, endsInSeconds } : undefined;
   }
@@ -109,8 +107,4 @@ export class SessionService {
     await this.sessions.revoke(sessionId, 'refresh_reuse');
     throw new RefreshTokenReusedException();
   }
-}
-
-function placeOf(sessionId: string): string {
-  return `auth_session.refresh_key:${sessionId}`;
 }

@@ -3,19 +3,17 @@ import { Database } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { UserNotFoundException } from '../identities/auth.exceptions.js';
 import type { User } from '../identities/user.js';
-import { type UserFilter, UserRepository } from '../identities/user.repository.js';
+import { UserRepository } from '../identities/user.repository.js';
+import { type UserFilter, type UserPosition, UserSearchRepository } from './user-search.repository.js';
 
-/** Position in the list of users. */
-export interface UserPosition {
-  createdAt: string;
-  id: string;
-}
+export type { UserPosition } from './user-search.repository.js';
 
 /** Reads users, and lets one change what is his own. */
 @Injectable()
 export class UserDirectoryService {
   constructor(
     private readonly users: UserRepository,
+    private readonly searches: UserSearchRepository,
     private readonly database: Database,
     private readonly clock: Clock,
   ) {}
@@ -29,7 +27,7 @@ export class UserDirectoryService {
 
   /** Newest first; one more than `limit` when there is a next page. */
   list(filter: UserFilter, limit: number, after?: UserPosition): Promise<User[]> {
-    return this.users.listNewestFirst(filter, limit + 1, after);
+    return this.searches.listNewestFirst(filter, limit + 1, after);
   }
 
   async rename(id: string, fullName: string | null): Promise<void> {

@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { ScheduledJobs } from '#platform/jobs';
+import { RepeatedWork, ScheduledJobs } from '#platform/jobs';
 import { Clock } from '#platform/kernel';
 import { AppLogger, type FinishedRequest, Metrics } from '#platform/observability';
 import { slotOf } from './latency-histogram.js';
@@ -26,8 +26,11 @@ interface Delta extends MeasurementDelta {
 @Injectable()
 export class MeasurementRecorderService implements OnModuleInit, OnApplicationShutdown {
   private delta = emptyDelta();
-  private timer: NodeJS.Timeout | undefined;
-  private flushing: Promise<void> = Promise.resolve();
+  private readonly writes = new RepeatedWork(
+    FLUSH_MS,
+    () => this.write(),
+    (error) => this.logger.debug(`Measurements wait for the database: ${String(error)}`, 'Dashboard'),
+  );
 
   constructor(
     private readonly measurements: MeasurementRepository,
@@ -40,8 +43,7 @@ export class MeasurementRecorderService implements OnModuleInit, OnApplicationSh
 
   onModuleInit(): void {
     this.metrics.onRequest((request) => this.count(request));
-    this.timer = setInterval(() => void this.flush(), FLUSH_MS);
-    this.timer.unref();
+    this.writes.start();
     this.jobs.register({
       name: 'dashboard.delete-old-measurements',
       everySeconds: 3600,
@@ -53,14 +55,8 @@ export class MeasurementRecorderService implements OnModuleInit, OnApplicationSh
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.timer);
-    await this.flush();
-  }
-
-  /** Writes what was counted since the last time. */
-  flush(): Promise<void> {
-    this.flushing = this.flushing.then(() => this.write());
-    return this.flushing;
+    this.writes.wake();
+    await this.writes.stop();
   }
 
   private count({ route, status, durationMs }: FinishedRequest): void {
@@ -74,6 +70,7 @@ export class MeasurementRecorderService implements OnModuleInit, OnApplicationSh
     delta.latencies.set(slot, (delta.latencies.get(slot) ?? 0) + 1);
   }
 
+  /** Writes what was counted since the last time. */
   private async write(): Promise<void> {
     const { cpuPercent, memoryPercent } = this.load.read();
     const delta = this.delta;
@@ -84,8 +81,8 @@ export class MeasurementRecorderService implements OnModuleInit, OnApplicationSh
     try {
       await this.measurements.add(this.clock.now(), delta);
     } catch (error) {
-      this.logger.debug(`Measurements wait for the database: ${String(error)}`, 'Dashboard');
       merge(this.delta, delta);
+      throw error;
     }
   }
 }

@@ -1,11 +1,11 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { PublicAddress } from '#platform/http';
+import { RepeatedWork } from '#platform/jobs';
 import { Metrics } from '#platform/observability';
-import { EncryptionService } from '#platform/security';
 import { retryAfterSeconds } from './alert.js';
 import { AlertOutboxRepository, type DueCall } from './alert-outbox.repository.js';
 import { AlertWebhookClient } from './alert-webhook.client.js';
-import { alertSecretPlace } from './alert-registry.service.js';
+import { AlertRepository } from './alert.repository.js';
 import { CurrentRunService } from '../write-ahead/current-run.service.js';
 
 /** How often due calls are looked for. */
@@ -23,8 +23,11 @@ const LEASE_SECONDS = 60;
  */
 @Injectable()
 export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
+  private readonly looks = new RepeatedWork(
+    LOOK_MS,
+    () => this.dispatch(),
+    (error) => this.noteFailure(error),
+  );
   /** Calls that are being made, by alert. */
   private readonly calling = new Map<string, Promise<void>>();
   private isFailing = false;
@@ -33,7 +36,7 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
   constructor(
     private readonly outbox: AlertOutboxRepository,
     private readonly webhook: AlertWebhookClient,
-    private readonly encryption: EncryptionService,
+    private readonly alerts: AlertRepository,
     private readonly address: PublicAddress,
     private readonly run: CurrentRunService,
     metrics: Metrics,
@@ -42,36 +45,25 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => this.look(), LOOK_MS);
-    this.timer.unref();
+    this.looks.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    this.timer = undefined;
-    await this.looking;
+    await this.looks.stop();
     await Promise.all(this.calling.values());
   }
 
-  private look(): void {
-    this.looking ??= this.dispatch().finally(() => (this.looking = undefined));
-  }
-
   private async dispatch(): Promise<void> {
-    try {
-      const inAll = AT_ONCE.inAll - this.calling.size * AT_ONCE.ofOne;
-      if (inAll <= 0) return;
-      const calls = await this.outbox.claim({ ...AT_ONCE, inAll }, LEASE_SECONDS, [...this.calling.keys()]);
-      for (const alertId of new Set(calls.map(({ alert }) => alert.id))) {
-        this.begin(
-          alertId,
-          calls.filter(({ alert }) => alert.id === alertId),
-        );
-      }
-      this.isFailing = false;
-    } catch (error) {
-      this.noteFailure(error);
+    const inAll = AT_ONCE.inAll - this.calling.size * AT_ONCE.ofOne;
+    if (inAll <= 0) return;
+    const calls = await this.outbox.claim({ ...AT_ONCE, inAll }, LEASE_SECONDS, [...this.calling.keys()]);
+    for (const alertId of new Set(calls.map(({ alert }) => alert.id))) {
+      this.begin(
+        alertId,
+        calls.filter(({ alert }) => alert.id === alertId),
+      );
     }
+    this.isFailing = false;
   }
 
   /** Makes calls of one alert; when all that were taken are made, there may be more. */
@@ -83,7 +75,7 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
       )
       .finally(() => {
         this.calling.delete(alertId);
-        if (calls.length === AT_ONCE.ofOne && this.timer !== undefined && !this.isFailing) this.look();
+        if (calls.length === AT_ONCE.ofOne && !this.isFailing) this.looks.wake();
       });
     this.calling.set(alertId, made);
   }
@@ -99,7 +91,7 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
     let status: number | undefined;
     let error: string | undefined;
     try {
-      const secret = this.encryption.decrypt(alert.encryptedSecret, alertSecretPlace(alert.id)).toString();
+      const secret = this.alerts.secrets.decrypt(alert.encryptedSecret, alert.id).toString();
       status = await this.webhook.post(alert.url, this.bodyOf(call), secret, id);
       if (status < 200 || status > 299) error = `answered ${status}`;
     } catch (cause) {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Database, type Transaction } from '#platform/database';
 import { Clock, Ids, type Severity, ValidationError } from '#platform/kernel';
-import { AuditTrail, EncryptionService } from '#platform/security';
+import { AuditTrail } from '#platform/security';
 import type { Alert, AlertEvent } from './alert.js';
 import { AlertNotFoundException } from '../occurrences/errors.exceptions.js';
 import { AlertWebhookClient } from './alert-webhook.client.js';
@@ -21,11 +21,6 @@ export interface NewAlert {
   secret?: string | null | undefined;
 }
 
-/** Where the secret of an alert is encrypted for. */
-export function alertSecretPlace(alertId: string): string {
-  return `error_alert.encrypted_secret:${alertId}`;
-}
-
 /** Makes and removes alerts. */
 @Injectable()
 export class AlertRegistryService {
@@ -33,7 +28,6 @@ export class AlertRegistryService {
     private readonly database: Database,
     private readonly alerts: AlertRepository,
     private readonly webhooks: AlertWebhookClient,
-    private readonly encryption: EncryptionService,
     private readonly requests: KeyedRequests,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
@@ -62,7 +56,7 @@ export class AlertRegistryService {
     const limits = { severity: severity ?? null, ratePerMinute: ratePerMinute ?? null };
     const alert = { id, name, event, ...limits, url, createdAt: this.clock.now() };
     const key = secret ?? randomBytes(32).toString('base64url');
-    await this.alerts.insert(tx, alert, this.encryption.encrypt(key, alertSecretPlace(id)));
+    await this.alerts.insert(tx, alert, this.alerts.secrets.encrypt(key, id));
     await this.note(tx, 'created', alert);
     return [alert, key];
   }

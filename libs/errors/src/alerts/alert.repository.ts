@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { Severity } from '#platform/kernel';
-import { EncryptedColumns } from '#platform/security';
+import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import type { Alert, AlertEvent } from './alert.js';
 
 /** A call that an alert led to. */
@@ -45,11 +45,14 @@ const COLUMNS = 'id, name, event, severity, rate_per_minute, url, created_at';
 /** Questions about alerts. */
 @Injectable()
 export class AlertRepository {
+  /** What signs the calls, by alert. */
+  readonly secrets: EncryptedColumn;
+
   constructor(
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    columns.add({ table: 'error_alert', column: 'encrypted_secret', key: ['id'] });
+    this.secrets = columns.add({ table: 'error_alert', column: 'encrypted_secret', key: ['id'] });
   }
 
   /** In the order they were made. @param after id of the last one of the page before */

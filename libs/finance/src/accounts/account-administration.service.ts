@@ -33,7 +33,7 @@ export interface AccountUpdate {
   closed?: boolean | undefined;
 }
 
-/** Makes accounts, renames, closes and reopens them. Each change takes its turn like a batch, and is sealed. */
+/** Makes accounts, renames, closes and reopens them. Each change takes its turn like a posting, and is sealed. */
 @Injectable()
 export class AccountAdministrationService {
   constructor(
@@ -56,7 +56,7 @@ export class AccountAdministrationService {
     show: (account: AccountWithNet) => A,
   ): Promise<A> {
     const account = checked(asked);
-    await this.writer.prepare();
+    await this.sealing.prepare();
     const make = async (tx: Transaction): Promise<A> => {
       const head = await this.ledger.lockHead(tx);
       if (await this.accounts.findByCode(account.code, tx)) throw new AccountExistsException(account.code);

@@ -15,7 +15,7 @@ export interface Month {
 }
 
 /** A time that was said: an instant, or a whole day. */
-export interface Said {
+export interface StatedTime {
   /** The instant, or when the day begins. */
   readonly at: Date;
   /** The instant, or the last millisecond of the day. */
@@ -79,7 +79,7 @@ export class BooksCalendar {
   }
 
   /** @param text a time or a day, as `IsInstant` takes it */
-  read(text: string): Said {
+  read(text: string): StatedTime {
     if (text.includes('T')) return { at: new Date(text), until: new Date(text) };
     return { at: this.startOf(text), until: new Date(this.endOf(text).getTime() - 1) };
   }

@@ -1,4 +1,4 @@
-/** Times that were written last: a batch has few and writes each of them many times, which takes the engine long. */
+/** Times that were written last: a commit has few and writes each of them many times, which takes the engine long. */
 const written = new Map<number, string>();
 const MAX_WRITTEN = 64;
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import { EncryptedColumns } from '#platform/security';
+import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import type { Block } from './chain.js';
 
 /** A key that blocks are signed with; the private part is encrypted. */
@@ -39,11 +39,14 @@ const ADD_BLOCK = {
 /** Blocks and the keys that sign them. */
 @Injectable()
 export class ChainRepository {
+  /** Private parts of the keys, by key. */
+  readonly privateKeys: EncryptedColumn;
+
   constructor(
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    columns.add({ table: 'finance_signing_key', column: 'private_key', key: ['id'] });
+    this.privateKeys = columns.add({ table: 'finance_signing_key', column: 'private_key', key: ['id'] });
   }
 
   /** Adds a block and moves the head to it. */

@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DecryptionError } from '#platform/kernel';
-import { EncryptionService, PublishedKeys } from '#platform/security';
+import { PublishedKeys } from '#platform/security';
 import type { PublicJwk } from './chain.js';
 import { ChainRepository, type StoredSigningKey } from './chain.repository.js';
 
@@ -20,7 +20,6 @@ export class SigningKeyService implements OnModuleInit {
 
   constructor(
     private readonly chain: ChainRepository,
-    private readonly encryption: EncryptionService,
     private readonly published: PublishedKeys,
   ) {}
 
@@ -55,7 +54,7 @@ export class SigningKeyService implements OnModuleInit {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const x = publicKey.export({ format: 'jwk' }).x ?? '';
     const id = thumbprint(x);
-    const secret = this.encryption.encrypt(privateKey.export({ format: 'der', type: 'pkcs8' }), placeOf(id));
+    const secret = this.chain.privateKeys.encrypt(privateKey.export({ format: 'der', type: 'pkcs8' }), id);
     // Two replicas may each make one at their first start; blocks name the key they are signed with, so both are good.
     await this.chain.addKey({ id, publicKey: x, privateKey: secret });
     return { id, privateKey };
@@ -63,17 +62,13 @@ export class SigningKeyService implements OnModuleInit {
 
   private decrypted({ id, privateKey }: StoredSigningKey): LoadedKey | undefined {
     try {
-      const der = this.encryption.decrypt(privateKey, placeOf(id));
+      const der = this.chain.privateKeys.decrypt(privateKey, id);
       return { id, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) };
     } catch (error) {
       if (error instanceof DecryptionError) return undefined;
       throw error;
     }
   }
-}
-
-function placeOf(id: string): string {
-  return `finance_signing_key.private_key:${id}`;
 }
 
 function jwkOf(x: string): { kty: string; crv: string; x: string; alg: string; use: string } {

@@ -1,4 +1,4 @@
-import type { BooksCalendar, Said } from '../books/calendar.js';
+import type { BooksCalendar, StatedTime } from '../books/calendar.js';
 import { Faults } from '../books/faults.js';
 import { InvalidTransactionException } from '../books/fields.exceptions.js';
 import { type Amount, parseMoney } from '../books/money.js';
@@ -30,9 +30,9 @@ export type Draft =
       readonly kind: 'refund';
       readonly request: BusinessTransaction;
       readonly originalId: string;
-      readonly effectiveAt: Said | undefined;
+      readonly effectiveAt: StatedTime | undefined;
     }
-  | { readonly kind: 'reversal'; readonly originalId: string; readonly effectiveAt: Said | undefined }
+  | { readonly kind: 'reversal'; readonly originalId: string; readonly effectiveAt: StatedTime | undefined }
   | {
       readonly kind: 'capture';
       readonly originalId: string;
@@ -40,7 +40,7 @@ export type Draft =
       readonly amount: Amount | undefined;
       /** Whether what is still held after it is let go. */
       readonly isFinal: boolean;
-      readonly effectiveAt: Said | undefined;
+      readonly effectiveAt: StatedTime | undefined;
     }
   | { readonly kind: 'void' | 'expiry'; readonly originalId: string };
 
@@ -98,7 +98,11 @@ export function businessTransaction(
  *
  * @throws InvalidTransactionException before 1970 or more than a day ahead
  */
-export function effectiveTime(text: string | undefined, path: string, { now, calendar }: Books): Said | undefined {
+export function effectiveTime(
+  text: string | undefined,
+  path: string,
+  { now, calendar }: Books,
+): StatedTime | undefined {
   if (text === undefined) return undefined;
   const said = calendar.read(text);
   const isUsable = said.at.getTime() > 0 && said.at.getTime() <= now.getTime() + FUTURE_LIMIT_MS;
@@ -114,7 +118,7 @@ export function effectiveTime(text: string | undefined, path: string, { now, cal
  */
 export function followingTime(
   original: Transaction,
-  said: Said | undefined,
+  said: StatedTime | undefined,
   now: Date,
   path: string,
 ): Date | undefined {

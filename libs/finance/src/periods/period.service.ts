@@ -12,7 +12,7 @@ import { inTransaction } from '../posting/dry-run.postgres.js';
 import { SealService } from '../posting/seal.service.js';
 
 /**
- * Closes months. A close takes its turn like a batch: what was committed before it is in the manifest, and whatever comes after it and
+ * Closes months. A close takes its turn like a posting: what was committed before it is in the manifest, and whatever comes after it and
  * is effective in the month is refused, on every replica.
  */
 @Injectable()

@@ -37,7 +37,7 @@ describe('full batches in a row', () => {
 
   /** How many batches were decided on top of another one. */
   function countAhead(): () => Promise<number> {
-    const decide = jest.spyOn(app.get(LedgerCommitService), 'decideAfter');
+    const decide = jest.spyOn(app.get(LedgerCommitService), 'prepareAfter');
     return async () => {
       const sealed = await Promise.all(decide.mock.results.map(({ value }) => value as Promise<unknown>));
       return sealed.filter((batch) => batch !== undefined).length;

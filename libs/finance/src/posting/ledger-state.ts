@@ -1,7 +1,7 @@
 import type { Account, AccountType } from '../books/account.js';
 import type { Outcome, Transaction } from '../books/transaction.js';
 
-/** An account as the batch sees it: changed by each transaction that passes. Debit-positive minor units. */
+/** An account as a commit sees it: changed by each transaction that passes. Debit-positive minor units. */
 export interface WorkingAccount {
   /** Row of the account; of one that does not exist yet there is none. */
   readonly id: string | undefined;
@@ -23,7 +23,7 @@ export interface WorkingAccount {
   version: bigint;
 }
 
-/** An original of refunds, reversals and settlements as the batch sees it. */
+/** An original of refunds, reversals and settlements as a commit sees it. */
 export interface WorkingOriginal {
   transaction: Transaction;
   /** What refunds gave back of it, or captures took: of its amount, and debits less credits by account. */
@@ -32,11 +32,11 @@ export interface WorkingOriginal {
   isReversed: boolean;
 }
 
-/** Everything the decisions of a batch depend on; nobody else changes it until the commit. */
+/** Everything the decisions of a commit depend on; nobody else changes it until the commit. */
 export interface LedgerState {
   readonly accounts: ReadonlyMap<string, WorkingAccount>;
   readonly originals: ReadonlyMap<string, WorkingOriginal>;
-  /** When all of the batch is recorded. */
+  /** When all of the commit is recorded. */
   readonly now: Date;
   /** End of the latest closed month. */
   readonly openSince: Date;

@@ -1,29 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Account } from '../books/account.js';
-import type { LedgerState, Passed, WorkingAccount } from './ledger-state.js';
+import type { CommitDecision, Decided } from './commit-decision.js';
+import type { LedgerState, WorkingAccount } from './ledger-state.js';
 import { channelOf } from '../chain/ledger-replay.js';
 import { kindOf } from '../books/transaction-kind.js';
 import { accountLeaf, type SettlementRecord, transactionLeaf } from '../chain/leaves.js';
-import type { Transaction } from '../books/transaction.js';
-import type { FreshAnswer } from './keyed-request.js';
 import { type Connection, type Head, LedgerRepository } from './ledger.repository.js';
 import { type LedgerCommit, type NewAccount, PostingRepository } from './posting.repository.js';
 import { SealService } from './seal.service.js';
 
-/** What passed, and the transaction it adds, if any. */
-export interface Decided {
-  readonly passed: Passed;
-  readonly transaction: Transaction | undefined;
-}
-
-/** What a batch comes to. */
-export interface BatchResult {
-  readonly decided: readonly Decided[];
-  readonly fresh: readonly FreshAnswer[];
-  readonly state: LedgerState;
-}
-
-/** Seals what a batch decided and answered into a block, and writes it. */
+/** Seals what was decided and answered into a block, and writes it. */
 @Injectable()
 export class LedgerWriterService {
   constructor(
@@ -32,16 +18,11 @@ export class LedgerWriterService {
     private readonly sealing: SealService,
   ) {}
 
-  /** To be called before the head is locked. */
-  prepare(): Promise<void> {
-    return this.sealing.prepare();
-  }
-
-  /** All that is to be written of a batch, in the block that follows the head; `undefined` when that is nothing. */
+  /** All that is to be written, in the block that follows the head; `undefined` when that is nothing. */
   async seal(
     connection: Connection,
     head: Head,
-    { decided, fresh, state }: BatchResult,
+    { decided, fresh, state }: Pick<CommitDecision, 'decided' | 'fresh' | 'state'>,
   ): Promise<LedgerCommit | undefined> {
     if (decided.length === 0 && fresh.length === 0) return undefined;
     const touched = new Set(decided.flatMap(({ passed }) => passed.touched));
@@ -63,8 +44,8 @@ export class LedgerWriterService {
   }
 
   /** @returns false when the ledger has moved since the head was read; nothing is written then */
-  async write(connection: Connection, batch: LedgerCommit | undefined): Promise<boolean> {
-    return batch === undefined || this.postings.write(connection, batch);
+  async write(connection: Connection, commit: LedgerCommit | undefined): Promise<boolean> {
+    return commit === undefined || this.postings.write(connection, commit);
   }
 
   /** Makes an account; under the lock of the head. */

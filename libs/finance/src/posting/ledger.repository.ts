@@ -10,7 +10,7 @@ import { type TransactionRow, toTransaction } from '../books/transaction-row.pos
 
 /** Where the ledger stands. */
 export interface Head {
-  /** When the next batch is recorded: the database's time, and never before an earlier batch. */
+  /** When the next commit is recorded: the database's time, and never before an earlier commit. */
   now: Date;
   /** End of the latest closed month. */
   openSince: Date;
@@ -21,7 +21,7 @@ export interface Head {
   blockHash: string;
 }
 
-/** What most batches depend on. */
+/** What most commits depend on. */
 export interface LedgerView {
   head: Head;
   accounts: Map<string, WorkingAccount>;
@@ -32,7 +32,7 @@ export interface LedgerView {
 /** Where statements run: in an open transaction, or each in one of its own. */
 export type Connection = Pick<DatabaseTransaction, 'query'>;
 
-/** Pending transactions that one batch lets expire at most. */
+/** Pending transactions that one commit lets expire at most. */
 const MAX_DUE = 1_000;
 
 const HEAD = `greatest(date_trunc('milliseconds', clock_timestamp()), h.recorded_at) AS now, h.open_since, h.block_number, h.block_hash, h.time_zone,
@@ -49,7 +49,7 @@ const ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM finance_account a JOIN finance_
 const WORKING_ACCOUNTS = { name: 'finance_working_accounts', text: ACCOUNTS };
 
 /**
- * All that most batches need, of one moment. One look into the index for each key: a plan made while the table was small must not read
+ * All that most commits need, of one moment. One look into the index for each key: a plan made while the table was small must not read
  * all of it when it is large.
  */
 const READ = {
@@ -100,7 +100,7 @@ interface HeadRow extends Record<string, unknown> {
   time_zone: string;
 }
 
-/** An account as a batch reads it. */
+/** An account as a commit reads it. */
 interface WorkingAccountRow {
   id: string;
   code: string;
@@ -128,19 +128,19 @@ interface OriginalRow extends TransactionRow {
   is_reversed: boolean;
 }
 
-/** What a batch depends on. Everything happens in its transaction, under the lock of the head. */
+/** What a commit depends on. Everything happens in its transaction, under the lock of the head. */
 @Injectable()
 export class LedgerRepository {
   constructor(private readonly calendar: BooksCalendar) {}
 
-  /** Waits for the turn of this batch: from here to the end of the transaction nobody else writes to the ledger. */
+  /** Waits for the turn of this commit: from here to the end of the transaction nobody else writes to the ledger. */
   async lockHead(tx: DatabaseTransaction): Promise<Head> {
     const [row] = await tx.query<HeadRow>(LOCK_HEAD);
     return this.toHead(row);
   }
 
   /**
-   * Where the ledger stands, accounts by code, and what was answered under keys before. Whatever a batch reads after it is as good as read
+   * Where the ledger stands, accounts by code, and what was answered under keys before. Whatever a commit reads after it is as good as read
    * with it when the head has not moved at its end.
    */
   async read(connection: Connection, codes: readonly string[], keyed: readonly KeyedRequest[]): Promise<LedgerView> {

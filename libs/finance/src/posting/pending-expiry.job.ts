@@ -2,14 +2,14 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { ScheduledJobs } from '#platform/jobs';
 import { PostingQueueService } from './posting-queue.service.js';
 
-/** How often quiet ledgers look for pending transactions whose time is over; every batch looks besides. */
+/** How often quiet ledgers look for pending transactions whose time is over; every commit looks too. */
 const EVERY_SECONDS = 15;
 
 /** Lets pending transactions expire when nobody posts. */
 @Injectable()
 export class PendingExpiryJob implements OnApplicationBootstrap {
   constructor(
-    private readonly poster: PostingQueueService,
+    private readonly queue: PostingQueueService,
     private readonly jobs: ScheduledJobs,
   ) {}
 
@@ -17,8 +17,8 @@ export class PendingExpiryJob implements OnApplicationBootstrap {
     this.jobs.register({ name: 'finance.expire-pending', everySeconds: EVERY_SECONDS, run: () => this.expire() });
   }
 
-  /** A batch of nothing: every batch first lets expire what is due. */
+  /** A commit of nothing: every commit first lets expire what is due. */
   async expire(): Promise<void> {
-    await this.poster.postUnit({ items: [], isAtomic: false });
+    await this.queue.postUnit({ items: [], isAtomic: false });
   }
 }

@@ -50,19 +50,19 @@ export interface LedgerCommit {
   readonly answers: readonly FreshAnswer[];
 }
 
-/** Writes what a batch decided. */
+/** Writes what was decided. */
 @Injectable()
 export class PostingRepository {
   constructor(private readonly calendar: BooksCalendar) {}
 
   /**
-   * Writes a batch with one statement, if its block still follows the latest one. When somebody else wrote meanwhile, or the books were
+   * Writes a commit with one statement, if its block still follows the latest one. When somebody else wrote meanwhile, or the books were
    * moved to another time zone, nothing is written.
    *
    * @returns whether it was written
    */
-  async write(connection: Connection, batch: LedgerCommit): Promise<boolean> {
-    const { block, accounts, transactions, entries, holds, settlements, balances, answers } = batch;
+  async write(connection: Connection, commit: LedgerCommit): Promise<boolean> {
+    const { block, accounts, transactions, entries, holds, settlements, balances, answers } = commit;
     const statement = new WriteStatement();
     statement.add('head', (bind) => headPart(bind, block, this.calendar.zone));
     statement.add('block', (bind) => blockPart(bind, block));
@@ -114,7 +114,7 @@ function accountPart(bind: Bind, accounts: readonly NewAccount[], { committedAt 
           SELECT made.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${made.unnest()} AS made`;
 }
 
-/** An account that is made with this batch gets its balance with it. */
+/** An account that is made with this commit gets its balance with it. */
 function balancePart(bind: Bind, balances: readonly NewBalance[]): string {
   const moved = new Columns(bind, balances)
     .plain('bigint', ({ accountId }) => accountId)

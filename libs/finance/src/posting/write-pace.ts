@@ -1,12 +1,12 @@
-/** Whether batches are written faster than the requests for them come in. */
+/** Whether commits are written faster than the requests for them come in. */
 export class WritePace {
   private startedAt = 0;
   private endedAt = 0;
   private writingMs = Infinity;
-  /** How long nothing was being written before the latest batch and the one before it, in ms; batches in turns have a pause every other time. */
+  /** How long nothing was being written before the latest commit and the one before it, in ms; commits in turns have a pause every other time. */
   private pauses: readonly [number, number] = [0, 0];
 
-  /** A batch begins to be written. */
+  /** A commit begins to be written. */
   begin(now = performance.now()): void {
     this.pauses = [this.pauses[1], now - this.endedAt];
     this.startedAt = now;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
 import { BooksCalendar } from '../books/calendar.js';
 import { formatMoney } from '../books/money.js';
-import { TransactionRepository } from '../transactions/transaction.repository.js';
+import { type LastCounted, TransactionRepository } from '../transactions/transaction.repository.js';
 import { ReportService } from './report.service.js';
 
 const DAY_MS = 86_400_000;
@@ -32,6 +32,8 @@ export interface RecentTransaction {
 /** What other modules may know of the ledger. Revenue is net of refunds and discounts, by effective day. */
 @Injectable()
 export class FinanceReadService {
+  private counted: { midnight: Date; count: number; last: LastCounted } | undefined;
+
   constructor(
     private readonly transactions: TransactionRepository,
     private readonly reports: ReportService,
@@ -51,9 +53,14 @@ export class FinanceReadService {
     return (await this.reports.revenue({ from: since, to: today })).byDay;
   }
 
-  /** Transactions recorded since midnight. */
-  transactionsToday(): Promise<number> {
-    return this.transactions.countSince(this.midnight());
+  /** Transactions recorded since midnight. Only those since the last question are counted: a busy day has a million. */
+  async transactionsToday(): Promise<number> {
+    const midnight = this.midnight();
+    const isSameDay = this.counted?.midnight.getTime() === midnight.getTime();
+    const before = isSameDay && this.counted ? this.counted : { midnight, count: 0, last: { at: midnight, block: -1 } };
+    const { count, last } = await this.transactions.countBehind(before.last);
+    this.counted = { midnight, count: before.count + count, last };
+    return this.counted.count;
   }
 
   /** The latest transactions, newest first, optionally before an instant. */

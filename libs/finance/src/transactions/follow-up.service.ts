@@ -25,7 +25,7 @@ export interface FollowUpRequest {
 @Injectable()
 export class FollowUpService {
   constructor(
-    private readonly poster: PostingQueueService,
+    private readonly queue: PostingQueueService,
     private readonly requests: KeyedRequestService,
     private readonly transactions: TransactionRepository,
     private readonly calendar: BooksCalendar,
@@ -42,7 +42,7 @@ export class FollowUpService {
     const draft = this.draftOf(what, originalId, request);
     if (!(await this.transactions.findById(originalId))) throw new TransactionNotFoundException();
     const keyed = this.requests.keyed(by.principalId, by.key, what, { originalId, ...request });
-    return { ...(await this.poster.post(keyed, draft, by.isDryRun)), key: keyed.key };
+    return { ...(await this.queue.post(keyed, draft, by.isDryRun)), key: keyed.key };
   }
 
   private draftOf(what: FollowUp, originalId: string, { amount, effectiveAt, final }: FollowUpRequest): Draft {

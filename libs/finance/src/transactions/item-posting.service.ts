@@ -8,14 +8,14 @@ import type { PostingItem, PostingUnit, UnitOutcome } from '../posting/posting-u
 @Injectable()
 export class ItemPostingService {
   constructor(
-    private readonly poster: PostingQueueService,
+    private readonly queue: PostingQueueService,
     private readonly failures: ItemRefusalService,
   ) {}
 
   /** @throws IdempotencyConflictException, PostingOverloadedException */
   async post(unit: PostingUnit, isDryRun = false): Promise<UnitOutcome> {
     const post = (asked: PostingUnit): Promise<UnitOutcome> =>
-      isDryRun ? this.poster.preview(asked) : this.poster.postUnit(asked);
+      isDryRun ? this.queue.preview(asked) : this.queue.postUnit(asked);
     try {
       return await post(unit);
     } catch (error) {
@@ -29,7 +29,7 @@ export class ItemPostingService {
   /** The item, or its refusal when it fails by itself too. */
   private async tried(item: PostingItem): Promise<PostingItem> {
     try {
-      await this.poster.preview({ items: [item], isAtomic: false });
+      await this.queue.preview({ items: [item], isAtomic: false });
       return item;
     } catch (error) {
       if (!isOfItem(error)) throw error;

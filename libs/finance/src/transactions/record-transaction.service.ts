@@ -22,7 +22,7 @@ export interface WriteRequest {
 @Injectable()
 export class RecordTransactionService {
   constructor(
-    private readonly poster: PostingQueueService,
+    private readonly queue: PostingQueueService,
     private readonly requests: KeyedRequestService,
     private readonly calendar: BooksCalendar,
     private readonly clock: Clock,
@@ -32,14 +32,14 @@ export class RecordTransactionService {
   async record(by: WriteRequest, transaction: BusinessTransaction): Promise<RecordedTransaction> {
     const request = this.requests.keyed(by.principalId, by.key, 'record', comparable(transaction));
     const draft = businessDraft(transaction, this.books);
-    return { ...(await this.poster.post(request, draft, by.isDryRun)), key: request.key };
+    return { ...(await this.queue.post(request, draft, by.isDryRun)), key: request.key };
   }
 
   /** @throws AppException saying why the transaction is refused */
   async recordJournal(by: WriteRequest, transaction: JournalTransaction): Promise<RecordedTransaction> {
     const request = this.requests.keyed(by.principalId, by.key, 'journal', transaction);
     const draft = journalDraft(transaction, this.books);
-    return { ...(await this.poster.post(request, draft, by.isDryRun)), key: request.key };
+    return { ...(await this.queue.post(request, draft, by.isDryRun)), key: request.key };
   }
 
   private get books(): Books {

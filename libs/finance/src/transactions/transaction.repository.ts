@@ -16,6 +16,12 @@ export type { TransactionFilter, TransactionPosition } from './transaction-list.
 
 const BY_ID = { name: 'finance_transaction_by_id', text: 'SELECT * FROM finance_transaction WHERE id = $1' };
 
+/** Where counting has come to. */
+export interface LastCounted {
+  readonly at: Date;
+  readonly block: number;
+}
+
 /** Questions about transactions. */
 @Injectable()
 export class TransactionRepository {
@@ -55,13 +61,14 @@ export class TransactionRepository {
     }));
   }
 
-  /** Transactions recorded since an instant. */
-  async countSince(since: Date): Promise<number> {
-    const [row] = await this.database.query<{ count: string }>(
-      'SELECT count(*) FROM finance_transaction WHERE recorded_at >= $1',
-      [since],
+  /** Transactions recorded from an instant on in blocks behind `block`, and the last of them; times never run backwards from block to block. */
+  async countBehind({ at, block }: LastCounted): Promise<{ count: number; last: LastCounted }> {
+    const [row] = await this.database.query<{ count: string; at: Date | null; block: string | null }>(
+      `SELECT count(*), max(recorded_at) AS at, max(block_number) AS block
+       FROM finance_transaction WHERE recorded_at >= $1 AND block_number > $2`,
+      [at, block],
     );
-    return Number(row?.count ?? 0);
+    return { count: Number(row?.count ?? 0), last: { at: row?.at ?? at, block: Number(row?.block ?? block) } };
   }
 
   /** The latest recorded, newest first, optionally before an instant, or behind one of them. */

@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import { EncryptedColumns } from '#platform/security';
+import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 
 /** Requests that came with an idempotency key and were answered. */
 @Injectable()
 export class KeyedRequestRepository {
+  /** Answers show secrets, and the digest of a password could be guessed. */
+  readonly answers: EncryptedColumn;
+
   constructor(
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    columns.add({ table: 'idempotent_request', column: 'encrypted_answer', key: ['owner', 'key'] });
+    this.answers = columns.add({ table: 'idempotent_request', column: 'encrypted_answer', key: ['owner', 'key'] });
   }
 
   /** Whether nobody else is at work on this key; if so, nobody will be until the transaction ends. */

@@ -9,7 +9,6 @@ import {
   fingerprintOf,
   type RequestFingerprint,
 } from '#platform/kernel';
-import { EncryptionService } from '#platform/security';
 import { IdempotencyKeyReusedException, RequestInFlightException } from './idempotency.exceptions.js';
 import type { KeyedRequest } from './keyed-request.js';
 import { KeyedRequestRepository } from './keyed-request.repository.js';
@@ -40,7 +39,6 @@ export class KeyedRequests {
   constructor(
     private readonly database: Database,
     private readonly requests: KeyedRequestRepository,
-    private readonly encryption: EncryptionService,
     private readonly clock: Clock,
   ) {}
 
@@ -70,7 +68,7 @@ export class KeyedRequests {
     if (!(await this.requests.begin(tx, owner, key))) throw new RequestInFlightException();
     const encrypted = await this.requests.find(tx, owner, key);
     if (encrypted === undefined) return undefined;
-    const known = JSON.parse(this.encryption.decrypt(encrypted, placeOf(owner, key)).toString()) as Kept<A>;
+    const known = JSON.parse(this.requests.answers.decrypt(encrypted, owner, key).toString()) as Kept<A>;
     const differing = differingFields(known.fingerprint, fingerprintOfRequest(request));
     if (differing.length > 0) {
       const errors = differing.map((path) => ({
@@ -87,7 +85,7 @@ export class KeyedRequests {
   private async keep<A>(tx: Transaction, request: KeyedRequest, key: string, outcome: Outcome<A>): Promise<void> {
     const { owner } = request;
     const kept: Kept<A> = { fingerprint: fingerprintOfRequest(request), outcome };
-    const encrypted = this.encryption.encrypt(JSON.stringify(kept), placeOf(owner, key));
+    const encrypted = this.requests.answers.encrypt(JSON.stringify(kept), owner, key);
     await this.requests.add(tx, owner, key, encrypted, this.clock.now());
   }
 }
@@ -109,8 +107,4 @@ async function attempt<A>(tx: Transaction, make: (tx: Transaction) => Promise<A>
 function fingerprintOfRequest({ operation, fields }: KeyedRequest): RequestFingerprint {
   const given = Object.entries(fields).filter(([, value]) => value !== null);
   return fingerprintOf({ ...Object.fromEntries(given), operation });
-}
-
-function placeOf(owner: string, key: string): string {
-  return `idempotent_request.encrypted_answer:${owner}:${key}`;
 }

@@ -50,6 +50,3 @@ export class AppException extends Error {
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
-
-/** An exception class that can be made from a message alone; the catalogue of codes is built from these. */
-export type AppExceptionClass = new (message?: string, options?: ExceptionOptions) => AppException;

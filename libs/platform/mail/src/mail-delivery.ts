@@ -1,12 +1,15 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { ScheduledJobs } from '#platform/jobs';
+import { RepeatedWork, ScheduledJobs } from '#platform/jobs';
 import { AppLogger, Metrics } from '#platform/observability';
-import { EncryptionService } from '#platform/security';
+import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import { MailTransport } from './mail-transport.js';
 
+/** How often mails are looked for that failed before, or that another process left. */
+const EVERY_MS = 15_000;
+
 /** Mails one claim takes. */
-const BATCH = 10;
+const AT_ONCE = 10;
 
 /** Claimed mails are left alone this long by others; longer than a transport may take. */
 const LEASE_SECONDS = 60;
@@ -39,23 +42,30 @@ interface ClaimedRow extends Record<string, unknown> {
 /** Delivers the outbox: each mail at least once, retried until the message is of no use any more. */
 @Injectable()
 export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
-  private running: Promise<void> | undefined;
+  private readonly passes = new RepeatedWork(
+    EVERY_MS,
+    () => this.pass(),
+    (error) => this.logger.warn(`Mails wait: ${String(error)}`, 'Mail'),
+  );
   private isStopping = false;
   private readonly outcomes;
+  /** Messages carry secrets (reset links). */
+  readonly messages: EncryptedColumn;
 
   constructor(
     private readonly database: Database,
     private readonly transport: MailTransport,
-    private readonly encryption: EncryptionService,
     private readonly jobs: ScheduledJobs,
     private readonly logger: AppLogger,
+    columns: EncryptedColumns,
     metrics: Metrics,
   ) {
+    this.messages = columns.add({ table: 'mail_outbox', column: 'message', key: ['id'] });
     this.outcomes = metrics.counter('mails_total', 'Mails by what became of an attempt to send them.', ['outcome']);
   }
 
   onApplicationBootstrap(): void {
-    this.jobs.register({ name: 'mail.deliver', everySeconds: 15, run: () => this.deliverAll() });
+    this.passes.start();
     this.jobs.register({
       name: 'mail.delete-old',
       everySeconds: 3600,
@@ -68,26 +78,19 @@ export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.isStopping = true;
-    await this.running;
+    await this.passes.stop();
   }
 
   /** Delivers in the background what is due. */
   start(): void {
-    this.deliverAll().catch((error: unknown) => this.logger.warn(`Mails wait: ${String(error)}`, 'Mail'));
-  }
-
-  private deliverAll(): Promise<void> {
-    // A pass that is running may have looked before the newest mail was written: one more after it.
-    const pass = (this.running ?? Promise.resolve()).catch(() => undefined).then(() => this.pass());
-    this.running = pass.catch(() => undefined);
-    return pass;
+    this.passes.wake();
   }
 
   private async pass(): Promise<void> {
     while (!this.isStopping) {
-      const claimed = await this.database.query<ClaimedRow>(CLAIM, [BATCH, LEASE_SECONDS]);
+      const claimed = await this.database.query<ClaimedRow>(CLAIM, [AT_ONCE, LEASE_SECONDS]);
       for (const row of claimed) await this.deliver(row);
-      if (claimed.length < BATCH) return;
+      if (claimed.length < AT_ONCE) return;
     }
   }
 
@@ -98,7 +101,7 @@ export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
       return;
     }
     try {
-      const text = this.encryption.decrypt(message, `mail_outbox.message:${id}`).toString();
+      const text = this.messages.decrypt(message, id).toString();
       await this.transport.send(JSON.parse(text) as { to: string; subject: string; text: string });
       await this.database.execute('UPDATE mail_outbox SET sent_at = now(), message = NULL WHERE id = $1', [id]);
       this.outcomes.labels('sent').inc();

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import { Clock, Ids } from '#platform/kernel';
-import { EncryptedColumns, EncryptionService } from '#platform/security';
 import { MailDelivery } from './mail-delivery.js';
 
 /** A message in plain text. */
@@ -21,17 +20,13 @@ export interface Mail {
 export class Mailer {
   constructor(
     private readonly delivery: MailDelivery,
-    private readonly encryption: EncryptionService,
     private readonly clock: Clock,
     private readonly ids: Ids,
-    columns: EncryptedColumns,
-  ) {
-    columns.add({ table: 'mail_outbox', column: 'message', key: ['id'] });
-  }
+  ) {}
 
   async enqueue(tx: Transaction, { expiresAt, ...message }: Mail): Promise<void> {
     const id = this.ids.next();
-    const encrypted = this.encryption.encrypt(JSON.stringify(message), `mail_outbox.message:${id}`);
+    const encrypted = this.delivery.messages.encrypt(JSON.stringify(message), id);
     await tx.execute(
       `INSERT INTO mail_outbox (id, message, created_at, expires_at, next_attempt_at) VALUES ($1, $2, $3, $4, $3)`,
       [id, encrypted, this.clock.now(), expiresAt],

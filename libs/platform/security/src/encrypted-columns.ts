@@ -6,12 +6,38 @@ import { DecryptionError } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { EncryptionService } from './encryption.service.js';
 
-/** A column of texts that `EncryptionService` made. The place of a value is `<table>.<column>:` and its row's key, joined by colons. */
-export interface EncryptedColumn {
+/** Where texts are kept encrypted. The place of a value is `<table>.<column>:` and its row's key, joined by colons. */
+export interface ColumnPlace {
   readonly table: string;
   readonly column: string;
   /** Columns of the primary key, in the order in which the place names them. */
   readonly key: readonly string[];
+}
+
+/** A column of encrypted texts; a value opens in its own row only. */
+export class EncryptedColumn {
+  readonly name: string;
+
+  constructor(
+    readonly place: ColumnPlace,
+    private readonly encryption: EncryptionService,
+  ) {
+    this.name = `${place.table}.${place.column}`;
+  }
+
+  /** @param key the key of the row, in the order of its columns */
+  encrypt(plaintext: Buffer | string, ...key: unknown[]): string {
+    return this.encryption.encrypt(plaintext, this.placeOf(key));
+  }
+
+  /** @throws DecryptionError when the value is of another row or key, or was changed */
+  decrypt(encrypted: string, ...key: unknown[]): Buffer {
+    return this.encryption.decrypt(encrypted, this.placeOf(key));
+  }
+
+  private placeOf(key: readonly unknown[]): string {
+    return `${this.name}:${key.join(':')}`;
+  }
 }
 
 /** What one pass over a column came to. */
@@ -50,8 +76,10 @@ export class EncryptedColumns implements OnApplicationBootstrap {
   ) {}
 
   /** Called by who keeps the column, before the application has started. */
-  add(column: EncryptedColumn): void {
-    this.columns.set(nameOf(column), column);
+  add(place: ColumnPlace): EncryptedColumn {
+    const column = new EncryptedColumn(place, this.encryption);
+    this.columns.set(column.name, column);
+    return column;
   }
 
   onApplicationBootstrap(): void {
@@ -72,30 +100,21 @@ export class EncryptedColumns implements OnApplicationBootstrap {
     let [renewed, unreadable] = [0, 0];
     let after: readonly unknown[] | undefined;
     while (!signal?.aborted && performance.now() < until) {
-      const rows = await this.outdated(column, after);
+      const rows = await this.outdated(column.place, after);
       for (const { encrypted, key } of rows) {
-        const fresh = this.reencrypted(encrypted, `${nameOf(column)}:${key.join(':')}`);
+        const fresh = reencrypted(column, encrypted, key);
         if (fresh === undefined) unreadable += 1;
-        else if (await this.swap(column, key, encrypted, fresh)) renewed += 1;
+        else if (await this.swap(column.place, key, encrypted, fresh)) renewed += 1;
       }
       if (rows.length < BATCH) break;
       after = rows.at(-1)?.key;
     }
-    return { renewed, left: await this.countOutdated(column), unreadable };
-  }
-
-  private reencrypted(encrypted: string, place: string): string | undefined {
-    try {
-      return this.encryption.encrypt(this.encryption.decrypt(encrypted, place), place);
-    } catch (error) {
-      if (error instanceof DecryptionError) return undefined;
-      throw error;
-    }
+    return { renewed, left: await this.countOutdated(column.place), unreadable };
   }
 
   /** The next rows in the order of their keys. */
   private async outdated(
-    column: EncryptedColumn,
+    column: ColumnPlace,
     after: readonly unknown[] | undefined,
   ): Promise<{ encrypted: string; key: unknown[] }[]> {
     const keys = column.key.join(', ');
@@ -109,18 +128,13 @@ export class EncryptedColumns implements OnApplicationBootstrap {
     return rows.map((row) => ({ encrypted: row.encrypted, key: column.key.map((name) => row[name]) }));
   }
 
-  private async swap(
-    column: EncryptedColumn,
-    key: readonly unknown[],
-    encrypted: string,
-    fresh: string,
-  ): Promise<boolean> {
+  private async swap(column: ColumnPlace, key: readonly unknown[], encrypted: string, fresh: string): Promise<boolean> {
     const isRow = column.key.map((name, index) => `${name} = $${index + 3}`).join(' AND ');
     const sql = `UPDATE ${column.table} SET ${column.column} = $2 WHERE ${column.column} = $1 AND ${isRow}`;
     return (await this.database.execute(sql, [encrypted, fresh, ...key])) === 1;
   }
 
-  private async countOutdated(column: EncryptedColumn): Promise<number> {
+  private async countOutdated(column: ColumnPlace): Promise<number> {
     const sql = `SELECT count(*)::int AS left FROM ${column.table} WHERE ${outdatedIn(column)}`;
     const [row] = await this.database.query<{ left: number }>(sql, [this.encryption.keyId]);
     return row?.left ?? 0;
@@ -137,11 +151,16 @@ export class EncryptedColumns implements OnApplicationBootstrap {
   }
 }
 
-function nameOf({ table, column }: EncryptedColumn): string {
-  return `${table}.${column}`;
+function reencrypted(column: EncryptedColumn, encrypted: string, key: readonly unknown[]): string | undefined {
+  try {
+    return column.encrypt(column.decrypt(encrypted, ...key), ...key);
+  } catch (error) {
+    if (error instanceof DecryptionError) return undefined;
+    throw error;
+  }
 }
 
 /** SQL for whether the value names another key than `$1`; never true of NULL. */
-function outdatedIn({ column }: EncryptedColumn): string {
+function outdatedIn({ column }: ColumnPlace): string {
   return `split_part(${column}, '.', 2) <> $1`;
 }

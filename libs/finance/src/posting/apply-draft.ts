@@ -17,11 +17,11 @@ import { type Posting, signed } from '../books/transaction.js';
 type Effect = Pick<WorkingAccount, 'net' | 'heldDebits' | 'heldCredits'>;
 
 /**
- * Decides one draft of a batch, given all before it, and changes the state when it passes. A refused one changes nothing.
+ * Applies one draft to the state that those before it in the commit left. A refused one changes nothing.
  *
  * @throws AppException saying why it is refused
  */
-export function decide(draft: Draft, state: LedgerState): Passed {
+export function applyDraft(draft: Draft, state: LedgerState): Passed {
   const { transaction, postings, settles, releases = [], note } = planOf(draft, state);
   const isPending = transaction?.state === 'pending';
   const effectiveAt = transaction?.effectiveAt ?? state.now;

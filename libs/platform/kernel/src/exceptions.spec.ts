@@ -1,16 +1,17 @@
-import { DEFAULT_SEVERITY } from '../error-category.js';
-import { EXCEPTION_FAMILIES } from './catalogue.js';
+import { DEFAULT_SEVERITY } from './error-category.js';
+import { AppException } from './app-exception.js';
+import { EXCEPTIONS } from './exceptions.js';
 
 describe('the exceptions', () => {
-  const families = EXCEPTION_FAMILIES.map(({ base, leaves }) => ({
-    base: new base(),
-    leaves: leaves.map((leaf) => new leaf()),
-  }));
-  const all = families.flatMap(({ base, leaves }) => [base, ...leaves]);
+  const all = Object.values(EXCEPTIONS).map((Listed) => new Listed());
+  const familyOf = (exception: AppException): unknown =>
+    Object.values(EXCEPTIONS).find((Listed) => exception instanceof Listed);
 
   it('are 57 in 14 families', () => {
-    expect(families.length).toBe(14);
-    expect(families.flatMap(({ leaves }) => leaves).length).toBe(57);
+    expect(new Set(all.map(familyOf)).size).toBe(14);
+    expect(all.length).toBe(14 + 57);
+    expect(all.every((exception) => exception instanceof AppException)).toBe(true);
+    expect(all.map(({ name }) => name)).toEqual(Object.keys(EXCEPTIONS));
   });
 
   it('have a code each, a category, a kind and a severity', () => {
@@ -30,8 +31,7 @@ describe('the exceptions', () => {
 
   it('keep their cause and details', () => {
     const cause = new Error('behind it');
-    const [family] = EXCEPTION_FAMILIES;
-    const exception = new (family?.leaves[0] ?? Error)('text', { cause, details: { a: 1 } });
+    const exception = new EXCEPTIONS.TokenInvalidError('text', { cause, details: { a: 1 } });
     expect(exception).toMatchObject({ message: 'text', cause, details: { a: 1 } });
   });
 });

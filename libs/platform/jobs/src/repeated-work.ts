@@ -1,0 +1,46 @@
+/**
+ * Work that every process does again and again, never twice at a time. `ScheduledJobs` is for what one process does for all of them.
+ *
+ * What fails is told to `onFailure` and done again the next time.
+ */
+export class RepeatedWork {
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private isWanted = false;
+  private isStopped = false;
+
+  /** @param everyMs from one look to the next, in ms; a look that takes longer delays those after it */
+  constructor(
+    private readonly everyMs: number,
+    private readonly work: () => Promise<void>,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  /** Goes on until `stop`; does not keep the process alive. */
+  start(): void {
+    this.timer = setInterval(() => void (this.running ??= this.run()), this.everyMs);
+    this.timer.unref();
+  }
+
+  /** Does it now, or once more when it is under way: that look may have missed what the caller means. */
+  wake(): void {
+    if (this.isStopped) return;
+    if (this.running) this.isWanted = true;
+    else this.running = this.run();
+  }
+
+  /** Resolves when what was asked for is done, and nothing will be any more. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    clearInterval(this.timer);
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    do {
+      this.isWanted = false;
+      await this.work().catch(this.onFailure);
+    } while (this.isWanted);
+    this.running = undefined;
+  }
+}
