@@ -154,7 +154,9 @@ describe('after a rotation of SECRET_KEY', () => {
     }
     const other = await startTestApp({ SECRET_KEY: NEW, SECRET_KEY_PREVIOUS: OLD }, first);
     try {
-      const passes = await Promise.all([rotated ?? other, other].map((app) => app.get(EncryptedColumns).renew(app.get(EncryptedColumns).add(column))));
+      const passes = await Promise.all(
+        [rotated ?? other, other].map((app) => app.get(EncryptedColumns).renew(app.get(EncryptedColumns).add(column))),
+      );
       expect(passes.reduce((sum, { renewed }) => sum + renewed, 0)).toBe(248);
       expect(passes.map(({ left, unreadable }) => [left, unreadable])).toEqual([
         [1, 1],
@@ -169,7 +171,11 @@ describe('after a rotation of SECRET_KEY', () => {
         );
       }
       expect(rows).toHaveLength(248);
-      expect(await other.get(EncryptedColumns).renew(other.get(EncryptedColumns).add(column))).toEqual({ renewed: 0, left: 1, unreadable: 1 });
+      expect(await other.get(EncryptedColumns).renew(other.get(EncryptedColumns).add(column))).toEqual({
+        renewed: 0,
+        left: 1,
+        unreadable: 1,
+      });
     } finally {
       await other.close();
     }
