@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describeConfig, environmentReference, InvalidConfigurationError, listVariables, loadConfig } from './index.js';
+import { describeConfig, environmentReference, InvalidConfigurationError, loadConfig } from './index.js';
+import { listVariables } from './describe-config.js';
 
 const KEY = 'kJ8sPq2vXz7LmN4bTf9RwYc3GhD6aEuQ5oViSx1K';
 const PRODUCTION = { ENVIRONMENT: 'production', SECRET_KEY: KEY, DATABASE_URL: 'postgresql://u:p@db/x' };

@@ -1,13 +1,13 @@
 export { AiConfig } from './ai.config.js';
-export { APP_CONFIG, ConfigModule } from './config.module.js';
+export { ConfigModule } from './config.module.js';
 export { CorsConfig } from './cors.config.js';
 export { DatabaseConfig } from './database.config.js';
-export { describeConfig, environmentReference, listVariables } from './describe-config.js';
+export { describeConfig, environmentReference } from './describe-config.js';
 export { type Environment, EnvironmentConfig } from './environment.config.js';
-export { type AppConfig, type ConfigProblem, EXIT_CONFIG, InvalidConfigurationError } from './app-config.js';
+export { type AppConfig, EXIT_CONFIG, InvalidConfigurationError } from './app-config.js';
 export { keptSecret } from './kept-secret.js';
-export { loadConfig, type LoadOptions } from './load-config.js';
-export { LoggingConfig, type LogLevel } from './logging.config.js';
+export { loadConfig } from './load-config.js';
+export { LoggingConfig } from './logging.config.js';
 export { MailConfig } from './mail.config.js';
 export { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
 export { closeFolders, keepFilesPrivate, makeFolder } from './private-files.js';

@@ -6,6 +6,9 @@ import path from 'node:path';
 const ROOT = path.resolve(__dirname, '../..');
 const FEATURES = JSON.parse(readFileSync(path.join(ROOT, 'domains.json'), 'utf8')) as Record<string, string[]>;
 
+/** What nobody imports yet, as it is there for who extends a lib. */
+const EXTENSION_POINTS = ['InternalAgent', 'InternalAgentHandler'];
+
 /** One file that breaks one rule, and the rule that must catch it. All stand in one tree, so names are used once. */
 const PLANTED: { rule: string; file: string; content: string }[] = [
   {
@@ -175,6 +178,26 @@ describe('the house rules', () => {
     expect(named).toEqual([]);
     const bare = inFeatures.filter(({ file, text }) => /\/[a-z0-9-]+\.ts$/.test(file) && /@Injectable\(/.test(text));
     expect(bare.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('exports from a lib only what somebody outside imports', () => {
+    const outside = ['bench', 'scripts', 'test'].flatMap((dir) =>
+      readdirSync(path.join(ROOT, dir), { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.(ts|mjs)$/.test(name) && !name.endsWith('architecture.spec.ts'))
+        .map((name) => ({ file: `${dir}/${name}`, text: readFileSync(path.join(ROOT, dir, name), 'utf8') })),
+    );
+    const texts = [...files, ...outside].map(({ file, text }) => ({ file, words: new Set(text.match(/\w+/g)) }));
+    const unused = files
+      .filter(({ file }) => /^(libs\/.*\/src|config)\/index\.ts$/.test(file))
+      .flatMap(({ file, text }) => {
+        const own = file.replace(/(src\/)?index\.ts$/, '');
+        const others = texts.filter((other) => !other.file.startsWith(own));
+        const names = [...text.matchAll(/export (?:type )?\{([^}]*)\}/g)].flatMap(([, list = '']) =>
+          list.split(',').map((name) => name.trim().replace(/^type /, '')),
+        );
+        return names.filter((name) => name !== '' && !others.some(({ words }) => words.has(name)));
+      });
+    expect(unused).toEqual(EXTENSION_POINTS);
   });
 
   it('keeps files short enough to read', () => {

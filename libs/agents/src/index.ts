@@ -14,7 +14,5 @@ export {
 } from './registry/internal-agent.service.js';
 export { TaskRemovalChainModule } from './task-removal-chain.module.js';
 export { TaskEngineService } from './engine/task-engine.service.js';
-export type { AgentStatus } from './registry/agent.js';
-export type { TaskState } from './tasks/task-state.js';
 export { WorkerLeaseService } from './workers/worker-lease.service.js';
 export { WorkerOutcomeService } from './workers/worker-outcome.service.js';

@@ -1,7 +1,7 @@
 export { type AuditEvent, AuditReadService } from './audit/audit-read.service.js';
 export { type FirstAdmin, FirstAdminService } from './users/first-admin.service.js';
-export { type AccountDetails, type NewAccount, UserCreationService } from './users/user-creation.service.js';
-export { type ImportedLine, type ImportVerdict, UserImportService } from './users/user-import.service.js';
+export { type NewAccount, UserCreationService } from './users/user-creation.service.js';
+export { type ImportedLine, UserImportService } from './users/user-import.service.js';
 export { AuditModule } from './audit.module.js';
 export { AuthModule } from './auth.module.js';
 export { UserStandingModule } from './user-standing.module.js';

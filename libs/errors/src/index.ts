@@ -1,3 +1,3 @@
 export { type ErrorGroupSummary, ErrorReadService } from './statistics/error-read.service.js';
-export { type ArtifactVerdict, verifyArtifact } from './runs/artifact-chain.js';
+export { verifyArtifact } from './runs/artifact-chain.js';
 export { ErrorLedgerModule, ErrorsModule } from './errors.module.js';

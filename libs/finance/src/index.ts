@@ -5,6 +5,6 @@ export {
   type Revenue,
 } from './reports/finance-read.service.js';
 export { type PublicJwk } from './chain/chain.js';
-export { type ExportReport, verifyLedgerExport } from './exports/export-verifier.js';
+export { verifyLedgerExport } from './exports/export-verifier.js';
 export { FinanceModule } from './finance.module.js';
 export { LedgerChainModule } from './ledger-chain.module.js';

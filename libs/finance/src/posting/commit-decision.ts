@@ -3,7 +3,7 @@ import { BatchAbortedException, IdempotencyConflictException, refusalOf } from '
 import type { Transaction } from '../books/transaction.js';
 import type { Draft } from '../drafts/draft.js';
 import { applyDraft } from './apply-draft.js';
-import { differingFields } from './differing-fields.js';
+import { differingFields } from '../books/differing-fields.js';
 import { type FreshAnswer, idOf, type KeyedRequest } from './keyed-request.js';
 import { type LedgerState, type Passed, savedState } from './ledger-state.js';
 import {

@@ -1,3 +1,3 @@
 export { JobsModule } from './jobs.module.js';
 export { RepeatedWork } from './repeated-work.js';
-export { type ScheduledJob, ScheduledJobs } from './scheduled-jobs.js';
+export { ScheduledJobs } from './scheduled-jobs.js';

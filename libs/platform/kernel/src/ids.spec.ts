@@ -1,4 +1,4 @@
-import { isUuid, UuidV7Ids } from './index.js';
+import { isUuid, UuidV7Ids } from './ids.js';
 
 const bitsOf = (id: string): bigint => BigInt(`0x${id.replaceAll('-', '')}`);
 

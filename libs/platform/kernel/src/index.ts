@@ -11,13 +11,12 @@ export {
   DEFAULT_SEVERITY,
   ERROR_CATEGORIES,
   type ErrorCategory,
-  FAILURE_KINDS,
   type FailureKind,
   SEVERITIES,
   type Severity,
 } from './error-category.js';
 export { ErrorReporter, type FailureReport, NoErrorReporter } from './error-reporter.js';
-export { Ids, isUuid, uuidFromBytes, uuidToBytes, UuidV7Ids } from './ids.js';
+export { Ids, isUuid, uuidFromBytes, uuidToBytes } from './ids.js';
 export { KernelModule } from './kernel.module.js';
 export { type Page, PAGE_LIMIT, pageOf } from './page.js';
 export { RecentMap } from './recent-map.js';

@@ -1,10 +1,7 @@
-export { AppLogger, type LogFields, type SecurityEvent } from './app-logger.js';
-export { type FinishedRequest, Metrics, type RequestObserver } from './metrics.js';
-export { neutralise } from './neutralise.js';
+export { AppLogger } from './app-logger.js';
+export { type FinishedRequest, Metrics } from './metrics.js';
 export { ObservabilityModule } from './observability.module.js';
 export { outliveTerminal } from './outlive-terminal.js';
-export { scrub, type ScrubBounds, type ScrubOptions } from './scrubber.js';
-export { scrubText } from './scrub-text.js';
-export { isSecretKey } from './secret-names.js';
+export { scrub } from './scrubber.js';
 export { REDACTED } from './secret-shapes.js';
 export { VERSION } from './version.js';
