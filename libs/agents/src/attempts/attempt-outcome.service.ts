@@ -3,7 +3,8 @@ import { Database, type Transaction } from '#platform/database';
 import { LeaseLostException } from '../tasks/agents.exceptions.js';
 import { type FailedAttempt, judge, toKept, type Verdict } from '../tasks/task-failure.js';
 import { NO_USAGE, type Usage } from '../tasks/usage.js';
-import { type Lease, TaskLeaseRepository } from './task-lease.repository.js';
+import type { Lease } from '../tasks/lease.js';
+import { TaskLeaseRepository } from './task-lease.repository.js';
 import { isLeaseOf, type LockedTask, type Success, TaskTransitionRepository } from './task-transition.repository.js';
 import { AgentConditionService } from './agent-condition.service.js';
 import { GroupCommit } from './group-commit.js';
@@ -11,7 +12,7 @@ import { type AttemptReport, TaskAnnouncerService } from './task-announcer.servi
 import { TaskRecordService } from './task-record.service.js';
 
 /** Successes that are committed together at most. */
-const BATCH = 100;
+const AT_ONCE = 100;
 
 interface Recorded {
   readonly verdict: Verdict;
@@ -26,11 +27,11 @@ interface Recorded {
  */
 @Injectable()
 export class AttemptOutcomeService {
-  private readonly successes = new GroupCommit<Success, boolean>((items) => this.succeedAll(items), BATCH);
+  private readonly successes = new GroupCommit<Success, boolean>((items) => this.succeedAll(items), AT_ONCE);
 
   constructor(
     private readonly database: Database,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly leases: TaskLeaseRepository,
     private readonly conditions: AgentConditionService,
     private readonly record: TaskRecordService,
@@ -45,7 +46,7 @@ export class AttemptOutcomeService {
   /** Commits successes together; says of each, in order, whether its lease was still held. */
   async succeedAll(successes: readonly Success[]): Promise<boolean[]> {
     const ended = await this.database.transaction(async (tx) => {
-      const rows = await this.queue.succeed(tx, successes);
+      const rows = await this.transitions.succeed(tx, successes);
       await this.record.succeeded(tx, rows);
       await this.conditions.noteSuccesses(tx, rows);
       return rows;
@@ -63,7 +64,7 @@ export class AttemptOutcomeService {
    */
   async fail(lease: Lease, attempt: FailedAttempt, cause?: unknown, usage: Usage = NO_USAGE): Promise<Verdict> {
     const recorded = await this.database.transaction(async (tx) => {
-      const locked = await this.queue.lock(tx, lease.id);
+      const locked = await this.transitions.lock(tx, lease.id);
       if (!isLeaseOf(locked, lease)) throw new LeaseLostException();
       return this.failLocked(tx, locked, attempt, usage);
     });
@@ -80,7 +81,7 @@ export class AttemptOutcomeService {
     const done = await this.database.transaction(async (tx) => {
       const results: Recorded[] = [];
       for (const id of await this.leases.lockExpired(tx, limit, asked)) {
-        const locked = await this.queue.lock(tx, id);
+        const locked = await this.transitions.lock(tx, id);
         if (locked) results.push(await this.failLocked(tx, locked, expiryOf(locked), locked.attemptUsage));
       }
       return results;
@@ -98,17 +99,17 @@ export class AttemptOutcomeService {
    */
   async release(lease: Lease, reason: string, until: number | 'approval' = 0): Promise<void> {
     const cancelled = await this.database.transaction(async (tx) => {
-      const locked = await this.queue.lock(tx, lease.id);
+      const locked = await this.transitions.lock(tx, lease.id);
       if (!isLeaseOf(locked, lease)) throw new LeaseLostException();
       if (locked.task.cancelRequestedAt !== null || (await this.record.isFull(tx, lease.id))) {
         const failure = { code: 'TASK.RELEASED', message: 'The task was given back' };
         return this.failLocked(tx, locked, { failure, retryable: true, blame: 'elsewhere' }, locked.attemptUsage);
       }
       const delayMs = until === 'approval' ? 0 : until;
-      await this.queue.requeue(tx, lease.id, { delayMs, failure: null, refund: 1 });
+      await this.transitions.requeue(tx, lease.id, { delayMs, failure: null, refund: 1 });
       await this.record.released(tx, lease.id, reason);
       if (until === 'approval') {
-        await this.queue.holdForApproval(tx, lease.id);
+        await this.transitions.holdForApproval(tx, lease.id);
         await this.record.needsApproval(tx, lease.id, reason);
       }
       return undefined;
@@ -130,12 +131,12 @@ export class AttemptOutcomeService {
     const verdict = judge(attempt, { attempt: task.attempt, isCancelRequested }, retryPolicy, Math.random());
     const ended: string[] = [];
     if (verdict.state === 'queued') {
-      await this.queue.requeue(tx, task.id, { delayMs: verdict.delayMs, failure, refund: 0, usage });
+      await this.transitions.requeue(tx, task.id, { delayMs: verdict.delayMs, failure, refund: 0, usage });
       const data = { attempt: task.attempt, ...failure, delayMs: verdict.delayMs };
       await this.record.willRetry(tx, { id: task.id, agentId }, usage, data);
     } else {
       const isCancelled = verdict.state === 'cancelled';
-      const row = await this.queue.end(tx, task.id, verdict.state, isCancelled ? null : failure, usage);
+      const row = await this.transitions.end(tx, task.id, verdict.state, isCancelled ? null : failure, usage);
       const data = isCancelled ? {} : { attempt: task.attempt, ...failure };
       ended.push(...(await this.record.unsuccessful(tx, row, verdict.state, data)));
     }

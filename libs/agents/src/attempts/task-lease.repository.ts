@@ -1,13 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-
-/** A lease, as its holder names it. */
-export interface Lease {
-  readonly id: string;
-  readonly leaseToken: string;
-  /** Credential of the worker that speaks; absent when this process runs the task. */
-  readonly heldBy?: string | undefined;
-}
+import type { Lease } from '../tasks/lease.js';
 
 /** A database or process that was not heard of for longer was away, in milliseconds. */
 export const AWAY_MS = 5_000;

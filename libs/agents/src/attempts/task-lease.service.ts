@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { LeaseLostException } from '../tasks/agents.exceptions.js';
-import { type ClaimedTask, type Claimant, type Room, TaskClaimRepository } from './task-claim.repository.js';
+import type { ClaimedTask, Claimant, Room } from './claimed-task.js';
+import { TaskClaimRepository } from './task-claim.repository.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
-import { type Lease, TaskLeaseRepository } from './task-lease.repository.js';
+import type { Lease } from '../tasks/lease.js';
+import { TaskLeaseRepository } from './task-lease.repository.js';
 
 /** Most tasks that anybody should take at once. */
 export const CLAIM_MAX = 1_000;

@@ -8,7 +8,7 @@ import type { RetryPolicy } from '../tasks/task-failure.js';
 import type { TaskState } from '../tasks/task-state.js';
 import { addStatistics, anySlot, type ConditionRow, toCondition } from '../registry/agent-statistics.repository.js';
 import { recordEvents } from '../tasks/task-event.repository.js';
-import type { Lease } from './task-lease.repository.js';
+import type { Lease } from '../tasks/lease.js';
 import { HOLDER, TASK_COLUMNS, type TaskRow, toTask } from '../tasks/task.postgres.js';
 
 /** A task as its lock holder sees it. */

@@ -7,8 +7,8 @@ import { Ids, runInContext } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { LeaseLostException } from '../tasks/agents.exceptions.js';
 import type { FailedAttempt } from '../tasks/task-failure.js';
-import type { ClaimedTask, Claimant, Room } from '../attempts/task-claim.repository.js';
-import type { Lease } from '../attempts/task-lease.repository.js';
+import type { ClaimedTask, Claimant, Room } from '../attempts/claimed-task.js';
+import type { Lease } from '../tasks/lease.js';
 import { TaskNotificationClient } from '../tasks/task-notification.client.js';
 import { failedAttemptOf, StopReason, usageOf } from './failed-attempt.js';
 import { TaskPostponedException } from '../runners/task-postponed.js';
@@ -16,7 +16,7 @@ import { CLAIM_MAX, TaskLeaseService } from '../attempts/task-lease.service.js';
 import { AttemptOutcomeService } from '../attempts/attempt-outcome.service.js';
 import { TaskRunner } from '../runners/task.runner.js';
 
-/** How often to look for work when no signal comes: for retries, scheduled tasks and lost signals. */
+/** How often to look for work when no notification comes: for retries, scheduled tasks and what was lost. */
 const POLL_MS = 1_000;
 
 /** Least time between two looks when the first found nothing; longer the more often that happens, up to the second one. */
@@ -42,7 +42,7 @@ interface Run {
   readonly stop: AbortController;
   readonly done: Promise<void>;
   /** Ends when it is recorded that the runner was told to stop. */
-  told?: Promise<void>;
+  stopNoted?: Promise<void>;
 }
 
 /**
@@ -68,7 +68,7 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
     private readonly leases: TaskLeaseService,
     private readonly runner: TaskRunner,
     private readonly outcomes: AttemptOutcomeService,
-    private readonly signals: TaskNotificationClient,
+    private readonly notifications: TaskNotificationClient,
     private readonly server: ServerConfig,
     private readonly ids: Ids,
     private readonly logger: AppLogger,
@@ -93,13 +93,13 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
   /** Begins to take work; from then on until shutdown. */
   start(): void {
     if (this.timers.length > 0) return;
-    this.stopListening = this.signals.listen(({ queued, ended, cancelled }) => {
+    this.stopListening = this.notifications.listen(({ queued, ended, cancelled }) => {
       // New work is worth a look at once, room that others made only now and then.
       if (queued) this.endRest();
       if (queued || ended.length > 0) this.wake();
       for (const id of cancelled) this.cancel(id);
     });
-    void this.signals.standReady();
+    void this.notifications.standReady();
     this.timers.push(setInterval(() => this.wake(), POLL_MS));
     this.timers.push(setInterval(() => void this.beat(), (this.config.leaseSeconds * 1000) / 3));
     this.wake();
@@ -204,7 +204,7 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
       clearTimeout(deadline);
     }
     // The end of a task closes its record: when its runner was told to stop is written before.
-    await this.runs.get(lease.id)?.told;
+    await this.runs.get(lease.id)?.stopNoted;
     try {
       await this.record(lease, write);
     } catch (error) {
@@ -250,7 +250,7 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
     const run = this.runs.get(id);
     if (!run || run.stop.signal.aborted) return;
     run.stop.abort(new StopReason('cancelled'));
-    run.told = this.leases.acknowledgeCancel({ id, leaseToken: run.claimed.leaseToken });
+    run.stopNoted = this.leases.acknowledgeCancel({ id, leaseToken: run.claimed.leaseToken });
   }
 
   /** Extends all leases with one statement; learns what was cancelled or lost. */

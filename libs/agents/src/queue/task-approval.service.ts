@@ -14,7 +14,7 @@ import { TaskRecordService } from '../attempts/task-record.service.js';
 export class TaskApprovalService {
   constructor(
     private readonly database: Database,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly record: TaskRecordService,
     private readonly announcer: TaskAnnouncerService,
     private readonly audit: AuditTrail,
@@ -30,7 +30,7 @@ export class TaskApprovalService {
   async approve(id: string, caller: Caller): Promise<void> {
     await this.database.transaction(async (tx) => {
       const task = await this.lock(tx, id, caller);
-      await this.queue.approve(tx, id, caller.id);
+      await this.transitions.approve(tx, id, caller.id);
       await this.record.approved(tx, id, caller.id);
       await this.note(tx, 'task.approved', task, caller);
     });
@@ -46,7 +46,7 @@ export class TaskApprovalService {
   async refuse(id: string, reason: string, caller: Caller): Promise<void> {
     const ended = await this.database.transaction(async (tx) => {
       const task = await this.lock(tx, id, caller);
-      const row = await this.queue.end(tx, id, 'cancelled', { code: 'TASK.REFUSED', message: reason });
+      const row = await this.transitions.end(tx, id, 'cancelled', { code: 'TASK.REFUSED', message: reason });
       await this.record.refused(tx, id, caller.id, reason);
       const done = await this.record.unsuccessful(tx, row, 'cancelled', { by: caller.id });
       await this.note(tx, 'task.refused', task, caller, { reason });
@@ -56,7 +56,7 @@ export class TaskApprovalService {
   }
 
   private async lock(tx: Transaction, id: string, caller: Caller): Promise<Task> {
-    const task = (await this.queue.lock(tx, id))?.task;
+    const task = (await this.transitions.lock(tx, id))?.task;
     assertMayDecide(caller, task, this.config.approval);
     if (task.state !== 'waiting_approval') {
       throw new TaskStateException(`A task that is ${task.state} does not wait for approval`);

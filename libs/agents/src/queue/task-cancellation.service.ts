@@ -17,7 +17,7 @@ export type Stopped = { readonly ended: readonly string[] } | { readonly toTell:
 export class TaskCancellationService {
   constructor(
     private readonly database: Database,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly leases: TaskLeaseRepository,
     private readonly record: TaskRecordService,
     private readonly announcer: TaskAnnouncerService,
@@ -32,7 +32,7 @@ export class TaskCancellationService {
    */
   async cancel(id: string, caller: Caller): Promise<void> {
     const stopped = await this.database.transaction(async (tx) => {
-      const locked = await this.queue.lock(tx, id);
+      const locked = await this.transitions.lock(tx, id);
       const task = locked?.task;
       assertMayManage(caller, task);
       if (task.state === 'cancelled') return undefined;
@@ -54,7 +54,7 @@ export class TaskCancellationService {
    */
   async stop(tx: Transaction, { task, awaitsCallback }: LockedTask, by: string): Promise<Stopped> {
     if (!isHeld(task.state) || awaitsCallback) {
-      const row = await this.queue.end(tx, task.id, 'cancelled', null);
+      const row = await this.transitions.end(tx, task.id, 'cancelled', null);
       return { ended: await this.record.unsuccessful(tx, row, 'cancelled', { by }) };
     }
     if (task.cancelRequestedAt !== null) return undefined;

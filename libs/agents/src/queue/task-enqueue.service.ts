@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
-import { AgentNotFoundError, currentContext, FairTurns, Ids, includesRole, ValidationError } from '#platform/kernel';
+import { AgentNotFoundError, currentContext, FairTurns, Ids, ValidationError } from '#platform/kernel';
 import type { Agent } from '../registry/agent.js';
+import { demandRole } from '../registry/agent-access.js';
 import {
   AgentNotRunnableException,
-  AgentRoleRequiredException,
   DependencyNotFoundException,
   DependencyNotPossibleException,
   ParametersTooLargeException,
@@ -187,12 +187,4 @@ export class TaskEnqueueService {
       traceparent: context?.traceparent ?? null,
     };
   }
-}
-
-/** @throws AgentRoleRequiredException unless the caller may give the agent work */
-export function demandRole(agent: Agent, caller: Caller): void {
-  if (includesRole(caller.role, agent.minimumRole)) return;
-  throw new AgentRoleRequiredException(`The agent ${agent.slug} needs the role ${agent.minimumRole}`, {
-    details: { requiredRole: agent.minimumRole, role: caller.role },
-  });
 }

@@ -28,7 +28,7 @@ export class TaskRedriveService {
   constructor(
     private readonly database: Database,
     private readonly tasks: TaskRepository,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly dependencies: TaskDependencyRepository,
     private readonly record: TaskRecordService,
     private readonly announcer: TaskAnnouncerService,
@@ -43,7 +43,7 @@ export class TaskRedriveService {
    */
   async retry(id: string, caller: Caller): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const locked = await this.queue.lock(tx, id);
+      const locked = await this.transitions.lock(tx, id);
       assertMayManage(caller, locked?.task);
       if (!locked) return;
       const { minimumRole } = locked.task;
@@ -81,7 +81,7 @@ export class TaskRedriveService {
     return this.database.transaction(async (tx) => {
       const redriven: string[] = [];
       for (const id of ids) {
-        const locked = await this.queue.lock(tx, id);
+        const locked = await this.transitions.lock(tx, id);
         // Somebody else may have been faster.
         if (!locked || !isFinal(locked.task.state) || locked.task.state === 'succeeded') continue;
         if (!includesRole(caller.role, locked.task.minimumRole)) continue;
@@ -108,8 +108,8 @@ export class TaskRedriveService {
     const open = awaited.filter(({ state }) => state !== 'succeeded');
     if (open.some(({ state }) => isFinal(state)))
       throw new TaskStateException('It depends on a task that has not succeeded: retry that first');
-    await this.queue.requeue(tx, task.id, { delayMs: 0, failure: null, refund: task.attempt });
-    await this.queue.renew(tx, task.id, open.length);
+    await this.transitions.requeue(tx, task.id, { delayMs: 0, failure: null, refund: task.attempt });
+    await this.transitions.renew(tx, task.id, open.length);
     await this.record.requeued(tx, { id: task.id, agentId }, caller.id);
   }
 }

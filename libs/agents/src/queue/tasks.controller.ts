@@ -18,7 +18,7 @@ import { AgentCallbackDto, TaskDto, TaskPageDto, TaskQueryDto, toTaskDto } from 
 export class TasksController {
   constructor(
     private readonly lookup: TaskLookupService,
-    private readonly control: TaskCancellationService,
+    private readonly cancellation: TaskCancellationService,
     private readonly approval: TaskApprovalService,
     private readonly redrive: TaskRedriveService,
     private readonly explanation: TaskExplanationService,
@@ -58,7 +58,7 @@ export class TasksController {
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
   async cancelTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
-    await this.control.cancel(id, principal);
+    await this.cancellation.cancel(id, principal);
     return toTaskDto(await this.lookup.get(id, principal));
   }
 

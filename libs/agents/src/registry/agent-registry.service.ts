@@ -7,6 +7,7 @@ import { AgentNotFoundError, Ids, ValidationError } from '#platform/kernel';
 import { AuditTrail, EncryptionService } from '#platform/security';
 import type { Agent, AgentDefinition, AgentKind } from './agent.js';
 import { checkConfig } from './agent-config.js';
+import { secretPlace } from './agent-secret.js';
 import { AgentHasOpenTasksException } from '../tasks/agents.exceptions.js';
 import type { JsonObject } from '../tasks/task.js';
 import { AgentRepository } from './agent.repository.js';
@@ -23,11 +24,6 @@ export interface RegisteredAgent {
 export type AgentPatch = Partial<Omit<AgentDefinition, 'slug' | 'kind'>> & { readonly kind?: AgentKind | undefined };
 
 const SECRET_BYTES = 32;
-
-/** Where an agent's secret is kept; binds the ciphertext to its row. */
-export function secretPlace(agentId: string): string {
-  return `agent.encrypted_secret:${agentId}`;
-}
 
 /** Makes, changes and removes agents. */
 @Injectable()

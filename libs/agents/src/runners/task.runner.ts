@@ -3,7 +3,7 @@ import type { AgentKind } from '../registry/agent.js';
 import { AttemptFailedException } from '../tasks/agents.exceptions.js';
 import { unstorable } from '../tasks/json-value.js';
 import { MAX_OUTPUT_BYTES } from '../tasks/task.js';
-import type { ClaimedTask } from '../attempts/task-claim.repository.js';
+import type { ClaimedTask } from '../attempts/claimed-task.js';
 import { HttpAgentRunner, type RunResult } from './http/http-agent.runner.js';
 import { InternalAgentService } from '../registry/internal-agent.service.js';
 import { LlmAgentRunner } from './llm/llm-agent.runner.js';

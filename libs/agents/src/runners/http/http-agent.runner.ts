@@ -5,8 +5,8 @@ import { AttemptFailedException } from '../../tasks/agents.exceptions.js';
 import { unstorable } from '../../tasks/json-value.js';
 import type { Usage } from '../../tasks/usage.js';
 import { type OutboundAnswer, OutboundHttpClient } from './outbound-http.client.js';
-import type { ClaimedTask } from '../../attempts/task-claim.repository.js';
-import { secretPlace } from '../../registry/agent-registry.service.js';
+import type { ClaimedTask } from '../../attempts/claimed-task.js';
+import { secretPlace } from '../../registry/agent-secret.js';
 
 /** What an attempt led to: an output, or the promise of a callback. */
 export type RunResult = { readonly output: unknown; readonly usage?: Usage } | { readonly awaitsCallback: true };
