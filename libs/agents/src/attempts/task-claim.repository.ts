@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
-import type { AgentKind } from '../registry/agent.js';
+import { NEEDS } from '../runners/agent-kind.postgres.js';
+import type { AgentKind } from '../runners/agent-kinds.js';
+import type { ClaimedTask } from '../runners/claimed-task.js';
 import type { JsonObject } from '../tasks/task.js';
-import type { ClaimedTask, Claimant, Room } from './claimed-task.js';
+import type { Claimant, Room } from './claimant.js';
 import { CIRCUIT_OPEN, HELD_BACK } from '../registry/agent.postgres.js';
 import { recordEvents } from '../tasks/task-event.repository.js';
 
@@ -15,10 +17,6 @@ export interface Claim {
 }
 
 const RUNNING = `(SELECT count(*) FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running'))`;
-
-/** What `agent a` needs to be run, in the words of `Claimant.resources`; NULL is nothing. */
-export const NEEDS = `CASE WHEN a.kind = 'internal' THEN 'handler:' || (a.config ->> 'handler')
-  WHEN a.kind = 'llm' AND a.encrypted_secret IS NULL THEN 'key:' || (a.config ->> 'provider') END`;
 
 /** Whether a waiting task may start, as far as it depends on the task alone. */
 export const DUE = `state = 'queued' AND run_at <= now() AND rank_at <= now() AND depends_left = 0

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { LeaseLostException } from '../tasks/agents.exceptions.js';
-import type { ClaimedTask, Claimant, Room } from './claimed-task.js';
+import type { ClaimedTask } from '../runners/claimed-task.js';
+import type { Claimant, Room } from './claimant.js';
 import { TaskClaimRepository } from './task-claim.repository.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
 import type { Lease } from '../tasks/lease.js';

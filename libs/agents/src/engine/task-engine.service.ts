@@ -7,14 +7,15 @@ import { Ids, runInContext } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { LeaseLostException } from '../tasks/agents.exceptions.js';
 import type { FailedAttempt } from '../tasks/task-failure.js';
-import type { ClaimedTask, Claimant, Room } from '../attempts/claimed-task.js';
+import type { Claimant, Room } from '../attempts/claimant.js';
 import type { Lease } from '../tasks/lease.js';
 import { TaskNotificationClient } from '../tasks/task-notification.client.js';
 import { failedAttemptOf, StopReason, usageOf } from './failed-attempt.js';
 import { TaskPostponedException } from '../runners/task-postponed.js';
 import { CLAIM_MAX, TaskLeaseService } from '../attempts/task-lease.service.js';
 import { AttemptOutcomeService } from '../attempts/attempt-outcome.service.js';
-import { TaskRunner } from '../runners/task.runner.js';
+import { AgentRunnersService } from '../runners/agent-runners.service.js';
+import type { ClaimedTask } from '../runners/claimed-task.js';
 
 /** How often to look for work when no notification comes: for retries, scheduled tasks and what was lost. */
 const POLL_MS = 1_000;
@@ -66,7 +67,7 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
   constructor(
     private readonly config: AgentsConfig,
     private readonly leases: TaskLeaseService,
-    private readonly runner: TaskRunner,
+    private readonly runners: AgentRunnersService,
     private readonly outcomes: AttemptOutcomeService,
     private readonly notifications: TaskNotificationClient,
     private readonly server: ServerConfig,
@@ -171,7 +172,7 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
   }
 
   private get claimant(): Claimant {
-    const { kinds, resources } = this.runner;
+    const { kinds, resources } = this.runners;
     return { kinds, resources, entering: 'running' };
   }
 
@@ -195,7 +196,7 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
     const deadline = setTimeout(() => stop.abort(new StopReason('timeout')), claimed.timeoutMs);
     let write: () => Promise<unknown>;
     try {
-      const result = await orStopped(this.runner.run(claimed, stop.signal), stop.signal);
+      const result = await orStopped(this.runners.run(claimed, stop.signal), stop.signal);
       write = () =>
         'awaitsCallback' in result ? this.leases.awaitCallback(lease) : this.outcomes.succeed({ ...lease, ...result });
     } catch (error) {

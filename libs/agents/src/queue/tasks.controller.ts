@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Quer
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, LargeBody, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, Roles } from '#platform/security';
-import { AgentCallbackService } from '../runners/http/agent-callback.service.js';
+import { AgentCallbackService } from '../attempts/agent-callback.service.js';
 import { TaskApprovalService } from './task-approval.service.js';
 import { TaskCancellationService } from './task-cancellation.service.js';
 import { TaskExplanationService } from './task-explanation.service.js';

@@ -16,14 +16,13 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Clearable, IsOneLine, PageQueryDto, Required } from '#platform/http';
+import { AGENT_KINDS, type AgentKind } from '../runners/agent-kinds.js';
 import {
   AGENT_DEFAULTS,
-  AGENT_KINDS,
   AGENT_STATUSES,
   type Agent,
   type AgentBudget,
   type AgentDefinition,
-  type AgentKind,
   type AgentStatus,
 } from './agent.js';
 import { DOLLARS, dollarsOf, microsOf } from '../tasks/cost.js';

@@ -3,7 +3,9 @@ import { AgentsConfig } from '#config';
 import type { Principal } from '#platform/security';
 import type { JsonObject } from '../tasks/task.js';
 import { assertReportFits } from '../tasks/task-report.js';
-import type { ClaimedTask, Room } from '../attempts/claimed-task.js';
+import type { Room } from '../attempts/claimant.js';
+import { LEASED_KINDS } from '../runners/agent-kinds.js';
+import type { ClaimedTask } from '../runners/claimed-task.js';
 import { TaskNotificationClient } from '../tasks/task-notification.client.js';
 import { type LeaseReport, WorkerLeaseRepository } from './worker-lease.repository.js';
 import { CallerStandingService } from '../tasks/caller-standing.service.js';
@@ -160,7 +162,7 @@ export class WorkerLeaseService implements OnModuleDestroy {
     const results: ClaimedTask[][] = asked.map(() => []);
     if (rooms.every(({ size }) => size === 0)) return results;
     const claimant = {
-      kinds: ['worker'] as const,
+      kinds: LEASED_KINDS,
       resources: [],
       agents: asked[0]?.agents,
       entering: 'leased' as const,

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { EncryptionService, isSignedBy } from '#platform/security';
-import { CallbackSignatureException, LeaseLostException } from '../../tasks/agents.exceptions.js';
-import { AgentRepository } from '../../registry/agent.repository.js';
-import { TaskTransitionRepository } from '../../attempts/task-transition.repository.js';
-import { secretPlace } from '../../registry/agent-secret.js';
-import { AttemptOutcomeService } from '../../attempts/attempt-outcome.service.js';
+import { CallbackSignatureException, LeaseLostException } from '../tasks/agents.exceptions.js';
+import { AgentRepository } from '../registry/agent.repository.js';
+import { TaskTransitionRepository } from './task-transition.repository.js';
+import { secretPlace } from '../runners/agent-secret.js';
+import { AttemptOutcomeService } from './attempt-outcome.service.js';
 
 /** How a remote agent says that it is done. */
 export interface AgentCallbackResult {
