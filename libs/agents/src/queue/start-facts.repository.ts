@@ -4,7 +4,7 @@ import type { StartFacts } from './task-blocker.js';
 import type { TaskState } from '../tasks/task-state.js';
 import { WORKER_ALIVE_SECONDS } from '../registry/agent.postgres.js';
 import { ENGINE_IS_THERE } from '../tasks/task-notification.client.js';
-import { IN_WINDOW } from '../attempts/task-claim.repository.js';
+import { IN_WINDOW } from '../attempts/task-claim.postgres.js';
 import { IS_LEASED, NEEDS } from '../runners/agent-kind.postgres.js';
 
 /** Beyond this a place in the queue is not counted any more. */
