@@ -33,7 +33,7 @@ import { TaskExplanationService } from './queue/task-explanation.service.js';
 import { TaskLeaseService } from './attempts/task-lease.service.js';
 import { TaskLookupService } from './queue/task-lookup.service.js';
 import { AttemptOutcomeService } from './attempts/attempt-outcome.service.js';
-import { TaskRecordService } from './attempts/task-record.service.js';
+import { TaskEndService } from './attempts/task-end.service.js';
 import { TaskRedriveService } from './queue/task-redrive.service.js';
 import { TaskRetentionJob } from './retention/task-retention.job.js';
 import { RunnersModule } from './runners/runners.module.js';
@@ -81,7 +81,7 @@ const STORAGE: Provider[] = [
 
 const ENGINE: Provider[] = [
   TaskAnnouncerService,
-  TaskRecordService,
+  TaskEndService,
   AgentConditionService,
   AttemptOutcomeService,
   TaskLeaseService,

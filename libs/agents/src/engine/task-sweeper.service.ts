@@ -4,7 +4,7 @@ import { AppLogger } from '#platform/observability';
 import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { ExpiredLeaseService } from './expired-lease.service.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
-import { TaskRecordService } from '../attempts/task-record.service.js';
+import { TaskEndService } from '../attempts/task-end.service.js';
 
 /** Lets a task whose worker died run again within about this time after its lease. */
 const EVERY_MS = 1_000;
@@ -25,7 +25,7 @@ export class TaskSweeperService implements OnApplicationBootstrap, OnModuleDestr
     private readonly database: Database,
     private readonly transitions: TaskTransitionRepository,
     private readonly expired: ExpiredLeaseService,
-    private readonly record: TaskRecordService,
+    private readonly ends: TaskEndService,
     private readonly announcer: TaskAnnouncerService,
     private readonly logger: AppLogger,
   ) {}
@@ -59,8 +59,7 @@ export class TaskSweeperService implements OnApplicationBootstrap, OnModuleDestr
       for (const id of ids) {
         // It may have ended with one that it depended on.
         if (all.includes(id)) continue;
-        const row = await this.transitions.end(tx, id, 'failed', failure);
-        all.push(...(await this.record.unsuccessful(tx, row, 'failed', failure)));
+        all.push(...(await this.ends.end(tx, id, { state: 'failed', failure, data: failure })));
       }
       return { swept: ids.length, ended: all };
     });

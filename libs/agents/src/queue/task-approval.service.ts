@@ -4,10 +4,11 @@ import { Database, type Transaction } from '#platform/database';
 import { AuditTrail } from '#platform/security';
 import { TaskStateException } from '../tasks/agents.exceptions.js';
 import type { Task } from '../tasks/task.js';
+import { TaskEventRepository } from '../tasks/task-event.repository.js';
 import { assertMayDecide, type Caller } from '../tasks/task-access.js';
 import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
-import { TaskRecordService } from '../attempts/task-record.service.js';
+import { TaskEndService } from '../attempts/task-end.service.js';
 
 /** What people decide about tasks that a budget, or the limit of consequential model calls, keeps from starting. */
 @Injectable()
@@ -15,7 +16,8 @@ export class TaskApprovalService {
   constructor(
     private readonly database: Database,
     private readonly transitions: TaskTransitionRepository,
-    private readonly record: TaskRecordService,
+    private readonly ends: TaskEndService,
+    private readonly events: TaskEventRepository,
     private readonly announcer: TaskAnnouncerService,
     private readonly audit: AuditTrail,
     private readonly config: AgentsConfig,
@@ -31,7 +33,6 @@ export class TaskApprovalService {
     await this.database.transaction(async (tx) => {
       const task = await this.lock(tx, id, caller);
       await this.transitions.approve(tx, id, caller.id);
-      await this.record.approved(tx, id, caller.id);
       await this.note(tx, 'task.approved', task, caller);
     });
     this.announcer.queued();
@@ -46,9 +47,10 @@ export class TaskApprovalService {
   async refuse(id: string, reason: string, caller: Caller): Promise<void> {
     const ended = await this.database.transaction(async (tx) => {
       const task = await this.lock(tx, id, caller);
-      const row = await this.transitions.end(tx, id, 'cancelled', { code: 'TASK.REFUSED', message: reason });
-      await this.record.refused(tx, id, caller.id, reason);
-      const done = await this.record.unsuccessful(tx, row, 'cancelled', { by: caller.id });
+      const by = caller.id;
+      await this.events.append(tx, [{ taskId: id, type: 'refused', data: { by, reason } }]);
+      const failure = { code: 'TASK.REFUSED', message: reason };
+      const done = await this.ends.end(tx, id, { state: 'cancelled', failure, data: { by } });
       await this.note(tx, 'task.refused', task, caller, { reason });
       return done;
     });

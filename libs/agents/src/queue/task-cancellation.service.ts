@@ -7,7 +7,7 @@ import { isFinal, isHeld } from '../tasks/task-state.js';
 import { TaskLeaseRepository } from '../attempts/task-lease.repository.js';
 import { type LockedTask, TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
-import { TaskRecordService } from '../attempts/task-record.service.js';
+import { TaskEndService } from '../attempts/task-end.service.js';
 
 /** What stopping a task led to: the tasks that ended by it, or that its runner is to be told; nothing when that was known. */
 export type Stopped = { readonly ended: readonly string[] } | { readonly toTell: string } | undefined;
@@ -19,7 +19,7 @@ export class TaskCancellationService {
     private readonly database: Database,
     private readonly transitions: TaskTransitionRepository,
     private readonly leases: TaskLeaseRepository,
-    private readonly record: TaskRecordService,
+    private readonly ends: TaskEndService,
     private readonly announcer: TaskAnnouncerService,
     private readonly audit: AuditTrail,
   ) {}
@@ -54,12 +54,10 @@ export class TaskCancellationService {
    */
   async stop(tx: Transaction, { task, awaitsCallback }: LockedTask, by: string): Promise<Stopped> {
     if (!isHeld(task.state) || awaitsCallback) {
-      const row = await this.transitions.end(tx, task.id, 'cancelled', null);
-      return { ended: await this.record.unsuccessful(tx, row, 'cancelled', { by }) };
+      return { ended: await this.ends.end(tx, task.id, { state: 'cancelled', failure: null, data: { by } }) };
     }
     if (task.cancelRequestedAt !== null) return undefined;
-    await this.leases.requestCancel(tx, task.id);
-    await this.record.cancelRequested(tx, task.id, by);
+    await this.leases.requestCancel(tx, task.id, by);
     return { toTell: task.id };
   }
 

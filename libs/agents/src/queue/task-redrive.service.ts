@@ -9,7 +9,6 @@ import { TaskDependencyRepository } from '../tasks/task-dependency.repository.js
 import { type LockedTask, TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { TaskRepository } from '../tasks/task.repository.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
-import { TaskRecordService } from '../attempts/task-record.service.js';
 
 /** Which tasks to queue again; everything given must hold. */
 export interface RedriveFilter {
@@ -30,7 +29,6 @@ export class TaskRedriveService {
     private readonly tasks: TaskRepository,
     private readonly transitions: TaskTransitionRepository,
     private readonly dependencies: TaskDependencyRepository,
-    private readonly record: TaskRecordService,
     private readonly announcer: TaskAnnouncerService,
     private readonly audit: AuditTrail,
   ) {}
@@ -100,7 +98,7 @@ export class TaskRedriveService {
     return [...states.values()].some(({ state }) => state !== 'succeeded' && isFinal(state));
   }
 
-  private async requeue(tx: Transaction, { task, agentId }: LockedTask, caller: Caller): Promise<void> {
+  private async requeue(tx: Transaction, { task }: LockedTask, caller: Caller): Promise<void> {
     if (!isFinal(task.state) || !canBecome(task.state, 'queued')) {
       throw new TaskStateException(`A task that is ${task.state} cannot be retried`);
     }
@@ -108,8 +106,14 @@ export class TaskRedriveService {
     const open = awaited.filter(({ state }) => state !== 'succeeded');
     if (open.some(({ state }) => isFinal(state)))
       throw new TaskStateException('It depends on a task that has not succeeded: retry that first');
-    await this.transitions.requeue(tx, task.id, { delayMs: 0, failure: null, refund: task.attempt });
+    const data = { by: caller.id };
+    await this.transitions.requeue(tx, task.id, {
+      delayMs: 0,
+      failure: null,
+      refund: task.attempt,
+      type: 'requeued',
+      data,
+    });
     await this.transitions.renew(tx, task.id, open.length);
-    await this.record.requeued(tx, { id: task.id, agentId }, caller.id);
   }
 }
