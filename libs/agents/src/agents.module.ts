@@ -18,6 +18,8 @@ import { AgentReadService } from './registry/agent-read.service.js';
 import { AgentRegistryService } from './registry/agent-registry.service.js';
 import { BatchResultService } from './batches/batch-result.service.js';
 import { CallerStandingService } from './tasks/caller-standing.service.js';
+import { AttemptService } from './engine/attempt.service.js';
+import { HeldAttemptsService } from './engine/held-attempts.service.js';
 import { ExpiredLeaseService } from './engine/expired-lease.service.js';
 import { ScheduleTaskService } from './schedules/schedule-task.service.js';
 import { ScheduleRegistryService } from './schedules/schedule-registry.service.js';
@@ -85,6 +87,8 @@ const ENGINE: Provider[] = [
   AgentConditionService,
   AttemptOutcomeService,
   TaskLeaseService,
+  AttemptService,
+  HeldAttemptsService,
   TaskEngineService,
   ExpiredLeaseService,
   TaskSweeperService,
