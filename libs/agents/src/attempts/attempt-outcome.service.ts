@@ -1,12 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { LeaseLostException } from '../tasks/agents.exceptions.js';
-import { TaskEventRepository } from '../tasks/task-event.repository.js';
+import { isNumberTaken, TaskEventRepository } from '../tasks/task-event.repository.js';
 import { type FailedAttempt, judge, toKept, type Verdict } from '../tasks/task-failure.js';
 import { MAX_TASK_EVENTS } from '../tasks/task-report.js';
 import { NO_USAGE, type Usage } from '../tasks/usage.js';
 import type { Lease } from '../tasks/lease.js';
-import { isLeaseOf, type LockedTask, type Success, TaskTransitionRepository } from './task-transition.repository.js';
+import {
+  isLeaseOf,
+  type LockedTask,
+  type Succeeded,
+  type Success,
+  TaskTransitionRepository,
+} from './task-transition.repository.js';
 import { AgentConditionService } from './agent-condition.service.js';
 import { GroupCommit } from './group-commit.js';
 import { type AttemptReport, TaskAnnouncerService } from './task-announcer.service.js';
@@ -14,6 +20,9 @@ import { TaskEndService } from './task-end.service.js';
 
 /** Successes that are committed together at most. */
 const AT_ONCE = 100;
+
+/** Times that successes are recorded, while somebody adds events to the same tasks at the same moment. */
+const MAX_TRIES = 5;
 
 interface Recorded {
   readonly verdict: Verdict;
@@ -46,15 +55,25 @@ export class AttemptOutcomeService {
 
   /** Commits successes together; says of each, in order, whether its lease was still held. */
   async succeedAll(successes: readonly Success[]): Promise<boolean[]> {
-    const ended = await this.database.transaction(async (tx) => {
-      const rows = await this.ends.succeed(tx, successes);
-      await this.conditions.noteSuccesses(tx, rows);
-      return rows;
-    });
+    const ended = await this.recordSuccesses(successes);
     const ids = ended.flatMap((row) => row.ids);
     this.announcer.ended(ids);
     const done = new Set(ids);
     return successes.map(({ id }) => done.has(id));
+  }
+
+  private async recordSuccesses(successes: readonly Success[]): Promise<readonly Succeeded[]> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.database.transaction(async (tx) => {
+          const succeeded = await this.ends.succeed(tx, successes);
+          await this.conditions.noteSuccesses(tx, succeeded);
+          return succeeded;
+        });
+      } catch (error) {
+        if (!isNumberTaken(error) || tried === MAX_TRIES) throw error;
+      }
+    }
   }
 
   /**
