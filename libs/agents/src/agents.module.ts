@@ -1,5 +1,4 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
 import { DatabaseModule } from '#platform/database';
 import { AgentExecutionController } from './queue/agent-execution.controller.js';
 import { AgentsController } from './registry/agents.controller.js';
@@ -8,7 +7,7 @@ import { TaskResultValidator } from './workers/task-result.validator.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { TaskEventsController } from './queue/task-events.controller.js';
 import { TasksController } from './queue/tasks.controller.js';
-import { AgentCallbackService } from './runners/http/agent-callback.service.js';
+import { AgentCallbackService } from './attempts/agent-callback.service.js';
 import { AgentCatalogueService } from './registry/agent-catalogue.service.js';
 import { WorkerTasksController } from './workers/worker-tasks.controller.js';
 import { WorkersController } from './workers/workers.controller.js';
@@ -19,16 +18,11 @@ import { AgentReadService } from './registry/agent-read.service.js';
 import { AgentRegistryService } from './registry/agent-registry.service.js';
 import { BatchResultService } from './batches/batch-result.service.js';
 import { CallerStandingService } from './tasks/caller-standing.service.js';
+import { AttemptService } from './engine/attempt.service.js';
+import { HeldAttemptsService } from './engine/held-attempts.service.js';
 import { ExpiredLeaseService } from './engine/expired-lease.service.js';
-import { HttpAgentRunner } from './runners/http/http-agent.runner.js';
-import { InternalAgentService } from './registry/internal-agent.service.js';
-import { SecurityPostureAgent } from './runners/internal/security-posture.agent.js';
-import { LlmAgentRunner } from './runners/llm/llm-agent.runner.js';
-import { ModelSafeguardService } from './runners/llm/model-safeguard.service.js';
-import { ModelSettingsService } from './runners/llm/model-settings.service.js';
 import { ScheduleTaskService } from './schedules/schedule-task.service.js';
 import { ScheduleRegistryService } from './schedules/schedule-registry.service.js';
-import { ServiceMetricsAgent } from './runners/internal/service-metrics.agent.js';
 import { BatchSubmissionService } from './batches/batch-submission.service.js';
 import { TaskSubmissionService } from './queue/task-submission.service.js';
 import { TaskAnnouncerService } from './attempts/task-announcer.service.js';
@@ -41,10 +35,10 @@ import { TaskExplanationService } from './queue/task-explanation.service.js';
 import { TaskLeaseService } from './attempts/task-lease.service.js';
 import { TaskLookupService } from './queue/task-lookup.service.js';
 import { AttemptOutcomeService } from './attempts/attempt-outcome.service.js';
-import { TaskRecordService } from './attempts/task-record.service.js';
+import { TaskEndService } from './attempts/task-end.service.js';
 import { TaskRedriveService } from './queue/task-redrive.service.js';
 import { TaskRetentionJob } from './retention/task-retention.job.js';
-import { TaskRunner } from './runners/task.runner.js';
+import { RunnersModule } from './runners/runners.module.js';
 import { TaskSchedulerService } from './schedules/task-scheduler.service.js';
 import { TaskSweeperService } from './engine/task-sweeper.service.js';
 import { WorkerLeaseService } from './workers/worker-lease.service.js';
@@ -54,12 +48,8 @@ import { AgentStatisticsRepository } from './registry/agent-statistics.repositor
 import { AgentEntity } from './registry/agent.entity.js';
 import { AgentRepository } from './registry/agent.repository.js';
 import { BatchRepository } from './batches/batch.repository.js';
-import { ConsequentialCallRepository } from './runners/llm/consequential-call.repository.js';
 import { IdempotencyRepository } from './queue/idempotency.repository.js';
-import { LanguageModelClient } from './runners/llm/language-model.client.js';
-import { OutboundHttpClient } from './runners/http/outbound-http.client.js';
 import { ScheduleRepository } from './schedules/schedule.repository.js';
-import { ServiceProbeRepository } from './runners/internal/service-probe.repository.js';
 import { StartFactsRepository } from './queue/start-facts.repository.js';
 import { TaskClaimRepository } from './attempts/task-claim.repository.js';
 import { TaskDependencyRepository } from './tasks/task-dependency.repository.js';
@@ -89,26 +79,16 @@ const STORAGE: Provider[] = [
   IdempotencyRepository,
   TaskEventRepository,
   TaskNotificationClient,
-  OutboundHttpClient,
-  LanguageModelClient,
-  ConsequentialCallRepository,
-  ServiceProbeRepository,
 ];
 
 const ENGINE: Provider[] = [
   TaskAnnouncerService,
-  TaskRecordService,
+  TaskEndService,
   AgentConditionService,
   AttemptOutcomeService,
   TaskLeaseService,
-  TaskRunner,
-  HttpAgentRunner,
-  ModelSettingsService,
-  LlmAgentRunner,
-  ModelSafeguardService,
-  InternalAgentService,
-  ServiceMetricsAgent,
-  SecurityPostureAgent,
+  AttemptService,
+  HeldAttemptsService,
   TaskEngineService,
   ExpiredLeaseService,
   TaskSweeperService,
@@ -164,7 +144,7 @@ export class AgentsModule {
       module: AgentsModule,
       // The dashboard reads it; a second import would be a second engine.
       global: true,
-      imports: [DatabaseModule.forEntities([AgentEntity]), DiscoveryModule],
+      imports: [DatabaseModule.forEntities([AgentEntity]), RunnersModule],
       controllers: CONTROLLERS,
       providers: [...STORAGE, ...ENGINE, ...USE_CASES],
       exports: [AgentReadService, TaskEngineService],
@@ -175,7 +155,7 @@ export class AgentsModule {
   static forWorker(): DynamicModule {
     return {
       module: AgentsModule,
-      imports: [DatabaseModule.forEntities([AgentEntity]), DiscoveryModule],
+      imports: [DatabaseModule.forEntities([AgentEntity]), RunnersModule],
       providers: [...STORAGE, ...ENGINE],
       exports: [TaskEngineService],
     };

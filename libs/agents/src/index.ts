@@ -11,7 +11,7 @@ export {
   type InternalAgentHandler,
   InternalAgentService,
   type InternalTask,
-} from './registry/internal-agent.service.js';
+} from './runners/internal/internal-agent.service.js';
 export { TaskRemovalChainModule } from './task-removal-chain.module.js';
 export { TaskEngineService } from './engine/task-engine.service.js';
 export { WorkerLeaseService } from './workers/worker-lease.service.js';

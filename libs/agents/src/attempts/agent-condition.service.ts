@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { AiConfig } from '#config';
 import type { Transaction } from '#platform/database';
-import type { AgentKind } from '../registry/agent.js';
+import { AgentRunnersService } from '../runners/agent-runners.service.js';
 import { afterAttempt, isSteady } from '../registry/agent-health.js';
 import { MAX_RETRY_AFTER_MS } from '../tasks/task-failure.js';
 import { AgentStatisticsRepository } from '../registry/agent-statistics.repository.js';
@@ -10,15 +9,10 @@ import type { Succeeded } from './task-transition.repository.js';
 /** Keeps what is known of how agents are doing: success rate, status and circuit. */
 @Injectable()
 export class AgentConditionService {
-  /** Kinds of agents whose circuit never opens. */
-  private readonly unbroken: readonly AgentKind[];
-
   constructor(
     private readonly statistics: AgentStatisticsRepository,
-    config: AiConfig,
-  ) {
-    this.unbroken = config.enableCircuitBreaker ? [] : ['llm'];
-  }
+    private readonly runners: AgentRunnersService,
+  ) {}
 
   /** Successes of an agent that does well change nothing, and do not queue for its row. */
   async noteSuccesses(tx: Transaction, successes: readonly Succeeded[]): Promise<void> {
@@ -41,6 +35,6 @@ export class AgentConditionService {
     let condition = await this.statistics.lockCondition(tx, agentId);
     if (!condition) return;
     for (let n = 0; n < times; n++) condition = afterAttempt(condition, isSuccess);
-    await this.statistics.setCondition(tx, agentId, condition, this.unbroken);
+    await this.statistics.setCondition(tx, agentId, condition, this.runners.unbroken);
   }
 }

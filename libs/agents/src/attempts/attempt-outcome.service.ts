@@ -1,17 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { LeaseLostException } from '../tasks/agents.exceptions.js';
+import { isNumberTaken, TaskEventRepository } from '../tasks/task-event.repository.js';
 import { type FailedAttempt, judge, toKept, type Verdict } from '../tasks/task-failure.js';
+import { MAX_TASK_EVENTS } from '../tasks/task-report.js';
 import { NO_USAGE, type Usage } from '../tasks/usage.js';
-import { type Lease, TaskLeaseRepository } from './task-lease.repository.js';
-import { isLeaseOf, type LockedTask, type Success, TaskTransitionRepository } from './task-transition.repository.js';
+import type { Lease } from '../tasks/lease.js';
+import {
+  isLeaseOf,
+  type LockedTask,
+  type Succeeded,
+  type Success,
+  TaskTransitionRepository,
+} from './task-transition.repository.js';
 import { AgentConditionService } from './agent-condition.service.js';
 import { GroupCommit } from './group-commit.js';
 import { type AttemptReport, TaskAnnouncerService } from './task-announcer.service.js';
-import { TaskRecordService } from './task-record.service.js';
+import { TaskEndService } from './task-end.service.js';
 
 /** Successes that are committed together at most. */
-const BATCH = 100;
+const AT_ONCE = 100;
+
+/** Times that successes are recorded, while somebody adds events to the same tasks at the same moment. */
+const MAX_TRIES = 5;
 
 interface Recorded {
   readonly verdict: Verdict;
@@ -26,14 +37,14 @@ interface Recorded {
  */
 @Injectable()
 export class AttemptOutcomeService {
-  private readonly successes = new GroupCommit<Success, boolean>((items) => this.succeedAll(items), BATCH);
+  private readonly successes = new GroupCommit<Success, boolean>((items) => this.succeedAll(items), AT_ONCE);
 
   constructor(
     private readonly database: Database,
-    private readonly queue: TaskTransitionRepository,
-    private readonly leases: TaskLeaseRepository,
+    private readonly transitions: TaskTransitionRepository,
+    private readonly ends: TaskEndService,
     private readonly conditions: AgentConditionService,
-    private readonly record: TaskRecordService,
+    private readonly events: TaskEventRepository,
     private readonly announcer: TaskAnnouncerService,
   ) {}
 
@@ -44,16 +55,25 @@ export class AttemptOutcomeService {
 
   /** Commits successes together; says of each, in order, whether its lease was still held. */
   async succeedAll(successes: readonly Success[]): Promise<boolean[]> {
-    const ended = await this.database.transaction(async (tx) => {
-      const rows = await this.queue.succeed(tx, successes);
-      await this.record.succeeded(tx, rows);
-      await this.conditions.noteSuccesses(tx, rows);
-      return rows;
-    });
+    const ended = await this.recordSuccesses(successes);
     const ids = ended.flatMap((row) => row.ids);
     this.announcer.ended(ids);
     const done = new Set(ids);
     return successes.map(({ id }) => done.has(id));
+  }
+
+  private async recordSuccesses(successes: readonly Success[]): Promise<readonly Succeeded[]> {
+    for (let tried = 1; ; tried++) {
+      try {
+        return await this.database.transaction(async (tx) => {
+          const succeeded = await this.ends.succeed(tx, successes);
+          await this.conditions.noteSuccesses(tx, succeeded);
+          return succeeded;
+        });
+      } catch (error) {
+        if (!isNumberTaken(error) || tried === MAX_TRIES) throw error;
+      }
+    }
   }
 
   /**
@@ -63,7 +83,7 @@ export class AttemptOutcomeService {
    */
   async fail(lease: Lease, attempt: FailedAttempt, cause?: unknown, usage: Usage = NO_USAGE): Promise<Verdict> {
     const recorded = await this.database.transaction(async (tx) => {
-      const locked = await this.queue.lock(tx, lease.id);
+      const locked = await this.transitions.lock(tx, lease.id);
       if (!isLeaseOf(locked, lease)) throw new LeaseLostException();
       return this.failLocked(tx, locked, attempt, usage);
     });
@@ -74,13 +94,13 @@ export class AttemptOutcomeService {
   /**
    * Like `fail`, for tasks whose lease ran out; nothing happens when that is no longer so.
    *
-   * @param asked see `TaskLeaseRepository.lockExpired`
+   * @param asked see `TaskTransitionRepository.lockExpired`
    */
   async expire(limit: number, asked: Date): Promise<number> {
     const done = await this.database.transaction(async (tx) => {
       const results: Recorded[] = [];
-      for (const id of await this.leases.lockExpired(tx, limit, asked)) {
-        const locked = await this.queue.lock(tx, id);
+      for (const id of await this.transitions.lockExpired(tx, limit, asked)) {
+        const locked = await this.transitions.lock(tx, id);
         if (locked) results.push(await this.failLocked(tx, locked, expiryOf(locked), locked.attemptUsage));
       }
       return results;
@@ -98,19 +118,16 @@ export class AttemptOutcomeService {
    */
   async release(lease: Lease, reason: string, until: number | 'approval' = 0): Promise<void> {
     const cancelled = await this.database.transaction(async (tx) => {
-      const locked = await this.queue.lock(tx, lease.id);
+      const locked = await this.transitions.lock(tx, lease.id);
       if (!isLeaseOf(locked, lease)) throw new LeaseLostException();
-      if (locked.task.cancelRequestedAt !== null || (await this.record.isFull(tx, lease.id))) {
+      if (locked.task.cancelRequestedAt !== null || (await this.events.count(tx, lease.id)) >= MAX_TASK_EVENTS) {
         const failure = { code: 'TASK.RELEASED', message: 'The task was given back' };
         return this.failLocked(tx, locked, { failure, retryable: true, blame: 'elsewhere' }, locked.attemptUsage);
       }
       const delayMs = until === 'approval' ? 0 : until;
-      await this.queue.requeue(tx, lease.id, { delayMs, failure: null, refund: 1 });
-      await this.record.released(tx, lease.id, reason);
-      if (until === 'approval') {
-        await this.queue.holdForApproval(tx, lease.id);
-        await this.record.needsApproval(tx, lease.id, reason);
-      }
+      const data = { reason };
+      await this.transitions.requeue(tx, lease.id, { delayMs, failure: null, refund: 1, type: 'released', data });
+      if (until === 'approval') await this.transitions.holdForApproval(tx, lease.id, reason);
       return undefined;
     });
     if (cancelled) this.announce(cancelled);
@@ -130,14 +147,14 @@ export class AttemptOutcomeService {
     const verdict = judge(attempt, { attempt: task.attempt, isCancelRequested }, retryPolicy, Math.random());
     const ended: string[] = [];
     if (verdict.state === 'queued') {
-      await this.queue.requeue(tx, task.id, { delayMs: verdict.delayMs, failure, refund: 0, usage });
-      const data = { attempt: task.attempt, ...failure, delayMs: verdict.delayMs };
-      await this.record.willRetry(tx, { id: task.id, agentId }, usage, data);
+      const { delayMs } = verdict;
+      const data = { attempt: task.attempt, ...failure, delayMs };
+      await this.transitions.requeue(tx, task.id, { delayMs, failure, refund: 0, usage, type: 'retry', data });
     } else {
-      const isCancelled = verdict.state === 'cancelled';
-      const row = await this.queue.end(tx, task.id, verdict.state, isCancelled ? null : failure, usage);
-      const data = isCancelled ? {} : { attempt: task.attempt, ...failure };
-      ended.push(...(await this.record.unsuccessful(tx, row, verdict.state, data)));
+      const { state } = verdict;
+      const data = { attempt: task.attempt, ...failure };
+      const kept = state === 'cancelled' ? { failure: null, data: {} } : { failure, data };
+      ended.push(...(await this.ends.end(tx, task.id, { state, ...kept, usage })));
     }
     const { holdsBack = false, retryAfterMs = 0 } = attempt;
     if (holdsBack && retryAfterMs > 0) await this.conditions.holdBack(tx, agentId, retryAfterMs);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Database, type Transaction } from '#platform/database';
-import { TaskClaimRepository } from './task-claim.repository.js';
+import type { Room } from './claimant.js';
+import { type Claim, TaskClaimRepository } from './task-claim.repository.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
 import { TaskTransitionRepository } from './task-transition.repository.js';
 import { type TaskNotification, TaskNotificationClient } from '../tasks/task-notification.client.js';
@@ -36,6 +37,11 @@ describe('many tasks at once', () => {
     post('/agents/batch', { operations: Array.from({ length: count }, () => ({ agent: slug, parameters })) });
   const lease = async (slug: string, max: number): Promise<Leased[]> =>
     (await post<{ tasks: Leased[] } | undefined>('/leases', { workerId, agents: [slug], max }))?.tasks ?? [];
+  const claim = async (tx: Transaction, slug: string, rooms: readonly Room[]): Promise<Claim> => {
+    const claims = app.get(TaskClaimRepository);
+    const claimant = { kinds: ['worker'], resources: [], agents: [slug], entering: 'leased' } as const;
+    return claims.claim(tx, await claims.lockAgents(tx, claimant), claimant.entering, rooms);
+  };
   const complete = (leased: readonly Leased[]): Promise<{ completed: string[]; lost: string[] }> =>
     post('/tasks/complete', { results: leased.map(({ id, leaseToken }, n) => ({ id, leaseToken, output: n })) });
 
@@ -70,10 +76,9 @@ describe('many tasks at once', () => {
     expect(sizes).toEqual([4, 2]);
     // Each of those that are served together has an answer of its own.
     await queue(slug, 6, { noise: randomBytes(384 * 1024).toString('base64') });
-    const claimant = { kinds: ['worker'], resources: [], agents: [slug], entering: 'leased' } as const;
     const { started } = await database().transaction((tx) => {
       const room = { workerId, leaseSeconds: 60, size: 3 };
-      return app.get(TaskClaimRepository).claim(tx, claimant, [room, { ...room, leaseSeconds: 90 }]);
+      return claim(tx, slug, [room, { ...room, leaseSeconds: 90 }]);
     });
     expect(started.map(({ room }) => room)).toEqual([0, 0, 0, 1, 1, 1]);
   });
@@ -88,15 +93,11 @@ describe('many tasks at once', () => {
       );
       return row?.n ?? 0;
     };
-    const claimant = { kinds: ['worker'], resources: [], agents: [slug], entering: 'leased' } as const;
     // Often enough that a plan is kept.
     for (let n = 0; n < 8; n++) {
       await database().transaction(async (tx) => {
         const before = await scans(tx);
-        // What the transaction did can be asked for until it ends.
-        const open = Object.assign(Object.create(tx) as Transaction, { commit: () => undefined });
-        const room = { workerId, leaseSeconds: 60, size: 10 };
-        const { started } = await app.get(TaskClaimRepository).claim(open, claimant, [room]);
+        const { started } = await claim(tx, slug, [{ workerId, leaseSeconds: 60, size: 10 }]);
         const done = started.map(({ task, leaseToken }) => ({ id: task.id, leaseToken, output: null }));
         const [ended] = await app.get(TaskTransitionRepository).succeed(tx, done);
         expect(ended?.ids.length).toBe(10);

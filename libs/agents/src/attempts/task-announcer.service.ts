@@ -20,21 +20,21 @@ export interface AttemptReport {
 @Injectable()
 export class TaskAnnouncerService {
   constructor(
-    private readonly signals: TaskNotificationClient,
+    private readonly notifications: TaskNotificationClient,
     private readonly reporter: ErrorReporter,
   ) {}
 
   queued(): void {
-    this.signals.tell({ queued: true });
+    this.notifications.tell({ queued: true });
   }
 
   /** A cap has room again, so that waiting work may start. */
   ended(taskIds: readonly string[]): void {
-    if (taskIds.length > 0) this.signals.tell({ ended: taskIds });
+    if (taskIds.length > 0) this.notifications.tell({ ended: taskIds });
   }
 
   cancelRequested(taskId: string): void {
-    this.signals.tell({ cancelled: [taskId] });
+    this.notifications.tell({ cancelled: [taskId] });
   }
 
   /** Hands the failure to the ledger; nobody waits for it. */

@@ -1,13 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-
-/** A lease, as its holder names it. */
-export interface Lease {
-  readonly id: string;
-  readonly leaseToken: string;
-  /** Credential of the worker that speaks; absent when this process runs the task. */
-  readonly heldBy?: string | undefined;
-}
+import type { Lease } from '../tasks/lease.js';
+import { recordEvents } from '../tasks/task-event.repository.js';
 
 /** A database or process that was not heard of for longer was away, in milliseconds. */
 export const AWAY_MS = 5_000;
@@ -23,7 +17,13 @@ const EXTEND = {
     RETURNING t.id, t.cancel_requested_at IS NOT NULL AS cancelled`,
 };
 
-/** Leases on tasks: kept, passed on, run out. */
+const REQUEST_CANCEL = `
+  WITH asked AS (
+    UPDATE agent_task SET cancel_requested_at = coalesce(cancel_requested_at, now()) WHERE id = $1 RETURNING id
+  )
+  ${recordEvents(`(SELECT id AS task_id, 'cancel_requested' AS type, $2::jsonb AS data FROM asked) AS e`)}`;
+
+/** Leases on tasks: kept, and passed on. */
 @Injectable()
 export class TaskLeaseRepository {
   constructor(private readonly database: Database) {}
@@ -43,23 +43,6 @@ export class TaskLeaseRepository {
     return row?.now ?? new Date(Number.NaN);
   }
 
-  /**
-   * Locks tasks whose lease ran out, the longest overdue first.
-   *
-   * @param asked when they were asked for, by the database's clock: one that stood still since then finds none
-   */
-  async lockExpired(tx: Transaction, limit: number, asked: Date): Promise<string[]> {
-    const rows = await tx.query<{ id: string }>(
-      {
-        name: 'agent_queue_expired',
-        text: `SELECT id FROM agent_task WHERE state ${HELD} AND lease_expires_at < now() AND now() < $2::timestamptz + $3 * interval '1 ms'
-               ORDER BY lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
-      },
-      [limit, asked, AWAY_MS],
-    );
-    return rows.map(({ id }) => id);
-  }
-
   /** From now on a callback ends the attempt, not this process: the lease lasts as long as the attempt may. */
   async awaitCallback(tx: Transaction, lease: Lease): Promise<boolean> {
     const changed = await tx.execute(
@@ -70,10 +53,9 @@ export class TaskLeaseRepository {
     return changed > 0;
   }
 
-  async requestCancel(tx: Transaction, id: string): Promise<void> {
-    await tx.execute('UPDATE agent_task SET cancel_requested_at = coalesce(cancel_requested_at, now()) WHERE id = $1', [
-      id,
-    ]);
+  /** Asks whoever runs a task that the caller has locked to stop. */
+  async requestCancel(tx: Transaction, id: string, by: string): Promise<void> {
+    await tx.execute(REQUEST_CANCEL, [id, { by }]);
   }
 
   async acknowledgeCancel(lease: Lease): Promise<void> {

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { LeaseLostException } from '../tasks/agents.exceptions.js';
-import { type ClaimedTask, type Claimant, type Room, TaskClaimRepository } from './task-claim.repository.js';
+import type { ClaimedTask } from '../runners/claimed-task.js';
+import type { Claimant, Room } from './claimant.js';
+import { type Claim, TaskClaimRepository } from './task-claim.repository.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
-import { type Lease, TaskLeaseRepository } from './task-lease.repository.js';
+import type { Lease } from '../tasks/lease.js';
+import { TaskLeaseRepository } from './task-lease.repository.js';
 
 /** Most tasks that anybody should take at once. */
 export const CLAIM_MAX = 1_000;
@@ -21,9 +24,20 @@ export class TaskLeaseService {
   /** Fills rooms with tasks; each has begun an attempt when this returns. What is over budget is put aside on the way. */
   async claim(claimant: Claimant, rooms: readonly Room[]): Promise<readonly ClaimedTask[]> {
     for (;;) {
-      const { started, overBudget } = await this.database.transaction((tx) => this.claims.claim(tx, claimant, rooms));
+      const { started, overBudget } = await this.claimOnce(claimant, rooms);
       if (started.length > 0 || overBudget.length === 0) return started;
     }
+  }
+
+  private claimOnce(claimant: Claimant, rooms: readonly Room[]): Promise<Claim> {
+    return this.database.transaction(async (tx) => {
+      const agents = await this.claims.lockAgents(tx, claimant);
+      if (agents.length === 0) return { started: [], overBudget: [] };
+      const claim = this.claims.claim(tx, agents, claimant.entering, rooms);
+      // It is the last statement: the end of the transaction travels with it.
+      tx.commit();
+      return claim;
+    });
   }
 
   /** The leases that are still held; `undefined` when the database cannot be asked. */

@@ -12,7 +12,7 @@ export class EngineObservationService implements OnModuleInit {
     private readonly registry: HealthRegistry,
     private readonly metrics: Metrics,
     private readonly engine: TaskEngineService,
-    private readonly signals: TaskNotificationClient,
+    private readonly notifications: TaskNotificationClient,
     private readonly agents: AgentRepository,
   ) {}
 
@@ -20,7 +20,7 @@ export class EngineObservationService implements OnModuleInit {
     this.registry.register({ name: 'agents', essential: false, check: () => this.check() });
     this.metrics.gauge('agent_tasks_running', 'Tasks that run in this process.', () => this.engine.runningCount);
     const ended = this.metrics.counter('agent_tasks_ended_total', 'Tasks whose end this process recorded.');
-    this.signals.listen(({ ended: ids, isOwn }) => {
+    this.notifications.listen(({ ended: ids, isOwn }) => {
       if (isOwn) ended.inc(ids.length);
     });
   }

@@ -4,7 +4,7 @@ import { AWAY_MS, TaskLeaseRepository } from '../attempts/task-lease.repository.
 import { AttemptOutcomeService } from '../attempts/attempt-outcome.service.js';
 
 /** Tasks swept in one transaction. */
-const BATCH = 50;
+const AT_ONCE = 50;
 
 /**
  * Takes tasks back whose lease ran out. After the database or this process was away, which is no fault of those who hold leases, they
@@ -28,6 +28,6 @@ export class ExpiredLeaseService {
     this.sweptAt = now;
     if (wasAway) this.patientUntil = now.getTime() + this.config.leaseSeconds * 1000;
     if (now.getTime() < this.patientUntil) return;
-    while ((await this.outcomes.expire(BATCH, now)) === BATCH);
+    while ((await this.outcomes.expire(AT_ONCE, now)) === AT_ONCE);
   }
 }

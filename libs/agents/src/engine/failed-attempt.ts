@@ -2,17 +2,7 @@ import { AppException } from '#platform/kernel';
 import { AttemptFailedException } from '../tasks/agents.exceptions.js';
 import type { FailedAttempt } from '../tasks/task-failure.js';
 import type { Usage } from '../tasks/usage.js';
-
-/** Why a running task is told to stop. */
-export type StopCause = 'cancelled' | 'timeout' | 'shutdown' | 'lease_lost';
-
-/** The reason of an aborted signal. */
-export class StopReason extends Error {
-  constructor(readonly why: StopCause) {
-    super(`The task was stopped: ${why}`);
-    this.name = 'StopReason';
-  }
-}
+import type { StopCause } from './held-attempt.js';
 
 /** Kinds of failures of ours that the same parameters would meet again. */
 const FINAL_KINDS = new Set(['invalid', 'malformed', 'too_large']);

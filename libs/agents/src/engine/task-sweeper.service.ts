@@ -4,13 +4,13 @@ import { AppLogger } from '#platform/observability';
 import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { ExpiredLeaseService } from './expired-lease.service.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
-import { TaskRecordService } from '../attempts/task-record.service.js';
+import { TaskEndService } from '../attempts/task-end.service.js';
 
 /** Lets a task whose worker died run again within about this time after its lease. */
 const EVERY_MS = 1_000;
 
 /** Tasks swept in one transaction. */
-const BATCH = 50;
+const AT_ONCE = 50;
 
 /**
  * Takes tasks back whose lease ran out, and ends those whose deadline passed while they waited. Every process does this:
@@ -23,9 +23,9 @@ export class TaskSweeperService implements OnApplicationBootstrap, OnModuleDestr
 
   constructor(
     private readonly database: Database,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly expired: ExpiredLeaseService,
-    private readonly record: TaskRecordService,
+    private readonly ends: TaskEndService,
     private readonly announcer: TaskAnnouncerService,
     private readonly logger: AppLogger,
   ) {}
@@ -45,7 +45,7 @@ export class TaskSweeperService implements OnApplicationBootstrap, OnModuleDestr
   private async sweep(): Promise<void> {
     try {
       await this.expired.sweep();
-      while ((await this.endOverdue()) === BATCH);
+      while ((await this.endOverdue()) === AT_ONCE);
     } catch (error) {
       this.logger.warn(`Cannot sweep tasks: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
     }
@@ -54,13 +54,12 @@ export class TaskSweeperService implements OnApplicationBootstrap, OnModuleDestr
   private async endOverdue(): Promise<number> {
     const failure = { code: 'TASK.DEADLINE_PASSED', message: 'The deadline passed before the task was done' };
     const { swept, ended } = await this.database.transaction(async (tx) => {
-      const ids = await this.queue.lockOverdue(tx, BATCH);
+      const ids = await this.transitions.lockOverdue(tx, AT_ONCE);
       const all: string[] = [];
       for (const id of ids) {
         // It may have ended with one that it depended on.
         if (all.includes(id)) continue;
-        const row = await this.queue.end(tx, id, 'failed', failure);
-        all.push(...(await this.record.unsuccessful(tx, row, 'failed', failure)));
+        all.push(...(await this.ends.end(tx, id, { state: 'failed', failure, data: failure })));
       }
       return { swept: ids.length, ended: all };
     });

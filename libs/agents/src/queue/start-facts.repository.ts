@@ -4,7 +4,8 @@ import type { StartFacts } from './task-blocker.js';
 import type { TaskState } from '../tasks/task-state.js';
 import { WORKER_ALIVE_SECONDS } from '../registry/agent.postgres.js';
 import { ENGINE_IS_THERE } from '../tasks/task-notification.client.js';
-import { IN_WINDOW, NEEDS } from '../attempts/task-claim.repository.js';
+import { IN_WINDOW } from '../attempts/task-claim.postgres.js';
+import { IS_LEASED, NEEDS } from '../runners/agent-kind.postgres.js';
 
 /** Beyond this a place in the queue is not counted any more. */
 const MAX_AHEAD = 10_000;
@@ -14,10 +15,10 @@ const FACTS = {
   text: `
     SELECT now() AS now, t.state, t.attempt, t.max_attempts, t.run_at, a.slug, a.concurrency,
       r.paused_at IS NOT NULL AS is_paused, r.circuit_open_until, r.held_until,
-      CASE WHEN a.kind = 'worker' THEN coalesce(r.worker_seen_at > now() - interval '${WORKER_ALIVE_SECONDS} seconds', false)
+      CASE WHEN ${IS_LEASED} THEN coalesce(r.worker_seen_at > now() - interval '${WORKER_ALIVE_SECONDS} seconds', false)
         ELSE (${NEEDS} IS NULL OR ${NEEDS} = ANY ($2)) AND ${ENGINE_IS_THERE} END AS has_worker,
-      a.kind = 'worker' OR ${ENGINE_IS_THERE} AS is_engine_there,
-      CASE WHEN a.kind = 'llm' AND a.encrypted_secret IS NULL THEN a.config ->> 'provider' END AS key_needed,
+      ${IS_LEASED} OR ${ENGINE_IS_THERE} AS is_engine_there,
+      ${NEEDS} AS need,
       (SELECT count(*)::integer FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running')) AS running,
       a.rate_limit - CASE WHEN ${IN_WINDOW} THEN r.rate_window_used ELSE 0 END AS starts_left,
       CASE WHEN ${IN_WINDOW} THEN r.rate_window_start + make_interval(secs => a.rate_window_seconds) END AS window_ends_at,
@@ -48,7 +49,7 @@ type FactsRow = {
   held_until: Date | null;
   has_worker: boolean;
   is_engine_there: boolean;
-  key_needed: string | null;
+  need: string | null;
   running: number;
   starts_left: number | null;
   window_ends_at: Date | null;
@@ -81,7 +82,7 @@ export class StartFactsRepository {
       heldUntil: row.held_until,
       hasWorker: row.has_worker,
       isEngineThere: row.is_engine_there,
-      keyNeeded: row.key_needed,
+      need: row.need,
       running: row.running,
       concurrency: row.concurrency,
       startsLeft: row.starts_left,

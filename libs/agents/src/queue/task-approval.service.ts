@@ -4,18 +4,20 @@ import { Database, type Transaction } from '#platform/database';
 import { AuditTrail } from '#platform/security';
 import { TaskStateException } from '../tasks/agents.exceptions.js';
 import type { Task } from '../tasks/task.js';
+import { TaskEventRepository } from '../tasks/task-event.repository.js';
 import { assertMayDecide, type Caller } from '../tasks/task-access.js';
 import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
-import { TaskRecordService } from '../attempts/task-record.service.js';
+import { TaskEndService } from '../attempts/task-end.service.js';
 
 /** What people decide about tasks that a budget, or the limit of consequential model calls, keeps from starting. */
 @Injectable()
 export class TaskApprovalService {
   constructor(
     private readonly database: Database,
-    private readonly queue: TaskTransitionRepository,
-    private readonly record: TaskRecordService,
+    private readonly transitions: TaskTransitionRepository,
+    private readonly ends: TaskEndService,
+    private readonly events: TaskEventRepository,
     private readonly announcer: TaskAnnouncerService,
     private readonly audit: AuditTrail,
     private readonly config: AgentsConfig,
@@ -30,8 +32,7 @@ export class TaskApprovalService {
   async approve(id: string, caller: Caller): Promise<void> {
     await this.database.transaction(async (tx) => {
       const task = await this.lock(tx, id, caller);
-      await this.queue.approve(tx, id, caller.id);
-      await this.record.approved(tx, id, caller.id);
+      await this.transitions.approve(tx, id, caller.id);
       await this.note(tx, 'task.approved', task, caller);
     });
     this.announcer.queued();
@@ -46,9 +47,10 @@ export class TaskApprovalService {
   async refuse(id: string, reason: string, caller: Caller): Promise<void> {
     const ended = await this.database.transaction(async (tx) => {
       const task = await this.lock(tx, id, caller);
-      const row = await this.queue.end(tx, id, 'cancelled', { code: 'TASK.REFUSED', message: reason });
-      await this.record.refused(tx, id, caller.id, reason);
-      const done = await this.record.unsuccessful(tx, row, 'cancelled', { by: caller.id });
+      const by = caller.id;
+      await this.events.append(tx, [{ taskId: id, type: 'refused', data: { by, reason } }]);
+      const failure = { code: 'TASK.REFUSED', message: reason };
+      const done = await this.ends.end(tx, id, { state: 'cancelled', failure, data: { by } });
       await this.note(tx, 'task.refused', task, caller, { reason });
       return done;
     });
@@ -56,7 +58,7 @@ export class TaskApprovalService {
   }
 
   private async lock(tx: Transaction, id: string, caller: Caller): Promise<Task> {
-    const task = (await this.queue.lock(tx, id))?.task;
+    const task = (await this.transitions.lock(tx, id))?.task;
     assertMayDecide(caller, task, this.config.approval);
     if (task.state !== 'waiting_approval') {
       throw new TaskStateException(`A task that is ${task.state} does not wait for approval`);

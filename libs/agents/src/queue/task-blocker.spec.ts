@@ -22,7 +22,7 @@ const READY: StartFacts = {
   ahead: 0,
   averageMs: 1_000,
   approvalReason: null,
-  keyNeeded: null,
+  need: null,
   refusal: null,
 };
 
@@ -55,7 +55,7 @@ describe('explain', () => {
     ['a worker', { hasWorker: false }, { reason: 'no_worker', detail: 'Nobody who can run the agent a is there' }],
     [
       'a key',
-      { hasWorker: false, keyNeeded: 'openai' },
+      { hasWorker: false, need: 'key:openai' },
       { reason: 'no_worker', detail: expect.stringContaining('OPENAI_API_KEY') },
     ],
     ['the window', { startsLeft: 0, windowEndsAt: later }, { reason: 'rate_limit', estimatedStartAt: later }],

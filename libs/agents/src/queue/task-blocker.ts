@@ -1,3 +1,4 @@
+import { missingText } from '../runners/agent-kinds.js';
 import type { TaskState } from '../tasks/task-state.js';
 
 /** What may keep a task from running. */
@@ -34,8 +35,8 @@ export interface StartFacts {
   readonly isEngineThere: boolean;
   /** Whether somebody is there who could take it. */
   readonly hasWorker: boolean;
-  /** Provider of its model, when it takes the key of this service for it; `null` for other agents. */
-  readonly keyNeeded: string | null;
+  /** What its agent needs of whoever runs it, in the words of `Claimant.resources`; `null` is nothing. */
+  readonly need: string | null;
   readonly running: number;
   readonly concurrency: number;
   /** Starts that are left in the present window; `null` without a limit. */
@@ -133,11 +134,11 @@ function inTurn(facts: StartFacts, position: number): Reason {
   return { reason: 'queue', detail, estimatedStartAt };
 }
 
-function whoIsMissing({ agent, keyNeeded, isEngineThere }: StartFacts): string {
+function whoIsMissing({ agent, need, isEngineThere }: StartFacts): string {
   if (!isEngineThere)
     return 'No process runs tasks: start a worker (`npm run start:worker`), or set AGENTS_RUN_IN_PROCESS=true';
-  if (keyNeeded === null) return `Nobody who can run the agent ${agent} is there`;
-  return `There is no key of ${keyNeeded}: set ${keyNeeded.toUpperCase()}_API_KEY, or the agent's own secret`;
+  const missing = need === null ? undefined : missingText(need);
+  return missing ?? `Nobody who can run the agent ${agent} is there`;
 }
 
 /** As if the tasks ahead took the usual time, `concurrency` at once. */

@@ -7,7 +7,7 @@ import { isFinal, isHeld } from '../tasks/task-state.js';
 import { TaskLeaseRepository } from '../attempts/task-lease.repository.js';
 import { type LockedTask, TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
-import { TaskRecordService } from '../attempts/task-record.service.js';
+import { TaskEndService } from '../attempts/task-end.service.js';
 
 /** What stopping a task led to: the tasks that ended by it, or that its runner is to be told; nothing when that was known. */
 export type Stopped = { readonly ended: readonly string[] } | { readonly toTell: string } | undefined;
@@ -17,9 +17,9 @@ export type Stopped = { readonly ended: readonly string[] } | { readonly toTell:
 export class TaskCancellationService {
   constructor(
     private readonly database: Database,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly leases: TaskLeaseRepository,
-    private readonly record: TaskRecordService,
+    private readonly ends: TaskEndService,
     private readonly announcer: TaskAnnouncerService,
     private readonly audit: AuditTrail,
   ) {}
@@ -32,7 +32,7 @@ export class TaskCancellationService {
    */
   async cancel(id: string, caller: Caller): Promise<void> {
     const stopped = await this.database.transaction(async (tx) => {
-      const locked = await this.queue.lock(tx, id);
+      const locked = await this.transitions.lock(tx, id);
       const task = locked?.task;
       assertMayManage(caller, task);
       if (task.state === 'cancelled') return undefined;
@@ -54,12 +54,10 @@ export class TaskCancellationService {
    */
   async stop(tx: Transaction, { task, awaitsCallback }: LockedTask, by: string): Promise<Stopped> {
     if (!isHeld(task.state) || awaitsCallback) {
-      const row = await this.queue.end(tx, task.id, 'cancelled', null);
-      return { ended: await this.record.unsuccessful(tx, row, 'cancelled', { by }) };
+      return { ended: await this.ends.end(tx, task.id, { state: 'cancelled', failure: null, data: { by } }) };
     }
     if (task.cancelRequestedAt !== null) return undefined;
-    await this.leases.requestCancel(tx, task.id);
-    await this.record.cancelRequested(tx, task.id, by);
+    await this.leases.requestCancel(tx, task.id, by);
     return { toTell: task.id };
   }
 

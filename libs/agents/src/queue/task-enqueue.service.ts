@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
-import { AgentNotFoundError, currentContext, FairTurns, Ids, includesRole, ValidationError } from '#platform/kernel';
+import { AgentNotFoundError, currentContext, FairTurns, Ids, ValidationError } from '#platform/kernel';
 import type { Agent } from '../registry/agent.js';
+import { demandRole } from '../registry/agent-access.js';
 import {
-  AgentNotRunnableException,
-  AgentRoleRequiredException,
   DependencyNotFoundException,
   DependencyNotPossibleException,
   ParametersTooLargeException,
@@ -17,7 +16,8 @@ import { AgentStatisticsRepository } from '../registry/agent-statistics.reposito
 import { type DependencyLink, TaskDependencyRepository } from '../tasks/task-dependency.repository.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
 import { type NewTask, TaskRepository } from '../tasks/task.repository.js';
-import { type ModelEstimate, ModelSettingsService } from '../runners/llm/model-settings.service.js';
+import type { AttemptEstimate } from '../runners/agent-runner.js';
+import { AgentRunnersService } from '../runners/agent-runners.service.js';
 
 /** Work for one agent. */
 export interface TaskRequest {
@@ -44,7 +44,7 @@ export interface CheckedRequest {
   readonly agent: Agent;
   readonly request: TaskRequest;
   /** What an attempt is expected to consume at most, where that is known beforehand. */
-  readonly estimate?: ModelEstimate | undefined;
+  readonly estimate?: AttemptEstimate | undefined;
 }
 
 /** Tasks inserted by one statement: they may carry parameters of a megabyte each, and others wait while that is written. */
@@ -58,7 +58,7 @@ export class TaskEnqueueService {
     private readonly dependencies: TaskDependencyRepository,
     private readonly events: TaskEventRepository,
     private readonly statistics: AgentStatisticsRepository,
-    private readonly models: ModelSettingsService,
+    private readonly runners: AgentRunnersService,
     private readonly ids: Ids,
   ) {}
 
@@ -79,18 +79,17 @@ export class TaskEnqueueService {
     if (Buffer.byteLength(JSON.stringify(parameters)) > MAX_PARAMETERS_BYTES) throw new ParametersTooLargeException();
     if (!agent) throw new AgentNotFoundError();
     demandRole(agent, caller);
-    const estimate = agent.kind === 'llm' ? this.estimate(agent, request) : undefined;
-    return { id: this.ids.next(), agent, request, estimate };
+    return { id: this.ids.next(), agent, request, estimate: this.estimate(agent, request) };
   }
 
-  /** A budget that cannot be counted would be none. */
-  private estimate(agent: Agent, { taskDescription, parameters = {}, budget }: TaskRequest): ModelEstimate {
-    const task = { taskDescription: taskDescription ?? null, parameters };
-    const estimate = this.models.estimate(agent.config, task);
+  private estimate(
+    agent: Agent,
+    { taskDescription, parameters = {}, budget }: TaskRequest,
+  ): AttemptEstimate | undefined {
     const { maxCostMicros, dailyCostMicros } = agent.budget;
     const limits = [maxCostMicros, dailyCostMicros, budget?.maxCostMicros ?? null];
-    if (estimate.micros !== null || limits.every((limit) => limit === null)) return estimate;
-    throw new AgentNotRunnableException('There is a budget, and AI_PRICES does not say what the model costs');
+    const isBounded = limits.some((limit) => limit !== null);
+    return this.runners.estimate(agent, { taskDescription: taskDescription ?? null, parameters }, isBounded);
   }
 
   /**
@@ -187,12 +186,4 @@ export class TaskEnqueueService {
       traceparent: context?.traceparent ?? null,
     };
   }
-}
-
-/** @throws AgentRoleRequiredException unless the caller may give the agent work */
-export function demandRole(agent: Agent, caller: Caller): void {
-  if (includesRole(caller.role, agent.minimumRole)) return;
-  throw new AgentRoleRequiredException(`The agent ${agent.slug} needs the role ${agent.minimumRole}`, {
-    details: { requiredRole: agent.minimumRole, role: caller.role },
-  });
 }

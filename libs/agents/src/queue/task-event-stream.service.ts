@@ -38,7 +38,7 @@ export class TaskEventStreamService implements OnModuleDestroy {
   constructor(
     private readonly tasks: TaskRepository,
     private readonly events: TaskEventRepository,
-    private readonly signals: TaskNotificationClient,
+    private readonly notifications: TaskNotificationClient,
     private readonly standing: CallerStandingService,
   ) {}
 
@@ -109,7 +109,7 @@ export class TaskEventStreamService implements OnModuleDestroy {
         resolve();
       };
       const timer = setTimeout(done, LOOK_MS);
-      const stopListening = this.signals.listen(({ ended }) => {
+      const stopListening = this.notifications.listen(({ ended }) => {
         if (ended.includes(taskId)) done();
       });
       signal.addEventListener('abort', done);

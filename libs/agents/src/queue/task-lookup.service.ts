@@ -18,7 +18,7 @@ export interface TaskSearch {
 
 const LIST = 'tasks:id';
 
-/** How often a waiting request looks by itself, for ends that no signal told of. */
+/** How often a waiting request looks by itself, for ends that no notification told of. */
 const LOOK_MS = 500;
 
 /** Finds tasks, and waits for their end. */
@@ -26,7 +26,7 @@ const LOOK_MS = 500;
 export class TaskLookupService {
   constructor(
     private readonly tasks: TaskRepository,
-    private readonly signals: TaskNotificationClient,
+    private readonly notifications: TaskNotificationClient,
     private readonly cursors: CursorCodec,
   ) {}
 
@@ -64,7 +64,7 @@ export class TaskLookupService {
     const open = new Set(ids);
     const limit = performance.now() + seconds * 1000;
     let wake = (): void => undefined;
-    const stopListening = this.signals.listen(({ ended }) => {
+    const stopListening = this.notifications.listen(({ ended }) => {
       for (const id of ended) open.delete(id);
       if (open.size === 0) wake();
     });

@@ -9,7 +9,6 @@ import { TaskDependencyRepository } from '../tasks/task-dependency.repository.js
 import { type LockedTask, TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { TaskRepository } from '../tasks/task.repository.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
-import { TaskRecordService } from '../attempts/task-record.service.js';
 
 /** Which tasks to queue again; everything given must hold. */
 export interface RedriveFilter {
@@ -28,9 +27,8 @@ export class TaskRedriveService {
   constructor(
     private readonly database: Database,
     private readonly tasks: TaskRepository,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly dependencies: TaskDependencyRepository,
-    private readonly record: TaskRecordService,
     private readonly announcer: TaskAnnouncerService,
     private readonly audit: AuditTrail,
   ) {}
@@ -43,7 +41,7 @@ export class TaskRedriveService {
    */
   async retry(id: string, caller: Caller): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const locked = await this.queue.lock(tx, id);
+      const locked = await this.transitions.lock(tx, id);
       assertMayManage(caller, locked?.task);
       if (!locked) return;
       const { minimumRole } = locked.task;
@@ -81,7 +79,7 @@ export class TaskRedriveService {
     return this.database.transaction(async (tx) => {
       const redriven: string[] = [];
       for (const id of ids) {
-        const locked = await this.queue.lock(tx, id);
+        const locked = await this.transitions.lock(tx, id);
         // Somebody else may have been faster.
         if (!locked || !isFinal(locked.task.state) || locked.task.state === 'succeeded') continue;
         if (!includesRole(caller.role, locked.task.minimumRole)) continue;
@@ -100,7 +98,7 @@ export class TaskRedriveService {
     return [...states.values()].some(({ state }) => state !== 'succeeded' && isFinal(state));
   }
 
-  private async requeue(tx: Transaction, { task, agentId }: LockedTask, caller: Caller): Promise<void> {
+  private async requeue(tx: Transaction, { task }: LockedTask, caller: Caller): Promise<void> {
     if (!isFinal(task.state) || !canBecome(task.state, 'queued')) {
       throw new TaskStateException(`A task that is ${task.state} cannot be retried`);
     }
@@ -108,8 +106,14 @@ export class TaskRedriveService {
     const open = awaited.filter(({ state }) => state !== 'succeeded');
     if (open.some(({ state }) => isFinal(state)))
       throw new TaskStateException('It depends on a task that has not succeeded: retry that first');
-    await this.queue.requeue(tx, task.id, { delayMs: 0, failure: null, refund: task.attempt });
-    await this.queue.renew(tx, task.id, open.length);
-    await this.record.requeued(tx, { id: task.id, agentId }, caller.id);
+    const data = { by: caller.id };
+    await this.transitions.requeue(tx, task.id, {
+      delayMs: 0,
+      failure: null,
+      refund: task.attempt,
+      type: 'requeued',
+      data,
+    });
+    await this.transitions.renew(tx, task.id, open.length);
   }
 }

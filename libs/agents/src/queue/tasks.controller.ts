@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Quer
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, LargeBody, UuidParam } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, Roles } from '#platform/security';
-import { AgentCallbackService } from '../runners/http/agent-callback.service.js';
+import { AgentCallbackService } from '../attempts/agent-callback.service.js';
 import { TaskApprovalService } from './task-approval.service.js';
 import { TaskCancellationService } from './task-cancellation.service.js';
 import { TaskExplanationService } from './task-explanation.service.js';
@@ -18,7 +18,7 @@ import { AgentCallbackDto, TaskDto, TaskPageDto, TaskQueryDto, toTaskDto } from 
 export class TasksController {
   constructor(
     private readonly lookup: TaskLookupService,
-    private readonly control: TaskCancellationService,
+    private readonly cancellation: TaskCancellationService,
     private readonly approval: TaskApprovalService,
     private readonly redrive: TaskRedriveService,
     private readonly explanation: TaskExplanationService,
@@ -58,7 +58,7 @@ export class TasksController {
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
   async cancelTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
-    await this.control.cancel(id, principal);
+    await this.cancellation.cancel(id, principal);
     return toTaskDto(await this.lookup.get(id, principal));
   }
 

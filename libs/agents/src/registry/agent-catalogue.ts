@@ -1,4 +1,6 @@
-import { AGENT_DEFAULTS, type AgentDefinition, type AgentKind } from './agent.js';
+import type { AgentKind } from '../runners/agent-kinds.js';
+import { HANDLERS } from '../runners/internal/internal-kind.js';
+import { AGENT_DEFAULTS, type AgentDefinition } from './agent.js';
 import type { ExecutorRole } from '../tasks/task-access.js';
 import type { JsonObject } from '../tasks/task.js';
 
@@ -24,9 +26,6 @@ const DEVELOPER = 'DEVELOPER';
 
 /** The task is the prompt, and its parameters are what it is about. */
 const PROMPT = '{{taskDescription}}\n\n{{parameters}}';
-
-/** Names of the handlers that come with the service. */
-export const HANDLERS = { securityPosture: 'security-posture', serviceMetrics: 'service-metrics' } as const;
 
 const ROWS: readonly Row[] = [
   [

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { CursorCodec } from '#platform/http';
 import { AgentNotFoundError, type Page, pageOf } from '#platform/kernel';
-import type { Agent, AgentKind, AgentStatus } from './agent.js';
+import type { AgentKind } from '../runners/agent-kinds.js';
+import type { Agent, AgentStatus } from './agent.js';
 import type { AgentSummary } from './agent-summary.js';
 import { AgentRepository } from './agent.repository.js';
 import { AgentStatisticsRepository } from './agent-statistics.repository.js';

@@ -1,17 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { OutboundHttp } from '#platform/http';
 import { Database } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { AgentNotFoundError, Ids, ValidationError } from '#platform/kernel';
 import { AuditTrail, EncryptionService } from '#platform/security';
-import type { Agent, AgentDefinition, AgentKind } from './agent.js';
+import { type AgentKind, rulesOf } from '../runners/agent-kinds.js';
+import type { ConfigFault } from '../runners/agent-runner.js';
+import { AgentRunnersService } from '../runners/agent-runners.service.js';
+import { secretPlace } from '../runners/agent-secret.js';
+import type { Agent, AgentDefinition } from './agent.js';
 import { checkConfig } from './agent-config.js';
 import { AgentHasOpenTasksException } from '../tasks/agents.exceptions.js';
 import type { JsonObject } from '../tasks/task.js';
 import { AgentRepository } from './agent.repository.js';
 import { TaskRepository } from '../tasks/task.repository.js';
-import { InternalAgentService } from './internal-agent.service.js';
 
 /** An agent, and its secret when that was set just now: it is shown this once. */
 export interface RegisteredAgent {
@@ -24,11 +26,6 @@ export type AgentPatch = Partial<Omit<AgentDefinition, 'slug' | 'kind'>> & { rea
 
 const SECRET_BYTES = 32;
 
-/** Where an agent's secret is kept; binds the ciphertext to its row. */
-export function secretPlace(agentId: string): string {
-  return `agent.encrypted_secret:${agentId}`;
-}
-
 /** Makes, changes and removes agents. */
 @Injectable()
 export class AgentRegistryService {
@@ -38,8 +35,7 @@ export class AgentRegistryService {
     private readonly agents: AgentRepository,
     private readonly tasks: TaskRepository,
     private readonly encryption: EncryptionService,
-    private readonly outbound: OutboundHttp,
-    private readonly internal: InternalAgentService,
+    private readonly runners: AgentRunnersService,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
   ) {}
@@ -60,14 +56,14 @@ export class AgentRegistryService {
       await this.agents.insert(tx, id, { ...definition, config }, this.encrypted(id, secret));
       const { slug, kind, minimumRole } = definition;
       await this.audit.record(tx, { action: 'agent.created', details: { agent: slug, kind, minimumRole } });
-      const agent = await this.agents.find(slug, tx);
+      const agent = await this.agents.lock(tx, slug);
       if (!agent) throw new AgentNotFoundError();
       return show(agent, shown(kind, secret));
     });
   }
 
   /**
-   * Changes an agent. A configuration replaces the former whole; an `http` agent keeps its secret unless a new one is given.
+   * Changes an agent. A configuration replaces the former whole; a secret stays unless a new one is given.
    *
    * @throws AgentNotFoundError
    * @throws ValidationError when the configuration does not fit the kind
@@ -141,13 +137,9 @@ export class AgentRegistryService {
     needsSecret: boolean,
   ): { config: JsonObject; secret: string | undefined } {
     const { config, secret } = checkConfig(kind, given);
-    if (kind === 'internal' && !this.internal.find(String(config['handler']))) {
-      throw invalidConfig('handler', `must be one of ${this.internal.names.join(', ')}`);
-    }
-    if (kind === 'http' && this.outbound.isRefused(String(config['url']))) {
-      throw invalidConfig('url', 'must not lead inside this network, unless AGENTS_ALLOWED_HOSTS lists its host');
-    }
-    const isMade = kind === 'http' && secret === undefined && needsSecret;
+    const fault = this.runners.check(kind, config);
+    if (fault) throw invalidConfig(fault);
+    const isMade = rulesOf(kind).sharesSecret && secret === undefined && needsSecret;
     return { config, secret: isMade ? randomBytes(SECRET_BYTES).toString('base64url') : secret };
   }
 
@@ -156,12 +148,11 @@ export class AgentRegistryService {
   }
 }
 
-/** The key of a provider is known to whoever set it; only secrets between the agent and us are worth showing. */
 function shown(kind: AgentKind, secret: string | undefined): string | undefined {
-  return kind === 'http' ? secret : undefined;
+  return rulesOf(kind).sharesSecret ? secret : undefined;
 }
 
-function invalidConfig(field: string, message: string): ValidationError {
+function invalidConfig({ field, message }: ConfigFault): ValidationError {
   return new ValidationError('The configuration of the agent is not valid', {
     details: { errors: [{ path: `config.${field}`, message, code: 'config' }] },
   });

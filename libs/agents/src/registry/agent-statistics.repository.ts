@@ -3,7 +3,9 @@ import { Database, type Transaction } from '#platform/database';
 import type { AgentCondition } from './agent-health.js';
 import { CIRCUIT_OPEN_SECONDS, CIRCUIT_THRESHOLD } from './agent-health.js';
 import type { AgentSummary } from './agent-summary.js';
-import type { AgentKind, AgentStatus, ResultStatus } from './agent.js';
+import { secretUsedBy } from '../runners/agent-kind.postgres.js';
+import type { AgentKind } from '../runners/agent-kinds.js';
+import type { AgentStatus, ResultStatus } from './agent.js';
 import { CIRCUIT_OPEN, STATUS } from './agent.postgres.js';
 
 /** What one transaction adds to the counters of an agent. */
@@ -59,7 +61,7 @@ const LOCK_CONDITION = {
 };
 
 /**
- * An agent that was asked to wait, and with it those that go to the same provider with the same key. Locked in one order, so that two
+ * An agent that was asked to wait, and with it those that use the same secret of the service: the same key of a provider. Locked in one order, so that two
  * transactions cannot wait for each other.
  */
 const HOLD_BACK = {
@@ -67,8 +69,7 @@ const HOLD_BACK = {
   text: `
     WITH held AS (
       SELECT r.agent_id FROM agent_runtime r JOIN agent a ON a.id = r.agent_id CROSS JOIN (SELECT * FROM agent WHERE id = $1) o
-      WHERE a.id = o.id OR (a.kind = 'llm' AND o.kind = 'llm' AND a.encrypted_secret IS NULL AND o.encrypted_secret IS NULL
-        AND a.config ->> 'provider' = o.config ->> 'provider' AND a.deleted_at IS NULL)
+      WHERE a.id = o.id OR (${secretUsedBy('a')} = ${secretUsedBy('o')} AND a.deleted_at IS NULL)
       ORDER BY r.agent_id FOR NO KEY UPDATE OF r
     )
     UPDATE agent_runtime r SET held_until = greatest(r.held_until, now() + $2 * interval '1 millisecond')

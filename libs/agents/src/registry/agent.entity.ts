@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { AgentKind } from './agent.js';
+import type { AgentKind } from '../runners/agent-kinds.js';
 import type { ExecutorRole } from '../tasks/task-access.js';
 
 /** A row of the registry. */

@@ -1,4 +1,6 @@
-import type { Agent, AgentKind, AgentStatus } from './agent.js';
+import { IS_LEASED } from '../runners/agent-kind.postgres.js';
+import type { AgentKind } from '../runners/agent-kinds.js';
+import type { Agent, AgentStatus } from './agent.js';
 import type { ExecutorRole } from '../tasks/task-access.js';
 import type { JsonObject } from '../tasks/task.js';
 
@@ -16,7 +18,7 @@ export const WORKER_ALIVE_SECONDS = 60;
  * whose workers have all gone is offline.
  */
 export const STATUS = `CASE WHEN r.paused_at IS NOT NULL THEN 'paused' WHEN ${CIRCUIT_OPEN} THEN 'failed'
-  WHEN a.kind = 'worker' AND r.worker_seen_at < now() - interval '${WORKER_ALIVE_SECONDS} seconds' THEN 'offline'
+  WHEN ${IS_LEASED} AND r.worker_seen_at < now() - interval '${WORKER_ALIVE_SECONDS} seconds' THEN 'offline'
   ELSE r.status END`;
 
 /** A row of `agent` joined with its status. */

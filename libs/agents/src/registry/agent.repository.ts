@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import { EncryptedColumns } from '#platform/security';
-import type { Agent, AgentDefinition, AgentKind, AgentStatus } from './agent.js';
+import type { AgentKind } from '../runners/agent-kinds.js';
+import type { Agent, AgentDefinition, AgentStatus } from './agent.js';
 import { AgentSlugTakenException } from '../tasks/agents.exceptions.js';
 import { AgentEntity } from './agent.entity.js';
 import { CIRCUIT_OPEN, STATUS, toAgent, type AgentRow } from './agent.postgres.js';
@@ -43,8 +44,8 @@ export class AgentRepository {
     columns.add({ table: 'agent', column: 'encrypted_secret', key: ['id'] });
   }
 
-  async find(slug: string, tx?: Transaction): Promise<Agent | undefined> {
-    const [row] = await (tx ?? this.database).query<AgentRow>(FIND, [slug]);
+  async find(slug: string): Promise<Agent | undefined> {
+    const [row] = await this.database.query<AgentRow>(FIND, [slug]);
     return row && toAgent(row);
   }
 

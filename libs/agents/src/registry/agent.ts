@@ -1,10 +1,7 @@
+import type { AgentKind } from '../runners/agent-kinds.js';
 import type { JsonObject } from '../tasks/task.js';
 import type { ExecutorRole } from '../tasks/task-access.js';
 import type { RetryPolicy } from '../tasks/task-failure.js';
-
-/** How an agent's work is done: over HTTP, by workers that lease it, by a language model, or by code of this service. */
-export const AGENT_KINDS = ['http', 'worker', 'llm', 'internal'] as const;
-export type AgentKind = (typeof AGENT_KINDS)[number];
 
 /** How an agent is doing. The first five follow from its results; `paused` and `offline` from what was done to it. */
 export const AGENT_STATUSES = [
@@ -54,7 +51,7 @@ export interface AgentDefinition {
   readonly timeoutSeconds: number;
   readonly retryPolicy: RetryPolicy;
   readonly budget: AgentBudget;
-  /** By kind, see `agent-config.ts`; never holds the secret. */
+  /** By kind, see `KindRules`; never holds the secret. */
   readonly config: JsonObject;
   readonly version: string;
 }

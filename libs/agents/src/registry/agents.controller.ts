@@ -6,16 +6,8 @@ import { Roles } from '#platform/security';
 import { AgentDirectoryService } from './agent-directory.service.js';
 import { AgentRegistryService } from './agent-registry.service.js';
 import { AgentHealthDto, AgentsHealthDto, toAgentsHealthDto, toHealthDto } from './agent-health.dto.js';
-import {
-  AgentDto,
-  AgentPageDto,
-  AgentQueryDto,
-  CreateAgentDto,
-  toAgentDto,
-  toChanges,
-  toDefinition,
-  UpdateAgentDto,
-} from './agent.dto.js';
+import { CreateAgentDto, toChanges, toDefinition, UpdateAgentDto } from './agent-definition.dto.js';
+import { AgentDto, AgentPageDto, AgentQueryDto, toAgentDto } from './agent.dto.js';
 
 /** The registry of agents. */
 @ApiTags('agents')

@@ -10,7 +10,7 @@ import { AgentRepository } from '../registry/agent.repository.js';
 import { nextTime } from './cron-times.js';
 import { ScheduleRepository, type ScheduleRun } from './schedule.repository.js';
 import { ScheduleTaskService } from './schedule-task.service.js';
-import { demandRole } from '../queue/task-enqueue.service.js';
+import { demandRole } from '../registry/agent-access.js';
 
 const LIST = 'schedules:id';
 

@@ -26,9 +26,9 @@ export interface ScheduleOutcome {
 export class ScheduleTaskService {
   constructor(
     private readonly agents: AgentRepository,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly enqueue: TaskEnqueueService,
-    private readonly control: TaskCancellationService,
+    private readonly cancellation: TaskCancellationService,
     private readonly announcer: TaskAnnouncerService,
   ) {}
 
@@ -55,10 +55,10 @@ export class ScheduleTaskService {
     const checked = await this.check(schedule, caller);
     let stopped: Stopped;
     if (overlap !== 'queue' && lastTaskId !== null) {
-      const before = await this.queue.lock(tx, lastTaskId);
+      const before = await this.transitions.lock(tx, lastTaskId);
       if (before && !isFinal(before.task.state)) {
         if (overlap === 'skip') return { taskId: null, error: `The task before, ${lastTaskId}, has not ended` };
-        stopped = await this.control.stop(tx, before, caller.id);
+        stopped = await this.cancellation.stop(tx, before, caller.id);
       }
     }
     await this.enqueue.enqueue(tx, [checked], caller);
@@ -67,7 +67,7 @@ export class ScheduleTaskService {
 
   /** Tells the engine, after the commit. */
   announce(stopped: readonly Stopped[]): void {
-    for (const one of stopped) this.control.announce(one);
+    for (const one of stopped) this.cancellation.announce(one);
     this.announcer.queued();
   }
 }

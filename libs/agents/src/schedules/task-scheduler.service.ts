@@ -13,7 +13,7 @@ import type { Stopped } from '../queue/task-cancellation.service.js';
 const EVERY_MS = 1_000;
 
 /** Schedules served in one transaction. */
-const BATCH = 20;
+const AT_ONCE = 20;
 
 /**
  * Queues the tasks of schedules. Task and next time are committed together, so that each time leads to one task however many
@@ -49,11 +49,11 @@ export class TaskSchedulerService implements OnApplicationBootstrap, OnModuleDes
 
   private async run(): Promise<void> {
     try {
-      for (let served = BATCH; served === BATCH;) {
+      for (let served = AT_ONCE; served === AT_ONCE;) {
         const stopped: Stopped[] = [];
         served = await this.database.transaction(async (tx) => {
           stopped.length = 0;
-          const due = await this.schedules.lockDue(tx, BATCH);
+          const due = await this.schedules.lockDue(tx, AT_ONCE);
           const paused: [DueSchedule, PauseReason][] = [];
           for (const schedule of due) {
             const why = await runInContext({ correlationId: this.ids.next() }, () => this.serve(tx, schedule, stopped));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '#platform/database';
+import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 
 /** Something that happened to a task. */
 export interface NewTaskEvent {
@@ -22,8 +22,9 @@ export interface TaskEvent {
 
 /**
  * Records events: the rows (task_id, type, data) of a table expression, at most one for each task. Each event carries the SHA-256 of
- * its content and of the event before it, so that a change of history shows. The statement, or one before it in the transaction,
- * locks every task named here, which keeps the numbers without gaps.
+ * its content and of the event before it, so that a change of history shows. A statement before it in the transaction locks every task
+ * named here, which keeps the numbers without gaps. Where the same statement locks them, it has looked for the last event before it
+ * had the lock: see `isNumberTaken`.
  */
 export const recordEvents = (happened: string): string => `
   INSERT INTO agent_task_event (task_id, seq, type, data, created_at, hash)
@@ -34,6 +35,11 @@ export const recordEvents = (happened: string): string => `
   LEFT JOIN LATERAL (
     SELECT seq, hash FROM agent_task_event WHERE task_id = e.task_id ORDER BY seq DESC LIMIT 1
   ) last ON true`;
+
+/** Whether a statement that locks tasks and records their events met with somebody else's event. Done again, it sees that one. */
+export function isNumberTaken(error: unknown): boolean {
+  return isUniqueViolation(error, 'agent_task_event_pkey');
+}
 
 const APPEND = {
   name: 'agent_task_event_append',

@@ -25,21 +25,21 @@ export const ENGINE_IS_THERE = `EXISTS (
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
     AND (l.classid::bigint << 32) + l.objid::bigint = ${ENGINE_LOCK})`;
 
-type Listener = (signal: TaskNotification) => void;
+type Listener = (notification: TaskNotification) => void;
 
 const CHANNEL = 'devskyy_agent_task';
 
-/** Signals are gathered this long, because each NOTIFY takes a lock that is shared by the whole database. */
+/** Notifications are gathered this long, because each NOTIFY takes a lock that is shared by the whole database. */
 const GATHER_MS = 10;
 
 /** Ids in one notification; PostgreSQL carries at most 8,000 bytes, and an id has 32 without its hyphens. */
-const IDS_PER_SIGNAL = 240;
+const IDS_PER_NOTIFICATION = 240;
 
 const RECONNECT_MS = 1_000;
 
 /**
  * Tells this process at once, and the others through NOTIFY. When the listening connection is lost, the others' pick-up is as
- * slow as their polling until it is back; nothing is lost, because nothing depends on a signal.
+ * slow as their polling until it is back; nothing is lost, because nothing depends on a notification.
  */
 @Injectable()
 export class TaskNotificationClient implements OnApplicationBootstrap, OnModuleDestroy {
@@ -82,8 +82,8 @@ export class TaskNotificationClient implements OnApplicationBootstrap, OnModuleD
   }
 
   /** To be called after the commit of what it tells of. */
-  tell(signal: Partial<Omit<TaskNotification, 'isOwn'>>): void {
-    const { queued = false, cancelled = [], ended = [] } = signal;
+  tell(news: Partial<Omit<TaskNotification, 'isOwn'>>): void {
+    const { queued = false, cancelled = [], ended = [] } = news;
     this.deliver({ queued, cancelled, ended, isOwn: true });
     if (this.isStopped) return;
     this.gathered.queued ||= queued;
@@ -92,8 +92,8 @@ export class TaskNotificationClient implements OnApplicationBootstrap, OnModuleD
     this.gathering ??= setTimeout(() => void this.notify(), GATHER_MS);
   }
 
-  private deliver(signal: TaskNotification): void {
-    for (const listener of [...this.listeners]) listener(signal);
+  private deliver(notification: TaskNotification): void {
+    for (const listener of [...this.listeners]) listener(notification);
   }
 
   private async notify(): Promise<void> {
@@ -102,8 +102,8 @@ export class TaskNotificationClient implements OnApplicationBootstrap, OnModuleD
     this.gathered = { queued: false, cancelled: new Set(), ended: new Set() };
     const ids = [...cancelled, ...ended];
     try {
-      for (let from = 0; from === 0 || from < ids.length; from += IDS_PER_SIGNAL) {
-        const to = from + IDS_PER_SIGNAL;
+      for (let from = 0; from === 0 || from < ids.length; from += IDS_PER_NOTIFICATION) {
+        const to = from + IDS_PER_NOTIFICATION;
         const [c, e] = [ids.slice(from, Math.min(to, cancelled.size)), ids.slice(Math.max(from, cancelled.size), to)];
         const payload = JSON.stringify({ o: this.origin, q: queued, c: packed(c), e: packed(e) });
         await this.database.query('SELECT pg_notify($1, $2)', [CHANNEL, payload]);

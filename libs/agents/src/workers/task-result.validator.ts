@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { createValidationPipe } from '#platform/http';
 import { AppException } from '#platform/kernel';
 import type { TaskFailure } from '../tasks/task.js';
-import { TaskResultDto } from './worker.dto.js';
+import { TaskResultDto } from './task-result.dto.js';
 
 /** One of several results, or why it cannot be read. */
 export type TaskResultVerdict = { readonly result: TaskResultDto } | { readonly refusal: TaskFailure };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { TaskState } from '../tasks/task-state.js';
 import type { Usage } from '../tasks/usage.js';
-import type { Lease } from '../attempts/task-lease.repository.js';
+import type { Lease } from '../tasks/lease.js';
 import { HOLDER } from '../tasks/task.postgres.js';
 
 /** A lease with what its worker says of the attempt. */

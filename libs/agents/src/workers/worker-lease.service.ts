@@ -3,7 +3,9 @@ import { AgentsConfig } from '#config';
 import type { Principal } from '#platform/security';
 import type { JsonObject } from '../tasks/task.js';
 import { assertReportFits } from '../tasks/task-report.js';
-import type { ClaimedTask, Room } from '../attempts/task-claim.repository.js';
+import type { Room } from '../attempts/claimant.js';
+import { LEASED_KINDS } from '../runners/agent-kinds.js';
+import type { ClaimedTask } from '../runners/claimed-task.js';
 import { TaskNotificationClient } from '../tasks/task-notification.client.js';
 import { type LeaseReport, WorkerLeaseRepository } from './worker-lease.repository.js';
 import { CallerStandingService } from '../tasks/caller-standing.service.js';
@@ -43,7 +45,7 @@ export interface HeartbeatResult {
   readonly cancel: readonly string[];
 }
 
-/** How often a waiting worker looks by itself, for work that no signal told of. */
+/** How often a waiting worker looks by itself, for work that no notification told of. */
 const LOOK_MS = 1_000;
 
 /** Most requests that are served by one transaction. */
@@ -80,7 +82,7 @@ export class WorkerLeaseService implements OnModuleDestroy {
     private readonly standing: CallerStandingService,
     private readonly leases: TaskLeaseService,
     private readonly held: WorkerLeaseRepository,
-    private readonly signals: TaskNotificationClient,
+    private readonly notifications: TaskNotificationClient,
     private readonly config: AgentsConfig,
   ) {}
 
@@ -160,7 +162,7 @@ export class WorkerLeaseService implements OnModuleDestroy {
     const results: ClaimedTask[][] = asked.map(() => []);
     if (rooms.every(({ size }) => size === 0)) return results;
     const claimant = {
-      kinds: ['worker'] as const,
+      kinds: LEASED_KINDS,
       resources: [],
       agents: asked[0]?.agents,
       entering: 'leased' as const,
@@ -172,7 +174,7 @@ export class WorkerLeaseService implements OnModuleDestroy {
   private nextQueued(): { arrived: Promise<void>; stop: () => void } {
     let stop = (): void => undefined;
     const arrived = new Promise<void>((resolve) => {
-      stop = this.signals.listen(({ queued, ended }) => {
+      stop = this.notifications.listen(({ queued, ended }) => {
         if (queued || ended.length > 0) resolve();
       });
     });

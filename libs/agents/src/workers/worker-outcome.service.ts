@@ -9,7 +9,7 @@ import { isFinal } from '../tasks/task-state.js';
 import type { Usage } from '../tasks/usage.js';
 import { assertReportFits, assertRoomForEvent } from '../tasks/task-report.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
-import type { Lease } from '../attempts/task-lease.repository.js';
+import type { Lease } from '../tasks/lease.js';
 import { isLeaseOf, type Success, TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { WorkerLeaseRepository } from './worker-lease.repository.js';
 import { AttemptOutcomeService } from '../attempts/attempt-outcome.service.js';
@@ -33,7 +33,7 @@ export class WorkerOutcomeService {
   constructor(
     private readonly database: Database,
     private readonly outcomes: AttemptOutcomeService,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly held: WorkerLeaseRepository,
     private readonly events: TaskEventRepository,
   ) {}
@@ -86,7 +86,7 @@ export class WorkerOutcomeService {
     assertReportFits(data, 'data');
     await this.database.transaction(async (tx) => {
       const { id } = lease;
-      const locked = await this.queue.lock(tx, id);
+      const locked = await this.transitions.lock(tx, id);
       if (!isLeaseOf(locked, lease)) throw new LeaseLostException();
       if (await this.held.countEvent(tx, id, seq)) {
         assertRoomForEvent(await this.events.count(tx, id));

@@ -5,6 +5,7 @@ import { isUuid } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeaseService } from './worker-lease.service.js';
 import { type Success, WorkerOutcomeService } from './worker-outcome.service.js';
+import { LeaseDto } from './lease.dto.js';
 import { toLeasedTaskDto } from './leased-task.dto.js';
 import {
   CompletedTaskDto,
@@ -14,10 +15,9 @@ import {
   CompleteTasksDto,
   type TaskResultDto,
   FailTaskDto,
-  LeaseDto,
-  toUsage,
   WorkerEventDto,
-} from './worker.dto.js';
+} from './task-result.dto.js';
+import { toUsage } from './usage.dto.js';
 import { TaskResultValidator } from './task-result.validator.js';
 
 /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import { IS_LEASED } from '../runners/agent-kind.postgres.js';
 import type { ExecutorRole } from '../tasks/task-access.js';
 
 /** A program that leases tasks. */
@@ -35,7 +36,7 @@ const FIND = { name: 'agent_worker_find', text: 'SELECT * FROM agent_worker WHER
 const LEASABLE = {
   name: 'agent_worker_leasable',
   text: `
-    SELECT slug FROM agent WHERE kind = 'worker' AND deleted_at IS NULL AND minimum_role = ANY ($1)
+    SELECT slug FROM agent a WHERE ${IS_LEASED} AND deleted_at IS NULL AND minimum_role = ANY ($1)
       AND ($2::text[] = '{}' OR slug = ANY ($2)) AND ($3::text[] = '{}' OR slug = ANY ($3))`,
 };
 

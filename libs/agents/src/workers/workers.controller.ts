@@ -7,14 +7,9 @@ import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/se
 import { WorkerLeaseService } from './worker-lease.service.js';
 import { WorkerRegistryService } from './worker-registry.service.js';
 import { LeasedTasksDto, toLeasedTaskDto } from './leased-task.dto.js';
-import {
-  HeartbeatDto,
-  HeartbeatResultDto,
-  LeaseTasksDto,
-  RegisterWorkerDto,
-  toUsage,
-  WorkerDto,
-} from './worker.dto.js';
+import { HeartbeatDto, HeartbeatResultDto, LeaseTasksDto } from './lease.dto.js';
+import { toUsage } from './usage.dto.js';
+import { RegisterWorkerDto, WorkerDto } from './worker.dto.js';
 
 /** Workers in any language: they lease tasks of agents of kind `worker`. Not counted by the general rate limit. */
 @ApiTags('workers')

@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { PublicAddress } from '#platform/http';
+import { OutboundHttp, PublicAddress } from '#platform/http';
 import { EncryptionService, sign, SIGNATURE_HEADER } from '#platform/security';
 import { AttemptFailedException } from '../../tasks/agents.exceptions.js';
 import { unstorable } from '../../tasks/json-value.js';
-import type { Usage } from '../../tasks/usage.js';
+import type { JsonObject } from '../../tasks/task.js';
 import { type OutboundAnswer, OutboundHttpClient } from './outbound-http.client.js';
-import type { ClaimedTask } from '../../attempts/task-claim.repository.js';
-import { secretPlace } from '../../registry/agent-registry.service.js';
-
-/** What an attempt led to: an output, or the promise of a callback. */
-export type RunResult = { readonly output: unknown; readonly usage?: Usage } | { readonly awaitsCallback: true };
+import type { AgentRunner, ConfigFault, RunResult } from '../agent-runner.js';
+import { secretPlace } from '../agent-secret.js';
+import type { ClaimedTask } from '../claimed-task.js';
 
 /** Client errors that another attempt can mend: too slow, too early, too many. */
 const RETRYABLE_STATUSES = new Set([408, 425, 429]);
@@ -19,12 +17,20 @@ const CALLER_STATUSES = new Set([400, 409, 413, 422]);
 
 /** Gives a task to an agent of kind `http`. */
 @Injectable()
-export class HttpAgentRunner {
+export class HttpAgentRunner implements AgentRunner {
+  readonly kind = 'http';
+
   constructor(
+    private readonly outbound: OutboundHttp,
     private readonly client: OutboundHttpClient,
     private readonly encryption: EncryptionService,
     private readonly address: PublicAddress,
   ) {}
+
+  check(config: JsonObject): ConfigFault | undefined {
+    if (!this.outbound.isRefused(String(config['url']))) return undefined;
+    return { field: 'url', message: 'must not lead inside this network, unless AGENTS_ALLOWED_HOSTS lists its host' };
+  }
 
   /** @throws AttemptFailedException when the agent refuses, fails or answers what cannot be used */
   async run(claimed: ClaimedTask, signal: AbortSignal): Promise<RunResult> {

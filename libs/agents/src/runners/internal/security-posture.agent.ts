@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AgentsConfig, CorsConfig, EnvironmentConfig, SecurityConfig, ServerConfig } from '#config';
-import { HANDLERS } from '../../registry/agent-catalogue.js';
-import { AgentRepository } from '../../registry/agent.repository.js';
+import { HANDLERS } from './internal-kind.js';
 import { ServiceProbeRepository } from './service-probe.repository.js';
-import { InternalAgent, type InternalAgentHandler } from '../../registry/internal-agent.service.js';
+import { InternalAgent, type InternalAgentHandler } from './internal-agent.service.js';
 
 /** One thing that was looked at. */
 interface Check {
@@ -14,8 +13,8 @@ interface Check {
   readonly remedy: string;
 }
 
-/** Agents looked through for unencrypted addresses. */
-const MAX_AGENTS = 10_000;
+/** Agents that a finding names at most. */
+const MAX_NAMED = 20;
 
 /**
  * The catalogue's `scanner` agent: looks for weaknesses in how this installation is configured and connected. Reads settings and
@@ -31,7 +30,6 @@ export class SecurityPostureAgent implements InternalAgentHandler {
     private readonly cors: CorsConfig,
     private readonly agentsConfig: AgentsConfig,
     private readonly probe: ServiceProbeRepository,
-    private readonly agents: AgentRepository,
   ) {}
 
   async run(): Promise<unknown> {
@@ -131,13 +129,12 @@ export class SecurityPostureAgent implements InternalAgentHandler {
   }
 
   private async agentCheck(): Promise<Check> {
-    const remote = await this.agents.search({ kind: 'http', limit: MAX_AGENTS });
-    const plain = remote.filter(({ config }) => String(config['url']).startsWith('http:')).map(({ slug }) => slug);
+    const plain = await this.probe.agentsWithoutTls(MAX_NAMED);
     return {
       id: 'agents-tls',
       severity: 'high',
       passed: plain.length === 0,
-      finding: `Agents are called without TLS: ${plain.slice(0, 20).join(', ')}`,
+      finding: `Agents are called without TLS: ${plain.join(', ')}`,
       remedy: 'Give these agents https addresses',
     };
   }

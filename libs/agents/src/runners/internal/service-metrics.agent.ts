@@ -2,9 +2,9 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AttemptFailedException } from '../../tasks/agents.exceptions.js';
-import { HANDLERS } from '../../registry/agent-catalogue.js';
+import { HANDLERS } from './internal-kind.js';
 import { ServiceProbeRepository } from './service-probe.repository.js';
-import { InternalAgent, type InternalAgentHandler, type InternalTask } from '../../registry/internal-agent.service.js';
+import { InternalAgent, type InternalAgentHandler, type InternalTask } from './internal-agent.service.js';
 
 const MAX_SECONDS = 60;
 

@@ -38,4 +38,13 @@ export class ServiceProbeRepository {
       isPublicSchemaOpen: row?.open ?? false,
     };
   }
+
+  /** Slugs of agents that are called without TLS. */
+  async agentsWithoutTls(limit: number): Promise<string[]> {
+    const rows = await this.database.query<{ slug: string }>(
+      `SELECT slug FROM agent WHERE kind = 'http' AND deleted_at IS NULL AND config ->> 'url' LIKE 'http:%' ORDER BY slug LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ slug }) => slug);
+  }
 }

@@ -2,18 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { AiConfig } from '#config';
 import { AppLogger } from '#platform/observability';
 import { EncryptionService } from '#platform/security';
-import { AttemptFailedException } from '../../tasks/agents.exceptions.js';
+import { AgentNotRunnableException, AttemptFailedException } from '../../tasks/agents.exceptions.js';
+import type { JsonObject } from '../../tasks/task.js';
 import { renderPrompt } from './prompt.js';
 import { LanguageModelClient } from './language-model.client.js';
-import type { ClaimedTask } from '../../attempts/task-claim.repository.js';
-import { secretPlace } from '../../registry/agent-registry.service.js';
-import type { RunResult } from '../http/http-agent.runner.js';
+import type { AgentRunner, AttemptEstimate, RunResult } from '../agent-runner.js';
+import { secretPlace } from '../agent-secret.js';
+import type { ClaimedTask, StartedTask } from '../claimed-task.js';
 import { ModelSafeguardService } from './model-safeguard.service.js';
 import { ModelSettingsService, tokensOf } from './model-settings.service.js';
 
 /** Gives a task to a language model. */
 @Injectable()
-export class LlmAgentRunner {
+export class LlmAgentRunner implements AgentRunner {
+  readonly kind = 'llm';
+
   constructor(
     private readonly settings: ModelSettingsService,
     private readonly client: LanguageModelClient,
@@ -22,6 +25,25 @@ export class LlmAgentRunner {
     private readonly config: AiConfig,
     private readonly logger: AppLogger,
   ) {}
+
+  get has(): readonly string[] {
+    return this.settings.providers;
+  }
+
+  get isUnbroken(): boolean {
+    return !this.config.enableCircuitBreaker;
+  }
+
+  /** A budget that cannot be counted would be none. @throws AgentNotRunnableException */
+  estimate(
+    config: JsonObject,
+    task: Pick<StartedTask, 'taskDescription' | 'parameters'>,
+    isBounded: boolean,
+  ): AttemptEstimate {
+    const estimate = this.settings.estimate(config, task);
+    if (estimate.micros !== null || !isBounded) return estimate;
+    throw new AgentNotRunnableException('There is a budget, and AI_PRICES does not say what the model costs');
+  }
 
   /**
    * @throws AttemptFailedException when the prompt lacks a value, or the provider refuses, fails or answers what cannot be used

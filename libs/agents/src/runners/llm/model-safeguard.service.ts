@@ -5,7 +5,7 @@ import { AppLogger } from '#platform/observability';
 import { RateLimitStorage } from '#platform/security';
 import { AttemptFailedException } from '../../tasks/agents.exceptions.js';
 import { ConsequentialCallRepository } from './consequential-call.repository.js';
-import type { StartedTask } from '../../attempts/task-claim.repository.js';
+import type { StartedTask } from '../claimed-task.js';
 import { TaskPostponedException } from '../task-postponed.js';
 
 const MINUTE_MS = 60_000;

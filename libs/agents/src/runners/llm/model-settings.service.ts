@@ -3,6 +3,7 @@ import { AiConfig } from '#config';
 import { costOf, priceOf, priceTable } from './model-price.js';
 import { renderPrompt } from './prompt.js';
 import type { JsonObject } from '../../tasks/task.js';
+import type { AttemptEstimate } from '../agent-runner.js';
 import type { ModelProvider } from './language-model.client.js';
 
 /** How an agent of kind `llm` asks its model: its own settings, and the service's where it has none. */
@@ -14,12 +15,6 @@ export interface ModelSettings {
   readonly maxTokens: number;
   /** Not sent when `undefined`. */
   readonly temperature: number | undefined;
-}
-
-/** What an attempt will consume at most; the cost is `null` for a model without a price. */
-export interface ModelEstimate {
-  readonly tokens: number;
-  readonly micros: bigint | null;
 }
 
 /** Characters that a token stands for at least, in most texts; used before the provider has counted. */
@@ -71,7 +66,7 @@ export class ModelSettingsService {
   }
 
   /** As if the answer were as long as it may be. */
-  estimate(config: JsonObject, task: { taskDescription: string | null; parameters: JsonObject }): ModelEstimate {
+  estimate(config: JsonObject, task: { taskDescription: string | null; parameters: JsonObject }): AttemptEstimate {
     const { model, promptTemplate, system = '', maxTokens } = this.read(config);
     const { prompt } = renderPrompt(promptTemplate, task);
     const tokensIn = tokensOf(system.length + prompt.length);

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { EncryptionService, isSignedBy } from '#platform/security';
-import { CallbackSignatureException, LeaseLostException } from '../../tasks/agents.exceptions.js';
-import { AgentRepository } from '../../registry/agent.repository.js';
-import { TaskTransitionRepository } from '../../attempts/task-transition.repository.js';
-import { secretPlace } from '../../registry/agent-registry.service.js';
-import { AttemptOutcomeService } from '../../attempts/attempt-outcome.service.js';
+import { CallbackSignatureException, LeaseLostException } from '../tasks/agents.exceptions.js';
+import { AgentRepository } from '../registry/agent.repository.js';
+import { TaskTransitionRepository } from './task-transition.repository.js';
+import { secretPlace } from '../runners/agent-secret.js';
+import { AttemptOutcomeService } from './attempt-outcome.service.js';
 
 /** How a remote agent says that it is done. */
 export interface AgentCallbackResult {
@@ -24,7 +24,7 @@ export interface AgentCallbackResult {
 export class AgentCallbackService {
   constructor(
     private readonly database: Database,
-    private readonly queue: TaskTransitionRepository,
+    private readonly transitions: TaskTransitionRepository,
     private readonly agents: AgentRepository,
     private readonly encryption: EncryptionService,
     private readonly outcomes: AttemptOutcomeService,
@@ -36,7 +36,7 @@ export class AgentCallbackService {
    * @throws LeaseLostException when the attempt is not the one that is waited for
    */
   async accept(taskId: string, body: string, signature: string, result: AgentCallbackResult): Promise<void> {
-    const locked = await this.database.transaction((tx) => this.queue.lock(tx, taskId));
+    const locked = await this.database.transaction((tx) => this.transitions.lock(tx, taskId));
     const secret = locked && (await this.secretOf(locked.agentId));
     if (!locked || secret === undefined || !isSignedBy(body, signature, secret)) throw new CallbackSignatureException();
     const { task, leaseToken, awaitsCallback } = locked;

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit, SetMetadata } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { JsonObject } from '../tasks/task.js';
+import type { JsonObject } from '../../tasks/task.js';
 
 /** What a handler is given. */
 export interface InternalTask {

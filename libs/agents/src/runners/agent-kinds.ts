@@ -1,0 +1,34 @@
+import { HTTP } from './http/http-kind.js';
+import { INTERNAL } from './internal/internal-kind.js';
+import type { KindNeed, KindRules } from './kind-rules.js';
+import { LLM } from './llm/llm-kind.js';
+import { WORKER } from './worker/worker-kind.js';
+
+/**
+ * Every kind of agent. Names are kept in the database, whose check has to know a new one too. `RunnersModule` lists who runs it, unless
+ * workers do.
+ */
+export const KINDS = { http: HTTP, worker: WORKER, llm: LLM, internal: INTERNAL } satisfies Record<string, KindRules>;
+
+/** How an agent's work is done. */
+export type AgentKind = keyof typeof KINDS;
+export const AGENT_KINDS = Object.keys(KINDS) as readonly AgentKind[];
+
+/** Kinds whose tasks workers lease. */
+export const LEASED_KINDS = AGENT_KINDS.filter((kind) => rulesOf(kind).isLeased);
+
+export function rulesOf(kind: AgentKind): KindRules {
+  return KINDS[kind];
+}
+
+/** What a kind needs by a name, in the words of `Claimant.resources`. */
+export function resourceOf({ what }: KindNeed, name: string): string {
+  return `${what}:${name}`;
+}
+
+/** For a person: what is missing where nobody has this resource; `undefined` when its kind has no words for it. */
+export function missingText(resource: string): string | undefined {
+  const [what, ...name] = resource.split(':');
+  const kind = AGENT_KINDS.find((one) => rulesOf(one).need?.what === what);
+  return kind && rulesOf(kind).need?.missing?.(name.join(':'));
+}
