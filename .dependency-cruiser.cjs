@@ -58,7 +58,7 @@ module.exports = {
       name: 'domains-stand-apart',
       comment: 'Only the dashboard reads other domains, through their read services.',
       severity: 'error',
-      from: { path: '^libs/(auth|finance|agents|errors)/' },
+      from: { path: `^libs/(?!dashboard/)(${DOMAINS})/` },
       to: { path: `^libs/(${DOMAINS})/`, pathNot: '^libs/$1/' },
     },
     {

@@ -1,4 +1,4 @@
-import { CHANNELS, type Transaction, TRANSACTION_TYPES } from './transaction.js';
+import { CHANNELS, type Transaction } from './transaction.js';
 
 /** What lists of transactions are asked for most: a number holds all three, so that one short index finds each combination. */
 export type KindFields = Pick<Transaction, 'type' | 'channel' | 'currency'>;
@@ -6,8 +6,21 @@ export type KindFields = Pick<Transaction, 'type' | 'channel' | 'currency'>;
 /** Rows that say nothing of their kind: an earlier version wrote them. */
 export const UNKNOWN_KIND = 0;
 
-/** Places are kept for good: numbers are stored. What is new goes to the end. */
-const TYPES: readonly Transaction['type'][] = [...TRANSACTION_TYPES, 'journal', 'reversal'];
+/** Numbers are stored, so each is kept for good; a new type takes the next one, up to 15. */
+const TYPES: Readonly<Record<Transaction['type'], number>> = {
+  sale: 1,
+  refund: 2,
+  purchase: 3,
+  adjustment: 4,
+  transfer: 5,
+  expense: 6,
+  revenue: 7,
+  journal: 8,
+  reversal: 9,
+};
+const NUMBER_OF_TYPE = new Map<string, number>(Object.entries(TYPES));
+
+/** Channels are numbered by their place in `CHANNELS`: a new one goes to its end. */
 const [CHANNEL, CURRENCY] = [16, 256];
 
 /** Four bits for the type (from 1), four for the channel (0 without), five for each letter of the currency. */
@@ -37,7 +50,7 @@ export function kindMask({
 }
 
 function typePart(type: string): number {
-  return (TYPES as readonly string[]).indexOf(type) + 1;
+  return NUMBER_OF_TYPE.get(type) ?? 0;
 }
 
 function channelPart(channel: string): number {
