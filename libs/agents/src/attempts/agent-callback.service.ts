@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { EncryptionService, isSignedBy } from '#platform/security';
+import { isSignedBy } from '#platform/security';
 import { CallbackSignatureException, LeaseLostException } from '../tasks/agents.exceptions.js';
 import { AgentRepository } from '../registry/agent.repository.js';
 import { TaskTransitionRepository } from './task-transition.repository.js';
-import { secretPlace } from '../runners/agent-secret.js';
+import { AgentSecretRepository } from '../runners/agent-secret.repository.js';
 import { AttemptOutcomeService } from './attempt-outcome.service.js';
 
 /** How a remote agent says that it is done. */
@@ -26,7 +26,7 @@ export class AgentCallbackService {
     private readonly database: Database,
     private readonly transitions: TaskTransitionRepository,
     private readonly agents: AgentRepository,
-    private readonly encryption: EncryptionService,
+    private readonly secrets: AgentSecretRepository,
     private readonly outcomes: AttemptOutcomeService,
   ) {}
 
@@ -55,6 +55,6 @@ export class AgentCallbackService {
 
   private async secretOf(agentId: string): Promise<string | undefined> {
     const encrypted = await this.agents.secretOf(agentId);
-    return encrypted === undefined ? undefined : this.encryption.decrypt(encrypted, secretPlace(agentId)).toString();
+    return encrypted === undefined ? undefined : this.secrets.decrypt(encrypted, agentId);
   }
 }

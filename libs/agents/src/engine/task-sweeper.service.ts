@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database } from '#platform/database';
+import { RepeatedWork } from '#platform/jobs';
 import { AppLogger } from '#platform/observability';
 import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import { ExpiredLeaseService } from './expired-lease.service.js';
@@ -18,8 +19,12 @@ const AT_ONCE = 50;
  */
 @Injectable()
 export class TaskSweeperService implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private sweeping: Promise<void> | undefined;
+  private readonly sweeps = new RepeatedWork(
+    EVERY_MS,
+    () => this.sweep(),
+    (error) =>
+      this.logger.warn(`Cannot sweep tasks: ${error instanceof Error ? error.message : String(error)}`, 'Agents'),
+  );
 
   constructor(
     private readonly database: Database,
@@ -31,24 +36,16 @@ export class TaskSweeperService implements OnApplicationBootstrap, OnModuleDestr
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.sweeping ??= this.sweep().finally(() => (this.sweeping = undefined));
-    }, EVERY_MS);
-    this.timer.unref();
+    this.sweeps.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.sweeping;
+    await this.sweeps.stop();
   }
 
   private async sweep(): Promise<void> {
-    try {
-      await this.expired.sweep();
-      while ((await this.endOverdue()) === AT_ONCE);
-    } catch (error) {
-      this.logger.warn(`Cannot sweep tasks: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
-    }
+    await this.expired.sweep();
+    while ((await this.endOverdue()) === AT_ONCE);
   }
 
   private async endOverdue(): Promise<number> {

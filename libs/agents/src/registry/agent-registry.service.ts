@@ -3,11 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { AgentNotFoundError, Ids, ValidationError } from '#platform/kernel';
-import { AuditTrail, EncryptionService } from '#platform/security';
+import { AuditTrail } from '#platform/security';
 import { type AgentKind, rulesOf } from '../runners/agent-kinds.js';
 import type { ConfigFault } from '../runners/agent-runner.js';
 import { AgentRunnersService } from '../runners/agent-runners.service.js';
-import { secretPlace } from '../runners/agent-secret.js';
+import { AgentSecretRepository } from '../runners/agent-secret.repository.js';
 import type { Agent, AgentDefinition } from './agent.js';
 import { checkConfig } from './agent-config.js';
 import { AgentHasOpenTasksException } from '../tasks/agents.exceptions.js';
@@ -34,7 +34,7 @@ export class AgentRegistryService {
     private readonly requests: KeyedRequests,
     private readonly agents: AgentRepository,
     private readonly tasks: TaskRepository,
-    private readonly encryption: EncryptionService,
+    private readonly secrets: AgentSecretRepository,
     private readonly runners: AgentRunnersService,
     private readonly audit: AuditTrail,
     private readonly ids: Ids,
@@ -144,7 +144,7 @@ export class AgentRegistryService {
   }
 
   private encrypted(id: string, secret: string | undefined): string | null {
-    return secret === undefined ? null : this.encryption.encrypt(secret, secretPlace(id));
+    return secret === undefined ? null : this.secrets.encrypt(secret, id);
   }
 }
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
-import { EncryptedColumns } from '#platform/security';
 import type { AgentKind } from '../runners/agent-kinds.js';
 import type { Agent, AgentDefinition, AgentStatus } from './agent.js';
 import { AgentSlugTakenException } from '../tasks/agents.exceptions.js';
@@ -37,12 +36,7 @@ const SEARCH = {
 /** The registry's tables. */
 @Injectable()
 export class AgentRepository {
-  constructor(
-    private readonly database: Database,
-    columns: EncryptedColumns,
-  ) {
-    columns.add({ table: 'agent', column: 'encrypted_secret', key: ['id'] });
-  }
+  constructor(private readonly database: Database) {}
 
   async find(slug: string): Promise<Agent | undefined> {
     const [row] = await this.database.query<AgentRow>(FIND, [slug]);

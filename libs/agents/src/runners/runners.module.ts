@@ -1,6 +1,7 @@
 import { Module, type Provider } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { AGENT_RUNNERS, type AgentRunner } from './agent-runner.js';
+import { AgentSecretRepository } from './agent-secret.repository.js';
 import { AgentRunnersService } from './agent-runners.service.js';
 import { HttpAgentRunner } from './http/http-agent.runner.js';
 import { OutboundHttpClient } from './http/outbound-http.client.js';
@@ -32,7 +33,8 @@ const LLM: Provider[] = [ModelSettingsService, ModelSafeguardService, LanguageMo
     ...RUNNERS,
     { provide: AGENT_RUNNERS, useFactory: (...runners: AgentRunner[]) => runners, inject: RUNNERS },
     AgentRunnersService,
+    AgentSecretRepository,
   ],
-  exports: [AgentRunnersService],
+  exports: [AgentRunnersService, AgentSecretRepository],
 })
 export class RunnersModule {}

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import { RepeatedWork } from '#platform/jobs';
 import { AppException, Ids, runInContext } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { AuditTrail, UserStanding } from '#platform/security';
@@ -22,8 +23,12 @@ const AT_ONCE = 20;
  */
 @Injectable()
 export class TaskSchedulerService implements OnApplicationBootstrap, OnModuleDestroy {
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+  private readonly looks = new RepeatedWork(
+    EVERY_MS,
+    () => this.serveAll(),
+    (error) =>
+      this.logger.warn(`Cannot serve schedules: ${error instanceof Error ? error.message : String(error)}`, 'Agents'),
+  );
 
   constructor(
     private readonly database: Database,
@@ -36,38 +41,34 @@ export class TaskSchedulerService implements OnApplicationBootstrap, OnModuleDes
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => {
-      this.running ??= this.run().finally(() => (this.running = undefined));
-    }, EVERY_MS);
-    this.timer.unref();
+    this.looks.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    clearInterval(this.timer);
-    await this.running;
+    await this.looks.stop();
   }
 
-  private async run(): Promise<void> {
-    try {
-      for (let served = AT_ONCE; served === AT_ONCE;) {
-        const stopped: Stopped[] = [];
-        served = await this.database.transaction(async (tx) => {
-          stopped.length = 0;
-          const due = await this.schedules.lockDue(tx, AT_ONCE);
-          const paused: [DueSchedule, PauseReason][] = [];
-          for (const schedule of due) {
-            const why = await runInContext({ correlationId: this.ids.next() }, () => this.serve(tx, schedule, stopped));
-            if (why) paused.push([schedule, why]);
-          }
-          // Last, as everybody who audits anything waits from then on.
-          for (const [schedule, why] of paused) await this.pause(tx, schedule, why);
-          return due.length;
-        });
-        if (served > 0) this.tasks.announce(stopped);
+  private async serveAll(): Promise<void> {
+    while ((await this.serveSome()) === AT_ONCE);
+  }
+
+  /** @returns how many schedules were due */
+  private async serveSome(): Promise<number> {
+    const stopped: Stopped[] = [];
+    const served = await this.database.transaction(async (tx) => {
+      stopped.length = 0;
+      const due = await this.schedules.lockDue(tx, AT_ONCE);
+      const paused: [DueSchedule, PauseReason][] = [];
+      for (const schedule of due) {
+        const why = await runInContext({ correlationId: this.ids.next() }, () => this.serve(tx, schedule, stopped));
+        if (why) paused.push([schedule, why]);
       }
-    } catch (error) {
-      this.logger.warn(`Cannot serve schedules: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
-    }
+      // Last, as everybody who audits anything waits from then on.
+      for (const [schedule, why] of paused) await this.pause(tx, schedule, why);
+      return due.length;
+    });
+    if (served > 0) this.tasks.announce(stopped);
+    return served;
   }
 
   /**

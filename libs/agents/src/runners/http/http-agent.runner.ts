@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { OutboundHttp, PublicAddress } from '#platform/http';
-import { EncryptionService, sign, SIGNATURE_HEADER } from '#platform/security';
+import { sign, SIGNATURE_HEADER } from '#platform/security';
 import { AttemptFailedException } from '../../tasks/agents.exceptions.js';
 import { unstorable } from '../../tasks/json-value.js';
 import type { JsonObject } from '../../tasks/task.js';
 import { type OutboundAnswer, OutboundHttpClient } from './outbound-http.client.js';
 import type { AgentRunner, ConfigFault, RunResult } from '../agent-runner.js';
-import { secretPlace } from '../agent-secret.js';
+import { AgentSecretRepository } from '../agent-secret.repository.js';
 import type { ClaimedTask } from '../claimed-task.js';
 
 /** Client errors that another attempt can mend: too slow, too early, too many. */
@@ -23,7 +23,7 @@ export class HttpAgentRunner implements AgentRunner {
   constructor(
     private readonly outbound: OutboundHttp,
     private readonly client: OutboundHttpClient,
-    private readonly encryption: EncryptionService,
+    private readonly secrets: AgentSecretRepository,
     private readonly address: PublicAddress,
   ) {}
 
@@ -40,7 +40,7 @@ export class HttpAgentRunner implements AgentRunner {
         retryable: false,
       });
     }
-    const secret = this.encryption.decrypt(encryptedSecret, secretPlace(agentId)).toString();
+    const secret = this.secrets.decrypt(encryptedSecret, agentId);
     const body = JSON.stringify({
       taskId: task.id,
       attempt: task.attempt,

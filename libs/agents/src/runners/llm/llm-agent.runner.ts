@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AiConfig } from '#config';
 import { AppLogger } from '#platform/observability';
-import { EncryptionService } from '#platform/security';
 import { AgentNotRunnableException, AttemptFailedException } from '../../tasks/agents.exceptions.js';
 import type { JsonObject } from '../../tasks/task.js';
 import { renderPrompt } from './prompt.js';
 import { LanguageModelClient } from './language-model.client.js';
 import type { AgentRunner, AttemptEstimate, RunResult } from '../agent-runner.js';
-import { secretPlace } from '../agent-secret.js';
+import { AgentSecretRepository } from '../agent-secret.repository.js';
 import type { ClaimedTask, StartedTask } from '../claimed-task.js';
 import { ModelSafeguardService } from './model-safeguard.service.js';
 import { ModelSettingsService, tokensOf } from './model-settings.service.js';
@@ -20,7 +19,7 @@ export class LlmAgentRunner implements AgentRunner {
   constructor(
     private readonly settings: ModelSettingsService,
     private readonly client: LanguageModelClient,
-    private readonly encryption: EncryptionService,
+    private readonly secrets: AgentSecretRepository,
     private readonly safeguards: ModelSafeguardService,
     private readonly config: AiConfig,
     private readonly logger: AppLogger,
@@ -82,7 +81,7 @@ export class LlmAgentRunner implements AgentRunner {
   }
 
   private keyFor({ agentId, encryptedSecret, config }: ClaimedTask): string {
-    if (encryptedSecret !== null) return this.encryption.decrypt(encryptedSecret, secretPlace(agentId)).toString();
+    if (encryptedSecret !== null) return this.secrets.decrypt(encryptedSecret, agentId);
     const key = this.settings.keyOf(this.settings.read(config).provider);
     if (key === undefined) {
       throw new AttemptFailedException('AGENT.KEY_MISSING', 'There is no key for the provider', { retryable: false });

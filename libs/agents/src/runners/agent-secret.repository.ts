@@ -1,0 +1,21 @@
+import { Injectable } from '@nestjs/common';
+import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
+
+/** Secrets of agents, as they are kept. */
+@Injectable()
+export class AgentSecretRepository {
+  private readonly column: EncryptedColumn;
+
+  constructor(columns: EncryptedColumns) {
+    this.column = columns.add({ table: 'agent', column: 'encrypted_secret', key: ['id'] });
+  }
+
+  encrypt(secret: string, agentId: string): string {
+    return this.column.encrypt(secret, agentId);
+  }
+
+  /** @throws DecryptionError when no configured key opens it */
+  decrypt(encrypted: string, agentId: string): string {
+    return this.column.decrypt(encrypted, agentId).toString();
+  }
+}
