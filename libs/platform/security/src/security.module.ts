@@ -1,17 +1,17 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { PassportModule } from '@nestjs/passport';
-import { AuthenticationStrategies } from './authentication-strategies.js';
-import { AuthenticationGuard } from './authentication.guard.js';
-import { ClosedDoors } from './closed-doors.js';
-import { DerivedKeys } from './derived-keys.js';
-import { EncryptedColumns } from './encrypted-columns.js';
-import { EncryptionService } from './encryption.service.js';
-import { PublishedKeys } from './published-keys.js';
-import { RateLimitGuard } from './rate-limit.guard.js';
-import { RateLimitStorage } from './rate-limit-storage.js';
-import { RolesGuard } from './roles.guard.js';
-import { RateLimits } from './rate-limits.js';
+import { AuthenticationStrategies } from './access/authentication-strategies.js';
+import { AuthenticationGuard } from './access/authentication.guard.js';
+import { ClosedDoors } from './access/closed-doors.js';
+import { DerivedKeys } from './secrets/derived-keys.js';
+import { EncryptedColumns } from './secrets/encrypted-columns.js';
+import { EncryptionService } from './secrets/encryption.service.js';
+import { PublishedKeys } from './secrets/published-keys.js';
+import { RateLimitGuard } from './rate-limits/rate-limit.guard.js';
+import { RateLimitStorage } from './rate-limits/rate-limit-storage.js';
+import { RolesGuard } from './access/roles.guard.js';
+import { RateLimits } from './rate-limits/rate-limits.js';
 
 /** Guards on every route, in this order: who is it, how often, may they. Keys and encryption for everybody. */
 @Global()

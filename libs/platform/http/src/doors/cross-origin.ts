@@ -1,7 +1,7 @@
 import cors from '@fastify/cors';
 import type { FastifyInstance } from 'fastify';
 import type { CorsConfig } from '#config';
-import { type RouteSettings, routeSettings } from './body-kind.js';
+import { type RouteSettings, routeSettings } from '../bodies/body-kind.js';
 
 const EXPOSED_HEADERS = [
   'X-Request-ID',

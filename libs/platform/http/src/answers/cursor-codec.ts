@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { DerivedKeys } from '#platform/security';
-import { HttpRefusal } from './http-exceptions.js';
+import { HttpRefusal } from '../problems/http-exceptions.js';
 
 const MAC_BYTES = 12;
 

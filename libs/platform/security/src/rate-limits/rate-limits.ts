@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ServerConfig } from '#config';
-import type { RateLimitPolicy } from './access.decorators.js';
+import type { RateLimitPolicy } from '../access/access.decorators.js';
 import { networkOf } from './client-network.js';
-import type { GuardedRequest } from './principal.js';
+import type { GuardedRequest } from '../access/principal.js';
 import { type HitRecord, RateLimitStorage } from './rate-limit-storage.js';
 
 /** A minute: the window of the limits on credentials, whatever the general window is. */

@@ -2,7 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { addRouteConfig } from '#platform/security';
-import { API_PREFIX } from './api-prefix.js';
+import { API_PREFIX } from '../doors/api-prefix.js';
 
 /** Member of an operation that says its answers carry `Location`, until the document is put together. */
 export const LOCATION = 'x-location';

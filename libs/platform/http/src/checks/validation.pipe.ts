@@ -3,7 +3,7 @@ import type { ValidationError as ClassValidatorError } from 'class-validator';
 import { cutText, ValidationError } from '#platform/kernel';
 import { compileRules } from './compiled-rules.js';
 import { normaliseInput } from './normalise-input.js';
-import type { Fault } from './problem.js';
+import type { Fault } from '../problems/problem.js';
 
 /** Types of parameters that are not DTOs. */
 const PLAIN = new Set<unknown>([String, Boolean, Number, Array, Object, Buffer, Date]);

@@ -1,7 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { PerformanceConfig, ServerConfig } from '#config';
 import { addApiPrefix } from './api-prefix.js';
-import { frameworkProblem, refuseUnreadable } from './framework-problem.js';
+import { frameworkProblem, refuseUnreadable } from '../problems/framework-problem.js';
 
 /** How often Node looks for connections that are past their time; its default of 30 s lets a slow-loris linger. */
 const CONNECTION_CHECK_MS = 1_000;

@@ -5,7 +5,7 @@ import type { AppConfig } from '#config';
 import { currentContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
 import { AuthenticationStrategies, ClosedDoors, type GuardedRequest, RateLimits } from '#platform/security';
-import { checkText, parseCleanedJson, parseJsonBody, parsePrunedJson } from './body-guard.js';
+import { checkText, parseCleanedJson, parseJsonBody, parsePrunedJson } from '../bodies/body-guard.js';
 import {
   assertReadsBody,
   type BodyKind,
@@ -13,21 +13,21 @@ import {
   readsBody,
   type RouteSettings,
   settingsOf,
-} from './body-kind.js';
-import { BYTE_BODY_TYPE, tooLarge } from './byte-body.js';
+} from '../bodies/body-kind.js';
+import { BYTE_BODY_TYPE, tooLarge } from '../bodies/byte-body.js';
 import { correlate } from './correlation.js';
 import { allowOrigins } from './cross-origin.js';
-import { controlCrowds } from './crowd-control.js';
-import { withExactNumbers } from './exact-numbers.js';
-import { parseFormBody } from './form-body.js';
-import { sayLocations } from './location.js';
-import { HttpRefusal } from './http-exceptions.js';
+import { controlCrowds } from '../bodies/crowd-control.js';
+import { withExactNumbers } from '../bodies/exact-numbers.js';
+import { parseFormBody } from '../bodies/form-body.js';
+import { sayLocations } from '../answers/location.js';
+import { HttpRefusal } from '../problems/http-exceptions.js';
 import { answerHeads } from './head-routes.js';
 import { hasOwnPace } from './own-pace.js';
 import { isProbe } from './probes.js';
 import { routeOf } from './route.js';
 import { secureAnswers } from './security-headers.js';
-import { NDJSON } from './stream-body.js';
+import { NDJSON } from '../bodies/stream-body.js';
 import { hasOneHost, isTrustedHost } from './trusted-hosts.js';
 
 /**

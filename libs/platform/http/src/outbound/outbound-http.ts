@@ -5,7 +5,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { AgentsConfig } from '#config';
 import { AppException, type ExceptionOptions } from '#platform/kernel';
-import { isAllowedHost, isPublicAddress } from './network-address.js';
+import { isAllowedHost, isPublicAddress } from '../doors/network-address.js';
 
 /** The address is inside this network, and nobody allowed it. */
 export class AddressRefusedError extends AppException {

@@ -1,7 +1,7 @@
 import type { FastifyCorsOptions } from '@fastify/cors';
 import type { FastifyRequest } from 'fastify';
 import { addRouteConfig, routeConfigOf } from '#platform/security';
-import { HttpRefusal } from './http-exceptions.js';
+import { HttpRefusal } from '../problems/http-exceptions.js';
 
 /**
  * Bodies that a route can ask for instead of JSON as it is; `pruned` is JSON of those who are not asked to be well behaved, `cleaned`

@@ -9,7 +9,7 @@ import {
   type RateLimits,
 } from '#platform/security';
 import { readsBody } from './body-kind.js';
-import { isProbe } from './probes.js';
+import { isProbe } from '../doors/probes.js';
 
 /** Seconds after which bodies that were too many at once may be sent again. */
 const RETRY_SECONDS = 1;

@@ -1,6 +1,6 @@
 import { IsEmail, IsInt, MaxLength, Min } from 'class-validator';
 import { ValidationError } from '#platform/kernel';
-import type { Fault } from './problem.js';
+import type { Fault } from '../problems/problem.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 class PersonDto {

@@ -12,7 +12,7 @@ import {
   inflateRaw,
 } from 'node:zlib';
 import { ReadsBody } from './body-kind.js';
-import { HttpRefusal } from './http-exceptions.js';
+import { HttpRefusal } from '../problems/http-exceptions.js';
 
 /** What such bodies are parsed as, whatever their sender calls them. */
 export const BYTE_BODY_TYPE = 'application/x-devskyy-bytes';

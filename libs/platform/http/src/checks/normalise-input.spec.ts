@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { IsArray, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import type { ValidationError } from '#platform/kernel';
 import { Clearable, Required } from './normalise-input.js';
-import type { Fault } from './problem.js';
+import type { Fault } from '../problems/problem.js';
 import { createValidationPipe } from './validation.pipe.js';
 
 class ItemDto {

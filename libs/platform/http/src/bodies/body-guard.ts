@@ -7,7 +7,7 @@ import {
   soundJson,
   ValidationError,
 } from '#platform/kernel';
-import { HttpRefusal } from './http-exceptions.js';
+import { HttpRefusal } from '../problems/http-exceptions.js';
 
 /** Nesting of a body beyond which no route has a use for it. */
 const MAX_DEPTH = 10;

@@ -1,5 +1,5 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import { HttpRefusal } from './http-exceptions.js';
+import { HttpRefusal } from '../problems/http-exceptions.js';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 

@@ -2,9 +2,9 @@ import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ThrottlerGuard } from '@nestjs/throttler';
 import { Clock } from '#platform/kernel';
-import { accessOf } from './access.decorators.js';
+import { accessOf } from '../access/access.decorators.js';
 import { RateLimitExceededException } from './rate-limit-exceeded.exception.js';
-import type { GuardedRequest } from './principal.js';
+import type { GuardedRequest } from '../access/principal.js';
 import { RateLimits, type UsedLimit } from './rate-limits.js';
 import { RateLimitStorage } from './rate-limit-storage.js';
 

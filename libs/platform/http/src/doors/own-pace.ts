@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { routeSettings, settingsOf } from './body-kind.js';
+import { routeSettings, settingsOf } from '../bodies/body-kind.js';
 
 /**
  * Marks a route that takes as long as what is asked of it: it waits, streams, or reads all there is. The objective for the time to

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingHttpHeaders, type OutgoingHttpHeaders, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { correlationOf } from './correlation.js';
+import { correlationOf } from '../doors/correlation.js';
 import { PROBLEM_MEDIA_TYPE, problemType } from './problem.js';
-import { usualHeaders } from './security-headers.js';
+import { usualHeaders } from '../doors/security-headers.js';
 
 /** As much of Fastify's request and reply as is used; their own types depend on the kind of server. */
 interface RawRequest {

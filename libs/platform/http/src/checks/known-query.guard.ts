@@ -3,7 +3,7 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
 import { cutText, ValidationError } from '#platform/kernel';
-import { routeSettings, settingsOf } from './body-kind.js';
+import { routeSettings, settingsOf } from '../bodies/body-kind.js';
 
 /** A route of a protocol whose clients may add parameters of their own to the address; unknown ones are passed over. */
 export const IgnoresUnknownQuery = (): MethodDecorator & ClassDecorator => routeSettings({ ignoresUnknownQuery: true });

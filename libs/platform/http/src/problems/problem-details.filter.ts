@@ -5,10 +5,10 @@ import { translateDatabaseError } from '#platform/database';
 import { ErrorsConfig } from '#config';
 import { AppLogger, Metrics } from '#platform/observability';
 import type { GuardedRequest } from '#platform/security';
-import { unsupportedMediaType } from './body-kind.js';
+import { unsupportedMediaType } from '../bodies/body-kind.js';
 import { HttpRefusal } from './http-exceptions.js';
 import { PROBLEM_MEDIA_TYPE, toProblem } from './problem.js';
-import { routeOf } from './route.js';
+import { routeOf } from '../doors/route.js';
 import { kindOfStatus, STATUS_BY_KIND } from './status-by-kind.js';
 
 /** Kinds of 4xx that may be an attack, and are recorded; others are only counted. */
