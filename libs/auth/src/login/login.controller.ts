@@ -11,16 +11,8 @@ import { TokenPairService } from '../sessions/token-pair.service.js';
 import { RefreshTokenInvalidException } from '../identities/auth.exceptions.js';
 import { BrowserSessionPresenter } from '../sessions/browser-session.presenter.js';
 import { TakesCookieMode, TakesRefreshCookie } from '../sessions/cookie-mode.decorator.js';
-import {
-  LoginDto,
-  LoginResultDto,
-  LogoutDto,
-  MfaRequiredDto,
-  RefreshDto,
-  RegisterDto,
-  TokenPairDto,
-  VerifyMfaDto,
-} from '../sessions/auth.dto.js';
+import { LoginDto, LogoutDto, MfaRequiredDto, RefreshDto, RegisterDto, VerifyMfaDto } from './login.dto.js';
+import { LoginResultDto, TokenPairDto } from '../sessions/token-pair.dto.js';
 import { toUserDto, UserDto } from '../identities/user.dto.js';
 import { answerLogin, toTokenPairDto } from '../sessions/session-answers.dto.js';
 

@@ -6,7 +6,7 @@ import { CurrentPrincipal, type Principal, Public, RateLimit, Roles, SessionOnly
 import { PasswordChangeService } from './password-change.service.js';
 import { PasswordResetService } from './password-reset.service.js';
 import { BrowserSessionPresenter } from '../sessions/browser-session.presenter.js';
-import { LoginResultDto } from '../sessions/auth.dto.js';
+import { LoginResultDto } from '../sessions/token-pair.dto.js';
 import { ChangePasswordDto, ForgotPasswordDto, ResetPasswordDto } from './password.dto.js';
 import { TakesCookieMode } from '../sessions/cookie-mode.decorator.js';
 import { answerLogin } from '../sessions/session-answers.dto.js';

@@ -1,5 +1,6 @@
 import { IsBoolean, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
-import { DeviceDto, PASSWORD_INPUT_LIMIT } from '../sessions/auth.dto.js';
+import { DeviceDto } from '../sessions/token-pair.dto.js';
+import { PASSWORD_INPUT_LIMIT } from '../identities/account.dto.js';
 import { IsAddress } from '../identities/identifier.decorator.js';
 
 /** A new password for oneself. */

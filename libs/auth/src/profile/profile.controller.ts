@@ -6,7 +6,7 @@ import { EmailChangeService } from './email-change.service.js';
 import { ReauthenticationService } from './reauthentication.service.js';
 import { SessionDirectoryService } from '../standing/session-directory.service.js';
 import { UserDirectoryService } from '../users/user-directory.service.js';
-import { UpdateProfileDto } from '../sessions/auth.dto.js';
+import { UpdateProfileDto } from './profile.dto.js';
 import { SessionListDto, toSessionDto } from '../standing/session.dto.js';
 import { toUserDto, UserDto } from '../identities/user.dto.js';
 

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsOptional, IsString, MaxLength, MinLength, ValidateIf } from 'class-validator';
-import { PASSWORD_INPUT_LIMIT } from '../sessions/auth.dto.js';
+import { PASSWORD_INPUT_LIMIT } from '../identities/account.dto.js';
 
 /** A proof of who one is: the password, or a code of the authenticator. */
 export class ReauthenticateDto {

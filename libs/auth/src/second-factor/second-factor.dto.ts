@@ -1,6 +1,7 @@
 import { OmitType } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, MinLength } from 'class-validator';
-import { DeviceDto, PASSWORD_INPUT_LIMIT } from '../sessions/auth.dto.js';
+import { DeviceDto } from '../sessions/token-pair.dto.js';
+import { PASSWORD_INPUT_LIMIT } from '../identities/account.dto.js';
 
 /** A secret for an authenticator app. */
 export class TotpProposalDto {

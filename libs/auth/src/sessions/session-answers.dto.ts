@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import type { StartedSession } from './session-start.service.js';
 import type { TokenPair } from './token-pair.service.js';
 import type { BrowserSessionPresenter } from './browser-session.presenter.js';
-import type { LoginResultDto, TokenPairDto } from './auth.dto.js';
+import type { LoginResultDto, TokenPairDto } from './token-pair.dto.js';
 import { toUserDto } from '../identities/user.dto.js';
 
 /** What a login answers; in cookie mode the long-lived tokens are in cookies and not in it. */

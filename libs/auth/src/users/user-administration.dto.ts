@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { Clearable, IsOneLine, PageQueryDto } from '#platform/http';
 import { type Role, ROLES } from '#platform/kernel';
-import { AccountDto, PASSWORD_INPUT_LIMIT } from '../sessions/auth.dto.js';
+import { AccountDto, PASSWORD_INPUT_LIMIT } from '../identities/account.dto.js';
 import { Trimmed } from '../identities/identifier.decorator.js';
 
 /** Which accounts. */
