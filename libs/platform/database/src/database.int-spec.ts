@@ -159,6 +159,27 @@ describe('database', () => {
     expect(exception?.message).not.toMatch(/thing|nowhere|SELECT/);
   });
 
+  // As after a rolling upgrade: another replica has migrated what this one has prepared.
+  it('prepares anew what a new column has made outdated, alone and in transactions, also for many at once', async () => {
+    const all = { name: 'thing_all', text: 'SELECT * FROM thing' };
+    const ask = (): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 40 }, (_, index) =>
+          index % 2 ? database.query(all) : database.transaction((tx) => tx.query(all)),
+        ),
+      );
+    await ask();
+    await database.query('ALTER TABLE thing ADD COLUMN later integer');
+    try {
+      // One after the other meets each connection that there was.
+      await database.transaction((tx) => tx.query(all));
+      await ask();
+    } finally {
+      await database.query('ALTER TABLE thing DROP COLUMN later');
+    }
+    expect(await database.query(all)).toEqual([]);
+  });
+
   it('keeps a connection whose statement failed', async () => {
     const pids = async (): Promise<unknown[]> => {
       const sql = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'devskyy'`;
@@ -237,6 +258,12 @@ describe('a pool in pipeline mode', () => {
   });
 });
 
+/** From the migration after this one on, replicas of the release before work beside those that have migrated. */
+const BEFORE_REPLICAS_WERE_MIXED = 1764500000000;
+
+/** Columns that get their value by a trigger where a replica does not know them. */
+const FILLED_BY_TRIGGERS = ['one_time_token.mailbox', 'user_account.email_key', 'user_account.username_key'];
+
 describe('migrations', () => {
   it('keep batches from before there was a table of them', async () => {
     const database = await createTestDatabase({ empty: true });
@@ -300,6 +327,40 @@ describe('migrations', () => {
       await migrator.up();
       expect(await schema()).toEqual(complete);
     } finally {
+      await database.drop();
+    }
+  });
+
+  it('ask for no column that replicas of an earlier release do not know', async () => {
+    const database = await createTestDatabase();
+    const client = new Client({ connectionString: database.url });
+    const migrator = new Migrator(database.url);
+    interface Column {
+      name: string;
+      table: string;
+      is_required: boolean;
+    }
+    const columns = async (): Promise<Column[]> =>
+      (
+        await client.query<Column>(`
+          SELECT table_name || '.' || column_name AS name, table_name AS table,
+                 is_nullable = 'NO' AND column_default IS NULL AND is_generated = 'NEVER' AND is_identity = 'NO' AS is_required
+          FROM information_schema.columns WHERE table_schema = 'public'`)
+      ).rows;
+    try {
+      await client.connect();
+      const after = await columns();
+      const later = 'SELECT FROM schema_migration WHERE timestamp > $1';
+      await migrator.down((await client.query(later, [BEFORE_REPLICAS_WERE_MIXED])).rowCount ?? 0);
+      const before = await columns();
+      const tables = new Set(before.map(({ table }) => table));
+      const wasRequired = new Map(before.map(({ name, is_required: isRequired }) => [name, isRequired]));
+      const asked = after.filter(
+        ({ name, table, is_required: isRequired }) => isRequired && tables.has(table) && !wasRequired.get(name),
+      );
+      expect(asked.map(({ name }) => name).sort()).toEqual(FILLED_BY_TRIGGERS);
+    } finally {
+      await client.end();
       await database.drop();
     }
   });

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 import { TransactionError } from '#platform/kernel';
-import { endsConnection, isRetryable } from './postgres-error.js';
+import { endsConnection, isOutdatedPlan, isRetryable } from './postgres-error.js';
 
 /** A statement that PostgreSQL parses and plans once per connection. The name must be unique in the service. */
 export interface Statement {
@@ -109,10 +109,17 @@ export class Database {
     work: (tx: Transaction) => Promise<T>,
     isolation: IsolationLevel = 'READ COMMITTED',
   ): Promise<T> {
+    let outdated = this.pool.total;
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.attempt(work, isolation);
       } catch (error) {
+        if (isOutdatedPlan(error) && outdated > 0) {
+          // Any connection of the pool may have one: these do not count.
+          outdated -= 1;
+          attempt -= 1;
+          continue;
+        }
         if (!isRetryable(error)) throw error;
         if (attempt === MAX_ATTEMPTS) throw new TransactionError(undefined, { cause: error, retryAfterSeconds: 1 });
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
@@ -136,6 +143,8 @@ export class Database {
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined);
+      // The pool takes no connection back that has ended.
+      if (isOutdatedPlan(error)) await client.end();
       throw error;
     } finally {
       tx.close();
@@ -147,7 +156,17 @@ export class Database {
    * `pool.query` would close the connection after any failure, a violated constraint too, and the next caller would pay for a new
    * one. A connection is given up only when the failure may be its own.
    */
-  private async onPool<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  private async onPool<T>(work: (client: PoolClient) => Promise<T>, retries = this.pool.total): Promise<T> {
+    try {
+      return await this.onClient(work);
+    } catch (error) {
+      // Any connection of the pool may have an outdated plan.
+      if (!isOutdatedPlan(error) || retries === 0) throw error;
+      return this.onPool(work, retries - 1);
+    }
+  }
+
+  private async onClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.pgPool.connect();
     let broken: Error | undefined;
     // The pool listens only to idle connections, and one may be ended between its answer and its release.

@@ -42,19 +42,27 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
   return found?.code === '23505' && (constraint === undefined || found.constraint === constraint);
 }
 
-/** Whether repeating the whole transaction can help: serialization failure or deadlock (SQLSTATE 40001, 40P01). */
+/** Whether repeating the whole transaction can help: serialization failure, deadlock (SQLSTATE 40001, 40P01), or an outdated plan. */
 export function isRetryable(error: unknown): boolean {
   const code = sqlStateOf(error);
-  return code === '40001' || code === '40P01';
+  return code === '40001' || code === '40P01' || isOutdatedPlan(error);
 }
 
 /**
- * Whether the connection may not be used again: PostgreSQL ended it (SQLSTATE classes 08 and 57P), or the failure did not come
- * from PostgreSQL at all.
+ * Whether a prepared statement was refused because a column came to what it reads since its connection prepared it: another replica brought
+ * the schema up to date. It had no effect; a new connection prepares it anew.
+ */
+export function isOutdatedPlan(error: unknown): boolean {
+  return sqlStateOf(error) === '0A000' && /cached plan must not change result type/.test((error as Error).message);
+}
+
+/**
+ * Whether the connection may not be used again: PostgreSQL ended it (SQLSTATE classes 08 and 57P), the failure did not come from
+ * PostgreSQL at all, or what the connection has prepared is outdated.
  */
 export function endsConnection(error: unknown): boolean {
   const code = sqlStateOf(error);
-  return code === undefined || code.startsWith('08') || code.startsWith('57P');
+  return code === undefined || code.startsWith('08') || code.startsWith('57P') || isOutdatedPlan(error);
 }
 
 /**
