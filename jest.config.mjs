@@ -66,7 +66,7 @@ export default {
   // One more than the two processors of a small machine: many tests wait for something.
   maxWorkers: 3,
   // A worker that grew is replaced between two files. With coverage each file gets a fresh one (scripts/test.mjs).
-  workerIdleMemoryLimit: '1GB',
+  workerIdleMemoryLimit: '512MB',
   collectCoverageFrom: [
     'config/**/*.ts',
     'libs/**/*.ts',
