@@ -1,5 +1,3 @@
-const sources = ['config', 'libs', 'apps', 'test'];
-
 /** Packages that are ES modules only; Jest reads CommonJS on Node 20, so they are transformed like our own sources. */
 const esModules = [
   '@nestjs',
@@ -20,10 +18,8 @@ const esModules = [
   'light-my-request',
 ];
 
-export default {
+const project = {
   testEnvironment: 'node',
-  roots: sources.map((dir) => `<rootDir>/${dir}`),
-  testMatch: ['**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'],
   transform: {
     '\\.(ts|js|mjs)$': [
       '@swc/jest',
@@ -35,7 +31,7 @@ export default {
           keepClassNames: true,
         },
         module: { type: 'commonjs' },
-        sourceMaps: 'inline',
+        sourceMaps: true,
       },
     ],
   },
@@ -46,18 +42,36 @@ export default {
     '^#platform/(.*)$': '<rootDir>/libs/platform/$1/src/index.ts',
     '^#([a-z-]+)$': '<rootDir>/libs/$1/src/index.ts',
   },
-  globalSetup: '<rootDir>/test/support/global-setup.ts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
+export default {
+  projects: [
+    // `npm run test:unit`: plain code, no database.
+    {
+      ...project,
+      displayName: 'unit',
+      roots: ['<rootDir>/config', '<rootDir>/libs', '<rootDir>/apps'],
+      testMatch: ['**/*.spec.ts'],
+    },
+    {
+      ...project,
+      displayName: 'system',
+      roots: ['<rootDir>/libs', '<rootDir>/test'],
+      testMatch: ['<rootDir>/test/**/*.spec.ts', '**/*.int-spec.ts', '**/*.e2e-spec.ts'],
+      globalSetup: '<rootDir>/test/support/global-setup.ts',
+      globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+    },
+  ],
   testTimeout: 30_000,
-  maxWorkers: 2,
-  // Each file gets a fresh worker: V8 reports coverage of everything a process has ever loaded, and after some forty files that
-  // report takes five seconds a file, even for a spec of a few milliseconds.
-  workerIdleMemoryLimit: '1MB',
+  // One more than the two processors of a small machine: many tests wait for something.
+  maxWorkers: 3,
+  // A worker that grew is replaced between two files. With coverage each file gets a fresh one (scripts/test.mjs).
+  workerIdleMemoryLimit: '512MB',
   collectCoverageFrom: [
     'config/**/*.ts',
     'libs/**/*.ts',
     'apps/**/*.ts',
-    '!**/*.spec.ts',
+    '!**/*spec.ts',
     '!**/migrations/*.ts',
     '!**/main.ts',
   ],

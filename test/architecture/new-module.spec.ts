@@ -8,13 +8,16 @@ const ROOT = path.resolve(__dirname, '../..');
 /** What is made by others, or only in the way. */
 const LEFT_OUT = new Set(['node_modules', '.git', 'dist', 'coverage', '.data', 'logs', 'artifacts']);
 
-/** All that `npm test` looks at in a new domain. */
-const CHECKS: Record<string, string[]> = {
-  types: ['typescript/bin/tsc', '--noEmit', '--incremental', 'false'],
-  lint: ['eslint/bin/eslint.js', 'libs/inventory', 'test/e2e/inventory', 'apps/api/src', 'libs/platform/database'],
-  format: ['prettier/bin/prettier.cjs', '--check', 'libs', 'test', 'apps', 'domains.json'],
-  specs: ['jest/bin/jest.js', 'test/architecture/architecture.spec.ts', 'inventory'],
-};
+/** Builds too, as the database of the specs is migrated by what is built. */
+const TYPES = ['typescript/bin/tsc', '--incremental', 'false'];
+
+/** What else `npm test` looks at in a new domain. */
+const MADE = ['libs/inventory', 'test/e2e/inventory', 'apps/api/src/api.module.ts', 'apps/api/src/openapi/openapi.ts'];
+const CHECKS = [
+  ['eslint/bin/eslint.js', ...MADE],
+  ['prettier/bin/prettier.cjs', '--check', ...MADE, 'domains.json', 'libs/platform/database/src/migrations'],
+  ['jest/bin/jest.js', 'test/architecture/architecture.spec.ts', 'inventory'],
+];
 
 describe('npm run new:module', () => {
   let dir: string;
@@ -28,11 +31,9 @@ describe('npm run new:module', () => {
 
   it('makes a domain that passes every check', async () => {
     expect(await run('scripts/new-module.mjs', 'inventory', 'batch')).toMatchObject({ status: 0 });
-    const outcomes = Object.entries(CHECKS).map(async ([name, [script = '', ...args]]) => {
-      const outcome = await run(path.join('node_modules', script), ...args);
-      return outcome.status === 0 ? [] : [{ name, ...outcome }];
-    });
-    expect((await Promise.all(outcomes)).flat()).toEqual([]);
+    const check = async ([script = '', ...args]: string[]) => run(path.join('node_modules', script), ...args);
+    const outcomes = [await check(TYPES), ...(await Promise.all(CHECKS.map(check)))];
+    expect(outcomes.filter(({ status }) => status !== 0)).toEqual([]);
   }, 180_000);
 
   it.each([[], ['inventory'], ['Inventory'], ['config'], ['stock', 'two words']])('refuses %j', async (...args) => {

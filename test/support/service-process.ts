@@ -76,7 +76,7 @@ export const BOOTSTRAP_PASSWORD = 'nine patient owls listening';
 async function readyUrl(output: () => string, ended: Promise<unknown>): Promise<string | undefined> {
   let isOver = false;
   void ended.then(() => (isOver = true));
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline && !isOver;) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline && !isOver;) {
     const url = /[Rr]eady at (http:\/\/[^\s,"]+)/.exec(output())?.[1];
     if (url !== undefined) return url;
     await new Promise((resolve) => setTimeout(resolve, 50));

@@ -85,8 +85,19 @@ export async function startTestApp(env: Record<string, string> = {}, shared?: Te
       bodyParser: false,
     },
   );
-  await configureApp(app, config);
-  await app.listen(0, '127.0.0.1');
+  const close = async (): Promise<void> => {
+    await app.close();
+    await database?.drop();
+    await rm(dir, { recursive: true, force: true });
+  };
+  try {
+    await configureApp(app, config);
+    await app.listen(0, '127.0.0.1');
+  } catch (error) {
+    // What began before it failed must not go on beside the tests that follow.
+    await close();
+    throw error;
+  }
   app.get(Lifecycle).started();
   const { port } = app.getHttpServer().address() as { port: number };
   const url = `http://127.0.0.1:${port}`;
@@ -104,11 +115,7 @@ export async function startTestApp(env: Record<string, string> = {}, shared?: Te
       tokens.set(role, token);
       return token;
     },
-    close: async () => {
-      await app.close();
-      await database?.drop();
-      await rm(dir, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

@@ -139,15 +139,19 @@ describe('the doors of the Sentry protocol', () => {
     const bomb = gzipSync(Buffer.alloc(15 * 1024 * 1024, '[['));
     const unknown = { ...project, keys: [hex('9')] };
     for (const query of [undefined, '']) {
-      const before = process.cpuUsage();
-      const sent = await doors.send('envelope', unknown, bomb, {
-        headers: { 'content-encoding': 'gzip' },
-        ...(query === undefined ? {} : { query }),
-      });
-      const { user, system } = process.cpuUsage(before);
-      expect([sent.status, sent.body.code]).toEqual([403, 'ERRORS.UNKNOWN_KEY']);
-      // Inflating alone would take longer, parsing some hundred times as long.
-      expect((user + system) / 1000).toBeLessThan(200);
+      const spentMs: number[] = [];
+      for (let round = 0; round < 3; round++) {
+        const before = process.cpuUsage();
+        const sent = await doors.send('envelope', unknown, bomb, {
+          headers: { 'content-encoding': 'gzip' },
+          ...(query === undefined ? {} : { query }),
+        });
+        const { user, system } = process.cpuUsage(before);
+        expect([sent.status, sent.body.code]).toEqual([403, 'ERRORS.UNKNOWN_KEY']);
+        spentMs.push((user + system) / 1000);
+      }
+      // Inflating alone would take longer, parsing some hundred times as long. The least of them: the collector of garbage counts too.
+      expect(Math.min(...spentMs)).toBeLessThan(200);
     }
   });
 
