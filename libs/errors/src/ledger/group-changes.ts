@@ -1,6 +1,6 @@
 import type { GroupEvent } from '../alerts/alert.js';
 import { graver, type ReleasesSeen, statusAfter } from '../grouping/group-status.js';
-import { formerKeyOf } from '../grouping/former-grouping.js';
+import { formerKeysOf } from '../former-grouping/former-keys.js';
 import type { Grouping } from '../grouping/grouping.js';
 import type { Occurrence } from '../occurrences/occurrence.js';
 import type {
@@ -39,7 +39,7 @@ export function seedsOf(records: readonly GroupedRecord[], nextId: () => string)
       id: nextId(),
       service: occurrence.service,
       key: grouping.key,
-      formerKey: () => (isWhole ? formerKeyOf(occurrence) : null),
+      formerKeys: () => (isWhole ? formerKeysOf(occurrence) : []),
       title: grouping.title,
       culprit: grouping.culprit,
       severity: occurrence.severity,

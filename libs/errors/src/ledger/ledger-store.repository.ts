@@ -77,10 +77,9 @@ export class LedgerStoreRepository {
   }
 
   private async adoptGroups(tx: Transaction, seeds: readonly GroupSeed[]): Promise<void> {
-    const former = seeds.flatMap(({ service, key, why, formerKey: find }) => {
-      const formerKey = find();
-      return formerKey === null ? [] : [{ service, key, why, formerKey }];
-    });
+    const former = seeds.flatMap(({ service, key, why, formerKeys }) =>
+      formerKeys().map((formerKey, age) => ({ service, key, why, formerKey, age })),
+    );
     if (former.length === 0) return;
     await tx.execute('SAVEPOINT adoption');
     try {

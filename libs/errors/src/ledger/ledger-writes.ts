@@ -7,8 +7,8 @@ export interface GroupSeed {
   id: string;
   service: string;
   key: string;
-  /** Key by the rules before the present ones, under which it may be known; `null` when that cannot be told any more. Takes time. */
-  formerKey: () => string | null;
+  /** Keys by former rules, under which it may be known, the latest first; none when they cannot be told any more. Takes time. */
+  formerKeys: () => readonly string[];
   title: string;
   culprit: string;
   severity: Severity;
