@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import { Clearable, IsInstant, PageQueryDto } from '#platform/http';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
-import { type ErrorGroup, GROUP_SORTS, type GroupSort } from './group-query.service.js';
+import { type ErrorGroup, GROUP_SORTS, type GroupSort } from './error-group.js';
 import { GROUP_STATUSES, type GroupStatus } from '../grouping/group-status.js';
 
 /** Filters and order of the list of groups. */

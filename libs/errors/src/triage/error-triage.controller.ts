@@ -4,7 +4,7 @@ import { ApiProblems, readEnd, RequestExample, UuidParam } from '#platform/http'
 import { ValidationError } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { GroupMergeService } from './group-merge.service.js';
-import type { ErrorGroup } from '../groups/group-query.service.js';
+import type { ErrorGroup } from '../groups/error-group.js';
 import { GroupTriageService, type TriageDecision } from './group-triage.service.js';
 import {
   BulkTriageDto,
