@@ -97,7 +97,10 @@ export class LedgerConsumerService {
       const limit = log.files.find((file) => file.name === name)?.durableBytes ?? 0;
       const offset = this.offsetOf(name);
       if (offset >= limit) break;
-      const settled = await this.drain.drainBatch(identity, { name, path: directory.walPath(name), limit }, offset);
+      const file = { name, path: directory.walPath(name), limit };
+      const settled = await this.drain.drainBatch(identity, file, offset, (start, occurrence) =>
+        this.artifact.noteRead(name, start, occurrence),
+      );
       if (!settled) break;
       this.offsets.set(name, settled.offset);
       this.tally.settle(settled, settled.projects);

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, sqlStateOf, type Transaction } from '#platform/database';
 import { FairTurns, Ids } from '#platform/kernel';
 import type { ReleasesSeen } from '../grouping/group-status.js';
+import type { Occurrence } from '../occurrences/occurrence.js';
 import type { Outcome } from '../write-ahead/conservation.js';
 import { AlertOutboxRepository } from '../alerts/alert-outbox.repository.js';
 import type { RunIdentity } from '../write-ahead/write-ahead-directory.js';
@@ -35,19 +36,23 @@ export class LedgerDrainService {
   /**
    * Stores the next batch of a file; `undefined` when there is no complete line behind the offset.
    *
+   * @param onRead told each report that was read, and where its line begins
    * @throws whatever the database throws when it cannot take anything; records it will never take are quarantined
    */
   async drainBatch(
     run: RunIdentity,
     file: { name: string; path: string; limit: number },
     offset: number,
+    onRead?: (offset: number, occurrence: Occurrence) => void,
   ): Promise<Settled | undefined> {
     const lines = await readWalLines(file.path, offset, file.limit, BATCH);
     if (lines.length === 0) return undefined;
     const prepared: Prepared[] = [];
     const turns = new FairTurns();
     for (const line of lines) {
-      prepared.push(prepare(line));
+      const item = prepare(line);
+      prepared.push(item);
+      if ('record' in item) onRead?.(line.offset, item.record.occurrence);
       await turns.pause();
     }
     return this.settle(run, file.name, prepared);

@@ -3,6 +3,7 @@ import { ServerConfig } from '#config';
 import { inTime } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
+import type { Occurrence } from '../occurrences/occurrence.js';
 import type { Conservation } from '../write-ahead/conservation.js';
 import type { RunIdentity } from '../write-ahead/write-ahead-directory.js';
 import { type Resolutions, RunArtifact } from './run-artifact.js';
@@ -91,6 +92,11 @@ export class RunArtifactService {
       this.run.selfLog.write('resolutions', error);
       return false;
     }
+  }
+
+  /** A report of this run was read, from the line at this offset: it need not be read again. */
+  noteRead(file: string, offset: number, occurrence: Occurrence): void {
+    if (offset >= this.artifact.exportedBytes(file)) this.artifact.atHand.keep(file, offset, occurrence);
   }
 
   exportedBytes(file: string): number {
