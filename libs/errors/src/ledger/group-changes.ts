@@ -29,7 +29,7 @@ export function identityOf(service: string, key: string): string {
   return `${service}\0${key}`;
 }
 
-/** One seed for each group of a batch. */
+/** One seed for each group of a chunk. */
 export function seedsOf(records: readonly GroupedRecord[], nextId: () => string): GroupSeed[] {
   const seeds = new Map<string, GroupSeed>();
   for (const { occurrence, grouping, isWhole } of records) {
@@ -126,7 +126,7 @@ export function countsOf(records: readonly { groupId: string; occurrence: Occurr
   return { presences: sorted(presences), hours: sorted(hours), sums: sorted(sums), days: sorted(days) };
 }
 
-/** When a batch first saw the releases of each service. */
+/** When a chunk first saw the releases of each service. */
 export function releasesOf(records: readonly GroupedRecord[]): ReleaseSeen[] {
   const seen = new Map<string, ReleaseSeen>();
   for (const { occurrence } of records) {

@@ -127,7 +127,7 @@ export const DAYS_ADD = {
     ON CONFLICT (day, group_id) DO UPDATE SET count = error_group_day.count + excluded.count`,
 };
 /**
- * Puts the groups of a batch on the lists of their hours and days where they are among those seen most, and shortens lists that have
+ * Puts the groups of a chunk on the lists of their hours and days where they are among those seen most, and shortens lists that have
  * grown too long. Runs after their counts were added: the groups are locked, so that nobody else changes these.
  */
 export const TOP_KEEP = {

@@ -34,7 +34,7 @@ export interface LockedGroup {
   ignoredAtCount: number | null;
 }
 
-/** What a batch does to a group. */
+/** What a chunk does to a group. */
 export interface GroupChange {
   id: string;
   added: number;
@@ -88,7 +88,7 @@ export interface DayCount {
   count: number;
 }
 
-/** All that is counted of a batch. */
+/** All that is counted of a chunk. */
 export interface Counts {
   presences: Presence[];
   hours: HourCount[];

@@ -5,13 +5,14 @@ import { EntriesAtHand, type WrittenEntry, writtenEntry } from './entries-at-han
 import { type Conservation, NOTHING_RECEIVED } from '../write-ahead/conservation.js';
 import { decodeWalLine } from '../write-ahead/wal-line.js';
 import { ArtifactFile, type ArtifactStatistics } from './artifact-file.js';
-import type { WriteAheadDirectory, RunIdentity } from '../write-ahead/write-ahead-directory.js';
+import type { RunIdentity } from '../write-ahead/run-identity.js';
+import type { WriteAheadDirectory } from '../write-ahead/write-ahead-directory.js';
 import { readWalLines } from '../write-ahead/wal-reader.js';
 
 /** Notes of the resolution by the ids of entries that are resolved; `null` for one without notes. */
 export type Resolutions = ReadonlyMap<string, string | null>;
 
-const BATCH = 500;
+const CHUNK = 500;
 
 /** The artifact of one run, kept up with its write-ahead files. */
 export class RunArtifact {
@@ -96,7 +97,7 @@ export class RunArtifact {
     for (const { name, durableBytes } of files) {
       for (;;) {
         const offset = statistics.write_ahead[name] ?? 0;
-        const lines = await readWalLines(this.directory.walPath(name), offset, durableBytes, BATCH);
+        const lines = await readWalLines(this.directory.walPath(name), offset, durableBytes, CHUNK);
         const last = lines.at(-1);
         if (!last) break;
         statistics.write_ahead[name] = last.end;

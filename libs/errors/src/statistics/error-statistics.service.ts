@@ -32,7 +32,7 @@ export class ErrorStatisticsService {
   constructor(
     private readonly statistics: ErrorStatisticsRepository,
     private readonly groups: ErrorGroupRepository,
-    private readonly ledger: ConservationService,
+    private readonly conservation: ConservationService,
     private readonly clock: Clock,
   ) {}
 
@@ -44,8 +44,8 @@ export class ErrorStatisticsService {
       this.statistics.countsSince(new Date(first), new Date(now + HOUR_MS), TOP_GROUPS),
       this.groups.countByStatus(),
       this.groups.countFirstSeenSince(new Date(now - (now % (24 * HOUR_MS)))),
-      this.ledger.conservation(),
-      this.ledger.byProject(),
+      this.conservation.conservation(),
+      this.conservation.byProject(),
     ]);
     const top = await this.groups.findShown(counts.topGroups.map(({ id }) => id));
     const perHour = new Map(counts.series.map(({ hour, count }) => [hour.getTime(), count]));
