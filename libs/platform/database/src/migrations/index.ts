@@ -47,6 +47,7 @@ import { CountErrorGroupsByStatus1765402010000 } from './1765402010000-count-err
 import { ListTransactionsByKind1765403000000 } from './1765403000000-list-transactions-by-kind.js';
 import { ListAuditEventsByKind1765403010000 } from './1765403010000-list-audit-events-by-kind.js';
 import { FindTasksByAgentAndState1765401010000 } from './1765401010000-find-tasks-by-agent-and-state.js';
+import { FindSeveritiesOfErrorGroups1765600000000 } from './1765600000000-find-severities-of-error-groups.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -98,4 +99,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CountErrorGroupsByStatus1765402010000,
   ListTransactionsByKind1765403000000,
   ListAuditEventsByKind1765403010000,
+  FindSeveritiesOfErrorGroups1765600000000,
 ];
