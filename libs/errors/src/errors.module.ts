@@ -29,6 +29,7 @@ import { LedgerLifecycleService } from './ledger/ledger-lifecycle.service.js';
 import { LedgerPressureService } from './ledger/ledger-pressure.service.js';
 import { LedgerReporterService } from './intake/ledger-reporter.service.js';
 import { CurrentRunService } from './write-ahead/current-run.service.js';
+import { SelfLogService } from './write-ahead/self-log.service.js';
 import { LedgerMonitorService } from './ledger/ledger-monitor.service.js';
 import { LedgerTallyService } from './write-ahead/ledger-tally.service.js';
 import { GroupUpkeepJob } from './groups/group-upkeep.job.js';
@@ -84,6 +85,7 @@ import { RunRepository } from './runs/run.repository.js';
     RunArtifactService,
     RunQueryService,
     RunRegistrarService,
+    SelfLogService,
     SentryForwarderService,
     ErrorGroupRepository,
     ErrorStatisticsRepository,
@@ -110,6 +112,7 @@ import { RunRepository } from './runs/run.repository.js';
     RunArtifactService,
     RunQueryService,
     RunRepository,
+    SelfLogService,
   ],
 })
 export class ErrorLedgerModule {}

@@ -6,7 +6,7 @@ import { retryAfterSeconds } from './alert.js';
 import { AlertOutboxRepository, type DueCall } from './alert-outbox.repository.js';
 import { AlertWebhookClient } from './alert-webhook.client.js';
 import { AlertRepository } from './alert.repository.js';
-import { CurrentRunService } from '../write-ahead/current-run.service.js';
+import { SelfLogService } from '../write-ahead/self-log.service.js';
 
 /** How often due calls are looked for. */
 const LOOK_MS = 1_000;
@@ -38,7 +38,7 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
     private readonly webhook: AlertWebhookClient,
     private readonly alerts: AlertRepository,
     private readonly address: PublicAddress,
-    private readonly run: CurrentRunService,
+    private readonly selfLog: SelfLogService,
     metrics: Metrics,
   ) {
     this.calls = metrics.counter('error_alert_calls_total', 'Calls of alerts by what came of them.', ['outcome']);
@@ -82,7 +82,7 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
 
   /** The database is away, and with it the list of calls: they are found again. Said once, not every second. */
   private noteFailure(error: unknown): void {
-    if (!this.isFailing) this.run.selfLog.write('alerts', error);
+    if (!this.isFailing) this.selfLog.write('alerts', error);
     this.isFailing = true;
   }
 

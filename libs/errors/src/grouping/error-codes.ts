@@ -6,11 +6,22 @@ const ERRNO =
 
 /** Codes behind the word that says so: `[Errno 28]`, `exit code 137`, `errno: 1062`, `Code=-1001`, `error E1042`. */
 const NAMED_CODE =
-  /(?:\berrno[ :=]{1,3}|\b(?:error|exit|return|result|response|reason|failure|sub|vendor|native|oracle|mysql|sqlite|close|err)[ _-]?(?:code|status)s?[ :=]{1,3}(?:is |of )?|\bexit(?:ed)? (?:with )?(?:code |status )?|\bcode[:=] ?|\b[Ww]ith code |\(code )(?:['"[(])?(-?\d{1,10}|0x[0-9a-fA-F]{1,16}|[A-Z][A-Z0-9_]{1,60})\b/i;
+  /(?:\berrno[ :=]{1,3}|\b(?:error|exit|return|result|response|reason|failure|sub|vendor|native|oracle|mysql|sqlite|close|err)[ _-]?(?:code|status)s?[ :=]{1,3}(?:is |of )?|\bexit(?:ed)? (?:with )?(?:code |status )?|\bcode[:=] ?|\b[Ww]ith code |\(code |\bwinerror |\bcurl error )(?:['"[(])?(-?\d{1,10}|0x[0-9a-fA-F]{1,16}|[A-Z][A-Z0-9_]{1,60})\b/i;
 
-/** Codes that stand by themselves: `ORA-00942`, `TS2345:`, `[P2002]`, `HRESULT 0x80070005`, `ERR_1042`, `CVE-2026-1`. */
+/** Codes that stand by themselves: `ORA-00942`, `TS2345:`, `[P2002]`, `HRESULT 0x80070005`, `ERR_1042`, `Error 1062:`. */
 const OWN_CODE =
-  /\b(ORA-\d{5}|SQL\d{4,5}N?|ERR_[A-Z0-9_]{2,60}|E_[A-Z][A-Z_]{2,60}|AADSTS\d{4,7}|PGRST\d{3}|(?:HRESULT|NTSTATUS)[ :=]{0,3}0x[0-9a-fA-F]{8})\b|^\[?([A-Z]{1,6}\d{3,6})(?:\]|:)|[[(]([A-Z]{1,4}\d{4})[\])]|\berror:? ([A-Z]{1,4}\d{3,6})\b|\b[Ee]rror #(\d{1,6})\b/;
+  /\b(ORA-\d{5}|SQL\d{4,5}N?|ERR_[A-Z0-9_]{2,60}|E_[A-Z][A-Z_]{2,60}|AADSTS\d{4,7}|PGRST\d{3}|(?:HRESULT|NTSTATUS)[ :=]{0,3}0x[0-9a-fA-F]{8})\b|^\[?([A-Z]{1,6}\d{3,6})(?:\]|:)|[[(]([A-Z]{1,4}\d{4})[\])]|\berror:? ([A-Z]{1,4}\d{3,6})\b|\b[Ee]rror #(\d{1,6})\b|\b[Ee]rror (\d{3,5})(?=:| \(\w{5}\))/;
+
+/** Codes that a message begins with: of AWS, OAuth (RFC 6749), MongoDB, MySQL in Python, Redis. */
+const CODE_AT_START =
+  /^(?:An error occurred \((\w{2,60})\) when|([a-z]{2,20}(?:_[a-z]{2,20}){1,4}): |(E\d{3,6}) |\(([12]\d{3}), ["']|(WRONGTYPE|NOAUTH|NOPERM|WRONGPASS|READONLY|OOM|LOADING|BUSY(?:GROUP|KEY)?|NOGROUP|NOSCRIPT|CLUSTERDOWN|CROSSSLOT|MOVED|ASK|TRYAGAIN|MASTERDOWN|MISCONF|EXECABORT|NOREPLICAS) )/;
+
+/**
+ * Codes that are words: `api error AccessDenied:`, `[SSL: WRONG_VERSION_NUMBER]`, `(auth/user-not-found)`, `'parsing_exception'`, members
+ * of data such as `"error":"invalid_grant"`; besides replies of mail servers (RFC 5321, 3463) and errors of OpenSSL.
+ */
+const CODE_IN_WORDS =
+  /api error ([A-Z]\w{2,60}):|\[SSL: ([A-Z0-9_]{3,60})\]|StatusCode[.=]["']?([A-Za-z_]{2,30})|\(([a-z]{2,20}\/[a-z]{2,20}(?:-[a-z]{2,20}){0,6})\)|["']([a-z]{2,20}(?:_[a-z]{2,20}){0,4}_exception)["']|["'](?:error|code|reason|error_?[cC]ode|errorType|__type)["']\s?(?::|=>)\s?["']([A-Za-z][\w.#/-]{1,80})["']|([245](?<!\w.)\d\d(?:[ -]|, b?['"])[245]\.\d{1,3}\.\d{1,3})|error:([0-9A-F]{8}):/;
 
 /** SQLSTATE (ISO/IEC 9075), by the word or by its own shape where that cannot be an id. */
 const NAMED_SQLSTATE = /\bSQL ?State['"]?[ :=[(]{0,4}['"]?([0-9A-Z]{5})\b/i;
@@ -23,7 +34,7 @@ const MYSQL_ERROR =
 const GRPC_STATUS = /\b(?:\d{1,2} |code = )([A-Z][A-Za-z]{1,20}(?:_[A-Z]{1,20}){0,4})(?:: | desc = )/;
 
 const STATUS_IN_TEXT =
-  /\bstatus(?:[ _]?code)?(?: of| is|:|=)?["']?[ :=]{0,3}([1-5]\d\d)\b|\bHTTP(?:\/[\d.]{1,4})?(?: Error| status)?[ :/]{1,2}([1-5]\d\d)\b|\b([1-5]\d\d) (?:Client|Server) Error\b|\b(?:server|service|upstream|api|gateway|server response|respon(?:ded|se)|answered|replied|returned|received|got|failed)(?: with| code)?:? (?:an? )?([1-5]\d\d)(?=[.,;:!)]? ?$|[.,;:!)] | (?:for|from|on|by|error)\b)/i;
+  /\bstatus(?:[ _]?code)?(?: of| is|:|=)?["']?[ :=]{0,3}([1-5]\d\d)\b|\bHTTP(?:\/[\d.]{1,4})?(?: ?Error| status)?[ :/]{1,2}([1-5]\d\d)\b|\b([1-5]\d\d) (?:Client|Server) Error\b|\b(?:server|service|upstream|api|gateway|server response|respon(?:ded|se)|answered|replied|returned|received|got|failed)(?: with| code)?:? (?:an? )?([1-5]\d\d)(?=[.,;:!)]? ?$|[.,;:!)] | (?:for|from|on|by|error)\b)/i;
 const REASON_IN_TEXT =
   /\b([1-5]\d\d) (?:OK|Bad Request|Unauthorized|Payment Required|Forbidden|Not (?:Found|Implemented|Acceptable)|Method Not Allowed|Request Timeout|Conflict|Gone|Length Required|Precondition Failed|Payload Too Large|URI Too Long|Unsupported Media Type|Unprocessable|Locked|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)/i;
 
@@ -43,6 +54,21 @@ const PROPERTY_IN_TEXT = new RegExp(
   ].join('|'),
 );
 
+/** What was missing, in words of a library, which are the same whatever the engine. */
+const NAMED_BY_LIBRARY = new RegExp(
+  [
+    String.raw`\(\.\.\.\): '([\w./@-]{1,100})' could not be found`,
+    String.raw`requireNativeComponent: "(\w{1,100})"`,
+    String.raw`^"([\w./@-]{1,100})" has not been registered`,
+    String.raw`ative ?module ['"]?([\w./@-]{1,100})['"]? (?:is null|cannot be null|not found|tried to)`,
+    String.raw`(?:Cannot find module|Unable to resolve module|Module not found:[^'"]{0,40}|Failed to resolve (?:component|import):?) ?['"]?([\w./@-]{1,100})`,
+    String.raw`No provider for (\w{1,100})`,
+    String.raw`View config (?:not found for|getter callback for)(?: component| name)? [\x60'"]?(\w{1,100})`,
+    String.raw`(?:resolve service for type|resolve dependencies of the|qualifying bean of type) ['"]?([\w.\\]{1,200})['"]? ?(?:while|\(|available|not found)`,
+    String.raw`[Cc]lass "([\w\\]{1,200})" not found`,
+  ].join('|'),
+);
+
 /** Members of a context that hold a status or a code, whatever their case and separators. */
 const STATUS_NAME = /^(?:https?|response|grpc|rpc|upstream|api|exit)*status(?:code)?$/;
 const CODE_NAME =
@@ -58,7 +84,7 @@ const CODE_NAME =
 export function discriminators(occurrence: Occurrence, ownFrames: 'none' | 'code' | 'bundle'): string[] {
   const { errorMessage, errorType, constraint, endpoint } = occurrence;
   const isHttp = HTTP_SHAPED.test(errorType);
-  const property = ownFrames === 'code' ? propertyIn(errorMessage) : undefined;
+  const property = ownFrames === 'none' ? undefined : propertyIn(errorMessage, ownFrames);
   const parts: [name: string, value: string | undefined][] = [
     ['status', statusOf(occurrence, isHttp)],
     ['code', codeOf(occurrence)],
@@ -81,15 +107,30 @@ function statusOf({ errorMessage, status, context, contexts }: Occurrence, isHtt
 
 function codeOf({ errorMessage, code, context }: Occurrence): string | undefined {
   if (code !== undefined) return code;
-  const found = [NAMED_SQLSTATE, OWN_SQLSTATE, ERRNO, OWN_CODE, NAMED_CODE, MYSQL_ERROR, GRPC_STATUS];
-  const inText = new Set(found.flatMap((pattern) => firstOf(pattern.exec(errorMessage))?.toUpperCase() ?? []));
+  const inText = new Set(CODES.flatMap((pattern) => firstOf(pattern.exec(errorMessage))?.toUpperCase() ?? []));
   if (inText.size > 0) return [...inText].join(' ');
   return inContext(context, CODE_NAME, /^-?\d{1,10}$|^[0-9A-Z]{5}$|^[A-Za-z][\w./:-]{1,60}$/);
 }
 
+/** Where a code may stand in a message. */
+const CODES: readonly RegExp[] = [
+  NAMED_SQLSTATE,
+  OWN_SQLSTATE,
+  ERRNO,
+  OWN_CODE,
+  NAMED_CODE,
+  CODE_AT_START,
+  CODE_IN_WORDS,
+  MYSQL_ERROR,
+  GRPC_STATUS,
+];
+
 /** A property by its name; of a list it is the place, which varies. */
-function propertyIn(message: string): string | undefined {
-  const property = firstOf(PROPERTY_IN_TEXT.exec(inCommonWords(message.slice(0, 1_000).trim())));
+function propertyIn(message: string, place: 'code' | 'bundle'): string | undefined {
+  const text = message.slice(0, 1_000).trim();
+  const property =
+    firstOf(NAMED_BY_LIBRARY.exec(text)) ??
+    (place === 'code' ? firstOf(PROPERTY_IN_TEXT.exec(inCommonWords(text))) : undefined);
   return property === undefined || /^\d+$/.test(property) ? undefined : property;
 }
 

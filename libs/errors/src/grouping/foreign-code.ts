@@ -2,14 +2,18 @@ import type { StackFrame } from '../occurrences/occurrence.js';
 
 /** Libraries and runtimes by where their files are: their frames say how, not where. */
 const FOREIGN_FILE =
-  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|vendor|gems|bower_components)[\\/]|^node:|^internal\/|^<frozen |[\\/]lib[\\/]python\d|Python\d{1,3}[\\/][Ll]ib[\\/]|^<(?:anonymous|string|internal:.{0,200}|generated)>$|^native$|native code|^index \d+$|^\[internal function\]|[\\/]go[\\/](?:src|pkg[\\/]mod)[\\/]|[\\/]lib[\\/]ruby[\\/]|^(?:chrome|moz|safari(?:-web)?)-extension:|^https?:\/\/(?:unpkg\.com|cdnjs\.|cdn\.jsdelivr\.net|[\w.]{1,40}google-?(?:tagmanager|analytics|apis)\.|connect\.facebook\.)/;
+  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|vendor|gems|bower_components)[\\/]|^node:|^internal\/|^<frozen |[\\/]lib[\\/]python\d|Python\d{1,3}[\\/][Ll]ib[\\/]|^<(?:anonymous|string|internal:.{0,200}|generated)>$|^native$|native code|^index \d+$|^\[internal function\]|[\\/]go[\\/](?:src|pkg[\\/]mod)[\\/]|[\\/]lib[\\/]ruby[\\/]|^(?:chrome|moz|safari(?:-web)?)-extension:|^\/rustc\/|[\\/]\.cargo[\\/]registry[\\/]|^\/usr\/include\/|^\/(?:usr\/)?lib(?:32|64)?\/.{0,300}\.so[.\d]*$|^\/(?:apex|system)\/|^(?:dart:|package:(?:flutter|dio|http|bloc|async|stack_trace)\/)|^https?:\/\/(?:unpkg\.com|cdnjs\.|cdn\.jsdelivr\.net|[\w.]{1,40}google-?(?:tagmanager|analytics|apis)\.|connect\.facebook\.)/;
+
+/** Frameworks of Apple's systems, by the image that a frame is in. */
+const FOREIGN_IMAGE =
+  /^(?:lib[\w+.-]{1,60}\.dylib|dyld|UIKit(?:Core)?|AppKit|Foundation|Core(?:Foundation|Data|Graphics|Animation|Media|Text|Location|Bluetooth)|CFNetwork|GraphicsServices|QuartzCore|SwiftUI(?:Core)?|Combine|Security|WebKit|JavaScriptCore|Metal|\?{3})$/;
 
 /** The same by the name alone for files of a bundle, whose folders are gone. */
 const FOREIGN_BUNDLE = /^(?:vendors?|framework|react-dom|jquery)(?:[.~_-].{0,200})?\.[cm]?js$/;
 
 /** The same by the package of a class. */
 const FOREIGN_MODULE =
-  /^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy|clojure|dalvik|android|androidx|com\.android|com\.google\.(?:common|gson|inject|protobuf)|com\.fasterxml|com\.zaxxer|com\.mysql|com\.mongodb|com\.netflix|com\.squareup|org\.(?:springframework|apache|hibernate|jboss|eclipse|postgresql|junit|aspectj|codehaus|slf4j|mockito|reactivestreams|glassfish|xnio|quartz)|io\.(?:netty|undertow|micrometer|quarkus|vertx|reactivex|lettuce|grpc|ktor|micronaut)|reactor|okhttp3|okio|retrofit2|feign|redis\.clients|net\.sf|net\.bytebuddy|ch\.qos|lombok|System|Microsoft|Windows|MS|Npgsql|Newtonsoft|MediatR|Autofac|Castle|Dapper|Polly|Serilog|MySql|MongoDB|StackExchange|xunit|Xunit|NUnit)(?:\.|$)/;
+  /^(?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|kotlinx|scala|groovy|clojure|dalvik|android|androidx|com\.android|com\.google\.(?:common|gson|inject|protobuf)|com\.fasterxml|com\.zaxxer|com\.mysql|com\.mongodb|com\.netflix|com\.squareup|org\.(?:springframework|apache|hibernate|jboss|eclipse|postgresql|junit|aspectj|codehaus|slf4j|mockito|reactivestreams|glassfish|xnio|quartz)|io\.(?:netty|undertow|micrometer|quarkus|vertx|reactivex|lettuce|grpc|ktor|micronaut)|reactor|okhttp3|okio|retrofit2|feign|redis\.clients|net\.sf|net\.bytebuddy|ch\.qos|lombok|System|Microsoft|Windows|MS|Unity(?:Engine|Editor)|Mono|Phoenix|Ecto|Plug|Postgrex|DBConnection|GenServer|Enum|Stream|Task|Cowboy|Bandit|Npgsql|Newtonsoft|MediatR|Autofac|Castle|Dapper|Polly|Serilog|MySql|MongoDB|StackExchange|xunit|Xunit|NUnit)(?:\.|$)/;
 
 /** Frames of machinery that come and go with the runtime's version, its transpiler or its tools. */
 const NOISE =
@@ -28,7 +32,12 @@ const NOISE_MODULE =
 /** Whether a file belongs to the reporting service itself. */
 export function isInApp(file: string | undefined): boolean {
   if (file === undefined || file === '') return false;
-  return !FOREIGN_FILE.test(file.startsWith('file://') ? file.slice(7) : file) && !FOREIGN_BUNDLE.test(nameOf(file));
+  const name = nameOf(file);
+  return (
+    !FOREIGN_FILE.test(file.startsWith('file://') ? file.slice(7) : file) &&
+    !FOREIGN_BUNDLE.test(name) &&
+    !FOREIGN_IMAGE.test(file)
+  );
 }
 
 /** Whether a frame is in the service's own code: by its class where the stack names it, else by its file. */

@@ -8,7 +8,7 @@ import { functionName, isBundle } from './module-name.js';
 import { parseStack } from './stack-frames.js';
 
 /** Version of the rules. A group keeps the version it was made with. */
-export const GROUPING_VERSION = 'g2';
+export const GROUPING_VERSION = 'g3';
 
 /** Frames nearest to the failure that take part. */
 const MAX_FRAMES = 12;
@@ -30,7 +30,7 @@ export interface GroupingReason {
 }
 
 export interface Grouping {
-  /** `g2:` and 32 hexadecimal digits. */
+  /** `g3:` and 32 hexadecimal digits. */
   readonly key: string;
   readonly why: GroupingReason;
   readonly title: string;
@@ -65,7 +65,7 @@ function isDefaultMark(part: string): boolean {
 }
 
 function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; parts: string[] } {
-  const frames = occurrence.isMessage ? [] : contributingFrames(occurrence.frames);
+  const frames = occurrence.isMessage ? [] : framesOf(occurrence);
   const basis = frames.length > 0 ? 'stack' : 'message';
   const parts = [
     `type:${occurrence.errorType}`,
@@ -92,6 +92,22 @@ function placeOf(frames: readonly StackFrame[]): 'none' | 'code' | 'bundle' {
   const own = frames.filter(({ inApp }) => inApp);
   if (own.length === 0) return 'none';
   return own.some(({ file }) => isBundle(file)) ? 'bundle' : 'code';
+}
+
+/** A stack that ran over: which frame of the circle was the last is chance, and what it had just called too. */
+const RAN_OVER = /^(?:RecursionError|SystemStackError|(?:.{1,60}\.)?StackOverflow(?:Error|Exception)?)$/;
+
+function framesOf({ frames, errorType, errorMessage }: Occurrence): string[] {
+  const contributing = contributingFrames(frames);
+  if (!RAN_OVER.test(errorType) && !/^(?:Maximum call stack size exceeded|too much recursion)/.test(errorMessage)) {
+    return contributing;
+  }
+  const times = new Map<string, number>();
+  for (const { text } of frames.map(knownFrame)) {
+    if (text !== undefined) times.set(text, (times.get(text) ?? 0) + 1);
+  }
+  const repeated = contributing.filter((text) => (times.get(text) ?? 0) > 1);
+  return (repeated.length > 0 ? repeated : contributing).sort();
 }
 
 /** The service's own frames if there are any, else all; without machinery and without repetition. Those behind them are not looked at. */

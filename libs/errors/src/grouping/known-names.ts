@@ -18,7 +18,7 @@ const NAMES_WITH_DIGITS = [
 ];
 
 /** Part of a pattern that finds one of them as a whole word, in any case. */
-export const KNOWN_NAME = String.raw`(?<![\w.-])(?:${NAMES_WITH_DIGITS.map(inAnyCase).join('|')})(?![\w-])`;
+export const KNOWN_NAME = String.raw`(?<![\w.-])(?:${NAMES_WITH_DIGITS.map(inAnyCase).join('|')})(?![\w-]|:\/\/)`;
 
 /** Patterns have no flag for a part of them on the oldest Node that is served. */
 export function inAnyCase(pattern: string): string {

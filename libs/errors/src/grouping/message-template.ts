@@ -1,4 +1,5 @@
 import { inCommonWords } from './browser-messages.js';
+import { withoutData } from './data-in-text.js';
 import { DATA_NOUN, SCHEMA_NOUN } from './known-names.js';
 import { pathTemplate, routeTemplate } from './path-template.js';
 import { replaceVariableParts, type VariablePart } from './variable-parts.js';
@@ -11,8 +12,7 @@ const MAX_LENGTH = 1_000;
  * follows is usually a dump of the case at hand. Numbers, UUIDs, hexadecimal and mixed words are one kind: an id may be any of them.
  */
 export function messageTemplate(message: string): string {
-  const lines = message
-    .slice(0, MAX_LENGTH)
+  const lines = withoutData(message.slice(0, MAX_LENGTH))
     .split(/[\r\n]/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
@@ -27,9 +27,18 @@ function templateOf(text: string): string {
     replaceVariableParts(text, placeholderOf)
       .replace(NUMBER_WITH_SIGN, '<id>')
       // How many there are is no other failure, nor is the plural that follows from it.
-      .replace(/<id>(?:[ ,;/]{1,2}(?:and )?<id>)+/g, '<id>')
+      .replace(/<id>(?:(?:[ ,;/]{1,2}(?:and )?|\.{2,3}| ?[–—] ?)<id>)+/g, '<id>')
+      .replaceAll('[]', '[<id>]')
       .replace(/(<id> [a-z]{2,30})s\b/g, '$1')
+      .replace(
+        /(<id> [a-z]{2,30}) (are|were|have)\b/g,
+        (_, counted: string, verb: string) => `${counted} ${ofOne(verb)}`,
+      )
   );
+}
+
+function ofOne(verb: string): string {
+  return verb === 'are' ? 'is' : verb === 'were' ? 'was' : 'has';
 }
 
 function placeholderOf(part: VariablePart): string {
@@ -55,9 +64,14 @@ function placeholderOf(part: VariablePart): string {
   }
 }
 
+/** Codes of currencies (ISO 4217) that are met most. */
+const CURRENCY = 'USD|EUR|GBP|JPY|CNY|CHF|CAD|AUD|INR|SEK|NOK|DKK|PLN|BRL';
+
 /** Signs beside a number. */
-const NUMBER_WITH_SIGN =
-  /[$€£¥₹₩₽]\s?<id>|<id>\s?[$€£¥₹₩₽%‰°]|<id> (?:USD|EUR|GBP|JPY|CNY|CHF|CAD|AUD|INR|SEK|NOK|DKK|PLN|BRL)\b/g;
+const NUMBER_WITH_SIGN = new RegExp(
+  String.raw`[$€£¥₹₩₽^~]\s?<id>|<id>\s?[$€£¥₹₩₽%‰°]|<id> (?:${CURRENCY})\b|\b(?:${CURRENCY}) <id>`,
+  'g',
+);
 
 /** What stands before the address of a call. */
 const IS_REQUEST = /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) ['"]?$/;
@@ -75,15 +89,38 @@ const IN_SQL = /\b(?:values|where|set|and|or|in)\b[^;]{0,40}(?:[=<>(,]|\blike)\s
 /** A quoted word is a piece of data or a name of the program; what stands around it tells. */
 function ofQuoted({ text, before, after }: VariablePart): string {
   const inner = text.slice(1, -1);
-  if (IS_KEY.test(after)) return `"${inner}"`;
-  const context = before.replace(/(?: (?:for|of|with|by|like|named|called))?[\s=:([,]{1,8}$/, '');
+  const context = before
+    .replace(/\[(?:(?:"[^"]{0,40}"|'[^']{0,40}'), ?){1,4}$/, '[')
+    .replace(/(?: (?:for|of|with|by|like|named|called))?[\s=:([,]{1,8}$/, '');
   if (SCHEMA_NOUN.test(context)) return `"${/[\\/]/.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;
+  const isOfOne = DATA_NOUN.test(context) || isSaidOfOne(inner, before);
+  // `Validation failed: "postalCode" is required`, `"retries": …`.
+  const isName = IS_KEY.test(after) || (IS_NAME.test(inner) && BEHIND_NAME.test(after));
+  if (isName && !isOfOne) return `"${inner}"`;
   // Behind the name of an error stands what it is about.
   const isAssigned = /[=:]\s?$/.test(before) && !/(?:Error|Exception): ?$/.test(before);
-  const isData = isAssigned || DATA_NOUN.test(context) || IS_WRONG.test(after);
+  const isData = isAssigned || isOfOne || IS_WRONG.test(after);
   if (isData || PROSE_QUOTE.test(text) || (text.startsWith("'") && IN_SQL.test(before))) return '<id>';
   return `"${templateOf(inner)}"`;
 }
+
+/** Behind these stands who or what a person named. */
+const BEFORE_ONE =
+  /\b(?:invit(?:e|ing)|notify(?:ing)?|e-?mail(?:ing)?|ban(?:ning)?|impersonat(?:e|ing)|enroll?(?:ing)?|greet(?:ing)?|no (?:results?|match(?:es)?|hits?|records?|entry|entries) for)\s$/i;
+
+/** What could not be done to something: `Cannot assign "Ada Lovelace"`. */
+const BEFORE_OBJECT = /\b(?:cannot|could not|couldn't|can't|failed to|unable to) [a-z]{2,20}(?: (?:to|for))?\s$/i;
+
+/** Words as people write names and titles. */
+const TITLE = /^[A-Z][\w'’-]{0,40}(?:,? [A-Z][\w'’.-]{0,40}){1,4}$/;
+
+/** Whether a quoted word names one case: a person, a title, what somebody typed in his own language. */
+function isSaidOfOne(inner: string, before: string): boolean {
+  if (/[^\x00-\x7f]/.test(inner) && !/[^\x00-\x7f]/.test(before)) return true;
+  return BEFORE_ONE.test(before) || (TITLE.test(inner) && BEFORE_OBJECT.test(before));
+}
+
+const IS_NAME = /^[A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}|\[\]){0,6}$/;
 
 /** What a programmer calls something: `address1`, not `a1b2c3`. */
 const IDENTIFIER = /^[a-z_$][a-zA-Z_$]{2,40}\d{1,2}$/;

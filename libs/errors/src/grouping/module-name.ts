@@ -6,7 +6,7 @@ const VAGUE_NAME =
 
 /** Folders that a build, a server or a deployment begins with; what is below them is of the program. */
 const ROOT_FOLDER =
-  /^(?:src|dist|build|lib|out|app|apps?|server|client|static|assets|js|scripts|chunks|bundles?|public|_next|www|web|current|target|classes|main|java|code|workspace|)$/;
+  /^(?:src|dist|build|lib|out|app|apps?|server|client|static|assets|js|scripts|chunks|bundles?|public|_next|www|web|html|public_html|httpdocs|htdocs|wwwroot|webroot|current|target|classes|main|java|code|workspace|)$/;
 
 /** Folders whose next is a package of a repository with several. */
 const PACKAGES_FOLDER = /^(?:packages|libs|apps|services|modules|plugins)$/;
@@ -50,17 +50,22 @@ function withoutOrigin(file: string): string {
 function folderOf(segments: readonly string[], name: string): string {
   const folders = segments.map((segment) => segment.toLowerCase()).filter((segment) => !isOfOneBuild(segment));
   const last = folders.findLastIndex((folder) => ROOT_FOLDER.test(folder));
-  const inPackage = folders.findLastIndex((folder) => PACKAGES_FOLDER.test(folder));
+  // Of an absolute path, what it begins with is the machine's.
+  const project = projectFolder(folders);
+  const inPackage = folders.findLastIndex((folder, index) => index > project && PACKAGES_FOLDER.test(folder));
   const owner = inPackage !== -1 && inPackage < folders.length - 1 ? (folders[inPackage + 1] ?? '') : '';
-  let below = folders.slice(last + 1);
-  // An absolute path: what it begins with is the machine's.
-  if (folders[0] === '' || /^[a-z]:$/.test(folders[0] ?? '')) {
-    const home = folders.findIndex((folder) => HOME_FOLDER.test(folder));
-    const project = home === -1 ? 1 : home + (/^(?:home|users)$/.test(folders[home] ?? '') ? 2 : 1);
-    below = folders.slice(Math.max(last + 1, project + 1));
-  }
+  const below = folders.slice(Math.max(last, project) + 1);
   const folder = below.at(-1) ?? (VAGUE_NAME.test(name) && owner === '' ? vagueFolder(folders) : '');
   return [owner === folder ? '' : owner, folder].filter((part) => part !== '').join('/');
+}
+
+/** Where the folder of the project is, whose parents are the machine's; -1 in a relative path. */
+function projectFolder(folders: readonly string[]): number {
+  if (folders[0] !== '' && !/^[a-z]:$/.test(folders[0] ?? '')) return -1;
+  const home = folders.findIndex((folder) => HOME_FOLDER.test(folder));
+  const first = home === -1 ? 1 : home + (/^(?:home|users)$/.test(folders[home] ?? '') ? 2 : 1);
+  // Where programs are put, as in `/srv/apps/shop` and `D:\\apps\\shop`.
+  return PACKAGES_FOLDER.test(folders[first] ?? '') ? first + 1 : first;
 }
 
 function vagueFolder(folders: readonly string[]): string {

@@ -1,7 +1,6 @@
-import type { StackFrame } from '../occurrences/occurrence.js';
-
-/** A frame without the judgement whose code it is. */
-export type Place = Omit<StackFrame, 'inApp'>;
+import type { Place } from './place.js';
+import { numbered, rust } from './native-formats.js';
+import { onOneLine } from './one-line-formats.js';
 
 /** How a runtime prints its stacks. */
 interface StackFormat {
@@ -58,8 +57,14 @@ function java(lines: readonly string[], index: number): Place | undefined {
 const DOTNET =
   /^\s{0,16}(?:at|bei|à|en|в|em|in) ([\w.<>+`|[\],$]{1,400})\(([^()]{0,600})\)(?: (?:in|dans|en|в) (.{1,600}):\D{1,12}(\d{1,9}))?$/;
 
+/** Mono and Unity: `at Shop.Orders.Pay (Cart cart) [0x00012] in <8a2f>:0`, `Shop.Orders:Pay (Cart) (at Assets/Orders.cs:42)`. */
+const MONO =
+  /^\s{0,16}(?:at )?([\w.<>+`|[\],$:]{3,400}) ?\(([^()]{0,600})\) (?:\[0x[0-9a-f]{1,8}\] in |\(at )([^()]{1,600}):(\d{1,9})\)?\s?$/;
+
 function dotnet(lines: readonly string[], index: number): Place | undefined {
-  const [, qualified = '', , file, row] = DOTNET.exec(lines[index] ?? '') ?? [];
+  const line = lines[index] ?? '';
+  const [, named = '', , file, row] = DOTNET.exec(line) ?? (/\) [[(]/.test(line) ? MONO.exec(line) : null) ?? [];
+  const qualified = named.replace(':', '.');
   if (!qualified.includes('.')) return undefined;
   const made = /\.<{1,4}([\w.]{0,200})>(?:g__(\w{1,200})\|)?/.exec(qualified);
   if (made) {
@@ -88,7 +93,9 @@ function v8(lines: readonly string[], index: number): Place | undefined {
     : written;
   const found = placed(place, open === -1 ? undefined : text.slice(0, open));
   const isPlace = found.line !== undefined || /^(?:native|<anonymous>|index \d{1,9})$/.test(place);
-  return found.file === '' || (open === -1 && !(isPlace && isBalanced(place))) ? undefined : found;
+  // Messages have lines that begin alike: ` at [Source: (String)"…"; line: 1]`, ` at Row 5 (column 3)`.
+  const isFrame = open === -1 ? isPlace && isBalanced(place) : isPlace || !/[\s"]/.test(place);
+  return found.file !== '' && isFrame ? found : undefined;
 }
 
 function isBalanced(text: string): boolean {
@@ -175,9 +182,12 @@ export const STACK_FORMATS: readonly StackFormat[] = [
   { read: python, isLastFirst: true },
   { read: java },
   { read: dotnet },
+  { read: rust },
   { read: v8 },
   { read: php },
   { read: go },
   { read: ruby },
   { read: gecko },
+  { read: numbered },
+  { read: onOneLine },
 ];

@@ -1,6 +1,7 @@
 import type { StackFrame } from '../occurrences/occurrence.js';
 import { isOwnFrame } from './foreign-code.js';
-import { STACK_FORMATS, type Place } from './stack-formats.js';
+import type { Place } from './place.js';
+import { STACK_FORMATS } from './stack-formats.js';
 
 /** Frames read from one stack; a longer one is a recursion. */
 const MAX_FRAMES = 250;
@@ -9,8 +10,8 @@ const MAX_FRAMES = 250;
 const MAX_LINE = 1_400;
 
 /**
- * Reads the frames of a stack as runtimes print it (V8, SpiderMonkey, JavaScriptCore, Hermes, Python, Java, .NET, PHP, Go, Ruby), the
- * place of the failure first. Of a chain the outermost failure is read: the last of Python's, the first of all others.
+ * Reads the frames of a stack as runtimes print it (V8, SpiderMonkey, JavaScriptCore, Hermes, Python, Java, .NET, PHP, Go, Ruby,
+ * compiled code and others), the place of the failure first. Of a chain the outermost failure is read: the last of Python's, the first of all others.
  */
 export function parseStack(stack: string): StackFrame[] {
   const lines = stack.split(/\r\n|\r|\n/).map((line) => (line.length > MAX_LINE ? '' : line));

@@ -19,8 +19,8 @@ const DATES = [
   String.raw`(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day`,
   String.raw`(?<=\b(?:in|for|of|since|until) )${MONTH}(?!\w)`,
 ].join('|');
-const DATE = String.raw`(?<![\w.:/-])(?:${DATES})(?:,?(?:[T :]| at )${CLOCK}${ZONE}(?: \d{4}(?!\d))?|Z)?(?![\w/])`;
-const TIME = String.raw`(?<![\w.:])\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?(?![\d:])${ZONE}|(?::\d{2})?\s?[AaPp]\.?[Mm]\b\.?)(?![\w:])`;
+const DATE = String.raw`(?<![\w:-]|(?<!\.)\.|(?<![\dZ])\/)(?:${DATES})(?:,?(?:[T :]| at )${CLOCK}${ZONE}(?: \d{4}(?!\d))?|Z)?(?!\w|\/(?!\d{4}-))`;
+const TIME = String.raw`(?<![\w.:])(?:\d{1,4}\.)?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?(?![\d:])${ZONE}|(?::\d{2})?\s?[AaPp]\.?[Mm]\b\.?)(?![\w:])`;
 
 const HEX_GROUP = '[0-9a-fA-F]{1,4}';
 const IPV4 = String.raw`(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w.-]{0,64}[a-zA-Z])(?:\/\d{1,2}(?!\d))?(?::\d{1,5}(?!\d))?|\*\*\*(?:\.\*\*\*){3}(?::\d{1,5})?`;
@@ -58,6 +58,10 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
     'uuid',
     String.raw`(?<![\w/.-])[\w.-]{1,40}\/[\w.-]{1,100}#\d{1,9}\b|\{?\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b\}?|\b[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}\b`,
   ],
+  [
+    'mac',
+    String.raw`(?<![\w:.-])(?:(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2})(?![\w:])`,
+  ],
   ['ip', `${IPV4}|${IPV6}`],
   ['path', String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}){1,32}[\\/]?`],
   ['host', `${HOST_NAME}|${NAMED_HOST}`],
@@ -65,6 +69,9 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
     'quoted',
     String.raw`(?<![\w\\])'[^'\n]{0,200}'(?!\w)|"[^"\n]{0,200}"|\x60[^\x60\n]{0,200}[\x60']|“[^”\n]{0,200}”|‘[^’\n]{0,200}’|«[^»\n]{0,200}»|»[^«\n]{0,200}«|„[^“”\n]{0,200}[“”]`,
   ],
+  ['phone', String.raw`\+(?<![\w+].)\d{1,3}[ -]?\(?\d{1,5}\)?(?:[ -]?\d{2,5}){1,5}(?!\w)`],
+  ['bytes', String.raw`[0-9a-f](?<![\w.:-].)[0-9a-f](?: [0-9a-f]{2}){3,64}(?!\w)`],
+  ['cron', String.raw`[\d*](?<![\w*/.].)[\d*/,-]{0,20} (?:[\d*][\d*/,-]{0,20} ){3,4}[\d*][\d*/,-]{0,20}(?![\w*])`],
   ['size', String.raw`(?<![\w.])${NUMBER}\s?(?:${UNIT})(?!\w)`],
   [
     'duration',
@@ -75,7 +82,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
     'zone',
     String.raw`\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)(?:\/[A-Z][\w+-]{1,30}){1,2}`,
   ],
-  ['locale', String.raw`(?<![\w.-])[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?[-_][A-Z]{2}(?![\w-])`],
+  ['locale', String.raw`(?<![\w.-])[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?[-_][A-Z]{2}(?:\.(?:utf|UTF)-?8)?(?![\w-])`],
   ['file', String.raw`(?<![\w.])[\w.-]{1,100}\.(?:${DATA_FILE})(?![\w.(]| is (?:not|undefined))`],
   [
     'base64',
@@ -83,7 +90,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ],
   [
     'assigned',
-    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\)=)\([^()\n]{1,200}\)`,
+    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\b(?:locale|time ?zone|date|timestamp|number|amount|value|input|e-?mail|phone)(?: information)?(?: (?:provided|specified|given|supplied|entered))?: )(?!(?:null|undefined|nil|none|None|NaN)$)[A-Za-z][\w.@+/-]{0,60}$|(?<=\)=)\([^()\n]{1,200}\)`,
   ],
   [
     'version',
@@ -95,7 +102,8 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ],
 ];
 
-const ANY_VARIABLE_PART = new RegExp(VARIABLE_PARTS.map(([name, pattern]) => `(?<${name}>${pattern})`).join('|'), 'g');
+/** Each part is a group of its own, in this order; groups by name would cost an object for each match. */
+const ANY_VARIABLE_PART = new RegExp(VARIABLE_PARTS.map(([, pattern]) => `(${pattern})`).join('|'), 'g');
 
 /** A part that varies, and where it stands. */
 export interface VariablePart {
@@ -108,12 +116,11 @@ export interface VariablePart {
 /** The text with every part that may vary replaced by what is made of it. */
 export function replaceVariableParts(text: string, replace: (part: VariablePart) => string): string {
   return text.replace(ANY_VARIABLE_PART, (...match: unknown[]) => {
-    const groups = match.at(-1) as Record<string, string | undefined>;
-    const offset = match.at(-3) as number;
+    const offset = match.at(-2) as number;
     const found = match[0] as string;
-    const kind = Object.keys(groups).find((key) => groups[key] !== undefined) ?? '';
+    const place = match.findIndex((group, index) => index > 0 && group !== undefined);
     return replace({
-      kind,
+      kind: VARIABLE_PARTS[place - 1]?.[0] ?? '',
       text: found,
       before: text.slice(Math.max(0, offset - 40), offset),
       after: text.slice(offset + found.length, offset + found.length + 60),

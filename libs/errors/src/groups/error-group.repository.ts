@@ -3,58 +3,7 @@ import { Database, type Transaction } from '#platform/database';
 import type { ErrorCategory, Severity } from '#platform/kernel';
 import type { GroupStatus } from '../grouping/group-status.js';
 import type { GroupingReason } from '../grouping/grouping.js';
-
-/** A group as it is shown. */
-export interface ErrorGroup {
-  id: string;
-  title: string;
-  culprit: string;
-  severity: Severity;
-  category: ErrorCategory;
-  status: GroupStatus;
-  count: number;
-  firstSeen: Date;
-  lastSeen: Date;
-  service: string;
-  release: string | null;
-  assignee: string | null;
-  notes: string | null;
-  resolvedAt: Date | null;
-  resolvedInRelease: string | null;
-  regressedAt: Date | null;
-  ignoreUntil: Date | null;
-  ignoreCount: number | null;
-  why: GroupingReason;
-}
-
-export const GROUP_SORTS = ['lastSeen', 'count', 'firstSeen'] as const;
-export type GroupSort = (typeof GROUP_SORTS)[number];
-
-/** What a list of groups is narrowed by. */
-export interface GroupFilter {
-  severity?: Severity | undefined;
-  category?: ErrorCategory | undefined;
-  status?: GroupStatus | undefined;
-  service?: string | undefined;
-  release?: string | undefined;
-  environment?: string | undefined;
-  /** Seen at or after. */
-  since?: Date | undefined;
-  /** Part of title or culprit, in any case. */
-  text?: string | undefined;
-}
-
-/** What a person changes. `undefined` leaves a field, `null` empties it. */
-export interface GroupPatch {
-  status?: GroupStatus | undefined;
-  notes?: string | null | undefined;
-  assignee?: string | null | undefined;
-  resolvedAt?: Date | null | undefined;
-  resolvedInRelease?: string | null | undefined;
-  ignoreUntil?: Date | null | undefined;
-  ignoreCount?: number | null | undefined;
-  ignoredAtCount?: number | null | undefined;
-}
+import type { ErrorGroup, GroupFilter, GroupPatch, GroupSort } from './error-group.js';
 
 interface GroupRow extends Record<string, unknown> {
   id: string;
@@ -190,6 +139,15 @@ export class ErrorGroupRepository {
       [id],
     );
     return row && fromRow(row);
+  }
+
+  /** Groups by their ids; those that are not shown are left out. */
+  async findShown(ids: readonly string[]): Promise<Map<string, ErrorGroup>> {
+    const rows = await this.database.query<GroupRow>(
+      `SELECT g.* FROM error_group g WHERE g.id = ANY($1::uuid[]) AND g.merged_into IS NULL`,
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.id, fromRow(row)]));
   }
 
   /** Groups, or those they were merged into, each once and locked until the transaction ends. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { UuidParam } from '#platform/http';
-import { eventIdOf } from '../sentry/sentry-event.js';
+import { eventIdOf } from '../occurrences/event-id.js';
 
 /** The id of an occurrence: a UUID, or the same without dashes as the Sentry protocol writes it. */
 @Injectable()

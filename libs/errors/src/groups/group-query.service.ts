@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ErrorGroupNotFoundException, OccurrenceNotFoundException } from '../occurrences/errors.exceptions.js';
-import { type ErrorGroup, ErrorGroupRepository, type GroupFilter, type GroupSort } from './error-group.repository.js';
+import type { ErrorGroup, GroupFilter, GroupSort } from './error-group.js';
+import { ErrorGroupRepository } from './error-group.repository.js';
 import { OccurrenceRepository, type RecordedOccurrence } from '../occurrences/occurrence.repository.js';
 
-export type { ErrorGroup, GroupFilter, GroupSort } from './error-group.repository.js';
-export { GROUP_SORTS } from './error-group.repository.js';
 export type { RecordedOccurrence } from '../occurrences/occurrence.repository.js';
 
 /** Finds groups and the occurrences behind them. */

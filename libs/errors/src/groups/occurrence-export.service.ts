@@ -12,7 +12,7 @@ export type { ExportFilter } from '../occurrences/occurrence.repository.js';
 export const EXPORT_FORMATS = ['json', 'ndjson', 'csv'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-const BATCH = 200;
+const CHUNK = 200;
 
 /** Hands out occurrences one after the other, whatever their number; as many are in memory as one query brings. */
 @Injectable()
@@ -34,12 +34,12 @@ export class OccurrenceExportService {
   ): AsyncGenerator<string> {
     if (format === 'csv') {
       yield CSV_HEADER;
-      yield* textPieces(this.batches(filter), toCsvLine);
+      yield* textPieces(this.chunks(filter), toCsvLine);
     } else if (format === 'ndjson') {
-      yield* textPieces(this.batches(filter), (occurrence) => `${JSON.stringify(show(occurrence))}\n`);
+      yield* textPieces(this.chunks(filter), (occurrence) => `${JSON.stringify(show(occurrence))}\n`);
     } else {
       let opening = '[';
-      yield* textPieces(this.batches(filter), (occurrence) => {
+      yield* textPieces(this.chunks(filter), (occurrence) => {
         const text = `${opening}\n${JSON.stringify(show(occurrence))}`;
         opening = ',';
         return text;
@@ -48,14 +48,14 @@ export class OccurrenceExportService {
     }
   }
 
-  private async *batches(filter: ExportFilter): AsyncGenerator<RecordedOccurrence[]> {
+  private async *chunks(filter: ExportFilter): AsyncGenerator<RecordedOccurrence[]> {
     const until = this.clock.now();
     let after: readonly [time: string, id: string] | undefined;
     for (;;) {
-      const batch = await this.occurrences.listAccepted(filter, until, BATCH, after);
-      const last = batch.at(-1);
+      const chunk = await this.occurrences.listAccepted(filter, until, CHUNK, after);
+      const last = chunk.at(-1);
       if (!last) return;
-      yield batch;
+      yield chunk;
       after = [last.receivedAt, last.errorId];
     }
   }

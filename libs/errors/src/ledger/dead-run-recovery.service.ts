@@ -1,10 +1,11 @@
 import { truncate } from 'node:fs/promises';
 import { Injectable } from '@nestjs/common';
 import { AppLogger } from '#platform/observability';
-import type { RunIdentity } from '../write-ahead/write-ahead-directory.js';
+import type { RunIdentity } from '../write-ahead/run-identity.js';
 import { completeBytes } from '../write-ahead/wal-reader.js';
 import { LedgerDrainService } from './ledger-drain.service.js';
 import { CurrentRunService } from '../write-ahead/current-run.service.js';
+import { SelfLogService } from '../write-ahead/self-log.service.js';
 import { RunArtifactService } from '../runs/run-artifact.service.js';
 import { RunRegistrarService } from '../runs/run-registrar.service.js';
 
@@ -23,6 +24,7 @@ export class DeadRunRecoveryService {
 
   constructor(
     private readonly run: CurrentRunService,
+    private readonly selfLog: SelfLogService,
     private readonly drain: LedgerDrainService,
     private readonly artifact: RunArtifactService,
     private readonly registrar: RunRegistrarService,
@@ -70,7 +72,7 @@ export class DeadRunRecoveryService {
     const file = { name: left.name, path: this.run.directory.walPath(left.name), limit: left.durableBytes };
     let stored = 0;
     while (!this.isStopped) {
-      const settled = await this.drain.drainBatch(run, file, left.offset);
+      const settled = await this.drain.drainChunk(run, file, left.offset);
       if (!settled) break;
       left.offset = settled.offset;
       stored += settled.stored;
@@ -80,13 +82,13 @@ export class DeadRunRecoveryService {
 
   /** What follows the last line feed was being written when the process died: nobody was told that it is kept. */
   private async filesOf(runId: string): Promise<LeftFile[]> {
-    const { directory, selfLog } = this.run;
+    const { directory } = this.run;
     const files: LeftFile[] = [];
     for (const name of await directory.filesOf(runId)) {
       const size = await directory.sizeOf(name);
       const durableBytes = await completeBytes(directory.walPath(name), size);
       if (durableBytes < size) {
-        selfLog.write('torn tail cut', { file: name, offset: durableBytes, bytes: size - durableBytes });
+        this.selfLog.write('torn tail cut', { file: name, offset: durableBytes, bytes: size - durableBytes });
         await truncate(directory.walPath(name), durableBytes);
       }
       files.push({ name, durableBytes, offset: 0 });

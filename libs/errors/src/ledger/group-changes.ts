@@ -1,6 +1,6 @@
 import type { GroupEvent } from '../alerts/alert.js';
 import { graver, type ReleasesSeen, statusAfter } from '../grouping/group-status.js';
-import { formerKeyOf } from '../grouping/former-grouping.js';
+import { formerKeysOf } from '../former-grouping/former-keys.js';
 import type { Grouping } from '../grouping/grouping.js';
 import type { Occurrence } from '../occurrences/occurrence.js';
 import type {
@@ -29,7 +29,7 @@ export function identityOf(service: string, key: string): string {
   return `${service}\0${key}`;
 }
 
-/** One seed for each group of a batch. */
+/** One seed for each group of a chunk. */
 export function seedsOf(records: readonly GroupedRecord[], nextId: () => string): GroupSeed[] {
   const seeds = new Map<string, GroupSeed>();
   for (const { occurrence, grouping, isWhole } of records) {
@@ -39,7 +39,7 @@ export function seedsOf(records: readonly GroupedRecord[], nextId: () => string)
       id: nextId(),
       service: occurrence.service,
       key: grouping.key,
-      formerKey: () => (isWhole ? formerKeyOf(occurrence) : null),
+      formerKeys: () => (isWhole ? formerKeysOf(occurrence) : []),
       title: grouping.title,
       culprit: grouping.culprit,
       severity: occurrence.severity,
@@ -126,7 +126,7 @@ export function countsOf(records: readonly { groupId: string; occurrence: Occurr
   return { presences: sorted(presences), hours: sorted(hours), sums: sorted(sums), days: sorted(days) };
 }
 
-/** When a batch first saw the releases of each service. */
+/** When a chunk first saw the releases of each service. */
 export function releasesOf(records: readonly GroupedRecord[]): ReleaseSeen[] {
   const seen = new Map<string, ReleaseSeen>();
   for (const { occurrence } of records) {

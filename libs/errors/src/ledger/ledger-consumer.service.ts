@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppLogger } from '#platform/observability';
 import { LedgerDrainService } from './ledger-drain.service.js';
 import { CurrentRunService } from '../write-ahead/current-run.service.js';
+import { SelfLogService } from '../write-ahead/self-log.service.js';
 import { LedgerTallyService } from '../write-ahead/ledger-tally.service.js';
 import { RunArtifactService } from '../runs/run-artifact.service.js';
 
@@ -21,6 +22,7 @@ export class LedgerConsumerService {
 
   constructor(
     private readonly run: CurrentRunService,
+    private readonly selfLog: SelfLogService,
     private readonly drain: LedgerDrainService,
     private readonly tally: LedgerTallyService,
     private readonly artifact: RunArtifactService,
@@ -97,7 +99,10 @@ export class LedgerConsumerService {
       const limit = log.files.find((file) => file.name === name)?.durableBytes ?? 0;
       const offset = this.offsetOf(name);
       if (offset >= limit) break;
-      const settled = await this.drain.drainBatch(identity, { name, path: directory.walPath(name), limit }, offset);
+      const file = { name, path: directory.walPath(name), limit };
+      const settled = await this.drain.drainChunk(identity, file, offset, (start, occurrence) =>
+        this.artifact.noteRead(name, start, occurrence),
+      );
       if (!settled) break;
       this.offsets.set(name, settled.offset);
       this.tally.settle(settled, settled.projects);
@@ -127,7 +132,7 @@ export class LedgerConsumerService {
   private postpone(error: unknown): void {
     if (!this.failingSince) {
       this.failingSince = new Date();
-      this.run.selfLog.write('consumer', error);
+      this.selfLog.write('consumer', error);
       this.logger.warn('Reports are kept on disk: the database does not take them', 'ErrorLedger', {
         error: String(error),
       });

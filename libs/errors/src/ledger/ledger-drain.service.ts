@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database, sqlStateOf, type Transaction } from '#platform/database';
 import { FairTurns, Ids } from '#platform/kernel';
 import type { ReleasesSeen } from '../grouping/group-status.js';
+import type { Occurrence } from '../occurrences/occurrence.js';
 import type { Outcome } from '../write-ahead/conservation.js';
 import { AlertOutboxRepository } from '../alerts/alert-outbox.repository.js';
-import type { RunIdentity } from '../write-ahead/write-ahead-directory.js';
+import type { RunIdentity } from '../write-ahead/run-identity.js';
 import { LedgerStoreRepository } from './ledger-store.repository.js';
 import type { GroupChange, LockedGroup } from './ledger-writes.js';
 import { readWalLines } from '../write-ahead/wal-reader.js';
@@ -12,7 +13,7 @@ import { type Prepared, prepare, projectOf } from './prepared-record.js';
 import { outcomesOf, sumOf, sumsByProject } from './record-outcomes.js';
 import { changeOf, countsOf, eventsOf, type GroupedRecord, identityOf, releasesOf, seedsOf } from './group-changes.js';
 
-/** What became of a batch. */
+/** What became of a chunk. */
 export interface Settled extends Outcome {
   /** How far the file is read now. */
   offset: number;
@@ -20,9 +21,9 @@ export interface Settled extends Outcome {
   projects: ReadonlyMap<number, Outcome>;
 }
 
-const BATCH = 500;
+const CHUNK = 500;
 
-/** Moves reports from write-ahead files into the database, each batch in one transaction with its checkpoint. */
+/** Moves reports from write-ahead files into the database, each chunk in one transaction with its checkpoint. */
 @Injectable()
 export class LedgerDrainService {
   constructor(
@@ -33,43 +34,47 @@ export class LedgerDrainService {
   ) {}
 
   /**
-   * Stores the next batch of a file; `undefined` when there is no complete line behind the offset.
+   * Stores the next chunk of a file; `undefined` when there is no complete line behind the offset.
    *
+   * @param onRead told each report that was read, and where its line begins
    * @throws whatever the database throws when it cannot take anything; records it will never take are quarantined
    */
-  async drainBatch(
+  async drainChunk(
     run: RunIdentity,
     file: { name: string; path: string; limit: number },
     offset: number,
+    onRead?: (offset: number, occurrence: Occurrence) => void,
   ): Promise<Settled | undefined> {
-    const lines = await readWalLines(file.path, offset, file.limit, BATCH);
+    const lines = await readWalLines(file.path, offset, file.limit, CHUNK);
     if (lines.length === 0) return undefined;
     const prepared: Prepared[] = [];
     const turns = new FairTurns();
     for (const line of lines) {
-      prepared.push(prepare(line));
+      const item = prepare(line);
+      prepared.push(item);
+      if ('record' in item) onRead?.(line.offset, item.record.occurrence);
       await turns.pause();
     }
     return this.settle(run, file.name, prepared);
   }
 
-  /** Halves a batch the database refuses until the record at fault stands alone. */
-  private async settle(run: RunIdentity, file: string, batch: readonly Prepared[]): Promise<Settled> {
+  /** Halves a chunk the database refuses until the record at fault stands alone. */
+  private async settle(run: RunIdentity, file: string, chunk: readonly Prepared[]): Promise<Settled> {
     try {
-      return await this.database.transaction((tx) => this.storeBatch(tx, run, file, batch));
+      return await this.database.transaction((tx) => this.storeChunk(tx, run, file, chunk));
     } catch (error) {
       if (!isFaultOfData(error)) throw error;
-      const [only] = batch;
-      if (batch.length === 1 && only) {
+      const [only] = chunk;
+      if (chunk.length === 1 && only) {
         const fault = `refused by the database: ${error instanceof Error ? error.message : String(error)}`;
         const projectId = projectOf(only);
         return this.database.transaction((tx) =>
-          this.storeBatch(tx, run, file, [{ line: only.line, fault, projectId }]),
+          this.storeChunk(tx, run, file, [{ line: only.line, fault, projectId }]),
         );
       }
-      const middle = Math.ceil(batch.length / 2);
-      const first = await this.settle(run, file, batch.slice(0, middle));
-      const second = await this.settle(run, file, batch.slice(middle));
+      const middle = Math.ceil(chunk.length / 2);
+      const first = await this.settle(run, file, chunk.slice(0, middle));
+      const second = await this.settle(run, file, chunk.slice(middle));
       return {
         ...sumOf([first, second]),
         offset: second.offset,
@@ -78,16 +83,16 @@ export class LedgerDrainService {
     }
   }
 
-  private async storeBatch(
+  private async storeChunk(
     tx: Transaction,
     run: RunIdentity,
     file: string,
-    batch: readonly Prepared[],
+    chunk: readonly Prepared[],
   ): Promise<Settled> {
     const { runId } = run;
     const [checkpoint] = await Promise.all([this.store.lockCheckpoint(tx, file, runId), this.store.makeRun(tx, run)]);
     // Another process that shares the folder may have been here.
-    const pending = batch.filter(({ line }) => line.offset >= checkpoint);
+    const pending = chunk.filter(({ line }) => line.offset >= checkpoint);
     const end = Math.max(checkpoint, pending.at(-1)?.line.end ?? 0);
     const records = pending.flatMap((item) => ('record' in item ? [item.record] : []));
     const faulty = pending.flatMap((item) => ('fault' in item ? [item] : []));
@@ -122,7 +127,7 @@ export class LedgerDrainService {
       runId,
     }));
     const inserted = await this.store.insertOccurrences(tx, grouped);
-    // An id that stands twice in one batch was stored once.
+    // An id that stands twice in one chunk was stored once.
     const fresh = grouped.filter(({ occurrence }) => inserted.delete(occurrence.errorId));
     await this.store.noteReleases(tx, releasesOf(fresh));
     await this.changeGroups(tx, groups, fresh);

@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { DeadRunRecoveryService } from './dead-run-recovery.service.js';
 import { LedgerConsumerService } from './ledger-consumer.service.js';
 import { CurrentRunService } from '../write-ahead/current-run.service.js';
+import { SelfLogService } from '../write-ahead/self-log.service.js';
 import { RunArtifactService } from '../runs/run-artifact.service.js';
 import { RunRegistrarService } from '../runs/run-registrar.service.js';
 
@@ -19,6 +20,7 @@ export class LedgerLifecycleService implements OnApplicationBootstrap, OnApplica
 
   constructor(
     private readonly run: CurrentRunService,
+    private readonly selfLog: SelfLogService,
     private readonly consumer: LedgerConsumerService,
     private readonly artifact: RunArtifactService,
     private readonly recovery: DeadRunRecoveryService,
@@ -36,7 +38,7 @@ export class LedgerLifecycleService implements OnApplicationBootstrap, OnApplica
   async onApplicationShutdown(): Promise<void> {
     clearInterval(this.watch);
     this.recovery.stop();
-    const { log, directory, runId, selfLog } = this.run;
+    const { log, directory, runId } = this.run;
     await log.close();
     const isDrained = await this.consumer.finish(DRAIN_AT_SHUTDOWN_MS);
     await this.artifact.complete();
@@ -45,7 +47,7 @@ export class LedgerLifecycleService implements OnApplicationBootstrap, OnApplica
       const isExported = log.files.every(({ name, durableBytes }) => this.artifact.exportedBytes(name) >= durableBytes);
       if (isDrained && isExported) await this.registrar.close(log.files.map(({ name }) => name));
     } catch (error) {
-      selfLog.write('shutdown', error);
+      this.selfLog.write('shutdown', error);
     } finally {
       directory.release(runId);
     }
@@ -59,7 +61,7 @@ export class LedgerLifecycleService implements OnApplicationBootstrap, OnApplica
         await this.recovery.storeReports();
         await this.artifact.tellResolutions();
       } catch (error) {
-        this.run.selfLog.write('recovery', error);
+        this.selfLog.write('recovery', error);
       }
     });
   }

@@ -17,6 +17,7 @@ import {
 import { DeadRunRecoveryService } from './dead-run-recovery.service.js';
 import { LedgerConsumerService } from './ledger-consumer.service.js';
 import { CurrentRunService } from '../write-ahead/current-run.service.js';
+import { SelfLogService } from '../write-ahead/self-log.service.js';
 
 const MB = 1024 * 1024;
 
@@ -35,6 +36,7 @@ export class LedgerPressureService {
 
   constructor(
     private readonly run: CurrentRunService,
+    private readonly selfLog: SelfLogService,
     private readonly consumer: LedgerConsumerService,
     private readonly recovery: DeadRunRecoveryService,
     private readonly config: ErrorsConfig,
@@ -100,7 +102,7 @@ export class LedgerPressureService {
       this.disk.freeBytes = freeOf(await statfs(this.run.directory.dir));
     } catch (error) {
       // Whether the disk is there shows when it is written to.
-      this.run.selfLog.write('free disk', error);
+      this.selfLog.write('free disk', error);
     }
   }
 }

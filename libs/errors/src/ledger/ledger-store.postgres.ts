@@ -38,10 +38,15 @@ export const GROUPS_KNOWN = {
 export const GROUPS_ADOPT = {
   name: 'error_groups_adopt',
   text: `
-    UPDATE error_group g SET grouping_key = x.key, why = x.why
-    FROM jsonb_to_recordset($1::jsonb) AS x(service text, key text, "formerKey" text, why jsonb)
-    WHERE g.service = x.service AND g.grouping_key = x."formerKey"
-      AND NOT EXISTS (SELECT 1 FROM error_group o WHERE o.service = x.service AND o.grouping_key = x.key)`,
+    WITH found AS (
+      SELECT DISTINCT ON (x.service, x.key) g.id, x."formerKey", x.key, x.why
+      FROM jsonb_to_recordset($1::jsonb) AS x(service text, key text, "formerKey" text, age integer, why jsonb)
+      JOIN error_group g ON g.service = x.service AND g.grouping_key = x."formerKey"
+      WHERE NOT EXISTS (SELECT 1 FROM error_group o WHERE o.service = x.service AND o.grouping_key = x.key)
+      ORDER BY x.service, x.key, x.age
+    )
+    UPDATE error_group g SET grouping_key = found.key, why = found.why FROM found
+    WHERE g.id = found.id AND g.grouping_key = found."formerKey"`,
 };
 export const GROUPS_LOCK = {
   name: 'error_groups_lock',
@@ -122,7 +127,7 @@ export const DAYS_ADD = {
     ON CONFLICT (day, group_id) DO UPDATE SET count = error_group_day.count + excluded.count`,
 };
 /**
- * Puts the groups of a batch on the lists of their hours and days where they are among those seen most, and shortens lists that have
+ * Puts the groups of a chunk on the lists of their hours and days where they are among those seen most, and shortens lists that have
  * grown too long. Runs after their counts were added: the groups are locked, so that nobody else changes these.
  */
 export const TOP_KEEP = {

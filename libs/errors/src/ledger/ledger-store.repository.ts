@@ -3,7 +3,7 @@ import { isUniqueViolation, type Transaction } from '#platform/database';
 import type { Severity } from '#platform/kernel';
 import type { GroupStatus } from '../grouping/group-status.js';
 import type { Outcome } from '../write-ahead/conservation.js';
-import type { RunIdentity } from '../write-ahead/write-ahead-directory.js';
+import type { RunIdentity } from '../write-ahead/run-identity.js';
 import type { Counts, GroupChange, GroupSeed, LockedGroup, ReleaseSeen } from './ledger-writes.js';
 import { type StoredOccurrence, toRow } from './occurrence-row.postgres.js';
 import {
@@ -45,7 +45,7 @@ interface GroupRow extends Record<string, unknown> {
   ignored_at_count: string | null;
 }
 
-/** The writes of the ledger's consumer; all of a batch in one transaction with its checkpoint. */
+/** The writes of the ledger's consumer; all of a chunk in one transaction with its checkpoint. */
 @Injectable()
 export class LedgerStoreRepository {
   /** How far a file was read; from here to the end of the transaction nobody else reads it. */
@@ -77,10 +77,9 @@ export class LedgerStoreRepository {
   }
 
   private async adoptGroups(tx: Transaction, seeds: readonly GroupSeed[]): Promise<void> {
-    const former = seeds.flatMap(({ service, key, why, formerKey: find }) => {
-      const formerKey = find();
-      return formerKey === null ? [] : [{ service, key, why, formerKey }];
-    });
+    const former = seeds.flatMap(({ service, key, why, formerKeys }) =>
+      formerKeys().map((formerKey, age) => ({ service, key, why, formerKey, age })),
+    );
     if (former.length === 0) return;
     await tx.execute('SAVEPOINT adoption');
     try {
@@ -113,7 +112,7 @@ export class LedgerStoreRepository {
       tx.execute(HOURS_ADD, [inHours]),
       tx.execute(DAYS_ADD, [onDays]),
       tx.execute(TOP_KEEP, [inHours, onDays]),
-      // Last, as every batch of a service adds to the same few rows.
+      // Last, as every chunk of a service adds to the same few rows.
       tx.execute(SUMS_ADD, [JSON.stringify(sums)]),
     ]);
   }

@@ -7,8 +7,8 @@ export interface GroupSeed {
   id: string;
   service: string;
   key: string;
-  /** Key by the rules before the present ones, under which it may be known; `null` when that cannot be told any more. Takes time. */
-  formerKey: () => string | null;
+  /** Keys by former rules, under which it may be known, the latest first; none when they cannot be told any more. Takes time. */
+  formerKeys: () => readonly string[];
   title: string;
   culprit: string;
   severity: Severity;
@@ -34,7 +34,7 @@ export interface LockedGroup {
   ignoredAtCount: number | null;
 }
 
-/** What a batch does to a group. */
+/** What a chunk does to a group. */
 export interface GroupChange {
   id: string;
   added: number;
@@ -88,7 +88,7 @@ export interface DayCount {
   count: number;
 }
 
-/** All that is counted of a batch. */
+/** All that is counted of a chunk. */
 export interface Counts {
   presences: Presence[];
   hours: HourCount[];

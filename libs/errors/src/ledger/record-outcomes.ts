@@ -1,7 +1,7 @@
 import type { Outcome } from '../write-ahead/conservation.js';
 import type { GroupedRecord } from './group-changes.js';
 
-/** What became of each record of a batch. */
+/** What became of each record of a chunk. */
 export function outcomesOf(
   records: readonly GroupedRecord[],
   stored: ReadonlySet<GroupedRecord>,

@@ -115,7 +115,7 @@ export class OccurrenceRepository {
    * Occurrences in the order they were accepted.
    *
    * @param until those accepted before
-   * @param after when the last one of the batch before was accepted, and its id
+   * @param after when the last one of the chunk before was accepted, and its id
    */
   async listAccepted(
     filter: ExportFilter,

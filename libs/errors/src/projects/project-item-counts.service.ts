@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Metrics } from '#platform/observability';
 import { type ItemCount, ProjectRepository } from './project.repository.js';
-import { CurrentRunService } from '../write-ahead/current-run.service.js';
+import { SelfLogService } from '../write-ahead/self-log.service.js';
 
 const PAUSE_MS = 500;
 
@@ -22,7 +22,7 @@ export class ProjectItemCountsService implements OnApplicationShutdown {
 
   constructor(
     private readonly projects: ProjectRepository,
-    private readonly run: CurrentRunService,
+    private readonly selfLog: SelfLogService,
     metrics: Metrics,
   ) {
     this.lost = metrics.counter('error_sender_lost_total', 'Events that senders dropped by their own account.');
@@ -48,7 +48,7 @@ export class ProjectItemCountsService implements OnApplicationShutdown {
       try {
         if (counts.length > 0) await this.projects.addItems(counts);
       } catch (error) {
-        this.run.selfLog.write('project items', error);
+        this.selfLog.write('project items', error);
         for (const count of counts) this.merge(count);
       }
     });

@@ -9,7 +9,7 @@ export class ProjectMetricsService implements OnModuleInit {
   constructor(
     private readonly metrics: Metrics,
     private readonly tally: LedgerTallyService,
-    private readonly directory: ProjectKeysService,
+    private readonly keys: ProjectKeysService,
   ) {}
 
   onModuleInit(): void {
@@ -36,7 +36,7 @@ export class ProjectMetricsService implements OnModuleInit {
   private by(state: 'received' | 'stored' | 'refused'): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const [id, conservation] of this.tally.conservationByProject) {
-      const name = this.directory.nameOf(id);
+      const name = this.keys.nameOf(id);
       // A project that was removed is no longer shown; its count is in the sum of all.
       if (name !== undefined) counts[name] = conservation[state];
     }

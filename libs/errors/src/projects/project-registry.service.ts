@@ -28,7 +28,7 @@ export class ProjectRegistryService {
     private readonly database: Database,
     private readonly projects: ProjectRepository,
     private readonly requests: KeyedRequests,
-    private readonly directory: ProjectKeysService,
+    private readonly keys: ProjectKeysService,
     private readonly audit: AuditTrail,
     private readonly clock: Clock,
   ) {}
@@ -72,7 +72,7 @@ export class ProjectRegistryService {
       await this.note(tx, 'created', id, { name, ...limits, key: shown(key) });
       return show({ id, ...project, keys: [key] });
     });
-    await this.directory.refresh();
+    await this.keys.refresh();
     return answer;
   }
 
@@ -82,7 +82,7 @@ export class ProjectRegistryService {
       if (!(await this.projects.delete(tx, id, this.clock.now()))) throw new ProjectNotFoundException();
       await this.note(tx, 'deleted', id);
     });
-    await this.directory.refresh();
+    await this.keys.refresh();
   }
 
   /**
@@ -98,7 +98,7 @@ export class ProjectRegistryService {
       await this.note(tx, 'key_added', id, { key: shown(key) });
       return show(key);
     });
-    await this.directory.refresh();
+    await this.keys.refresh();
     return answer;
   }
 
@@ -108,7 +108,7 @@ export class ProjectRegistryService {
       if (!(await this.projects.deleteKey(tx, id, key))) throw new ProjectKeyNotFoundException();
       await this.note(tx, 'key_removed', id, { key: shown(key) });
     });
-    await this.directory.refresh();
+    await this.keys.refresh();
   }
 
   private async note(tx: Transaction, verb: string, projectId: number, more: object = {}): Promise<void> {

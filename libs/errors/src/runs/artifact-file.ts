@@ -87,9 +87,9 @@ export class ArtifactFile {
       if (this.body && this.body.end > this.body.start) {
         at += await (revise ? this.reviseBody(handle, this.body, revise) : this.copyBody(handle, this.body));
       }
-      for await (const batch of entries) {
-        if (batch.length === 0) continue;
-        const text = batch.map((entry) => `\n    ${entry}`).join(',');
+      for await (const chunk of entries) {
+        if (chunk.length === 0) continue;
+        const text = chunk.map((entry) => `\n    ${entry}`).join(',');
         at += await append(handle, at > start ? `,${text}` : text);
       }
       await append(handle, `${STATISTICS_OPEN}${ascii(statistics(), 2)}\n}\n`);

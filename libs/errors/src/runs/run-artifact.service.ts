@@ -3,11 +3,13 @@ import { ServerConfig } from '#config';
 import { inTime } from '#platform/database';
 import { Clock } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
+import type { Occurrence } from '../occurrences/occurrence.js';
 import type { Conservation } from '../write-ahead/conservation.js';
-import type { RunIdentity } from '../write-ahead/write-ahead-directory.js';
+import type { RunIdentity } from '../write-ahead/run-identity.js';
 import { type Resolutions, RunArtifact } from './run-artifact.js';
 import { RunRepository } from './run.repository.js';
 import { CurrentRunService } from '../write-ahead/current-run.service.js';
+import { SelfLogService } from '../write-ahead/self-log.service.js';
 import { LedgerTallyService } from '../write-ahead/ledger-tally.service.js';
 
 /** Shortest pause between two writes of the artifact. */
@@ -29,11 +31,13 @@ export class RunArtifactService {
   private timer: NodeJS.Timeout | undefined;
   private pauseMs = MIN_PAUSE_MS;
   private writing: Promise<void> = Promise.resolve();
+  private looking = Promise.resolve(false);
   private isComplete = false;
   private known: { state: string; resolutions: Resolutions } = { state: '', resolutions: new Map() };
 
   constructor(
     private readonly run: CurrentRunService,
+    private readonly selfLog: SelfLogService,
     private readonly server: ServerConfig,
     private readonly clock: Clock,
     private readonly tally: LedgerTallyService,
@@ -79,7 +83,13 @@ export class RunArtifactService {
   }
 
   /** Whether there is something to tell. @param isLast looks even when no group was resolved or reopened since */
-  private async lookForResolutions(isLast: boolean): Promise<boolean> {
+  private lookForResolutions(isLast: boolean): Promise<boolean> {
+    // One after the other: what an earlier look found must not take the place of what a later one did.
+    this.looking = this.looking.then(() => this.look(isLast));
+    return this.looking;
+  }
+
+  private async look(isLast: boolean): Promise<boolean> {
     try {
       const state = await inTime(this.runs.resolutionState(), PATIENCE_MS);
       if (state === this.known.state && (!isLast || state === '')) return false;
@@ -88,9 +98,14 @@ export class RunArtifactService {
       return true;
     } catch (error) {
       // The database is away; the next look tells.
-      this.run.selfLog.write('resolutions', error);
+      this.selfLog.write('resolutions', error);
       return false;
     }
+  }
+
+  /** A report of this run was read, from the line at this offset: it need not be read again. */
+  noteRead(file: string, offset: number, occurrence: Occurrence): void {
+    if (offset >= this.artifact.exportedBytes(file)) this.artifact.atHand.keep(file, offset, occurrence);
   }
 
   exportedBytes(file: string): number {
@@ -118,7 +133,7 @@ export class RunArtifactService {
       try {
         await this.artifact.export(this.run.log.files, more, this.tally.conservation, this.known.resolutions);
       } catch (error) {
-        this.run.selfLog.write('artifact', error);
+        this.selfLog.write('artifact', error);
         this.logger.warn(`The error artifact cannot be written: ${String(error)}`, 'ErrorLedger');
       }
       this.pauseMs = Math.max(MIN_PAUSE_MS, (performance.now() - start) * PAUSE_FACTOR);

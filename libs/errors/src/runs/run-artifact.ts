@@ -1,19 +1,23 @@
 import path from 'node:path';
 import { type ArtifactChain, hashOfLink } from './artifact-chain.js';
-import { type ArtifactEntry, toArtifactEntry } from './artifact-entry.js';
+import type { ArtifactEntry } from './artifact-entry.js';
+import { EntriesAtHand, type WrittenEntry, writtenEntry } from './entries-at-hand.js';
 import { type Conservation, NOTHING_RECEIVED } from '../write-ahead/conservation.js';
 import { decodeWalLine } from '../write-ahead/wal-line.js';
 import { ArtifactFile, type ArtifactStatistics } from './artifact-file.js';
-import type { WriteAheadDirectory, RunIdentity } from '../write-ahead/write-ahead-directory.js';
+import type { RunIdentity } from '../write-ahead/run-identity.js';
+import type { WriteAheadDirectory } from '../write-ahead/write-ahead-directory.js';
 import { readWalLines } from '../write-ahead/wal-reader.js';
 
 /** Notes of the resolution by the ids of entries that are resolved; `null` for one without notes. */
 export type Resolutions = ReadonlyMap<string, string | null>;
 
-const BATCH = 500;
+const CHUNK = 500;
 
 /** The artifact of one run, kept up with its write-ahead files. */
 export class RunArtifact {
+  /** Of lines that somebody else has read; the others are read here. */
+  readonly atHand = new EntriesAtHand();
   private readonly file: ArtifactFile;
   private found: Readonly<Record<string, unknown>> = {};
   private statistics: ArtifactStatistics;
@@ -93,11 +97,14 @@ export class RunArtifact {
     for (const { name, durableBytes } of files) {
       for (;;) {
         const offset = statistics.write_ahead[name] ?? 0;
-        const lines = await readWalLines(this.directory.walPath(name), offset, durableBytes, BATCH);
+        const lines = await readWalLines(this.directory.walPath(name), offset, durableBytes, CHUNK);
         const last = lines.at(-1);
         if (!last) break;
         statistics.write_ahead[name] = last.end;
-        yield lines.flatMap(({ bytes }) => entryOf(bytes, statistics, resolutions));
+        yield lines.flatMap(({ offset: start, bytes }) => {
+          const entry = this.atHand.take(name, start) ?? entryIn(bytes);
+          return entry === undefined ? [] : [linked(entry, statistics, resolutions)];
+        });
       }
     }
   }
@@ -125,17 +132,23 @@ function withBacklog({ conservation, total_errors: total }: ArtifactStatistics):
 }
 
 /** A damaged line has no entry; the database's quarantine keeps it. */
-function entryOf(bytes: Buffer, statistics: ArtifactStatistics, resolutions: Resolutions): string[] {
+function entryIn(bytes: Buffer): WrittenEntry | undefined {
   const record = decodeWalLine(bytes);
-  if (!record) return [];
-  const entry = toArtifactEntry(record.occurrence);
+  return record && writtenEntry(record.occurrence);
+}
+
+/** The entry as a link of the chain, counted. */
+function linked(
+  { errorId, severity, category, json }: WrittenEntry,
+  statistics: ArtifactStatistics,
+  resolutions: Resolutions,
+): string {
   const { by_severity, by_category } = statistics;
   statistics.total_errors++;
-  by_severity[entry.severity] = (by_severity[entry.severity] ?? 0) + 1;
-  by_category[entry.category] = (by_category[entry.category] ?? 0) + 1;
-  const json = JSON.stringify(entry);
+  by_severity[severity] = (by_severity[severity] ?? 0) + 1;
+  by_category[category] = (by_category[category] ?? 0) + 1;
   const hash = hashOfLink(statistics.chain.head, json);
   statistics.chain = { length: statistics.chain.length + 1, head: hash };
   const link = `${json.slice(0, -1)},"chain_hash":"${hash}"}`;
-  return [resolutions.has(entry.error_id) ? revised(link, resolutions, statistics) : link];
+  return resolutions.has(errorId) ? revised(link, resolutions, statistics) : link;
 }

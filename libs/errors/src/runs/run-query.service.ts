@@ -9,7 +9,7 @@ import { LedgerTallyService } from '../write-ahead/ledger-tally.service.js';
 
 export type { RunRecord } from './run.repository.js';
 
-const BATCH = 200;
+const CHUNK = 200;
 const RULE = '='.repeat(80);
 
 interface Sums {
@@ -49,7 +49,7 @@ export class RunQueryService {
   async *artifact(run: RunRecord): AsyncGenerator<string> {
     const sums: Sums = { total: 0, resolved: 0, bySeverity: {}, byCategory: {} };
     yield `{"metadata":${JSON.stringify(metadataOf(run))},"errors":[`;
-    yield* textPieces(this.batches(run.id), (occurrence) => {
+    yield* textPieces(this.chunks(run.id), (occurrence) => {
       const text = `${sums.total === 0 ? '' : ','}\n${JSON.stringify(entryOf(occurrence))}`;
       add(sums, occurrence);
       return text;
@@ -68,7 +68,7 @@ export class RunQueryService {
   /** The text report of the ledger's format: the sums first, then every error. */
   async *report(run: RunRecord): AsyncGenerator<string> {
     const sums: Sums = { total: 0, resolved: 0, bySeverity: {}, byCategory: {} };
-    for await (const batch of this.batches(run.id)) for (const occurrence of batch) add(sums, occurrence);
+    for await (const chunk of this.chunks(run.id)) for (const occurrence of chunk) add(sums, occurrence);
     yield [
       RULE,
       'ERROR LEDGER REPORT',
@@ -93,15 +93,15 @@ export class RunQueryService {
       RULE,
       '',
     ].join('\n');
-    yield* textPieces(this.batches(run.id), detailOf);
+    yield* textPieces(this.chunks(run.id), detailOf);
   }
 
-  private async *batches(runId: string): AsyncGenerator<RecordedOccurrence[]> {
+  private async *chunks(runId: string): AsyncGenerator<RecordedOccurrence[]> {
     for (let after = 0; ;) {
-      const batch = await this.occurrences.listOfRun(runId, after, BATCH);
-      const last = batch.at(-1);
+      const chunk = await this.occurrences.listOfRun(runId, after, CHUNK);
+      const last = chunk.at(-1);
       if (!last) return;
-      yield batch;
+      yield chunk;
       after = last.sequence;
     }
   }

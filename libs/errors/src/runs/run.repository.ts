@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { type Conservation, conserved } from '../write-ahead/conservation.js';
-import type { RunIdentity } from '../write-ahead/write-ahead-directory.js';
+import type { RunIdentity } from '../write-ahead/run-identity.js';
 
 /** One life of a process, as the database knows it. */
 export interface RunRecord extends Conservation {

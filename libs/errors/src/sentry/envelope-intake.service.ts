@@ -10,7 +10,8 @@ import { JSON_BOUNDS } from '../occurrences/limits.js';
 import type { Occurrence } from '../occurrences/occurrence.js';
 import type { PressureStage } from '../ledger/pressure.js';
 import { type Envelope, headerIn, jsonIn, keysIn, MAX_HEADER_BYTES, parseEnvelope } from './sentry-envelope.js';
-import { eventIdOf, readSentryEvent } from './sentry-event.js';
+import { eventIdOf } from '../occurrences/event-id.js';
+import { readSentryEvent } from './sentry-event.js';
 import { inPresentNames } from './sentry-names.js';
 import type { Project } from '../projects/project.repository.js';
 import { LedgerIntakeService } from '../ledger/ledger-intake.service.js';
@@ -47,7 +48,7 @@ export interface ArrivedEnvelope {
 @Injectable()
 export class EnvelopeIntakeService {
   constructor(
-    private readonly directory: ProjectKeysService,
+    private readonly keys: ProjectKeysService,
     private readonly drafts: OccurrenceDraftService,
     private readonly intake: LedgerIntakeService,
     private readonly items: ProjectItemCountsService,
@@ -65,7 +66,7 @@ export class EnvelopeIntakeService {
     // Without a key beside the envelope it must be in its first line: who knows none costs no more than that.
     const isInside = keys.length === 0 && form === 'envelope';
     const shown = isInside ? keysIn(headerIn(await head(MAX_HEADER_BYTES))) : keys;
-    const project = await this.directory.authenticate(projectId, shown);
+    const project = await this.keys.authenticate(projectId, shown);
     let envelope;
     try {
       envelope = PARSERS[form](await read());
@@ -73,7 +74,7 @@ export class EnvelopeIntakeService {
       this.intake.refuse(1, project.id);
       throw error;
     }
-    await this.directory.authenticate(projectId, [...shown, ...keysIn(envelope.header)]);
+    await this.keys.authenticate(projectId, [...shown, ...keysIn(envelope.header)]);
     return this.record(project, envelope);
   }
 

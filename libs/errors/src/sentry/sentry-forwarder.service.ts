@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
+import { LedgerReporterService } from '../intake/ledger-reporter.service.js';
 import type { Occurrence } from '../occurrences/occurrence.js';
 import { toSentryEnvelope } from './sentry-export.js';
 import { ExternalSentryClient } from './external-sentry.client.js';
@@ -32,8 +33,10 @@ export class SentryForwarderService implements OnApplicationShutdown {
     private readonly sentry: ExternalSentryClient,
     private readonly clock: Clock,
     private readonly logger: AppLogger,
+    reporter: LedgerReporterService,
     metrics: Metrics,
   ) {
+    reporter.onReported((occurrence) => this.offer(occurrence));
     this.outcomes = metrics.counter(
       'error_sentry_forwarded_total',
       'Failures of this process by what became of them at the external Sentry; all but sent are lost there.',
@@ -41,8 +44,7 @@ export class SentryForwarderService implements OnApplicationShutdown {
     );
   }
 
-  /** Takes a failure that is in the ledger; returns at once, never throws. */
-  offer(occurrence: Occurrence): void {
+  private offer(occurrence: Occurrence): void {
     if (!this.sentry.isConfigured) return;
     const isLoop = SENTRY_DOORS.has(occurrence.endpoint ?? '');
     const isPaused = this.clock.millis() < this.pausedUntil;

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
 import type { Conservation } from '../write-ahead/conservation.js';
-import { type ErrorGroup, ErrorGroupRepository } from '../groups/error-group.repository.js';
+import type { ErrorGroup } from '../groups/error-group.js';
+import { ErrorGroupRepository } from '../groups/error-group.repository.js';
 import { ErrorStatisticsRepository } from './error-statistics.repository.js';
 import { ConservationService, type ProjectConservation } from './conservation.service.js';
 
@@ -31,7 +32,7 @@ export class ErrorStatisticsService {
   constructor(
     private readonly statistics: ErrorStatisticsRepository,
     private readonly groups: ErrorGroupRepository,
-    private readonly ledger: ConservationService,
+    private readonly conservation: ConservationService,
     private readonly clock: Clock,
   ) {}
 
@@ -43,10 +44,10 @@ export class ErrorStatisticsService {
       this.statistics.countsSince(new Date(first), new Date(now + HOUR_MS), TOP_GROUPS),
       this.groups.countByStatus(),
       this.groups.countFirstSeenSince(new Date(now - (now % (24 * HOUR_MS)))),
-      this.ledger.conservation(),
-      this.ledger.byProject(),
+      this.conservation.conservation(),
+      this.conservation.byProject(),
     ]);
-    const top = await Promise.all(counts.topGroups.map(({ id }) => this.groups.find(id)));
+    const top = await this.groups.findShown(counts.topGroups.map(({ id }) => id));
     const perHour = new Map(counts.series.map(({ hour, count }) => [hour.getTime(), count]));
     return {
       ...counts,
@@ -57,8 +58,8 @@ export class ErrorStatisticsService {
         const hour = first + index * HOUR_MS;
         return { hour: new Date(hour), count: perHour.get(hour) ?? 0 };
       }),
-      topGroups: counts.topGroups.flatMap(({ count }, index) => {
-        const group = top[index];
+      topGroups: counts.topGroups.flatMap(({ id, count }) => {
+        const group = top.get(id);
         return group ? [{ group, count }] : [];
       }),
       conservation,

@@ -4,15 +4,10 @@ import { ApiProblems, readEnd, RequestExample, UuidParam } from '#platform/http'
 import { ValidationError } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { GroupMergeService } from './group-merge.service.js';
-import type { ErrorGroup } from '../groups/group-query.service.js';
+import type { ErrorGroup } from '../groups/error-group.js';
 import { GroupTriageService, type TriageDecision } from './group-triage.service.js';
-import {
-  BulkTriageDto,
-  BulkTriageResultDto,
-  ErrorGroupDto,
-  toErrorGroupDto,
-  TriageGroupDto,
-} from '../groups/error-group.dto.js';
+import { BulkTriageDto, BulkTriageResultDto, TriageGroupDto } from './error-triage.dto.js';
+import { ErrorGroupDto, toErrorGroupDto } from '../groups/error-group.dto.js';
 
 const STATUS_AFTER = { resolve: 'resolved', ignore: 'ignored', reopen: 'open', assign: undefined } as const;
 

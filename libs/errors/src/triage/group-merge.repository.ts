@@ -69,7 +69,8 @@ export class GroupMergeRepository {
        FROM (
          SELECT coalesce(m.merged_into, m.id) AS root, sum(m.own_count) AS count, min(m.own_first_seen) AS first_seen,
                 max(m.own_last_seen) AS last_seen,
-                min((SELECT min(array_position($2::text[], h.severity)) FROM error_group_hour h WHERE h.group_id = m.id)) AS rank
+                min((SELECT min(s.rank) FROM unnest($2::text[]) WITH ORDINALITY AS s(severity, rank)
+                     WHERE EXISTS (SELECT FROM error_group_hour h WHERE h.group_id = m.id AND h.severity = s.severity))) AS rank
          FROM error_group m WHERE m.id = ANY($1::uuid[]) OR m.merged_into = ANY($1::uuid[])
          GROUP BY 1
        ) sums

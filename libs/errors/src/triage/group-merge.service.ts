@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { ErrorGroupNotFoundException } from '../occurrences/errors.exceptions.js';
-import { type ErrorGroup, ErrorGroupRepository } from '../groups/error-group.repository.js';
+import type { ErrorGroup } from '../groups/error-group.js';
+import { ErrorGroupRepository } from '../groups/error-group.repository.js';
 import { GroupMergeRepository } from './group-merge.repository.js';
 
 /** Makes one group of several, and takes that back. No occurrence moves, so nothing is lost either way. */

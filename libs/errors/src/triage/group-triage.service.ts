@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { Clock, ValidationError } from '#platform/kernel';
 import { ErrorGroupNotFoundException } from '../occurrences/errors.exceptions.js';
-import { type ErrorGroup, ErrorGroupRepository, type GroupPatch } from '../groups/error-group.repository.js';
+import type { ErrorGroup, GroupPatch } from '../groups/error-group.js';
+import { ErrorGroupRepository } from '../groups/error-group.repository.js';
 import { assertKnown } from './group-merge.service.js';
 import { RunArtifactService } from '../runs/run-artifact.service.js';
 

@@ -1,17 +1,3 @@
-import { randomUUID } from 'node:crypto';
-
-const RUN_ID = /^\d{8}_\d{6}_[0-9a-f]{8}$/;
-
-/** Name of one life of a process: `YYYYMMDD_HHMMSS_<8 hex>` in UTC, so that names sort by time. */
-export function newRunId(startedAt: Date): string {
-  const digits = startedAt.toISOString().replace(/\D/g, '');
-  return `${digits.slice(0, 8)}_${digits.slice(8, 14)}_${randomUUID().slice(0, 8)}`;
-}
-
-export function isRunId(text: string): boolean {
-  return RUN_ID.test(text);
-}
-
 /** What became of reports that reached the database. */
 export interface Outcome {
   stored: number;

@@ -1,12 +1,10 @@
 import { hostname } from 'node:os';
-import path from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { EnvironmentConfig, ServerConfig } from '#config';
 import { Clock } from '#platform/kernel';
 import { VERSION } from '#platform/observability';
-import { newRunId } from './conservation.js';
-import { WriteAheadDirectory, type RunIdentity } from './write-ahead-directory.js';
-import { SelfLogService } from './self-log.service.js';
+import { newRunId, type RunIdentity } from './run-identity.js';
+import { errorsFolder, WriteAheadDirectory } from './write-ahead-directory.js';
 import { WriteAheadLog } from './write-ahead-log.js';
 
 /** This life of the process: its name, its folder and its write-ahead log. Every start is a new run. */
@@ -15,7 +13,6 @@ export class CurrentRunService {
   readonly identity: RunIdentity;
   readonly directory: WriteAheadDirectory;
   readonly log: WriteAheadLog;
-  readonly selfLog: SelfLogService;
 
   constructor(server: ServerConfig, environment: EnvironmentConfig, clock: Clock) {
     const startedAt = clock.now();
@@ -30,10 +27,9 @@ export class CurrentRunService {
       host: hostname(),
       pid: process.pid,
     };
-    this.directory = new WriteAheadDirectory(path.join(server.dataDir, 'errors'));
+    this.directory = new WriteAheadDirectory(errorsFolder(server));
     this.directory.claim(this.identity);
     this.log = new WriteAheadLog(this.directory, this.identity.runId);
-    this.selfLog = new SelfLogService(this.directory.dir);
   }
 
   get runId(): string {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Conservation, Outcome } from './conservation.js';
 
-class Account {
+/** What became of the reports of one sender, or of all. */
+class Tally {
   refused = 0;
   accepted = 0;
   readonly outcome: Outcome = { stored: 0, duplicate: 0, quarantined: 0 };
@@ -22,23 +23,23 @@ class Account {
 /** What became of the reports of this run so far, in all and by project; read by health, metrics, statistics and the artifact. */
 @Injectable()
 export class LedgerTallyService {
-  private readonly whole = new Account();
-  private readonly byProject = new Map<number, Account>();
+  private readonly whole = new Tally();
+  private readonly byProject = new Map<number, Tally>();
 
   /** Reports came in and are on disk. Until then they are not counted: a sum must not be off while one is being written. */
   accept(count: number, projectId?: number): void {
-    for (const account of this.accountsOf(projectId)) account.accepted += count;
+    for (const tally of this.talliesOf(projectId)) tally.accepted += count;
   }
 
   /** Reports came in and are not kept, and their sender is told so. */
   refuse(count: number, projectId?: number): void {
-    for (const account of this.accountsOf(projectId)) account.refused += count;
+    for (const tally of this.talliesOf(projectId)) tally.refused += count;
   }
 
   /** Reports reached the database. */
   settle(outcome: Outcome, projects: ReadonlyMap<number, Outcome>): void {
     this.whole.settle(outcome);
-    for (const [projectId, ofProject] of projects) this.accountOf(projectId).settle(ofProject);
+    for (const [projectId, ofProject] of projects) this.tallyOf(projectId).settle(ofProject);
   }
 
   get conservation(): Conservation {
@@ -47,16 +48,16 @@ export class LedgerTallyService {
 
   /** The same by project; those that sent nothing in this run are left out. */
   get conservationByProject(): ReadonlyMap<number, Conservation> {
-    return new Map([...this.byProject].map(([id, account]) => [id, account.conservation]));
+    return new Map([...this.byProject].map(([id, tally]) => [id, tally.conservation]));
   }
 
-  private accountsOf(projectId: number | undefined): Account[] {
-    return projectId === undefined ? [this.whole] : [this.whole, this.accountOf(projectId)];
+  private talliesOf(projectId: number | undefined): Tally[] {
+    return projectId === undefined ? [this.whole] : [this.whole, this.tallyOf(projectId)];
   }
 
-  private accountOf(projectId: number): Account {
-    const account = this.byProject.get(projectId) ?? new Account();
-    this.byProject.set(projectId, account);
-    return account;
+  private tallyOf(projectId: number): Tally {
+    const tally = this.byProject.get(projectId) ?? new Tally();
+    this.byProject.set(projectId, tally);
+    return tally;
   }
 }

@@ -2,28 +2,19 @@ import { writeFileSync } from 'node:fs';
 import { readdir, readFile, stat, unlink, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { makeFolder } from '#config';
-import { isRunId } from './conservation.js';
-
-/** Who wrote a run's files; kept beside them, so that a run can be taken over after its process died. */
-export interface RunIdentity {
-  readonly runId: string;
-  /** RFC 3339 in UTC. */
-  readonly startedAt: string;
-  readonly service: string;
-  readonly release: string;
-  readonly environment: string;
-  readonly platform: string;
-  readonly nodeVersion: string;
-  readonly host: string;
-  readonly pid: number;
-}
+import { makeFolder, type ServerConfig } from '#config';
+import { isRunId, type RunIdentity } from './run-identity.js';
 
 /** On another host a process id says nothing: its run counts as dead when nobody touched its file for so long. */
 const FOREIGN_SILENCE_MS = 60_000;
 
 /** Runs of this very process; its own id says nothing about them either, since a container's process is always number 1. */
 const runsOfThisProcess = new Set<string>();
+
+/** Where the ledger keeps its own files. */
+export function errorsFolder({ dataDir }: Pick<ServerConfig, 'dataDir'>): string {
+  return path.join(dataDir, 'errors');
+}
 
 /**
  * The folder of write-ahead files: `<run>.run.json` says whose they are, `<run>.<n>.wal` holds the reports, and

@@ -111,14 +111,14 @@ export class WriteAheadLog {
     // Whoever appends in this turn of the event loop shares the first commit too.
     await Promise.resolve();
     while (this.waiting.length > 0) {
-      const batch = this.waiting;
+      const together = this.waiting;
       this.waiting = [];
       try {
-        await this.commit(Buffer.from(batch.map(({ line }) => line).join('')));
-        for (const { resolve } of batch) resolve();
+        await this.commit(Buffer.from(together.map(({ line }) => line).join('')));
+        for (const { resolve } of together) resolve();
       } catch (error) {
         this.abandon();
-        for (const { reject } of batch) reject(error);
+        for (const { reject } of together) reject(error);
       }
     }
     // In the same step as the last look at who waits: a later one starts the next flush.

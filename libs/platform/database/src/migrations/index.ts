@@ -47,6 +47,7 @@ import { CountErrorGroupsByStatus1765402010000 } from './1765402010000-count-err
 import { ListTransactionsByKind1765403000000 } from './1765403000000-list-transactions-by-kind.js';
 import { ListAuditEventsByKind1765403010000 } from './1765403010000-list-audit-events-by-kind.js';
 import { FindTasksByAgentAndState1765401010000 } from './1765401010000-find-tasks-by-agent-and-state.js';
+import { FindSeveritiesOfErrorGroups1765600000000 } from './1765600000000-find-severities-of-error-groups.js';
 import { TakeRowsOfEarlierReplicas1765700000000 } from './1765700000000-take-rows-of-earlier-replicas.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
@@ -99,5 +100,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   CountErrorGroupsByStatus1765402010000,
   ListTransactionsByKind1765403000000,
   ListAuditEventsByKind1765403010000,
+  FindSeveritiesOfErrorGroups1765600000000,
   TakeRowsOfEarlierReplicas1765700000000,
 ];

@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Occurrence, StackFrame } from '../occurrences/occurrence.js';
-import { parseStack } from './stack-frames.js';
+import { parseStack } from '../grouping/stack-frames.js';
 
-/**
- * The rules of version `g1`, as they were: what they would have called a failure finds the group that was made by them, which then
- * goes on under the present rules (docs/adr/0019). Nothing here is ever improved; it goes when no ledger holds such groups any more.
- */
-export function formerKeyOf(occurrence: Occurrence): string {
+/** The key by the rules of version `g1`, as they were. */
+export function keyOfG1(occurrence: Occurrence): string {
   const own = defaultParts(occurrence);
   const custom = occurrence.fingerprint ?? [];
   const isCustom = custom.length > 0 && !custom.every((part) => isDefaultMark(part));
