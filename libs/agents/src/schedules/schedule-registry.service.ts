@@ -58,7 +58,7 @@ export class ScheduleRegistryService {
       const agentId = await this.check(definition, principal);
       await this.schedules.insert(tx, id, agentId, definition, await this.runOf(tx, definition, principal));
       await this.note(tx, 'created', id, definition, { cron: definition.cron, timeZone: definition.timeZone });
-      const schedule = await this.schedules.find(id, tx);
+      const schedule = await this.schedules.lock(tx, id);
       if (!schedule) throw new ScheduleNotFoundException();
       return show(schedule);
     });

@@ -51,8 +51,8 @@ const DUE = {
 export class ScheduleRepository {
   constructor(private readonly database: Database) {}
 
-  async find(id: string, tx?: Transaction): Promise<Schedule | undefined> {
-    const [row] = await (tx ?? this.database).query<ScheduleRow>(`${SELECT} WHERE s.id = $1`, [id]);
+  async find(id: string): Promise<Schedule | undefined> {
+    const [row] = await this.database.query<ScheduleRow>(`${SELECT} WHERE s.id = $1`, [id]);
     return row && toSchedule(row);
   }
 
