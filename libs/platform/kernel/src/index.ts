@@ -16,7 +16,7 @@ export {
   type Severity,
 } from './error-category.js';
 export { ErrorReporter, type FailureReport, NoErrorReporter } from './error-reporter.js';
-export { Ids, isUuid, uuidFromBytes, uuidToBytes } from './ids.js';
+export { Ids, isUuid, uuidFromBytes, uuidToBytes, UuidV7Ids } from './ids.js';
 export { KernelModule } from './kernel.module.js';
 export { type Page, PAGE_LIMIT, pageOf } from './page.js';
 export { RecentMap } from './recent-map.js';
