@@ -36,10 +36,10 @@ export interface ConfigProblem {
 }
 
 /** Thrown when the configuration cannot be used; carries every problem, not only the first. */
-export class InvalidConfigurationError extends Error {
+export class InvalidConfigurationException extends Error {
   constructor(readonly problems: readonly ConfigProblem[]) {
     super(`Invalid configuration:\n${problems.map(({ variable, problem }) => `  ${variable}: ${problem}`).join('\n')}`);
-    this.name = 'InvalidConfigurationError';
+    this.name = 'InvalidConfigurationException';
   }
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describeConfig, environmentReference, InvalidConfigurationError, loadConfig } from './index.js';
+import { describeConfig, environmentReference, InvalidConfigurationException, loadConfig } from './index.js';
 import { listVariables } from './describe-config.js';
 
 const KEY = 'kJ8sPq2vXz7LmN4bTf9RwYc3GhD6aEuQ5oViSx1K';
@@ -15,7 +15,7 @@ function faultsOf(env: Record<string, string>): string[] {
     load(env);
     return [];
   } catch (error) {
-    if (!(error instanceof InvalidConfigurationError)) throw error;
+    if (!(error instanceof InvalidConfigurationException)) throw error;
     return error.problems.map(({ variable }) => variable).sort();
   }
 }

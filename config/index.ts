@@ -4,7 +4,7 @@ export { CorsConfig } from './cors.config.js';
 export { DatabaseConfig } from './database.config.js';
 export { describeConfig, environmentReference } from './describe-config.js';
 export { type Environment, EnvironmentConfig } from './environment.config.js';
-export { type AppConfig, EXIT_CONFIG, InvalidConfigurationError } from './app-config.js';
+export { type AppConfig, EXIT_CONFIG, InvalidConfigurationException } from './app-config.js';
 export { keptSecret } from './kept-secret.js';
 export { loadConfig } from './load-config.js';
 export { LoggingConfig } from './logging.config.js';

@@ -10,7 +10,7 @@ import { LoggingConfig } from './logging.config.js';
 import { MailConfig } from './mail.config.js';
 import { AgentsConfig, ErrorsConfig, FinanceConfig } from './modules.config.js';
 import { PerformanceConfig } from './performance.config.js';
-import { type AppConfig, type ConfigProblem, InvalidConfigurationError } from './app-config.js';
+import { type AppConfig, type ConfigProblem, InvalidConfigurationException } from './app-config.js';
 import { makeFolder } from './private-files.js';
 import { productionProblems, productionWarnings } from './production-rules.js';
 import { RedisConfig } from './redis.config.js';
@@ -52,7 +52,7 @@ export interface LoadOptions {
  * Reads and checks the configuration. Strongest first: overrides, environment, `.env`, defaults. For any variable `X`,
  * `X_FILE` names a file that holds the value (container secrets). An empty variable counts as unset.
  *
- * @throws InvalidConfigurationError naming every wrong variable at once, and everything production refuses.
+ * @throws InvalidConfigurationException naming every wrong variable at once, and everything production refuses.
  */
 export function loadConfig(options: LoadOptions = {}): AppConfig {
   const variables: Variables = {
@@ -108,7 +108,7 @@ export function loadConfig(options: LoadOptions = {}): AppConfig {
     problems.push(...productionProblems(loaded).filter(({ variable }) => !named.has(variable)));
     warnings.push(...productionWarnings(loaded));
   }
-  if (problems.length > 0) throw new InvalidConfigurationError(problems);
+  if (problems.length > 0) throw new InvalidConfigurationException(problems);
   return Object.freeze({ ...loaded, warnings: Object.freeze(warnings) });
 }
 

@@ -3,7 +3,7 @@ import { ApiBody, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CorsConfig } from '#config';
 import { ApiProblems, IgnoresUnknownQuery, OwnPace, PublicAddress, ReadsPrunedJson } from '#platform/http';
-import { AuthorizationError } from '#platform/kernel';
+import { AuthorizationException } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Public, RateLimit, Roles } from '#platform/security';
 import { McpService } from './mcp.service.js';
 
@@ -57,7 +57,7 @@ export class McpController {
     if (origin === undefined || this.cors.origins.includes('*')) return;
     const own = [this.address.origin, this.address.asSeenBy(request)].map((address) => new URL(address).origin);
     if (!own.includes(origin) && !this.cors.origins.includes(origin))
-      throw new AuthorizationError('Requests from this origin are not taken');
+      throw new AuthorizationException('Requests from this origin are not taken');
   }
 
   /** There are no streams to open, because there are no sessions. */

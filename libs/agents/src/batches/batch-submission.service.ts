@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { AppException, FairTurns, fingerprintOf, Ids, ValidationError } from '#platform/kernel';
+import { AppException, FairTurns, fingerprintOf, Ids, ValidationException } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import type { Agent } from '../registry/agent.js';
 import { OperationRefusedException } from '../tasks/agents.exceptions.js';
@@ -47,7 +47,7 @@ export class BatchSubmissionService {
   /**
    * Queues the operations in one transaction.
    *
-   * @throws ValidationError when names or dependencies make no order, or with `atomic` when any operation is refused
+   * @throws ValidationException when names or dependencies make no order, or with `atomic` when any operation is refused
    * @throws DependencyNotFoundException, DependencyNotPossibleException, TaskKeyReusedException
    */
   async submit(
@@ -140,8 +140,8 @@ function toOperation({ agent, select }: OperationRequest, checked: Checked | und
   };
 }
 
-function invalid(faults: { path: number; message: string; code: string }[]): ValidationError {
-  return new ValidationError(`The batch has ${faults.length === 1 ? 'one fault' : `${faults.length} faults`}`, {
+function invalid(faults: { path: number; message: string; code: string }[]): ValidationException {
+  return new ValidationException(`The batch has ${faults.length === 1 ? 'one fault' : `${faults.length} faults`}`, {
     details: { errors: faults.map(({ path, ...fault }) => ({ path: `operations.${path}`, ...fault })) },
   });
 }

@@ -2,7 +2,7 @@ import { Body, Controller, HttpStatus, Param, Post, Query, Res } from '@nestjs/c
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiProblems, IdempotencyKey, LargeBody, OwnPace, RequestExample, Locates } from '#platform/http';
-import { InvalidInputError } from '#platform/kernel';
+import { InvalidInputException } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { TaskSubmissionService } from './task-submission.service.js';
 import { TaskLookupService } from './task-lookup.service.js';
@@ -61,7 +61,7 @@ export class AgentExecutionController {
 
 function oneKey(header: string | undefined, body: string | undefined): string | undefined {
   if (header !== undefined && body !== undefined && header !== body) {
-    throw new InvalidInputError('The header Idempotency-Key and idempotencyKey in the body differ');
+    throw new InvalidInputException('The header Idempotency-Key and idempotencyKey in the body differ');
   }
   return header ?? body;
 }

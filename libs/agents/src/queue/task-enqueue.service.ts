@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
-import { AgentNotFoundError, currentContext, FairTurns, Ids, ValidationError } from '#platform/kernel';
+import { AgentNotFoundException, currentContext, FairTurns, Ids, ValidationException } from '#platform/kernel';
 import type { Agent } from '../registry/agent.js';
 import { demandRole } from '../registry/agent-access.js';
 import {
@@ -66,18 +66,18 @@ export class TaskEnqueueService {
    * Checks a request against what its agent demands, and whether the caller may make it.
    *
    * @param agent the agent it names, if there is one
-   * @throws AgentNotFoundError, AgentRoleRequiredException, AgentNotRunnableException, ParametersTooLargeException
+   * @throws AgentNotFoundException, AgentRoleRequiredException, AgentNotRunnableException, ParametersTooLargeException
    */
   check(request: TaskRequest, agent: Agent | undefined, caller: Caller): CheckedRequest {
     const { parameters = {} } = request;
     const problem = unstorable(parameters);
     if (problem !== undefined) {
-      throw new ValidationError('The request has one fault', {
+      throw new ValidationException('The request has one fault', {
         details: { errors: [{ path: 'parameters', message: `must not hold ${problem}`, code: 'json' }] },
       });
     }
     if (Buffer.byteLength(JSON.stringify(parameters)) > MAX_PARAMETERS_BYTES) throw new ParametersTooLargeException();
-    if (!agent) throw new AgentNotFoundError();
+    if (!agent) throw new AgentNotFoundException();
     demandRole(agent, caller);
     return { id: this.ids.next(), agent, request, estimate: this.estimate(agent, request) };
   }

@@ -3,7 +3,7 @@ import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nes
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EMPTY, from, map, type Observable } from 'rxjs';
 import { ApiProblems, OwnPace, UuidParam } from '#platform/http';
-import { InvalidInputError } from '#platform/kernel';
+import { InvalidInputException } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { SIGN_OF_LIFE, type TaskEvent, TaskEventStreamService } from './task-event-stream.service.js';
 
@@ -51,7 +51,7 @@ export class TaskEventsController {
 
 function numberOf(lastEventId: string | undefined): number {
   if (lastEventId === undefined || lastEventId === '') return 0;
-  if (!/^\d{1,9}$/.test(lastEventId)) throw new InvalidInputError('Last-Event-ID must be the number of an event');
+  if (!/^\d{1,9}$/.test(lastEventId)) throw new InvalidInputException('Last-Event-ID must be the number of an event');
   return Number(lastEventId);
 }
 

@@ -28,7 +28,7 @@ export class TaskSubmissionService {
   /**
    * Queues a task. Task, idempotency key and first event are committed together.
    *
-   * @throws AgentNotFoundError, AgentRoleRequiredException, AgentNotRunnableException, ParametersTooLargeException
+   * @throws AgentNotFoundException, AgentRoleRequiredException, AgentNotRunnableException, ParametersTooLargeException
    * @throws DependencyNotFoundException, DependencyNotPossibleException
    * @throws TaskKeyReusedException when the key came with another request before
    */

@@ -1,4 +1,4 @@
-import { ValidationError } from '#platform/kernel';
+import { ValidationException } from '#platform/kernel';
 import { type AgentKind, rulesOf } from '../runners/agent-kinds.js';
 import type { JsonObject } from '../tasks/task.js';
 
@@ -11,7 +11,7 @@ export interface CheckedConfig {
 /**
  * Checks the configuration of an agent against what its kind takes, and takes the secret out of it.
  *
- * @throws ValidationError naming every fault
+ * @throws ValidationException naming every fault
  */
 export function checkConfig(kind: AgentKind, config: JsonObject): CheckedConfig {
   const rules = rulesOf(kind).config;
@@ -27,7 +27,7 @@ export function checkConfig(kind: AgentKind, config: JsonObject): CheckedConfig 
     if (message !== undefined) faults.push({ path: `config.${key}`, message, code: 'config' });
   }
   if (faults.length > 0)
-    throw new ValidationError('The configuration of the agent is not valid', { details: { errors: faults } });
+    throw new ValidationException('The configuration of the agent is not valid', { details: { errors: faults } });
   const { secret, ...rest } = config;
   return { config: rest, secret: secret as string | undefined };
 }

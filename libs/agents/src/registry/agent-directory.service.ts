@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CursorCodec } from '#platform/http';
-import { AgentNotFoundError, type Page, pageOf } from '#platform/kernel';
+import { AgentNotFoundException, type Page, pageOf } from '#platform/kernel';
 import type { AgentKind } from '../runners/agent-kinds.js';
 import type { Agent, AgentStatus } from './agent.js';
 import type { AgentSummary } from './agent-summary.js';
@@ -40,10 +40,10 @@ export class AgentDirectoryService {
     return pageOf(rows, limit, ({ slug }) => this.cursors.encode(LIST, [slug]));
   }
 
-  /** @throws AgentNotFoundError */
+  /** @throws AgentNotFoundException */
   async get(slug: string): Promise<Agent> {
     const agent = await this.agents.find(slug);
-    if (!agent) throw new AgentNotFoundError();
+    if (!agent) throw new AgentNotFoundException();
     return agent;
   }
 
@@ -52,10 +52,10 @@ export class AgentDirectoryService {
     return this.statistics.summaries();
   }
 
-  /** @throws AgentNotFoundError */
+  /** @throws AgentNotFoundException */
   async healthOf(slug: string): Promise<AgentSummary> {
     const [summary] = await this.statistics.summaries(slug);
-    if (!summary) throw new AgentNotFoundError();
+    if (!summary) throw new AgentNotFoundException();
     return summary;
   }
 }

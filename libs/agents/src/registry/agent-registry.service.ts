@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
-import { AgentNotFoundError, Ids, ValidationError } from '#platform/kernel';
+import { AgentNotFoundException, Ids, ValidationException } from '#platform/kernel';
 import { AuditTrail } from '#platform/security';
 import { type AgentKind, rulesOf } from '../runners/agent-kinds.js';
 import type { ConfigFault } from '../runners/agent-runner.js';
@@ -41,7 +41,7 @@ export class AgentRegistryService {
   ) {}
 
   /**
-   * @throws ValidationError when the configuration does not fit the kind
+   * @throws ValidationException when the configuration does not fit the kind
    * @throws AgentSlugTakenException
    * @param show what is answered
    */
@@ -57,7 +57,7 @@ export class AgentRegistryService {
       const { slug, kind, minimumRole } = definition;
       await this.audit.record(tx, { action: 'agent.created', details: { agent: slug, kind, minimumRole } });
       const agent = await this.agents.lock(tx, slug);
-      if (!agent) throw new AgentNotFoundError();
+      if (!agent) throw new AgentNotFoundException();
       return show(agent, shown(kind, secret));
     });
   }
@@ -65,13 +65,13 @@ export class AgentRegistryService {
   /**
    * Changes an agent. A configuration replaces the former whole; a secret stays unless a new one is given.
    *
-   * @throws AgentNotFoundError
-   * @throws ValidationError when the configuration does not fit the kind
+   * @throws AgentNotFoundException
+   * @throws ValidationException when the configuration does not fit the kind
    */
   async change(slug: string, { kind, config, ...changes }: AgentPatch): Promise<RegisteredAgent> {
     const secret = await this.database.transaction(async (tx): Promise<string | undefined> => {
       const agent = await this.agents.lock(tx, slug);
-      if (!agent) throw new AgentNotFoundError();
+      if (!agent) throw new AgentNotFoundException();
       const nextKind = kind ?? agent.kind;
       const isNewKind = nextKind !== agent.kind;
       const checked = config !== undefined || isNewKind ? this.check(nextKind, config ?? {}, isNewKind) : undefined;
@@ -99,13 +99,13 @@ export class AgentRegistryService {
   /**
    * Removes an agent; its finished tasks stay.
    *
-   * @throws AgentNotFoundError
+   * @throws AgentNotFoundException
    * @throws AgentHasOpenTasksException while it has tasks that wait or run
    */
   async remove(slug: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       const agent = await this.agents.lock(tx, slug);
-      if (!agent) throw new AgentNotFoundError();
+      if (!agent) throw new AgentNotFoundException();
       if (await this.tasks.hasOpen(tx, agent.id)) {
         throw new AgentHasOpenTasksException('Cancel the tasks of the agent that wait or run, then remove it');
       }
@@ -114,11 +114,11 @@ export class AgentRegistryService {
     });
   }
 
-  /** A paused agent starts no tasks; they wait. @throws AgentNotFoundError */
+  /** A paused agent starts no tasks; they wait. @throws AgentNotFoundException */
   async setPaused(slug: string, isPaused: boolean): Promise<Agent> {
     await this.database.transaction(async (tx) => {
       const agent = await this.agents.lock(tx, slug);
-      if (!agent) throw new AgentNotFoundError();
+      if (!agent) throw new AgentNotFoundException();
       await this.agents.setPaused(tx, agent.id, isPaused);
       await this.audit.record(tx, { action: isPaused ? 'agent.paused' : 'agent.resumed', details: { agent: slug } });
     });
@@ -127,7 +127,7 @@ export class AgentRegistryService {
 
   private async get(slug: string): Promise<Agent> {
     const agent = await this.agents.find(slug);
-    if (!agent) throw new AgentNotFoundError();
+    if (!agent) throw new AgentNotFoundException();
     return agent;
   }
 
@@ -152,8 +152,8 @@ function shown(kind: AgentKind, secret: string | undefined): string | undefined 
   return rulesOf(kind).sharesSecret ? secret : undefined;
 }
 
-function invalidConfig({ field, message }: ConfigFault): ValidationError {
-  return new ValidationError('The configuration of the agent is not valid', {
+function invalidConfig({ field, message }: ConfigFault): ValidationException {
+  return new ValidationException('The configuration of the agent is not valid', {
     details: { errors: [{ path: `config.${field}`, message, code: 'config' }] },
   });
 }

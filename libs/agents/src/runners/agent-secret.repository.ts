@@ -14,7 +14,7 @@ export class AgentSecretRepository {
     return this.column.encrypt(secret, agentId);
   }
 
-  /** @throws DecryptionError when no configured key opens it */
+  /** @throws DecryptionException when no configured key opens it */
   decrypt(encrypted: string, agentId: string): string {
     return this.column.decrypt(encrypted, agentId).toString();
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { CursorCodec } from '#platform/http';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
-import { Ids, type Page, pageOf, ValidationError } from '#platform/kernel';
+import { Ids, type Page, pageOf, ValidationException } from '#platform/kernel';
 import { AuditTrail, type Principal } from '#platform/security';
 import { ScheduleNotFoundException } from '../tasks/agents.exceptions.js';
 import type { Schedule, ScheduleDefinition } from './schedule.js';
@@ -44,8 +44,8 @@ export class ScheduleRegistryService {
 
   /**
    * @param show what is answered
-   * @throws AgentNotFoundError, AgentRoleRequiredException, AgentNotRunnableException, ParametersTooLargeException
-   * @throws ValidationError when the expression or the time zone is not valid
+   * @throws AgentNotFoundException, AgentRoleRequiredException, AgentNotRunnableException, ParametersTooLargeException
+   * @throws ValidationException when the expression or the time zone is not valid
    */
   create<A>(
     request: KeyedRequest,
@@ -148,7 +148,7 @@ export class ScheduleRegistryService {
   }
 }
 
-/** @throws ValidationError when the expression or the time zone is not valid, or names no time */
+/** @throws ValidationException when the expression or the time zone is not valid, or names no time */
 function nextRunOf({ cron, timeZone, enabled }: ScheduleDefinition, now: Date): Date | null {
   try {
     const next = nextTime(cron, timeZone, now);
@@ -156,7 +156,7 @@ function nextRunOf({ cron, timeZone, enabled }: ScheduleDefinition, now: Date): 
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const path = /time ?zone/i.test(message) ? 'timeZone' : 'cron';
-    throw new ValidationError('The schedule is not valid', {
+    throw new ValidationException('The schedule is not valid', {
       details: { errors: [{ path, message, code: path }] },
     });
   }

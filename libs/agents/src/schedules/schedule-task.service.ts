@@ -35,7 +35,7 @@ export class ScheduleTaskService {
   /**
    * Whether the caller may give the agent this work.
    *
-   * @throws AgentNotFoundError, AgentRoleRequiredException, AgentNotRunnableException, ParametersTooLargeException
+   * @throws AgentNotFoundException, AgentRoleRequiredException, AgentNotRunnableException, ParametersTooLargeException
    */
   async check({ agent, parameters, priority, taskDescription }: Work, caller: Caller): Promise<CheckedRequest> {
     const request = { agent, parameters, priority, taskDescription: taskDescription ?? undefined };

@@ -1,4 +1,4 @@
-import { AppException, type ExceptionOptions, ValidationError } from '#platform/kernel';
+import { AppException, type ExceptionOptions, ValidationException } from '#platform/kernel';
 import type { Usage } from './usage.js';
 
 /** There is no such task. */
@@ -44,21 +44,21 @@ export class ParametersTooLargeException extends AppException {
 }
 
 /** The idempotency key was used for another request. */
-export class TaskKeyReusedException extends ValidationError {
+export class TaskKeyReusedException extends ValidationException {
   constructor(message = 'The idempotency key was used for another request', options: ExceptionOptions = {}) {
     super(message, options, { code: 'TASK.IDEMPOTENCY_KEY_REUSED', category: 'validation', kind: 'invalid' });
   }
 }
 
 /** A task to depend on does not exist. */
-export class DependencyNotFoundException extends ValidationError {
+export class DependencyNotFoundException extends ValidationException {
   constructor(message = 'There is no such task to depend on', options: ExceptionOptions = {}) {
     super(message, options, { code: 'TASK.DEPENDENCY_NOT_FOUND', category: 'validation', kind: 'invalid' });
   }
 }
 
 /** A task to depend on ended without success, so that what depends on it could never start. */
-export class DependencyNotPossibleException extends ValidationError {
+export class DependencyNotPossibleException extends ValidationException {
   constructor(message = 'A task to depend on ended without success', options: ExceptionOptions = {}) {
     super(message, options, { code: 'TASK.DEPENDENCY_NOT_POSSIBLE', category: 'validation', kind: 'invalid' });
   }

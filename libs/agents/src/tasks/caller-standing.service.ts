@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { includesRole, RecentMap, TokenInvalidError } from '#platform/kernel';
+import { includesRole, RecentMap, TokenInvalidException } from '#platform/kernel';
 import { type Principal, UserStanding } from '#platform/security';
 
 /** Callers whose standing this process remembers. */
@@ -30,8 +30,8 @@ export class CallerStandingService {
     return answer.isSame;
   }
 
-  /** @throws TokenInvalidError unless `isSame` */
+  /** @throws TokenInvalidException unless `isSame` */
   async assertSame(principal: Principal): Promise<void> {
-    if (!(await this.isSame(principal))) throw new TokenInvalidError();
+    if (!(await this.isSame(principal))) throw new TokenInvalidException();
   }
 }

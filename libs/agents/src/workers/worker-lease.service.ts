@@ -99,7 +99,7 @@ export class WorkerLeaseService implements OnModuleDestroy {
    * Leases tasks; none when the time is over, the caller has gone or the service shuts down.
    *
    * @throws WorkerNotFoundException, AgentNotLeasableException
-   * @throws TokenInvalidError when the caller's key ends while it waits
+   * @throws TokenInvalidException when the caller's key ends while it waits
    */
   async lease(request: LeaseRequest, principal: Principal, gone: AbortSignal): Promise<LeasedTask[]> {
     const worker = await this.registry.get(request.workerId, principal);

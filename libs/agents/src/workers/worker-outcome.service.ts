@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { AppException, ValidationError } from '#platform/kernel';
+import { AppException, ValidationException } from '#platform/kernel';
 import { LeaseLostException, OutputTooLargeException } from '../tasks/agents.exceptions.js';
 import { unstorable } from '../tasks/json-value.js';
 import { MAX_OUTPUT_BYTES, type TaskFailure } from '../tasks/task.js';
@@ -38,7 +38,7 @@ export class WorkerOutcomeService {
     private readonly events: TaskEventRepository,
   ) {}
 
-  /** @throws LeaseLostException, OutputTooLargeException, ValidationError */
+  /** @throws LeaseLostException, OutputTooLargeException, ValidationException */
   async complete(success: Success): Promise<void> {
     checkOutput(success.output, 'output');
     try {
@@ -110,7 +110,7 @@ function faultOf(output: unknown, path: string): TaskFailure | undefined {
 function checkOutput(output: unknown, path: string): void {
   const problem = unstorable(output);
   if (problem !== undefined) {
-    throw new ValidationError('The output cannot be kept', {
+    throw new ValidationException('The output cannot be kept', {
       details: { errors: [{ path, message: `must not hold ${problem}`, code: 'json' }] },
     });
   }

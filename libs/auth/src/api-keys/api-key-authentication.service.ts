@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { inTime, translateDatabaseError } from '#platform/database';
-import { Clock, ConnectionError, rankOf, RecentMap, type Role, TokenInvalidError } from '#platform/kernel';
+import { Clock, ConnectionException, rankOf, RecentMap, type Role, TokenInvalidException } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import type { Principal } from '#platform/security';
 import { digestOfSecret, parseApiKey } from './api-key-text.js';
@@ -41,15 +41,16 @@ export class ApiKeyAuthenticationService {
    * Who a key stands for. Asked of PostgreSQL every time: a revoked key is refused at once.
    *
    * @param mayRemember whether what was found last in this process is enough while the database is away; that is logged
-   * @throws TokenInvalidError when the key is unknown, revoked, expired, or used from an address that is not listed
+   * @throws TokenInvalidException when the key is unknown, revoked, expired, or used from an address that is not listed
    */
   async authenticate(key: string, ip: string, mayRemember = false): Promise<Principal> {
     const parsed = parseApiKey(key);
-    if (!parsed) throw new TokenInvalidError();
+    if (!parsed) throw new TokenInvalidException();
     const { standing, isCurrent } = await this.standingOf(parsed.id, mayRemember);
     if (!standing || !timingSafeEqual(standing.secretDigest, digestOfSecret(parsed.secret)))
-      throw new TokenInvalidError();
-    if (!isAllowedFrom(ip, standing.ipAllowlist)) throw new TokenInvalidError('The key is not valid from this address');
+      throw new TokenInvalidException();
+    if (!isAllowedFrom(ip, standing.ipAllowlist))
+      throw new TokenInvalidException('The key is not valid from this address');
     const isLongAgo = this.clock.millis() - (standing.lastUsedAt?.getTime() ?? 0) > TOUCH_AFTER_MS;
     if (isCurrent && isLongAgo) await this.keys.touch(parsed.id);
     return principalOfKey(standing);
@@ -74,7 +75,7 @@ export class ApiKeyAuthenticationService {
     } catch (error) {
       const standing = this.remembered.get(id);
       const isOver = (standing?.expiresAt?.getTime() ?? Infinity) <= this.clock.millis();
-      if (!mayRemember || !standing || isOver || !(translateDatabaseError(error) instanceof ConnectionError))
+      if (!mayRemember || !standing || isOver || !(translateDatabaseError(error) instanceof ConnectionException))
         throw error;
       if (!this.told.has(id)) {
         this.told.add(id);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
-import { Clock, Ids, type Role, TokenInvalidError } from '#platform/kernel';
+import { Clock, Ids, type Role, TokenInvalidException } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { digestOfSecret, formatApiKey, SECRET_BYTES } from './api-key-text.js';
 import { ApiKeyNotFoundException, KeyExpiryException } from '../identities/auth.exceptions.js';
@@ -42,7 +42,7 @@ export class ApiKeyService {
    * has from its maker.
    *
    * @param show what is answered
-   * @throws KeyExpiryException, CredentialExceededException when it would do more than its maker; TokenInvalidError when the maker ends
+   * @throws KeyExpiryException, CredentialExceededException when it would do more than its maker; TokenInvalidException when the maker ends
    *   meanwhile
    */
   create<A>(
@@ -76,7 +76,7 @@ export class ApiKeyService {
     // Its maker must not end meanwhile, or the new key would outlive it.
     const { kind, id: makerId } = maker.credential;
     const isLiving = await (kind === 'session' ? this.sessions : this.keys).holdLiving(tx, makerId);
-    if (!isLiving) throw new TokenInvalidError();
+    if (!isLiving) throw new TokenInvalidException();
     await this.keys.insert(tx, { ...apiKey, secretDigest: digestOfSecret(secret) });
     await this.record(tx, maker, 'api_key.created', { keyId: id, name: request.name, role: powers.role });
     return [apiKey, formatApiKey(id, secret)];

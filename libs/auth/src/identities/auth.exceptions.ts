@@ -1,4 +1,4 @@
-import { AppException, type ExceptionOptions, InvalidCredentialsError } from '#platform/kernel';
+import { AppException, type ExceptionOptions, InvalidCredentialsException } from '#platform/kernel';
 
 /** What was shown to prove who one is. */
 const PROOFS = {
@@ -8,7 +8,7 @@ const PROOFS = {
 } as const;
 
 /** Login failed. Unknown user, wrong password and locked account read the same, so that nobody learns which it was. */
-export class LoginFailedException extends InvalidCredentialsError {
+export class LoginFailedException extends InvalidCredentialsException {
   constructor(proof: keyof typeof PROOFS = 'login') {
     super(PROOFS[proof]);
   }

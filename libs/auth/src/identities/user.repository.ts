@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
-import { type Role, TokenInvalidError } from '#platform/kernel';
+import { type Role, TokenInvalidException } from '#platform/kernel';
 import { IdentityTakenException } from './auth.exceptions.js';
 import { emailKey, foldCase, formerKey, usernameKey } from './identity-key.js';
 import type { User } from './user.js';
@@ -169,11 +169,11 @@ export class UserRepository {
     ]);
   }
 
-  /** Makes a pending change of address void too. @throws TokenInvalidError when the account was deleted meanwhile */
+  /** Makes a pending change of address void too. @throws TokenInvalidException when the account was deleted meanwhile */
   async setPassword(tx: Transaction, id: string, hash: string, at: Date): Promise<void> {
     const change = { passwordHash: hash, passwordChangedAt: at, updatedAt: at, ...NO_PENDING_EMAIL };
     const { affected } = await tx.manager.update(UserEntity, { id, deletedAt: IsNull() }, change);
-    if (affected !== 1) throw new TokenInvalidError();
+    if (affected !== 1) throw new TokenInvalidException();
   }
 
   /** Notes that the address is its owner's. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TokenInvalidError } from '#platform/kernel';
+import { TokenInvalidException } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { OAuthException } from './oauth.exceptions.js';
 import { ApiKeyAuthenticationService } from '../api-keys/api-key-authentication.service.js';
@@ -15,7 +15,7 @@ export class OAuthClientService {
       const principal = await this.apiKeys.authenticate(clientSecret, ip);
       if (principal.credential.id === clientId.toLowerCase()) return principal;
     } catch (error) {
-      if (!(error instanceof TokenInvalidError)) throw error;
+      if (!(error instanceof TokenInvalidException)) throw error;
     }
     throw new OAuthException('invalid_client', 'The client is unknown, or its secret is wrong, revoked or expired');
   }

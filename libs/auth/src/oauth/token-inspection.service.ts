@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SecurityConfig } from '#config';
-import { type Role, TokenExpiredError, TokenInvalidError } from '#platform/kernel';
+import { type Role, TokenExpiredException, TokenInvalidException } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import { powersOf, widerPowers } from '../api-keys/credential-rules.js';
 import { OAuthException } from './oauth.exceptions.js';
@@ -96,5 +96,5 @@ export class TokenInspectionService {
 }
 
 function whenInvalid(error: unknown): undefined {
-  if (!(error instanceof TokenInvalidError || error instanceof TokenExpiredError)) throw error;
+  if (!(error instanceof TokenInvalidException || error instanceof TokenExpiredException)) throw error;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { Clock, TokenInvalidError } from '#platform/kernel';
+import { Clock, TokenInvalidException } from '#platform/kernel';
 import { type Principal, PROOF_LIFETIME_MS, ReauthenticationRequiredException } from '#platform/security';
 import { SessionRepository } from '../sessions/session.repository.js';
 import { AuditService } from '../audit/audit.service.js';
@@ -26,7 +26,7 @@ export class ReauthenticationService {
    * Under the same lock as logging in.
    *
    * @returns until when the proof is enough
-   * @throws LoginFailedException, HashingOverloadedException; TokenInvalidError when the session ended meanwhile
+   * @throws LoginFailedException, HashingOverloadedException; TokenInvalidException when the session ended meanwhile
    */
   async prove({ id, credential }: Principal, proof: Proof, deviceToken?: string): Promise<Date> {
     const proven = await ('password' in proof
@@ -36,7 +36,7 @@ export class ReauthenticationService {
     await proven.complete((settle) =>
       this.database.transaction(async (tx) => {
         await settle(tx);
-        if (!(await this.sessions.prove(tx, credential.id, at))) throw new TokenInvalidError();
+        if (!(await this.sessions.prove(tx, credential.id, at))) throw new TokenInvalidException();
         await this.audit.record(tx, { action: 'user.reauthenticated', subjectId: id });
       }),
     );

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { inTime, translateDatabaseError } from '#platform/database';
-import { Clock, ConnectionError, includesRole, RecentMap, TokenInvalidError } from '#platform/kernel';
+import { Clock, ConnectionException, includesRole, RecentMap, TokenInvalidException } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { type Principal, UNBOUNDED } from '#platform/security';
 import { isAllowedFrom } from '../api-keys/ip-allowlist.js';
@@ -55,7 +55,7 @@ export class StandingService {
 
   /**
    * @param ip address of the request, as keys may be bound to some; `undefined` when only the token is asked about
-   * @throws TokenInvalidError when the session or key ended, the user was switched off or has another role now
+   * @throws TokenInvalidException when the session or key ended, the user was switched off or has another role now
    */
   async principalOf(
     claims: AccessTokenClaims,
@@ -67,7 +67,8 @@ export class StandingService {
       const checked = this.check(claims, ip);
       return await (signatureSuffices ? inTime(checked, PATIENCE_MS) : checked);
     } catch (error) {
-      if (signatureSuffices && translateDatabaseError(error) instanceof ConnectionError) return this.believe(claims);
+      if (signatureSuffices && translateDatabaseError(error) instanceof ConnectionException)
+        return this.believe(claims);
       throw error;
     }
   }
@@ -88,7 +89,7 @@ export class StandingService {
       ? this.ask(claims.sessionId, () => this.sessions.findStanding(claims.sessionId))
       : this.ask(claims.tokenId, () => this.apiKeys.findTokenStanding(claims.clientId, claims.tokenId)));
     const principal = standing && judge(claims, standing, ip);
-    if (!principal) throw new TokenInvalidError();
+    if (!principal) throw new TokenInvalidException();
     return principal;
   }
 

@@ -1,7 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
 import { JwtService } from '@nestjs/jwt';
 import { type SecurityConfig } from '#config';
-import { type Clock, TokenExpiredError, TokenInvalidError } from '#platform/kernel';
+import { type Clock, TokenExpiredException, TokenInvalidException } from '#platform/kernel';
 import type { TokenKeysService } from './token-keys.service.js';
 import { AccessTokenService } from './access-token.service.js';
 import type { TokenIssuerService } from './token-issuer.service.js';
@@ -48,8 +48,8 @@ describe('a token that was verified before', () => {
     clock.now += LIFE_MS - 1000;
     await tokens.verify(token);
     clock.now += 1000;
-    await expect(tokens.verify(token)).rejects.toBeInstanceOf(TokenExpiredError);
-    await expect(tokens.verify(token)).rejects.toBeInstanceOf(TokenExpiredError);
+    await expect(tokens.verify(token)).rejects.toBeInstanceOf(TokenExpiredException);
+    await expect(tokens.verify(token)).rejects.toBeInstanceOf(TokenExpiredException);
   });
 
   it('says nothing for another with the same claims and a signature that differs', async () => {
@@ -58,8 +58,8 @@ describe('a token that was verified before', () => {
     await tokens.verify(token);
     const [header, payload, signature] = token.split('.') as [string, string, string];
     const forged = `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
-    await expect(tokens.verify(forged)).rejects.toBeInstanceOf(TokenInvalidError);
-    await expect(tokens.verify(forged)).rejects.toBeInstanceOf(TokenInvalidError);
+    await expect(tokens.verify(forged)).rejects.toBeInstanceOf(TokenInvalidException);
+    await expect(tokens.verify(forged)).rejects.toBeInstanceOf(TokenInvalidException);
   });
 
   it('is forgotten when ten thousand others came after it', async () => {

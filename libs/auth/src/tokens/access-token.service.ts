@@ -9,8 +9,8 @@ import {
   RecentMap,
   type Role,
   ROLES,
-  TokenExpiredError,
-  TokenInvalidError,
+  TokenExpiredException,
+  TokenInvalidException,
 } from '#platform/kernel';
 import { TokenKeysService } from './token-keys.service.js';
 import { TokenIssuerService } from './token-issuer.service.js';
@@ -85,8 +85,8 @@ export class AccessTokenService {
   /**
    * The claims of a token of ours.
    *
-   * @throws TokenExpiredError
-   * @throws TokenInvalidError when it is not a token of ours, or lacks a claim
+   * @throws TokenExpiredException
+   * @throws TokenInvalidException when it is not a token of ours, or lacks a claim
    */
   async verify(token: string): Promise<AccessTokenClaims> {
     const known = this.recall(token);
@@ -112,8 +112,8 @@ export class AccessTokenService {
     try {
       return await this.readClaims(await this.jwt.verifyAsync<Record<string, unknown>>(token, options));
     } catch (error) {
-      if (error instanceof Error && error.name === 'TokenExpiredError') throw new TokenExpiredError();
-      throw error instanceof TokenInvalidError ? error : new TokenInvalidError(undefined, { cause: error });
+      if (error instanceof Error && error.name === 'TokenExpiredException') throw new TokenExpiredException();
+      throw error instanceof TokenInvalidException ? error : new TokenInvalidException(undefined, { cause: error });
     }
   }
 
@@ -122,15 +122,15 @@ export class AccessTokenService {
    * those we have; the token only says which.
    */
   private inspect(token: string): KeyObject {
-    if (token.length > MAX_TOKEN_BYTES || !COMPACT_FORM.test(token)) throw new TokenInvalidError();
+    if (token.length > MAX_TOKEN_BYTES || !COMPACT_FORM.test(token)) throw new TokenInvalidException();
     const parts = token.split('.');
     // Spare bits of the last character decode to the same bytes: a token has one spelling, or revoking by it fails.
     if (parts.some((part) => Buffer.from(part, 'base64url').toString('base64url') !== part))
-      throw new TokenInvalidError();
+      throw new TokenInvalidException();
     const header = readJson(parts[0] ?? '');
-    if (header?.['typ'] !== TOKEN_TYPE || 'crit' in header || 'b64' in header) throw new TokenInvalidError();
+    if (header?.['typ'] !== TOKEN_TYPE || 'crit' in header || 'b64' in header) throw new TokenInvalidException();
     const key = this.keys.find(header['kid'], header['alg']);
-    if (!key) throw new TokenInvalidError();
+    if (!key) throw new TokenInvalidException();
     return key;
   }
 
@@ -140,10 +140,10 @@ export class AccessTokenService {
     const isWhole =
       Number.isSafeInteger(iat) && Number.isSafeInteger(exp) && isId(sub) && isId(jti) && ROLES.includes(role as Role);
     if (!isWhole || (iat as number) > this.now + CLOCK_TOLERANCE || !(await this.issuer.isOurs(iss)))
-      throw new TokenInvalidError();
+      throw new TokenInvalidException();
     const claims = { role: role as Role, tokenId: jti, issuedAt: iat as number, expiresAt: exp as number };
     if (isId(sid)) return { ...claims, userId: sub, sessionId: sid };
-    if (sid !== undefined || clientId !== sub) throw new TokenInvalidError();
+    if (sid !== undefined || clientId !== sub) throw new TokenInvalidException();
     return { ...claims, clientId: sub };
   }
 

@@ -4,7 +4,7 @@ import { PLAIN_ADDRESS } from '../identities/identity-key.js';
 import { USERNAME } from '../identities/user.js';
 import { Database, type Transaction } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
-import { Clock, Ids, type Role, ValidationError } from '#platform/kernel';
+import { Clock, Ids, type Role, ValidationException } from '#platform/kernel';
 import type { AuditEntry } from '#platform/security';
 import { UserNotFoundException } from '../identities/auth.exceptions.js';
 import type { User } from '../identities/user.js';
@@ -92,11 +92,11 @@ export class UserCreationService {
   /**
    * The hash of an account's password, if it has one. Names are checked here too, as operators make accounts without a request.
    *
-   * @throws ValidationError, PasswordRefusedException
+   * @throws ValidationException, PasswordRefusedException
    */
   private async accept({ email, username, fullName, password }: NewAccount): Promise<string | null> {
     const errors = accountFaults(email.trim(), username.trim());
-    if (errors.length > 0) throw new ValidationError('The account is not acceptable', { details: { errors } });
+    if (errors.length > 0) throw new ValidationException('The account is not acceptable', { details: { errors } });
     return password === undefined ? null : this.passwords.accept(password, [email, username, fullName]);
   }
 

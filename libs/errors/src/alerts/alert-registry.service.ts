@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Database, type Transaction } from '#platform/database';
-import { Clock, Ids, type Severity, ValidationError } from '#platform/kernel';
+import { Clock, Ids, type Severity, ValidationException } from '#platform/kernel';
 import { AuditTrail } from '#platform/security';
 import type { Alert, AlertEvent } from './alert.js';
 import { AlertNotFoundException } from '../occurrences/errors.exceptions.js';
@@ -36,7 +36,7 @@ export class AlertRegistryService {
 
   /**
    * @param show what is answered; the secret signs the calls and cannot be read again
-   * @throws ValidationError when the parts do not fit together or the address may not be called
+   * @throws ValidationException when the parts do not fit together or the address may not be called
    */
   create<A>(request: KeyedRequest, alert: NewAlert, show: (alert: Alert, secret: string) => A): Promise<A> {
     return this.requests.once(request, async (tx) => show(...(await this.insert(tx, alert))));
@@ -97,8 +97,8 @@ export class AlertRegistryService {
   }
 }
 
-function faulty(path: string, message: string): ValidationError {
-  return new ValidationError('The request has one fault', {
+function faulty(path: string, message: string): ValidationException {
+  return new ValidationException('The request has one fault', {
     details: { errors: [{ path, message: `${path} ${message}`, code: 'alert' }] },
   });
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { inTime, translateDatabaseError } from '#platform/database';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
-import { ConnectionError } from '#platform/kernel';
+import { ConnectionException } from '#platform/kernel';
 import type { Occurrence } from '../occurrences/occurrence.js';
 import { LedgerIntakeService } from '../ledger/ledger-intake.service.js';
 
@@ -28,7 +28,7 @@ export class KeyedIntakeService {
     try {
       return await inTime(this.requests.once(request, accept), PATIENCE_MS);
     } catch (error) {
-      if (translateDatabaseError(error) instanceof ConnectionError) return accept();
+      if (translateDatabaseError(error) instanceof ConnectionException) return accept();
       throw error;
     }
   }

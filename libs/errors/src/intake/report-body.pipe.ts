@@ -1,6 +1,6 @@
 import { Injectable, type PipeTransform } from '@nestjs/common';
 import { createValidationPipe } from '#platform/http';
-import { soundText, ValidationError } from '#platform/kernel';
+import { soundText, ValidationException } from '#platform/kernel';
 import { ReportErrorDto, ReportErrorsDto } from './report-error.dto.js';
 
 /** Fields of a report, and more than it can have. */
@@ -61,8 +61,8 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function faulty(errors: { path: string; message: string; code: string }[]): ValidationError {
-  return new ValidationError(`The request has ${errors.length === 1 ? 'one fault' : `${errors.length} faults`}`, {
+function faulty(errors: { path: string; message: string; code: string }[]): ValidationException {
+  return new ValidationException(`The request has ${errors.length === 1 ? 'one fault' : `${errors.length} faults`}`, {
     details: { errors },
   });
 }

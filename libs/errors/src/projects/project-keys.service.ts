@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { inTime } from '#platform/database';
-import { Clock, ServiceUnavailableError } from '#platform/kernel';
+import { Clock, ServiceUnavailableException } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { UnknownDsnKeyException } from '../occurrences/errors.exceptions.js';
 import { type Project, ProjectRepository } from './project.repository.js';
@@ -37,7 +37,7 @@ export class ProjectKeysService implements OnApplicationBootstrap {
    * The project of a key.
    *
    * @throws UnknownDsnKeyException when it is no key, or that of another project
-   * @throws ServiceUnavailableError when it cannot be known because the database is away
+   * @throws ServiceUnavailableException when it cannot be known because the database is away
    */
   async authenticate(projectId: string, keys: readonly string[]): Promise<Project> {
     const [key] = keys;
@@ -46,7 +46,7 @@ export class ProjectKeysService implements OnApplicationBootstrap {
     if (!this.byKey.has(key)) await this.refreshSoon();
     else if (this.clock.millis() - this.readAt > FRESH_MS) void this.refreshSoon();
     const project = this.byKey.get(key);
-    if (!project && !this.isReachable) throw new ServiceUnavailableError(undefined, { retryAfterSeconds: 5 });
+    if (!project && !this.isReachable) throw new ServiceUnavailableException(undefined, { retryAfterSeconds: 5 });
     if (!project || String(project.id) !== projectId) throw new UnknownDsnKeyException();
     return project;
   }

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, readEnd, RequestExample, UuidParam } from '#platform/http';
-import { ValidationError } from '#platform/kernel';
+import { ValidationException } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { GroupMergeService } from './group-merge.service.js';
 import type { ErrorGroup } from '../groups/error-group.js';
@@ -70,8 +70,8 @@ function toDecision({ ignoreUntil, ...decision }: Omit<TriageGroupDto, 'status'>
   return { ...decision, ignoreUntil: typeof ignoreUntil === 'string' ? readEnd(ignoreUntil) : ignoreUntil };
 }
 
-function faultOf(path: string, message: string): ValidationError {
-  return new ValidationError('The request has one fault', {
+function faultOf(path: string, message: string): ValidationException {
+  return new ValidationException('The request has one fault', {
     details: { errors: [{ path, message: `${path} ${message}`, code: 'action' }] },
   });
 }

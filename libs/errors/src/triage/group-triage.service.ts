@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { Clock, ValidationError } from '#platform/kernel';
+import { Clock, ValidationException } from '#platform/kernel';
 import { ErrorGroupNotFoundException } from '../occurrences/errors.exceptions.js';
 import type { ErrorGroup, GroupPatch } from '../groups/error-group.js';
 import { ErrorGroupRepository } from '../groups/error-group.repository.js';
@@ -31,7 +31,7 @@ export class GroupTriageService {
 
   /**
    * @throws ErrorGroupNotFoundException
-   * @throws ValidationError when a field belongs to another status than the group has afterwards
+   * @throws ValidationException when a field belongs to another status than the group has afterwards
    */
   async decide(groupId: string, decision: TriageDecision): Promise<ErrorGroup> {
     const [changed] = await this.decideAll([groupId], decision);
@@ -90,8 +90,8 @@ function patchOf(group: ErrorGroup, decision: TriageDecision, now: Date): GroupP
 const NOT_IGNORED: GroupPatch = { ignoreUntil: null, ignoreCount: null, ignoredAtCount: null };
 const NOT_RESOLVED: GroupPatch = { resolvedAt: null, resolvedInRelease: null };
 
-function misplaced(path: string, message: string): ValidationError {
-  return new ValidationError('The request has one fault', {
+function misplaced(path: string, message: string): ValidationException {
+  return new ValidationException('The request has one fault', {
     details: { errors: [{ path, message: `${path} ${message}`, code: 'status' }] },
   });
 }

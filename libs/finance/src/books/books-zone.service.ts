@@ -1,5 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { InvalidConfigurationError } from '#config';
+import { InvalidConfigurationException } from '#config';
 import { Database } from '#platform/database';
 import { BooksCalendar } from './calendar.js';
 import { BooksRepository } from './books.repository.js';
@@ -19,7 +19,7 @@ export class BooksZoneService implements OnApplicationBootstrap {
     private readonly database: Database,
   ) {}
 
-  /** @throws InvalidConfigurationError when the books are kept in another zone for good */
+  /** @throws InvalidConfigurationException when the books are kept in another zone for good */
   async onApplicationBootstrap(): Promise<void> {
     const { zone } = this.calendar;
     await this.database.transaction(async (tx) => {
@@ -27,7 +27,7 @@ export class BooksZoneService implements OnApplicationBootstrap {
       if (books.zone === zone) return;
       if (books.zone !== UNCHOSEN || books.isClosed) {
         const problem = `must be ${books.zone}: the books of this database are kept in it`;
-        throw new InvalidConfigurationError([{ variable: 'BOOKS_TIME_ZONE', problem }]);
+        throw new InvalidConfigurationException([{ variable: 'BOOKS_TIME_ZONE', problem }]);
       }
       await this.books.moveTo(tx, zone);
     });

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DecryptionError } from '#platform/kernel';
+import { DecryptionException } from '#platform/kernel';
 import { PublishedKeys } from '#platform/security';
 import type { PublicJwk } from './chain.js';
 import { ChainRepository, type StoredSigningKey } from './chain.repository.js';
@@ -65,7 +65,7 @@ export class SigningKeyService implements OnModuleInit {
       const der = this.chain.privateKeys.decrypt(privateKey, id);
       return { id, privateKey: createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }) };
     } catch (error) {
-      if (error instanceof DecryptionError) return undefined;
+      if (error instanceof DecryptionException) return undefined;
       throw error;
     }
   }

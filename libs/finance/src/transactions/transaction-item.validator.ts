@@ -12,7 +12,7 @@ export class TransactionItemValidator {
 
   constructor(private readonly failures: ItemRefusalService) {}
 
-  /** The envelope of a batch; its items are read one by one. @throws ValidationError */
+  /** The envelope of a batch; its items are read one by one. @throws ValidationException */
   readBatch(body: unknown): Promise<BatchDto> {
     return this.check(body, BatchDto);
   }

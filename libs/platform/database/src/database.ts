@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
-import { TransactionError } from '#platform/kernel';
+import { TransactionException } from '#platform/kernel';
 import { endsConnection, isOutdatedPlan, isRetryable } from './postgres-error.js';
 
 /** A statement that PostgreSQL parses and plans once per connection. The name must be unique in the service. */
@@ -63,7 +63,7 @@ export class Transaction {
   }
 
   private get open(): PoolClient {
-    if (this.isClosed) throw new TransactionError('The transaction has ended');
+    if (this.isClosed) throw new TransactionException('The transaction has ended');
     return this.client;
   }
 }
@@ -103,7 +103,7 @@ export class Database {
    * Runs `work` in a transaction and commits it. After a serialization failure or a deadlock the whole of `work` runs
    * again, so it must have no effect outside the database.
    *
-   * @throws TransactionError when it still fails after five attempts; whatever `work` throws otherwise
+   * @throws TransactionException when it still fails after five attempts; whatever `work` throws otherwise
    */
   async transaction<T>(
     work: (tx: Transaction) => Promise<T>,
@@ -121,7 +121,7 @@ export class Database {
           continue;
         }
         if (!isRetryable(error)) throw error;
-        if (attempt === MAX_ATTEMPTS) throw new TransactionError(undefined, { cause: error, retryAfterSeconds: 1 });
+        if (attempt === MAX_ATTEMPTS) throw new TransactionException(undefined, { cause: error, retryAfterSeconds: 1 });
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
       }
     }
@@ -139,7 +139,7 @@ export class Database {
       const [result] = await Promise.all([work(tx), begun]);
       const { command } = await tx.committed;
       // PostgreSQL answers so, and not with an error, when a statement failed and `work` did not say so.
-      if (command === 'ROLLBACK') throw new TransactionError('A statement of the transaction failed unnoticed');
+      if (command === 'ROLLBACK') throw new TransactionException('A statement of the transaction failed unnoticed');
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch(() => undefined);

@@ -1,15 +1,15 @@
 import {
   AppException,
-  ConnectionError,
-  DatabaseError,
-  DiskSpaceError,
-  DuplicateRecordError,
+  ConnectionException,
+  DatabaseException,
+  DiskSpaceException,
+  DuplicateRecordException,
   type ExceptionOptions,
-  IntegrityError,
-  InvalidInputError,
-  QueryError,
-  SchemaValidationError,
-  TransactionError,
+  IntegrityException,
+  InvalidInputException,
+  QueryException,
+  SchemaValidationException,
+  TransactionException,
 } from '#platform/kernel';
 
 /** What PostgreSQL says about a failure, as far as the service looks at it. */
@@ -74,7 +74,7 @@ export function translateDatabaseError(error: unknown): AppException | undefined
   const found = postgresErrorOf(error);
   if (found) return bySqlState(found, error);
   return isConnectionFailure(error)
-    ? new ConnectionError(undefined, { cause: error, retryAfterSeconds: 2 })
+    ? new ConnectionException(undefined, { cause: error, retryAfterSeconds: 2 })
     : undefined;
 }
 
@@ -82,35 +82,35 @@ function bySqlState({ code, constraint }: PostgresError, cause: unknown): AppExc
   const options: ExceptionOptions = { cause, ...(constraint === undefined ? {} : { details: { constraint } }) };
   switch (code) {
     case '23505':
-      return new DuplicateRecordError(undefined, options);
+      return new DuplicateRecordException(undefined, options);
     case '23503':
-      return new IntegrityError('The record is referred to, or refers to one that does not exist', options);
+      return new IntegrityException('The record is referred to, or refers to one that does not exist', options);
     case '23502':
     case '23514':
-      return new SchemaValidationError('A value is outside what the data model allows', options);
+      return new SchemaValidationException('A value is outside what the data model allows', options);
     case '40001':
     case '40P01':
-      return new TransactionError(undefined, { cause, retryAfterSeconds: 1 });
+      return new TransactionException(undefined, { cause, retryAfterSeconds: 1 });
     case '57014':
     case '55P03':
-      return new TransactionError('The database took too long; try again', { cause, retryAfterSeconds: 1 });
+      return new TransactionException('The database took too long; try again', { cause, retryAfterSeconds: 1 });
     case '53100':
-      return new DiskSpaceError('The database has no space left', { cause });
+      return new DiskSpaceException('The database has no space left', { cause });
     default:
   }
   switch (code.slice(0, 2)) {
     case '22':
-      return new InvalidInputError('A value cannot be stored', { cause });
+      return new InvalidInputException('A value cannot be stored', { cause });
     case '23':
-      return new IntegrityError(undefined, options);
+      return new IntegrityException(undefined, options);
     case '08':
     case '57':
     case '53':
-      return new ConnectionError(undefined, { cause, retryAfterSeconds: 2 });
+      return new ConnectionException(undefined, { cause, retryAfterSeconds: 2 });
     case '42':
-      return new QueryError(undefined, { cause });
+      return new QueryException(undefined, { cause });
     default:
-      return new DatabaseError(undefined, { cause });
+      return new DatabaseException(undefined, { cause });
   }
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectionError } from '#platform/kernel';
+import { ConnectionException } from '#platform/kernel';
 import { translateDatabaseError } from './postgres-error.js';
 import { SchemaIncompleteError } from './schema-state.js';
 
@@ -22,7 +22,7 @@ export async function withPatience<T>(
       return await ask();
     } catch (error) {
       const mayPass =
-        error instanceof SchemaIncompleteError || translateDatabaseError(error) instanceof ConnectionError;
+        error instanceof SchemaIncompleteError || translateDatabaseError(error) instanceof ConnectionException;
       if (!mayPass || performance.now() + EVERY_MS > until) throw error;
       if (attempt === 1) onWait(error);
       await sleep(EVERY_MS);

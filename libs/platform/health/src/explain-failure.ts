@@ -1,6 +1,6 @@
-import { EXIT_CONFIG, InvalidConfigurationError } from '#config';
+import { EXIT_CONFIG, InvalidConfigurationException } from '#config';
 import { EmbeddedPostgresError, SchemaIncompleteError, sqlStateOf, translateDatabaseError } from '#platform/database';
-import { ConnectionError } from '#platform/kernel';
+import { ConnectionException } from '#platform/kernel';
 
 /** Something that the process needs is not there (EX_UNAVAILABLE of sysexits.h); another try may succeed. */
 const EXIT_UNAVAILABLE = 69;
@@ -16,7 +16,7 @@ const unavailable = (message: string): Explanation => ({ message, exitCode: EXIT
 
 /** Why a process could not start, when the operator can mend it; a fault of ours is not explained and shows its stack. */
 export function explainFailure(error: unknown): Explanation | undefined {
-  if (error instanceof InvalidConfigurationError) return config(error.message);
+  if (error instanceof InvalidConfigurationException) return config(error.message);
   if (error instanceof EmbeddedPostgresError || error instanceof SchemaIncompleteError)
     return unavailable(error.message);
   return explainSystemError(error) ?? explainDatabaseError(error);
@@ -58,7 +58,7 @@ function explainDatabaseError(error: unknown): Explanation | undefined {
       'The role of DATABASE_URL lacks rights: make it the owner of the database, or grant it CREATE on its schema and all on its tables.',
     );
   if (state === '42P01') return unavailable(new SchemaIncompleteError().message);
-  if (!(translateDatabaseError(error) instanceof ConnectionError)) return undefined;
+  if (!(translateDatabaseError(error) instanceof ConnectionException)) return undefined;
   return unavailable(
     `The database of DATABASE_URL cannot be reached: start it, or correct the address (${wordsOf(error)}).`,
   );

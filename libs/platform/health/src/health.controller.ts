@@ -4,7 +4,7 @@ import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult 
 import type { FastifyReply } from 'fastify';
 import { EnvironmentConfig } from '#config';
 import { ApiProblems } from '#platform/http';
-import { Clock, ServiceUnavailableError } from '#platform/kernel';
+import { Clock, ServiceUnavailableException } from '#platform/kernel';
 import { VERSION } from '#platform/observability';
 import { Public, RateLimit } from '#platform/security';
 import { HealthDto, ProbeDto } from './health.dto.js';
@@ -73,7 +73,7 @@ export class HealthController {
       const { status } = await this.terminus.check(indicators);
       return { status };
     } catch (error) {
-      throw new ServiceUnavailableError('The service is not ready', { cause: error, retryAfterSeconds: 2 });
+      throw new ServiceUnavailableException('The service is not ready', { cause: error, retryAfterSeconds: 2 });
     }
   }
 
@@ -84,7 +84,7 @@ export class HealthController {
   @ApiProblems(503)
   startup(): ProbeDto {
     if (!this.lifecycle.isStarted)
-      throw new ServiceUnavailableError('The service is starting', { retryAfterSeconds: 1 });
+      throw new ServiceUnavailableException('The service is starting', { retryAfterSeconds: 1 });
     return { status: 'started' };
   }
 }

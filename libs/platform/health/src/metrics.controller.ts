@@ -5,7 +5,7 @@ import { PrometheusController } from '@willsoto/nestjs-prometheus';
 import type { FastifyReply } from 'fastify';
 import { ServerConfig } from '#config';
 import { ApiProblems } from '#platform/http';
-import { TokenInvalidError } from '#platform/kernel';
+import { TokenInvalidException } from '#platform/kernel';
 import { Public, RateLimit } from '#platform/security';
 
 /** Prometheus metrics, behind `METRICS_TOKEN` when that is set. */
@@ -28,7 +28,7 @@ export class MetricsController extends PrometheusController {
     @Headers('authorization') authorization?: string,
   ): Promise<string> {
     const token = this.config.metricsToken;
-    if (token !== undefined && !isSame(authorization ?? '', `Bearer ${token}`)) throw new TokenInvalidError();
+    if (token !== undefined && !isSame(authorization ?? '', `Bearer ${token}`)) throw new TokenInvalidException();
     return super.index(reply);
   }
 }

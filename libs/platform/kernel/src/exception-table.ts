@@ -10,210 +10,266 @@ export type ExceptionRow = readonly [
 
 /** The failures that every part of the system has words for: 57 in 14 families, each family first. */
 export const EXCEPTION_TABLE = {
-  AuthenticationError: ['authentication', 'AUTH.AUTHENTICATION_FAILED', 'Authentication failed'],
-  InvalidCredentialsError: ['AuthenticationError', 'AUTH.INVALID_CREDENTIALS', 'The credentials are not valid'],
-  TokenExpiredError: ['AuthenticationError', 'AUTH.TOKEN_EXPIRED', 'The token has expired'],
-  TokenInvalidError: ['AuthenticationError', 'AUTH.TOKEN_INVALID', 'The token is not valid', { severity: 'medium' }],
-  TokenMissingError: ['AuthenticationError', 'AUTH.TOKEN_MISSING', 'Authentication is required', { severity: 'info' }],
+  AuthenticationException: ['authentication', 'AUTH.AUTHENTICATION_FAILED', 'Authentication failed'],
+  InvalidCredentialsException: ['AuthenticationException', 'AUTH.INVALID_CREDENTIALS', 'The credentials are not valid'],
+  TokenExpiredException: ['AuthenticationException', 'AUTH.TOKEN_EXPIRED', 'The token has expired'],
+  TokenInvalidException: [
+    'AuthenticationException',
+    'AUTH.TOKEN_INVALID',
+    'The token is not valid',
+    { severity: 'medium' },
+  ],
+  TokenMissingException: [
+    'AuthenticationException',
+    'AUTH.TOKEN_MISSING',
+    'Authentication is required',
+    { severity: 'info' },
+  ],
 
-  AuthorizationError: ['authorization', 'AUTH.FORBIDDEN', 'This is not allowed'],
-  InsufficientPermissionsError: [
-    'AuthorizationError',
+  AuthorizationException: ['authorization', 'AUTH.FORBIDDEN', 'This is not allowed'],
+  InsufficientPermissionsException: [
+    'AuthorizationException',
     'AUTH.INSUFFICIENT_PERMISSIONS',
     'The permissions do not suffice',
   ],
-  RoleRequiredError: ['AuthorizationError', 'AUTH.ROLE_REQUIRED', 'A higher role is required'],
+  RoleRequiredException: ['AuthorizationException', 'AUTH.ROLE_REQUIRED', 'A higher role is required'],
 
-  DatabaseError: ['database', 'DATABASE.FAILURE', 'The database failed'],
-  ConnectionError: [
-    'DatabaseError',
+  DatabaseException: ['database', 'DATABASE.FAILURE', 'The database failed'],
+  ConnectionException: [
+    'DatabaseException',
     'DATABASE.CONNECTION_FAILED',
     'The database cannot be reached',
     { kind: 'unavailable', severity: 'critical' },
   ],
-  QueryError: ['DatabaseError', 'DATABASE.QUERY_FAILED', 'A database query failed'],
-  TransactionError: [
-    'DatabaseError',
+  QueryException: ['DatabaseException', 'DATABASE.QUERY_FAILED', 'A database query failed'],
+  TransactionException: [
+    'DatabaseException',
     'DATABASE.TRANSACTION_FAILED',
     'The transaction could not be completed; try again',
     { kind: 'unavailable' },
   ],
-  RecordNotFoundError: ['DatabaseError', 'DATABASE.RECORD_NOT_FOUND', 'There is no such record', { kind: 'not_found' }],
-  DuplicateRecordError: [
-    'DatabaseError',
+  RecordNotFoundException: [
+    'DatabaseException',
+    'DATABASE.RECORD_NOT_FOUND',
+    'There is no such record',
+    { kind: 'not_found' },
+  ],
+  DuplicateRecordException: [
+    'DatabaseException',
     'DATABASE.DUPLICATE_RECORD',
     'Such a record exists already',
     { kind: 'conflict' },
   ],
-  IntegrityError: [
-    'DatabaseError',
+  IntegrityException: [
+    'DatabaseException',
     'DATABASE.INTEGRITY_VIOLATION',
     'The change would break the integrity of the data',
     { kind: 'conflict' },
   ],
 
-  ValidationError: ['validation', 'VALIDATION.FAILED', 'The request is not valid'],
-  InvalidInputError: ['ValidationError', 'VALIDATION.INVALID_INPUT', 'The input is malformed', { kind: 'malformed' }],
-  MissingFieldError: ['ValidationError', 'VALIDATION.MISSING_FIELD', 'A required field is missing'],
-  InvalidFormatError: ['ValidationError', 'VALIDATION.INVALID_FORMAT', 'A field has the wrong format'],
-  SchemaValidationError: ['ValidationError', 'VALIDATION.SCHEMA_MISMATCH', 'The content does not match its schema'],
+  ValidationException: ['validation', 'VALIDATION.FAILED', 'The request is not valid'],
+  InvalidInputException: [
+    'ValidationException',
+    'VALIDATION.INVALID_INPUT',
+    'The input is malformed',
+    { kind: 'malformed' },
+  ],
+  MissingFieldException: ['ValidationException', 'VALIDATION.MISSING_FIELD', 'A required field is missing'],
+  InvalidFormatException: ['ValidationException', 'VALIDATION.INVALID_FORMAT', 'A field has the wrong format'],
+  SchemaValidationException: [
+    'ValidationException',
+    'VALIDATION.SCHEMA_MISMATCH',
+    'The content does not match its schema',
+  ],
 
-  NetworkError: ['network', 'NETWORK.FAILURE', 'A network call failed'],
-  RequestTimeoutError: ['NetworkError', 'NETWORK.REQUEST_TIMEOUT', 'A network call took too long', { kind: 'timeout' }],
-  RequestFailedError: ['NetworkError', 'NETWORK.REQUEST_FAILED', 'A network call failed'],
-  ConnectionTimeoutError: [
-    'NetworkError',
+  NetworkException: ['network', 'NETWORK.FAILURE', 'A network call failed'],
+  RequestTimeoutException: [
+    'NetworkException',
+    'NETWORK.REQUEST_TIMEOUT',
+    'A network call took too long',
+    { kind: 'timeout' },
+  ],
+  RequestFailedException: ['NetworkException', 'NETWORK.REQUEST_FAILED', 'A network call failed'],
+  ConnectionTimeoutException: [
+    'NetworkException',
     'NETWORK.CONNECTION_TIMEOUT',
     'A connection could not be opened in time',
     { kind: 'timeout' },
   ],
-  ServiceUnavailableError: [
-    'NetworkError',
+  ServiceUnavailableException: [
+    'NetworkException',
     'NETWORK.SERVICE_UNAVAILABLE',
     'The service is not available right now',
     { kind: 'unavailable' },
   ],
 
-  BusinessLogicError: ['business_logic', 'BUSINESS.RULE_VIOLATED', 'A business rule forbids this'],
-  InvalidStateError: ['BusinessLogicError', 'BUSINESS.INVALID_STATE', 'The current state does not allow this'],
-  OperationNotAllowedError: ['BusinessLogicError', 'BUSINESS.OPERATION_NOT_ALLOWED', 'This operation is not allowed'],
-  QuotaExceededError: [
-    'BusinessLogicError',
+  BusinessLogicException: ['business_logic', 'BUSINESS.RULE_VIOLATED', 'A business rule forbids this'],
+  InvalidStateException: ['BusinessLogicException', 'BUSINESS.INVALID_STATE', 'The current state does not allow this'],
+  OperationNotAllowedException: [
+    'BusinessLogicException',
+    'BUSINESS.OPERATION_NOT_ALLOWED',
+    'This operation is not allowed',
+  ],
+  QuotaExceededException: [
+    'BusinessLogicException',
     'BUSINESS.QUOTA_EXCEEDED',
     'The quota is used up',
     { kind: 'rate_limited' },
   ],
-  ResourceConflictError: ['BusinessLogicError', 'BUSINESS.RESOURCE_CONFLICT', 'The resource was changed or is in use'],
+  ResourceConflictException: [
+    'BusinessLogicException',
+    'BUSINESS.RESOURCE_CONFLICT',
+    'The resource was changed or is in use',
+  ],
 
-  ConfigurationError: [
+  ConfigurationException: [
     'configuration',
     'CONFIGURATION.FAILURE',
     'The service is not configured correctly',
     { severity: 'critical' },
   ],
-  MissingConfigurationError: [
-    'ConfigurationError',
+  MissingConfigurationException: [
+    'ConfigurationException',
     'CONFIGURATION.MISSING',
     'A setting is missing',
     { severity: 'critical' },
   ],
-  InvalidConfigurationError: [
-    'ConfigurationError',
+  InvalidConfigurationException: [
+    'ConfigurationException',
     'CONFIGURATION.INVALID',
     'A setting is not valid',
     { severity: 'critical' },
   ],
-  EnvironmentError: [
-    'ConfigurationError',
+  EnvironmentException: [
+    'ConfigurationException',
     'CONFIGURATION.ENVIRONMENT',
     'The environment does not support this',
     { severity: 'critical' },
   ],
 
-  ExternalAPIError: ['external_api', 'EXTERNAL_API.FAILURE', 'An external service failed'],
-  APIKeyMissingError: [
-    'ExternalAPIError',
+  ExternalAPIException: ['external_api', 'EXTERNAL_API.FAILURE', 'An external service failed'],
+  APIKeyMissingException: [
+    'ExternalAPIException',
     'EXTERNAL_API.KEY_MISSING',
     'No key for the external service is configured',
     { kind: 'unavailable' },
   ],
-  APIKeyInvalidError: ['ExternalAPIError', 'EXTERNAL_API.KEY_INVALID', 'The external service refused our key'],
-  APIRateLimitError: ['ExternalAPIError', 'EXTERNAL_API.RATE_LIMITED', 'Too many requests', { kind: 'rate_limited' }],
-  APIResponseError: ['ExternalAPIError', 'EXTERNAL_API.BAD_RESPONSE', 'The external service gave an unusable answer'],
+  APIKeyInvalidException: ['ExternalAPIException', 'EXTERNAL_API.KEY_INVALID', 'The external service refused our key'],
+  APIRateLimitException: [
+    'ExternalAPIException',
+    'EXTERNAL_API.RATE_LIMITED',
+    'Too many requests',
+    { kind: 'rate_limited' },
+  ],
+  APIResponseException: [
+    'ExternalAPIException',
+    'EXTERNAL_API.BAD_RESPONSE',
+    'The external service gave an unusable answer',
+  ],
 
-  FileSystemError: ['file_system', 'FILE_SYSTEM.FAILURE', 'A file operation failed'],
-  FileNotFoundError: ['FileSystemError', 'FILE_SYSTEM.NOT_FOUND', 'The file does not exist', { kind: 'not_found' }],
-  FilePermissionError: ['FileSystemError', 'FILE_SYSTEM.PERMISSION_DENIED', 'The file may not be accessed'],
-  DiskSpaceError: [
-    'FileSystemError',
+  FileSystemException: ['file_system', 'FILE_SYSTEM.FAILURE', 'A file operation failed'],
+  FileNotFoundException: [
+    'FileSystemException',
+    'FILE_SYSTEM.NOT_FOUND',
+    'The file does not exist',
+    { kind: 'not_found' },
+  ],
+  FilePermissionException: ['FileSystemException', 'FILE_SYSTEM.PERMISSION_DENIED', 'The file may not be accessed'],
+  DiskSpaceException: [
+    'FileSystemException',
     'FILE_SYSTEM.DISK_FULL',
     'There is no space left',
     { kind: 'unavailable', severity: 'critical' },
   ],
-  FileCorruptedError: ['FileSystemError', 'FILE_SYSTEM.CORRUPTED', 'The file is damaged'],
+  FileCorruptedException: ['FileSystemException', 'FILE_SYSTEM.CORRUPTED', 'The file is damaged'],
 
-  AgentError: ['agent', 'AGENT.FAILURE', 'The agent failed'],
-  AgentNotFoundError: ['AgentError', 'AGENT.NOT_FOUND', 'There is no such agent', { kind: 'not_found' }],
-  AgentNotAvailableError: [
-    'AgentError',
+  AgentException: ['agent', 'AGENT.FAILURE', 'The agent failed'],
+  AgentNotFoundException: ['AgentException', 'AGENT.NOT_FOUND', 'There is no such agent', { kind: 'not_found' }],
+  AgentNotAvailableException: [
+    'AgentException',
     'AGENT.NOT_AVAILABLE',
     'The agent is not available right now',
     { kind: 'unavailable' },
   ],
-  AgentExecutionError: [
-    'AgentError',
+  AgentExecutionException: [
+    'AgentException',
     'AGENT.EXECUTION_FAILED',
     'The agent could not do its task',
     { severity: 'medium' },
   ],
-  AgentTimeoutError: ['AgentError', 'AGENT.TIMEOUT', 'The agent took too long', { kind: 'timeout' }],
-  AgentCircuitBreakerError: [
-    'AgentError',
+  AgentTimeoutException: ['AgentException', 'AGENT.TIMEOUT', 'The agent took too long', { kind: 'timeout' }],
+  AgentCircuitBreakerException: [
+    'AgentException',
     'AGENT.CIRCUIT_OPEN',
     'The agent is paused after repeated failures',
     { kind: 'unavailable' },
   ],
 
-  MLError: ['ml_model', 'ML.FAILURE', 'The model failed'],
-  ModelNotFoundError: ['MLError', 'ML.MODEL_NOT_FOUND', 'There is no such model', { kind: 'not_found' }],
-  ModelLoadError: ['MLError', 'ML.MODEL_LOAD_FAILED', 'The model could not be loaded'],
-  PredictionError: ['MLError', 'ML.PREDICTION_FAILED', 'The model gave no usable answer'],
-  TrainingError: ['MLError', 'ML.TRAINING_FAILED', 'The training failed'],
-  InvalidModelError: ['MLError', 'ML.INVALID_MODEL', 'The model cannot be used for this', { kind: 'invalid' }],
+  MLException: ['ml_model', 'ML.FAILURE', 'The model failed'],
+  ModelNotFoundException: ['MLException', 'ML.MODEL_NOT_FOUND', 'There is no such model', { kind: 'not_found' }],
+  ModelLoadException: ['MLException', 'ML.MODEL_LOAD_FAILED', 'The model could not be loaded'],
+  PredictionException: ['MLException', 'ML.PREDICTION_FAILED', 'The model gave no usable answer'],
+  TrainingException: ['MLException', 'ML.TRAINING_FAILED', 'The training failed'],
+  InvalidModelException: ['MLException', 'ML.INVALID_MODEL', 'The model cannot be used for this', { kind: 'invalid' }],
 
-  SecurityError: ['security', 'SECURITY.FAILURE', 'A security check failed'],
-  EncryptionError: ['SecurityError', 'SECURITY.ENCRYPTION_FAILED', 'The data could not be encrypted'],
-  DecryptionError: ['SecurityError', 'SECURITY.DECRYPTION_FAILED', 'The data could not be decrypted'],
-  HashingError: ['SecurityError', 'SECURITY.HASHING_FAILED', 'The data could not be hashed'],
-  SignatureError: [
-    'SecurityError',
+  SecurityException: ['security', 'SECURITY.FAILURE', 'A security check failed'],
+  EncryptionException: ['SecurityException', 'SECURITY.ENCRYPTION_FAILED', 'The data could not be encrypted'],
+  DecryptionException: ['SecurityException', 'SECURITY.DECRYPTION_FAILED', 'The data could not be decrypted'],
+  HashingException: ['SecurityException', 'SECURITY.HASHING_FAILED', 'The data could not be hashed'],
+  SignatureException: [
+    'SecurityException',
     'SECURITY.SIGNATURE_INVALID',
     'The signature is not valid',
     { kind: 'unauthenticated', severity: 'medium' },
   ],
-  SQLInjectionAttemptError: [
-    'SecurityError',
+  SQLInjectionAttemptException: [
+    'SecurityException',
     'SECURITY.SQL_INJECTION_ATTEMPT',
     'The input was refused',
     { kind: 'malformed', severity: 'high' },
   ],
-  XSSAttemptError: [
-    'SecurityError',
+  XSSAttemptException: [
+    'SecurityException',
     'SECURITY.XSS_ATTEMPT',
     'The input was refused',
     { kind: 'malformed', severity: 'high' },
   ],
 
-  PerformanceError: ['performance', 'PERFORMANCE.FAILURE', 'The service is overloaded'],
-  PerformanceThresholdError: [
-    'PerformanceError',
+  PerformanceException: ['performance', 'PERFORMANCE.FAILURE', 'The service is overloaded'],
+  PerformanceThresholdException: [
+    'PerformanceException',
     'PERFORMANCE.THRESHOLD_EXCEEDED',
     'The operation took longer than allowed',
     { severity: 'medium' },
   ],
-  MemoryError: ['PerformanceError', 'PERFORMANCE.MEMORY', 'There is not enough memory', { severity: 'critical' }],
-  CPUError: ['PerformanceError', 'PERFORMANCE.CPU', 'There is not enough computing time'],
+  MemoryException: [
+    'PerformanceException',
+    'PERFORMANCE.MEMORY',
+    'There is not enough memory',
+    { severity: 'critical' },
+  ],
+  CPUException: ['PerformanceException', 'PERFORMANCE.CPU', 'There is not enough computing time'],
 
-  ComplianceError: [
+  ComplianceException: [
     'business_logic',
     'COMPLIANCE.FAILURE',
     'A legal rule forbids this',
     { kind: 'forbidden', severity: 'high' },
   ],
-  GDPRViolationError: [
-    'ComplianceError',
+  GDPRViolationException: [
+    'ComplianceException',
     'COMPLIANCE.GDPR_VIOLATION',
     'This would violate data protection law',
     { kind: 'forbidden', severity: 'high' },
   ],
-  DataRetentionError: [
-    'ComplianceError',
+  DataRetentionException: [
+    'ComplianceException',
     'COMPLIANCE.DATA_RETENTION',
     'The retention rules forbid this',
     { kind: 'conflict', severity: 'medium' },
   ],
-  ConsentError: [
-    'ComplianceError',
+  ConsentException: [
+    'ComplianceException',
     'COMPLIANCE.CONSENT_MISSING',
     'The person has not consented to this',
     { kind: 'forbidden' },

@@ -20,7 +20,7 @@ describe('the exceptions', () => {
       expect(code).toMatch(/^[A-Z_]+\.[A-Z0-9_]+$/);
       expect(Object.keys(DEFAULT_SEVERITY)).toContain(kind);
       expect(severity).toBeTruthy();
-      expect(name).toMatch(/Error$/);
+      expect(name).toMatch(/Exception$/);
       expect(message).not.toBe('');
     }
   });
@@ -31,7 +31,7 @@ describe('the exceptions', () => {
 
   it('keep their cause and details', () => {
     const cause = new Error('behind it');
-    const exception = new EXCEPTIONS.TokenInvalidError('text', { cause, details: { a: 1 } });
+    const exception = new EXCEPTIONS.TokenInvalidException('text', { cause, details: { a: 1 } });
     expect(exception).toMatchObject({ message: 'text', cause, details: { a: 1 } });
   });
 });

@@ -2,10 +2,10 @@ import {
   cutText,
   type JsonShape,
   pruneJson,
-  SchemaValidationError,
+  SchemaValidationException,
   shapeOfJson,
   soundJson,
-  ValidationError,
+  ValidationException,
 } from '#platform/kernel';
 import { HttpRefusal } from '../problems/http-exceptions.js';
 
@@ -30,7 +30,7 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 const FORBIDDEN_ANYWHERE = /__proto__|constructor|prototype/;
 
 /** Raised for a key that has no business in data. */
-export class ForbiddenKeyError extends ValidationError {
+export class ForbiddenKeyError extends ValidationException {
   constructor(path: string) {
     super(
       'The request holds a key that is not allowed',
@@ -50,7 +50,7 @@ export class ForbiddenKeyError extends ValidationError {
  *
  * @param isLarge more values are allowed
  * @throws HttpRefusal (400) when it is no JSON
- * @throws ValidationError (422) for forbidden keys, NUL characters, lone surrogates, nesting deeper than ten or too many values
+ * @throws ValidationException (422) for forbidden keys, NUL characters, lone surrogates, nesting deeper than ten or too many values
  */
 export function parseJsonBody(text: string, isLarge = false): unknown {
   const { depth, values, fields } = shapeOfJson(text);
@@ -123,8 +123,10 @@ function join(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-function structureFault(path: string, message: string, code: string): SchemaValidationError {
-  return new SchemaValidationError('The request is not valid', { details: { errors: [fault(path, message, code)] } });
+function structureFault(path: string, message: string, code: string): SchemaValidationException {
+  return new SchemaValidationException('The request is not valid', {
+    details: { errors: [fault(path, message, code)] },
+  });
 }
 
 function fault(path: string, message: string, code: string): { path: string; message: string; code: string } {

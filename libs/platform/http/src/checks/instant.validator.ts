@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { registerDecorator } from 'class-validator';
-import { ValidationError } from '#platform/kernel';
+import { ValidationException } from '#platform/kernel';
 
 /** A date, or a date and time with its zone (RFC 3339). */
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/;
@@ -55,7 +55,7 @@ export function readEnd(text: string): Date {
 /**
  * Reads a span of checked texts. A date means its whole day in UTC, the last one too.
  *
- * @throws ValidationError when it ends before it begins
+ * @throws ValidationException when it ends before it begins
  */
 export function readSpan({ since, until }: { since?: string | undefined; until?: string | undefined }): Span {
   const from = since === undefined ? undefined : new Date(since);
@@ -63,7 +63,7 @@ export function readSpan({ since, until }: { since?: string | undefined; until?:
   const to = until === undefined ? undefined : readEnd(until);
   if (from && to && (from > to || (isDay && from.getTime() === to.getTime()))) {
     const errors = [{ path: 'since', code: 'isBefore', message: 'since must not be after until' }];
-    throw new ValidationError('The request has one fault', { details: { errors } });
+    throw new ValidationException('The request has one fault', { details: { errors } });
   }
   return { ...(from && { since: from }), ...(to && { until: to }) };
 }

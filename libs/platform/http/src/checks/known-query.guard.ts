@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
-import { cutText, ValidationError } from '#platform/kernel';
+import { cutText, ValidationException } from '#platform/kernel';
 import { routeSettings, settingsOf } from '../bodies/body-kind.js';
 
 /** A route of a protocol whose clients may add parameters of their own to the address; unknown ones are passed over. */
@@ -22,7 +22,7 @@ const MOST_FAULTS = 100;
 export class KnownQueryGuard implements CanActivate {
   private readonly readers = new WeakMap<object, boolean>();
 
-  /** @throws ValidationError (422) naming each of them */
+  /** @throws ValidationException (422) naming each of them */
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const names = Object.keys(request.query ?? {});
@@ -32,7 +32,7 @@ export class KnownQueryGuard implements CanActivate {
       message: 'is not a parameter of this route',
       code: 'whitelistValidation',
     }));
-    throw new ValidationError(`The request has ${names.length === 1 ? 'one fault' : `${names.length} faults`}`, {
+    throw new ValidationException(`The request has ${names.length === 1 ? 'one fault' : `${names.length} faults`}`, {
       details: { errors },
     });
   }

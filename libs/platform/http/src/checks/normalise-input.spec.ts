@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
-import type { ValidationError } from '#platform/kernel';
+import type { ValidationException } from '#platform/kernel';
 import { Clearable, Required } from './normalise-input.js';
 import type { Fault } from '../problems/problem.js';
 import { createValidationPipe } from './validation.pipe.js';
@@ -54,8 +54,8 @@ const check = async (metatype: new () => object, value: unknown): Promise<object
   (await pipe.transform(value, { type: 'body', metatype })) as object;
 
 const faultsOf = async (metatype: new () => object, value: unknown): Promise<string[]> => {
-  const error = await check(metatype, value).catch((thrown: unknown) => thrown as ValidationError);
-  return ((error as ValidationError).details['errors'] as Fault[]).map(({ path, code }) => `${path} ${code}`);
+  const error = await check(metatype, value).catch((thrown: unknown) => thrown as ValidationException);
+  return ((error as ValidationException).details['errors'] as Fault[]).map(({ path, code }) => `${path} ${code}`);
 };
 
 describe('null', () => {

@@ -1,5 +1,5 @@
 import { IsEmail, IsInt, MaxLength, Min } from 'class-validator';
-import { ValidationError } from '#platform/kernel';
+import { ValidationException } from '#platform/kernel';
 import type { Fault } from '../problems/problem.js';
 import { createValidationPipe } from './validation.pipe.js';
 
@@ -19,7 +19,7 @@ describe('faults of a body', () => {
     const failure: unknown = await Promise.resolve(
       pipe.transform({ email: 'no address', age: 'x', more: 1 }, { type: 'body', metatype: PersonDto }),
     ).catch((error: unknown) => error);
-    if (!(failure instanceof ValidationError)) throw new Error('Nothing was refused');
+    if (!(failure instanceof ValidationException)) throw new Error('Nothing was refused');
     expect(failure.message).toBe('The request has 3 faults');
     const { errors } = failure.details as unknown as { errors: Fault[] };
     expect(errors.map(({ path }) => path).sort()).toEqual(['age', 'email', 'more']);

@@ -1,6 +1,6 @@
 import { type ArgumentMetadata, type PipeTransform, type Type, ValidationPipe } from '@nestjs/common';
 import type { ValidationError as ClassValidatorError } from 'class-validator';
-import { cutText, ValidationError } from '#platform/kernel';
+import { cutText, ValidationException } from '#platform/kernel';
 import { compileRules } from './compiled-rules.js';
 import { normaliseInput } from './normalise-input.js';
 import type { Fault } from '../problems/problem.js';
@@ -27,7 +27,7 @@ export class RequestValidationPipe implements PipeTransform {
     const isDto = metatype !== undefined && !PLAIN.has(metatype);
     // Nest takes null for a body that is not there.
     if (isDto && type === 'body' && value === null)
-      throw new ValidationError('The request has one fault', NOT_AN_OBJECT);
+      throw new ValidationException('The request has one fault', NOT_AN_OBJECT);
     if (isDto && isWide(value)) throw tooWide();
     if (isDto) normaliseInput(metatype as Type<object>, value);
     const made = isDto ? compileRules(metatype as Type<object>)(value) : undefined;
@@ -55,7 +55,7 @@ export function createValidationPipe(): RequestValidationPipe {
     exceptionFactory: (errors) => {
       const faults = errors.flatMap((error) => faultsOf(error, ''));
       const count = faults.length === 1 ? 'one fault' : `${faults.length} faults`;
-      return new ValidationError(`The request has ${count}`, { details: { errors: faults.slice(0, MOST_FAULTS) } });
+      return new ValidationException(`The request has ${count}`, { details: { errors: faults.slice(0, MOST_FAULTS) } });
     },
   });
   return new RequestValidationPipe(thorough);
@@ -71,7 +71,7 @@ const MOST_PAIRS = 4_000_000;
  * The long way compares the fields of an object with each other. What is good does not go it, and what is wrong and so wide need not be
  * told all of its faults.
  *
- * @throws ValidationError
+ * @throws ValidationException
  */
 function refuseWide(root: unknown): void {
   let pairs = 0;
@@ -92,9 +92,9 @@ function isWide(value: unknown): boolean {
   );
 }
 
-function tooWide(): ValidationError {
+function tooWide(): ValidationException {
   const fault = { path: '', message: 'has fields that are wrong, and too many to name them', code: 'maxFields' };
-  return new ValidationError('The request has faults', { details: { errors: [fault] } });
+  return new ValidationException('The request has faults', { details: { errors: [fault] } });
 }
 
 /** One of each field: its message tells all rules that are broken, its code names the first. */

@@ -3,9 +3,9 @@ import { AuthGuard } from '@nestjs/passport';
 import {
   AppException,
   currentContext,
-  InvalidInputError,
-  TokenInvalidError,
-  TokenMissingError,
+  InvalidInputException,
+  TokenInvalidException,
+  TokenMissingException,
 } from '#platform/kernel';
 import { AuthenticationStrategies } from './authentication-strategies.js';
 import { accessOf } from './access.decorators.js';
@@ -30,11 +30,11 @@ export class AuthenticationGuard extends AuthGuard() {
     const { authorization } = request.headers;
     const apiKey = request.headers['x-api-key'];
     if (!hasCredentials(request)) {
-      request.authenticationFailure = new TokenMissingError();
+      request.authenticationFailure = new TokenMissingException();
       return true;
     }
     if (authorization !== undefined && apiKey !== undefined) {
-      request.authenticationFailure = new InvalidInputError('Send either Authorization or X-API-Key, not both');
+      request.authenticationFailure = new InvalidInputException('Send either Authorization or X-API-Key, not both');
       return true;
     }
     // A proof given a moment ago through another replica must count.
@@ -61,7 +61,7 @@ export class AuthenticationGuard extends AuthGuard() {
     if (error instanceof AppException && error.kind !== 'unauthenticated') throw error;
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     // Without an error the header holds nothing that any strategy knows, such as Basic credentials.
-    request.authenticationFailure = error instanceof AppException ? error : new TokenInvalidError();
+    request.authenticationFailure = error instanceof AppException ? error : new TokenInvalidException();
     return null as P;
   }
 }

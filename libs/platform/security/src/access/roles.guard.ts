@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { Clock, includesRole, RoleRequiredError, TokenMissingError } from '#platform/kernel';
+import { Clock, includesRole, RoleRequiredException, TokenMissingException } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { accessOf, type RouteAccess } from './access.decorators.js';
 import {
@@ -21,7 +21,7 @@ export class RolesGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<GuardedRequest>();
     const access = accessOf(request);
     if (access.isPublic) return true;
-    if (!request.user) throw request.authenticationFailure ?? new TokenMissingError();
+    if (!request.user) throw request.authenticationFailure ?? new TokenMissingException();
     const { requiredRole: required } = access;
     if (required !== undefined && includesRole(request.user.role, required)) {
       this.checkCredential(request.user, access);
@@ -35,7 +35,7 @@ export class RolesGuard implements CanActivate {
       clientIp: request.ip,
       details: { required: required ?? 'none declared', role: request.user.role },
     });
-    throw new RoleRequiredError(`This needs the role ${required ?? 'of nobody'}`, {
+    throw new RoleRequiredException(`This needs the role ${required ?? 'of nobody'}`, {
       details: { requiredRole: required ?? null, role: request.user.role },
     });
   }

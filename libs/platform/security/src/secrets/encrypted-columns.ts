@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { SecurityConfig } from '#config';
 import { Database } from '#platform/database';
 import { ScheduledJobs } from '#platform/jobs';
-import { DecryptionError } from '#platform/kernel';
+import { DecryptionException } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { EncryptionService } from './encryption.service.js';
 
@@ -30,7 +30,7 @@ export class EncryptedColumn {
     return this.encryption.encrypt(plaintext, this.placeOf(key));
   }
 
-  /** @throws DecryptionError when the value is of another row or key, or was changed */
+  /** @throws DecryptionException when the value is of another row or key, or was changed */
   decrypt(encrypted: string, ...key: unknown[]): Buffer {
     return this.encryption.decrypt(encrypted, this.placeOf(key));
   }
@@ -155,7 +155,7 @@ function reencrypted(column: EncryptedColumn, encrypted: string, key: readonly u
   try {
     return column.encrypt(column.decrypt(encrypted, ...key), ...key);
   } catch (error) {
-    if (error instanceof DecryptionError) return undefined;
+    if (error instanceof DecryptionException) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { loadConfig } from '#config';
-import { DecryptionError } from '#platform/kernel';
+import { DecryptionException } from '#platform/kernel';
 import { DerivedKeys } from './derived-keys.js';
 import { EncryptionService } from './encryption.service.js';
 
@@ -33,11 +33,11 @@ describe('EncryptionService', () => {
     const changed = Buffer.from(body, 'base64url');
     changed[0] = (changed[0] ?? 0) ^ 1;
     const of = (text: string): string => [version, key, nonce, text].join('.');
-    expect(() => service.decrypt(encrypted, 'user.totp:2')).toThrow(DecryptionError);
-    expect(() => service.decrypt(of(changed.toString('base64url')), 'user.totp:1')).toThrow(DecryptionError);
-    expect(() => service.decrypt(of(body.slice(0, -4)), 'user.totp:1')).toThrow(DecryptionError);
-    expect(() => service.decrypt(of('AAAA'), 'user.totp:1')).toThrow(DecryptionError);
-    expect(() => service.decrypt('nonsense', 'user.totp:1')).toThrow(DecryptionError);
+    expect(() => service.decrypt(encrypted, 'user.totp:2')).toThrow(DecryptionException);
+    expect(() => service.decrypt(of(changed.toString('base64url')), 'user.totp:1')).toThrow(DecryptionException);
+    expect(() => service.decrypt(of(body.slice(0, -4)), 'user.totp:1')).toThrow(DecryptionException);
+    expect(() => service.decrypt(of('AAAA'), 'user.totp:1')).toThrow(DecryptionException);
+    expect(() => service.decrypt('nonsense', 'user.totp:1')).toThrow(DecryptionException);
   });
 
   it('reads values of the key before the rotation, and encrypts under the present one', () => {
@@ -47,6 +47,6 @@ describe('EncryptionService', () => {
     expect(encrypted.split('.')[1]).toBe(service.keyId);
     expect(rotated.encrypt('x', 'place').split('.')[1]).toBe(rotated.keyId);
     expect(rotated.keyId).not.toBe(service.keyId);
-    expect(() => serviceOf({ SECRET_KEY: NEW }).decrypt(encrypted, 'place')).toThrow(DecryptionError);
+    expect(() => serviceOf({ SECRET_KEY: NEW }).decrypt(encrypted, 'place')).toThrow(DecryptionException);
   });
 });

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, type KeyObject, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { DecryptionError } from '#platform/kernel';
+import { DecryptionException } from '#platform/kernel';
 import { DerivedKeys } from './derived-keys.js';
 
 const VERSION = 'v1';
@@ -35,14 +35,14 @@ export class EncryptionService {
     return [VERSION, this.current.id, nonce.toString('base64url'), ciphertext.toString('base64url')].join('.');
   }
 
-  /** @throws DecryptionError when the key is unknown, the place differs or the value was changed */
+  /** @throws DecryptionException when the key is unknown, the place differs or the value was changed */
   decrypt(encrypted: string, place: string): Buffer {
     const [version, keyId = '', nonce = '', body = ''] = encrypted.split('.');
     const key = this.byId.get(keyId);
     if (version !== VERSION || !key)
-      throw new DecryptionError('The value was encrypted with a key that is not configured');
+      throw new DecryptionException('The value was encrypted with a key that is not configured');
     const bytes = Buffer.from(body, 'base64url');
-    if (bytes.length < TAG_BYTES) throw new DecryptionError();
+    if (bytes.length < TAG_BYTES) throw new DecryptionException();
     try {
       const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(nonce, 'base64url'), {
         authTagLength: TAG_BYTES,
@@ -51,7 +51,7 @@ export class EncryptionService {
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(0, -TAG_BYTES)), decipher.final()]);
     } catch (error) {
-      throw new DecryptionError(undefined, { cause: error });
+      throw new DecryptionException(undefined, { cause: error });
     }
   }
 
