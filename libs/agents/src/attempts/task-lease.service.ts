@@ -60,8 +60,11 @@ export class TaskLeaseService {
     });
   }
 
-  /** Notes that the runner was told; failing to note it is not worth a failure. */
-  async acknowledgeCancel(lease: Lease): Promise<void> {
-    await this.leases.acknowledgeCancel(lease).catch(() => undefined);
+  /** Notes that the runner was told. @returns whether it could be noted */
+  async acknowledgeCancel(lease: Lease): Promise<boolean> {
+    return this.leases.acknowledgeCancel(lease).then(
+      () => true,
+      () => false,
+    );
   }
 }

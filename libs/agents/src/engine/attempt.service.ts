@@ -46,9 +46,13 @@ export class AttemptService implements OnModuleDestroy {
   async make(held: HeldAttempt): Promise<void> {
     const write = await this.work(held);
     // The end of a task closes its record: when its runner was told to stop is written before.
-    await held.stopNoted;
+    const isNoted = (await held.stopNoted) ?? true;
+    const writeAll = async (): Promise<void> => {
+      if (!isNoted) await this.leases.acknowledgeCancel(held.lease);
+      await write();
+    };
     try {
-      await this.record(held.lease, write);
+      await this.record(held.lease, writeAll);
     } catch (error) {
       // The lease runs out, and the task runs again.
       this.logger.error(error, 'Agents');

@@ -15,8 +15,8 @@ export class StopReason extends Error {
 /** An attempt that this process makes, with the lease that lets it. */
 export class HeldAttempt {
   readonly lease: Lease;
-  /** Ends when it is recorded that the runner was told to stop; `undefined` while it was not told. */
-  stopNoted: Promise<void> | undefined;
+  /** Whether it could be recorded that the runner was told to stop; `undefined` while it was not told. */
+  stopNoted: Promise<boolean> | undefined;
   private readonly stopping = new AbortController();
 
   constructor(readonly claimed: ClaimedTask) {

@@ -52,6 +52,11 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
     'email',
     String.raw`(?<![\w.%+*-])[\w.%+*-]{1,64}@(?=[\w.-]{0,255}\.)[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,8}`,
   ],
+  // Names of directories and certificates (RFC 4514).
+  [
+    'name',
+    String.raw`\b(?:cn|CN|uid|UID|ou|OU)=[^,=\n]{1,80}(?:, ?(?:cn|ou|dc|o|l|st|c|CN|OU|DC|O|L|ST|C)=[^,=\s'"()]{1,80}){1,12}`,
+  ],
   ['url', String.raw`\b(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?:data|blob|mailto|urn|arn):)[^\s'"<>()]+`],
   ['date', `${DATE}|${TIME}`],
   [
@@ -90,7 +95,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ],
   [
     'assigned',
-    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\b(?:locale|time ?zone|date|timestamp|number|amount|value|input|e-?mail|phone)(?: information)?(?: (?:provided|specified|given|supplied|entered))?: )(?!(?:null|undefined|nil|none|None|NaN)$)[A-Za-z][\w.@+/-]{0,60}$|(?<=\)=)\([^()\n]{1,200}\)`,
+    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\b(?:locale|time ?zone|date|timestamp|number|amount|value|input|e-?mail|phone)(?: information)?(?: (?:provided|specified|given|supplied|entered))?: )(?!(?:null|undefined|nil|none|None|NaN)$)[A-Za-z][\w.@+/-]{0,60}$|(?<=\)=|\bvalue is )\([^()\n]{1,200}\)`,
   ],
   [
     'version',
