@@ -58,7 +58,6 @@ export const {
   IntegrityException,
   InvalidCredentialsException,
   InvalidInputException,
-  NetworkException,
   QueryException,
   RoleRequiredException,
   SchemaValidationException,

@@ -35,7 +35,6 @@ export {
   IntegrityException,
   InvalidCredentialsException,
   InvalidInputException,
-  NetworkException,
   QueryException,
   RoleRequiredException,
   SchemaValidationException,
