@@ -112,7 +112,7 @@ export class AccessTokenService {
     try {
       return await this.readClaims(await this.jwt.verifyAsync<Record<string, unknown>>(token, options));
     } catch (error) {
-      if (error instanceof Error && error.name === 'TokenExpiredException') throw new TokenExpiredException();
+      if (error instanceof Error && error.name === 'TokenExpiredError') throw new TokenExpiredException();
       throw error instanceof TokenInvalidException ? error : new TokenInvalidException(undefined, { cause: error });
     }
   }
