@@ -1,5 +1,6 @@
 import { inCommonWords } from '../grouping/browser-messages.js';
-import { DATA_NOUN, SCHEMA_NOUN } from './g2-known-names.js';
+import { DATA_NOUN } from '../grouping/known-names.js';
+import { SCHEMA_NOUN } from './g2-known-names.js';
 import { pathTemplate, routeTemplate } from '../grouping/path-template.js';
 import { replaceVariableParts, type VariablePart } from './g2-variable-parts.js';
 

@@ -2,7 +2,7 @@
  * Names that hold digits and yet are names: character sets, digests, ciphers, protocols, formats and numeric types. What is
  * called by one of them is another failure than what is called by the next.
  */
-const NAMES_WITH_DIGITS = [
+export const NAMES_WITH_DIGITS = [
   // Character sets (IANA) and the names that runtimes have for them.
   String.raw`utf[-_ ]?(?:7|8|16|32)(?:[-_ ]?[lb]e)?(?:mb[34])?(?:[-_ ]sig)?|ucs[-_]?[24](?:[lb]e)?`,
   String.raw`iso[-_ ]?8859[-_]\d{1,2}|iso[-_]2022[-_](?:jp|kr|cn)|latin[-_]?\d{1,2}|(?:windows|cp|ibm)[-_]?\d{3,5}`,

@@ -1,7 +1,7 @@
 import type { StackFrame } from '../occurrences/occurrence.js';
 
 /** Names that say nothing without their folder. */
-const VAGUE_NAME =
+export const VAGUE_NAME =
   /^(index|main|mod|__init__|__main__|route|routes|page|layout|handler|handlers|controller|service|model|models|view|views|tasks|urls|admin|utils|helpers|types)$/;
 
 /** Folders that a build, a server or a deployment begins with; what is below them is of the program. */
@@ -9,10 +9,10 @@ const ROOT_FOLDER =
   /^(?:src|dist|build|lib|out|app|apps?|server|client|static|assets|js|scripts|chunks|bundles?|public|_next|www|web|html|public_html|httpdocs|htdocs|wwwroot|webroot|current|target|classes|main|java|code|workspace|)$/;
 
 /** Folders whose next is a package of a repository with several. */
-const PACKAGES_FOLDER = /^(?:packages|libs|apps|services|modules|plugins)$/;
+export const PACKAGES_FOLDER = /^(?:packages|libs|apps|services|modules|plugins)$/;
 
 /** Folders that begin absolute paths of servers: the next is the project's own. */
-const HOME_FOLDER = /^(?:srv|opt|home|users|var|mnt|usr|root|data|releases|[a-z]:)$/;
+export const HOME_FOLDER = /^(?:srv|opt|home|users|var|mnt|usr|root|data|releases|[a-z]:)$/;
 
 /** Package of a file that belongs to a library. */
 const PACKAGE =
@@ -27,12 +27,20 @@ export function isBundle(file: string | undefined): boolean {
 
 /** File name without what differs from build to build, with its folder or package. */
 export function moduleName(file: string | undefined): string {
+  return moduleNameBy(file, folderOf);
+}
+
+/** The same by other rules for the folder of a file that belongs to no package. */
+export function moduleNameBy(
+  file: string | undefined,
+  folderBy: (segments: readonly string[], name: string) => string,
+): string {
   const path = withoutOrigin((file ?? '').split(/[?#]/)[0] ?? '');
   const segments = path.split(/[\\/]/);
   const name = fileName(segments.pop() ?? '');
   // Its folder is that of a device or a build.
   if (name === 'bundle') return name;
-  const owner = PACKAGE.exec(path)?.[1]?.replaceAll('\\', '/').toLowerCase() ?? folderOf(segments, name);
+  const owner = PACKAGE.exec(path)?.[1]?.replaceAll('\\', '/').toLowerCase() ?? folderBy(segments, name);
   return owner === '' ? name : `${owner}/${name}`;
 }
 
@@ -73,7 +81,7 @@ function vagueFolder(folders: readonly string[]): string {
   return ROOT_FOLDER.test(folder) ? '' : folder;
 }
 
-function isOfOneBuild(folder: string): boolean {
+export function isOfOneBuild(folder: string): boolean {
   return /^v?\d[\d._-]*$|^(?=.{0,40}\d)[a-z0-9_-]{12,}$|^[0-9a-f]{7,}$/.test(folder) || /^\.{1,2}$/.test(folder);
 }
 
