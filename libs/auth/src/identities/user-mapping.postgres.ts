@@ -64,3 +64,37 @@ export function fromEntity(entity: UserEntity): User {
     lastLoginAt,
   };
 }
+
+/** A user as `fromRow` reads him, of `user_account`. */
+export const USER_COLUMNS = `id, email, pending_email, username, full_name, role, is_active, created_at, last_login_at,
+  totp_confirmed_at IS NOT NULL AS mfa_enabled, email_verified_at IS NOT NULL AS email_verified`;
+
+export interface UserRow extends Record<string, unknown> {
+  id: string;
+  email: string;
+  pending_email: string | null;
+  username: string;
+  full_name: string | null;
+  role: Role;
+  is_active: boolean;
+  created_at: Date;
+  last_login_at: Date | null;
+  mfa_enabled: boolean;
+  email_verified: boolean;
+}
+
+export function fromRow(row: UserRow): User {
+  return {
+    id: row.id,
+    email: row.email,
+    emailVerified: row.email_verified,
+    pendingEmail: row.pending_email,
+    username: row.username,
+    fullName: row.full_name,
+    role: row.role,
+    isActive: row.is_active,
+    mfaEnabled: row.mfa_enabled,
+    createdAt: row.created_at,
+    lastLoginAt: row.last_login_at,
+  };
+}

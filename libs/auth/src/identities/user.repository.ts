@@ -6,7 +6,15 @@ import { IdentityTakenException } from './auth.exceptions.js';
 import { emailKey, foldCase, formerKey, usernameKey } from './identity-key.js';
 import type { User } from './user.js';
 import { UserEntity } from './user.entity.js';
-import { fromEntity, type NewUser, NO_PENDING_EMAIL, toEntity } from './user-mapping.postgres.js';
+import {
+  fromEntity,
+  fromRow,
+  type NewUser,
+  NO_PENDING_EMAIL,
+  toEntity,
+  USER_COLUMNS,
+  type UserRow,
+} from './user-mapping.postgres.js';
 
 export type { NewUser } from './user-mapping.postgres.js';
 
@@ -25,14 +33,11 @@ export interface UserChange {
 /** Serialises what must see every SUPER_ADMIN at once: bootstrapping, demotion, deactivation. */
 const SUPER_ADMIN_LOCK = 7_391_840_216;
 
-const COLUMNS = `id, email, pending_email, username, full_name, role, is_active, created_at, last_login_at,
-  totp_confirmed_at IS NOT NULL AS mfa_enabled, email_verified_at IS NOT NULL AS email_verified`;
-
-const SECRET_COLUMNS = `${COLUMNS}, password_hash, password_changed_at`;
+const SECRET_COLUMNS = `${USER_COLUMNS}, password_hash, password_changed_at`;
 
 const BY_ID = {
   name: 'auth_user_by_id',
-  text: `SELECT ${COLUMNS} FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
+  text: `SELECT ${USER_COLUMNS} FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
 };
 
 const RECORD_LOGIN = {
@@ -50,20 +55,6 @@ const WITH_SECRET = {
   name: 'auth_user_with_secret',
   text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
 };
-
-interface UserRow extends Record<string, unknown> {
-  id: string;
-  email: string;
-  pending_email: string | null;
-  username: string;
-  full_name: string | null;
-  role: Role;
-  is_active: boolean;
-  created_at: Date;
-  last_login_at: Date | null;
-  mfa_enabled: boolean;
-  email_verified: boolean;
-}
 
 interface SecretUserRow extends UserRow {
   password_hash: string | null;
@@ -203,22 +194,6 @@ export class UserRepository {
     const sql = `SELECT 1 FROM user_account WHERE role = 'SUPER_ADMIN' AND is_active AND id <> $1 LIMIT 1`;
     return (await tx.query(sql, [id])).length > 0;
   }
-}
-
-function fromRow(row: UserRow): User {
-  return {
-    id: row.id,
-    email: row.email,
-    emailVerified: row.email_verified,
-    pendingEmail: row.pending_email,
-    username: row.username,
-    fullName: row.full_name,
-    role: row.role,
-    isActive: row.is_active,
-    mfaEnabled: row.mfa_enabled,
-    createdAt: row.created_at,
-    lastLoginAt: row.last_login_at,
-  };
 }
 
 function withSecret(row: SecretUserRow): UserWithSecret {
