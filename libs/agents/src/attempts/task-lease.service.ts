@@ -60,11 +60,8 @@ export class TaskLeaseService {
     });
   }
 
-  /** Notes that the runner was told. @returns whether it could be noted */
-  async acknowledgeCancel(lease: Lease): Promise<boolean> {
-    return this.leases.acknowledgeCancel(lease).then(
-      () => true,
-      () => false,
-    );
+  /** Notes that the runner was told. */
+  async acknowledgeCancel(lease: Lease): Promise<void> {
+    await this.leases.acknowledgeCancel(lease);
   }
 }

@@ -42,7 +42,10 @@ export class HeldAttemptsService {
     const attempt = this.held.get(id)?.attempt;
     if (!attempt || attempt.signal.aborted) return;
     attempt.stop('cancelled');
-    attempt.stopNoted = this.leases.acknowledgeCancel(attempt.lease);
+    attempt.stopNoted = this.leases.acknowledgeCancel(attempt.lease).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Extends all leases with one statement; learns what was cancelled or lost. */

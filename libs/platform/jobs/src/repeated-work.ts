@@ -7,7 +7,7 @@ export class RepeatedWork {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private isWanted = false;
-  private isStopped = false;
+  private hasStopped = false;
 
   /** @param everyMs from one look to the next, in ms; a look that takes longer delays those after it */
   constructor(
@@ -15,6 +15,11 @@ export class RepeatedWork {
     private readonly work: () => Promise<void>,
     private readonly onFailure: (error: unknown) => void,
   ) {}
+
+  /** Whether `stop` was called: work that has parts leaves those it has not begun. */
+  get isStopped(): boolean {
+    return this.hasStopped;
+  }
 
   /** Goes on until `stop`; does not keep the process alive. */
   start(): void {
@@ -24,14 +29,14 @@ export class RepeatedWork {
 
   /** Does it now, or once more when it is under way: that look may have missed what the caller means. */
   wake(): void {
-    if (this.isStopped) return;
+    if (this.hasStopped) return;
     if (this.running) this.isWanted = true;
     else this.running = this.run();
   }
 
   /** Resolves when what was asked for is done, and nothing will be any more. */
   async stop(): Promise<void> {
-    this.isStopped = true;
+    this.hasStopped = true;
     clearInterval(this.timer);
     await this.running;
   }

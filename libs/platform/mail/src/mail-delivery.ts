@@ -47,7 +47,6 @@ export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
     () => this.pass(),
     (error) => this.logger.warn(`Mails wait: ${String(error)}`, 'Mail'),
   );
-  private isStopping = false;
   private readonly outcomes;
   /** Messages carry secrets (reset links). */
   readonly messages: EncryptedColumn;
@@ -77,7 +76,6 @@ export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.isStopping = true;
     await this.passes.stop();
   }
 
@@ -87,7 +85,7 @@ export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async pass(): Promise<void> {
-    while (!this.isStopping) {
+    while (!this.passes.isStopped) {
       const claimed = await this.database.query<ClaimedRow>(CLAIM, [AT_ONCE, LEASE_SECONDS]);
       for (const row of claimed) await this.deliver(row);
       if (claimed.length < AT_ONCE) return;
