@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { KeyedRequestJob } from './keyed-request.job.js';
 import { KeyedRequestRepository } from './keyed-request.repository.js';
-import { KeyedRequests } from './keyed-requests.service.js';
+import { KeyedRequests } from './keyed-requests.js';
 
 /** Requests that are carried out once for their idempotency key. */
 @Global()
