@@ -3,6 +3,7 @@ import { Database, type Transaction } from '#platform/database';
 import type { Severity } from '#platform/kernel';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import type { Alert, AlertEvent } from './alert.js';
+import { AlertEntity } from '../tables/alert.entity.js';
 
 /** A call that an alert led to. */
 export interface AlertDelivery {
@@ -52,7 +53,7 @@ export class AlertRepository {
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    this.secrets = columns.add({ table: 'error_alert', column: 'encrypted_secret', key: ['id'] });
+    this.secrets = columns.add(AlertEntity, 'encryptedSecret');
   }
 
   /** In the order they were made. @param after id of the last one of the page before */

@@ -4,6 +4,7 @@ import { RepeatedWork, ScheduledJobs } from '#platform/jobs';
 import { AppLogger, Metrics } from '#platform/observability';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import { MailTransport } from './mail-transport.js';
+import { MailEntity } from './mail.entity.js';
 
 /** How often mails are looked for that failed before, or that another process left. */
 const EVERY_MS = 15_000;
@@ -59,7 +60,7 @@ export class MailDelivery implements OnApplicationBootstrap, OnModuleDestroy {
     columns: EncryptedColumns,
     metrics: Metrics,
   ) {
-    this.messages = columns.add({ table: 'mail_outbox', column: 'message', key: ['id'] });
+    this.messages = columns.add(MailEntity, 'message');
     this.outcomes = metrics.counter('mails_total', 'Mails by what became of an attempt to send them.', ['outcome']);
   }
 
