@@ -60,6 +60,17 @@ const NOT_YET = [
   'libs/platform/mail/src/mailer.ts',
 ];
 
+/** Every source of the service, without specs. */
+function sources(): string[] {
+  return ['libs', 'apps', 'config']
+    .flatMap((top) =>
+      readdirSync(path.join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((file) => `${top}/${file}`),
+    )
+    .filter((file) => file.endsWith('.ts') && !IS_SPEC.test(file));
+}
+
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+
 /** Whether a source asks the database in SQL of its own. */
 function writesSql(source: string): boolean {
   const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
@@ -68,14 +79,27 @@ function writesSql(source: string): boolean {
 
 describe('SQL by hand', () => {
   it('stands in *.postgres.ts, the database lib and migrations, and nowhere else', () => {
-    const files = ['libs', 'apps', 'config']
-      .flatMap((top) =>
-        readdirSync(path.join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((file) => `${top}/${file}`),
-      )
-      .filter((file) => file.endsWith('.ts') && !ROOM.test(file) && !IS_SPEC.test(file));
+    const files = sources().filter((file) => !ROOM.test(file));
     expect(files.length).toBeGreaterThan(500);
-    const offenders = files.filter((file) => writesSql(readFileSync(path.join(ROOT, file), 'utf8')));
+    const offenders = files.filter((file) => writesSql(read(file)));
     expect(offenders.sort()).toEqual(NOT_YET);
+  });
+
+  it('names the row of the bench that shows what it is worth', () => {
+    const bench = readdirSync(path.join(ROOT, 'bench/persistence'))
+      .map((file) => readFileSync(path.join(ROOT, 'bench/persistence', file), 'utf8'))
+      .join('\n');
+    const forms = sources().filter(
+      (file) => file.endsWith('.postgres.ts') && /class \w+ extends \w+Repository/.test(read(file)),
+    );
+    expect(forms.length).toBeGreaterThan(3);
+    const without = forms.filter((file) => {
+      const rows = [...read(file).matchAll(/Bench: ((?:`[^`]+`(?:, )?)+)/g)].flatMap(([, names = '']) =>
+        [...names.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+      );
+      return rows.length === 0 || rows.some((row) => !bench.includes(`'${row}'`));
+    });
+    expect(without).toEqual([]);
   });
 
   it.each([
