@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AgentsConfig } from '#config';
+import { GroupCommit } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import type { JsonObject } from '../tasks/task.js';
 import { assertReportFits } from '../tasks/task-report.js';
@@ -9,7 +10,6 @@ import type { ClaimedTask } from '../runners/claimed-task.js';
 import { TaskNotificationClient } from '../tasks/task-notification.client.js';
 import { type LeaseReport, WorkerLeaseRepository } from './worker-lease.repository.js';
 import { CallerStandingService } from '../tasks/caller-standing.service.js';
-import { GroupCommit } from '../attempts/group-commit.js';
 import { CLAIM_MAX, TaskLeaseService } from '../attempts/task-lease.service.js';
 import { WorkerRegistryService } from './worker-registry.service.js';
 
