@@ -1,4 +1,4 @@
-import { differingFields, type RequestFingerprint } from '#platform/kernel';
+import { differences, type RequestFingerprint } from '#platform/kernel';
 import { TaskKeyReusedException } from '../tasks/agents.exceptions.js';
 
 /**
@@ -6,12 +6,11 @@ import { TaskKeyReusedException } from '../tasks/agents.exceptions.js';
  *
  * @throws TaskKeyReusedException naming the fields that differ
  */
-export function refuseDifferent(before: RequestFingerprint, now: RequestFingerprint): void {
-  const fields = differingFields(before, now);
-  if (fields.length === 0) return;
-  throw new TaskKeyReusedException(`The idempotency key was used with other values of ${fields.join(', ')}`, {
-    details: {
-      errors: fields.map((path) => ({ path, message: 'differs from the first request', code: 'idempotency' })),
-    },
+export function refuseReuse(first: RequestFingerprint, now: RequestFingerprint): void {
+  const errors = differences(first, now);
+  if (errors.length === 0) return;
+  const fields = errors.map(({ path }) => path).join(', ');
+  throw new TaskKeyReusedException(`The idempotency key was used with other values of ${fields}`, {
+    details: { errors },
   });
 }

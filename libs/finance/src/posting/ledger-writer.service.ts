@@ -35,8 +35,8 @@ export class LedgerWriterService {
       ...accounts.map(accountLeaf),
       ...records.transactions.map(transactionLeaf),
       ...records.settlements.map((settlement) => ({ settlement })),
-      ...fresh.map(({ request: { principalId, key, fingerprintText }, answer }) => ({
-        request: { answer, fingerprint: fingerprintText, key, principalId },
+      ...fresh.map(({ request: { owner, key, fingerprintText }, answer }) => ({
+        request: { answer, fingerprint: fingerprintText, key, principalId: owner },
       })),
     ]);
     const balances = working.map((account) => ({ ...account, accountId: ids.get(account.code) ?? '' }));
