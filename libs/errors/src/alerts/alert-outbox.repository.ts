@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import type { Delivery, DeliveryLimits, DeliveryResult, OutboxRows } from '#platform/jobs';
 import { SEVERITIES, type Severity } from '#platform/kernel';
 import type { AlertEvent, GroupEvent } from './alert.js';
 import type { GroupStatus } from '../grouping/group-status.js';
 
 /** A call that is due, with all that it tells. */
-export interface DueCall {
-  id: string;
-  attempts: number;
+export interface DueCall extends Delivery {
   event: AlertEvent;
   createdAt: Date;
   alert: { id: string; name: string; url: string; encryptedSecret: string };
@@ -111,7 +110,7 @@ const SETTLE = {
 
 /** Calls that alerts lead to, from the moment something happens until they are delivered or given up. */
 @Injectable()
-export class AlertOutboxRepository {
+export class AlertOutboxRepository implements OutboxRows<DueCall> {
   constructor(private readonly database: Database) {}
 
   /** Notes the calls for what happened to groups, in the transaction in which it happened. */
@@ -125,20 +124,12 @@ export class AlertOutboxRepository {
     await this.database.execute(ENQUEUE_RATES, [now]);
   }
 
-  /**
-   * Takes calls that are due, the oldest of each alert; whoever takes them has the lease to settle them, then they are due again.
-   *
-   * @param limits how many at most, in all and of one alert
-   * @param busy alerts of which none is taken
-   */
-  async claim(
-    limits: { inAll: number; ofOne: number },
-    leaseSeconds: number,
-    busy: readonly string[],
-  ): Promise<DueCall[]> {
+  /** Alerts are the receivers: each names one address. */
+  async claim(limits: DeliveryLimits, leaseSeconds: number, busy: readonly string[]): Promise<DueCall[]> {
     const rows = await this.database.query<DueRow>(CLAIM, [limits.inAll, leaseSeconds, limits.ofOne, busy]);
     return rows.map((row) => ({
       id: row.id,
+      receiver: row.alert_id,
       attempts: row.attempts,
       event: row.event,
       createdAt: row.created_at,
@@ -158,13 +149,12 @@ export class AlertOutboxRepository {
     }));
   }
 
-  /** @param retryInSeconds `undefined` when there is no other attempt */
   async settle(
-    id: string,
-    result: { status: number | undefined; error: string | undefined; isDelivered: boolean },
+    { id }: DueCall,
+    { status, error }: DeliveryResult,
     retryInSeconds: number | undefined,
   ): Promise<void> {
-    const { status, error, isDelivered } = result;
+    const isDelivered = error === undefined;
     await this.database.execute(SETTLE, [id, status ?? null, error ?? null, isDelivered, retryInSeconds ?? null]);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import { Clock, Ids } from '#platform/kernel';
 import { MailDelivery } from './mail-delivery.js';
+import { MailOutbox } from './mail-outbox.js';
 
 /** A message in plain text. */
 export interface Mail {
@@ -19,18 +20,14 @@ export interface Mail {
 @Injectable()
 export class Mailer {
   constructor(
+    private readonly mails: MailOutbox,
     private readonly delivery: MailDelivery,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
   async enqueue(tx: Transaction, { expiresAt, ...message }: Mail): Promise<void> {
-    const id = this.ids.next();
-    const encrypted = this.delivery.messages.encrypt(JSON.stringify(message), id);
-    await tx.execute(
-      `INSERT INTO mail_outbox (id, message, created_at, expires_at, next_attempt_at) VALUES ($1, $2, $3, $4, $3)`,
-      [id, encrypted, this.clock.now(), expiresAt],
-    );
+    await this.mails.add(tx, this.ids.next(), JSON.stringify(message), this.clock.now(), expiresAt);
   }
 
   /** Starts delivering what is due. For callers whose transaction has committed; a job finds what is left. */
