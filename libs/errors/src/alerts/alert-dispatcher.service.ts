@@ -3,6 +3,7 @@ import { PublicAddress } from '#platform/http';
 import { type DeliveryResult, Outbox } from '#platform/jobs';
 import { Metrics } from '#platform/observability';
 import { retryAfterSeconds } from './alert.js';
+import { ALERT_CHANNELS } from './alert-channels.js';
 import { AlertOutboxRepository, type DueCall } from './alert-outbox.repository.js';
 import { AlertWebhookClient } from './alert-webhook.client.js';
 import { AlertRepository } from './alert.repository.js';
@@ -46,20 +47,11 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
   }
 
   private async deliver(call: DueCall): Promise<DeliveryResult> {
-    const { id, alert } = call;
+    const { id, alert, group } = call;
     const secret = this.alerts.secrets.decrypt(alert.encryptedSecret, alert.id).toString();
-    const status = await this.webhook.post(alert.url, this.bodyOf(call), secret, id);
+    const groupUrl = `${this.address.origin}/api/v1/errors/${group.id}`;
+    const body = ALERT_CHANNELS[alert.channel]({ ...call, groupUrl });
+    const status = await this.webhook.post(alert.url, JSON.stringify(body), secret, id);
     return { status, error: status < 200 || status > 299 ? `answered ${status}` : undefined };
-  }
-
-  private bodyOf({ id, event, createdAt, alert, group }: DueCall): string {
-    return JSON.stringify({
-      deliveryId: id,
-      event,
-      happenedAt: createdAt.toISOString(),
-      alert: { id: alert.id, name: alert.name },
-      group: { ...group, firstSeen: group.firstSeen.toISOString(), lastSeen: group.lastSeen.toISOString() },
-      url: `${this.address.origin}/api/v1/errors/${group.id}`,
-    });
   }
 }

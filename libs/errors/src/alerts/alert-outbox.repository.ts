@@ -2,26 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { Delivery, DeliveryLimits, DeliveryResult, OutboxRows } from '#platform/jobs';
 import { SEVERITIES, type Severity } from '#platform/kernel';
-import type { AlertEvent, GroupEvent } from './alert.js';
+import type { AlertCall, AlertEvent } from './alert-call.js';
+import type { GroupEvent } from './alert.js';
+import type { AlertChannel } from './alert-channels.js';
 import type { GroupStatus } from '../grouping/group-status.js';
 
 /** A call that is due, with all that it tells. */
-export interface DueCall extends Delivery {
-  event: AlertEvent;
-  createdAt: Date;
-  alert: { id: string; name: string; url: string; encryptedSecret: string };
-  group: {
-    id: string;
-    title: string;
-    culprit: string;
-    severity: Severity;
-    status: GroupStatus;
-    count: number;
-    service: string;
-    release: string | null;
-    firstSeen: Date;
-    lastSeen: Date;
-  };
+export interface DueCall extends Delivery, Omit<AlertCall, 'groupUrl'> {
+  readonly alert: AlertCall['alert'] & { channel: AlertChannel; url: string; encryptedSecret: string };
 }
 
 interface DueRow extends Record<string, unknown> {
@@ -31,6 +19,7 @@ interface DueRow extends Record<string, unknown> {
   created_at: Date;
   alert_id: string;
   name: string;
+  channel: AlertChannel;
   url: string;
   encrypted_secret: string;
   group_id: string;
@@ -95,7 +84,7 @@ const CLAIM = {
         WHERE error_alert.id <> ALL($4::uuid[]) LIMIT $1)
       RETURNING id, alert_id, group_id, event, attempts, created_at
     )
-    SELECT c.id, c.attempts, c.event, c.created_at, a.id AS alert_id, a.name, a.url, a.encrypted_secret,
+    SELECT c.id, c.attempts, c.event, c.created_at, a.id AS alert_id, a.name, a.channel, a.url, a.encrypted_secret,
            g.id AS group_id, g.title, g.culprit, g.severity, g.status, g.count, g.service, g.release, g.first_seen, g.last_seen
     FROM claimed c JOIN error_alert a ON a.id = c.alert_id JOIN error_group g ON g.id = c.group_id`,
 };
@@ -132,8 +121,14 @@ export class AlertOutboxRepository implements OutboxRows<DueCall> {
       receiver: row.alert_id,
       attempts: row.attempts,
       event: row.event,
-      createdAt: row.created_at,
-      alert: { id: row.alert_id, name: row.name, url: row.url, encryptedSecret: row.encrypted_secret },
+      happenedAt: row.created_at,
+      alert: {
+        id: row.alert_id,
+        name: row.name,
+        channel: row.channel,
+        url: row.url,
+        encryptedSecret: row.encrypted_secret,
+      },
       group: {
         id: row.group_id,
         title: row.title,

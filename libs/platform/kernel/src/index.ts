@@ -22,6 +22,7 @@ export { KernelModule } from './kernel.module.js';
 export { type Page, PAGE_LIMIT, pageOf } from './page.js';
 export { RecentMap } from './recent-map.js';
 export { differences, fingerprintOf, type RequestFingerprint } from './request-fingerprint.js';
+export { unlessLate } from './unless-late.js';
 export { includesRole, rankOf, type Role, ROLES } from './role.js';
 export { currentContext, type RequestContext, runInContext } from './request-context.js';
 export {

@@ -47,7 +47,7 @@ interface ClaimedRow extends Record<string, unknown> {
 /** Mails from the moment they are written until they are sent or given up. */
 @Injectable()
 export class MailOutbox implements OutboxRows<WaitingMail> {
-  /** Messages carry secrets (reset links). */
+  /** Messages carry secrets (reset links): they are encrypted at rest, and erased once sent. */
   readonly messages: EncryptedColumn;
 
   constructor(

@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
-import { MailDelivery } from './mail-delivery.js';
 import { MailOutbox } from './mail-outbox.js';
 import { MailTransport } from './mail-transport.js';
 import { Mailer } from './mailer.js';
 
 /** Mail through an outbox: written with what it is about, delivered afterwards. */
-@Module({ providers: [Mailer, MailDelivery, MailOutbox, MailTransport], exports: [Mailer] })
+@Module({ providers: [Mailer, MailOutbox, MailTransport], exports: [Mailer] })
 export class MailModule {}
