@@ -144,11 +144,7 @@ export class AlertOutboxRepository implements OutboxRows<DueCall> {
     }));
   }
 
-  async settle(
-    { id }: DueCall,
-    { status, error }: DeliveryResult,
-    retryInSeconds: number | undefined,
-  ): Promise<void> {
+  async settle({ id }: DueCall, { status, error }: DeliveryResult, retryInSeconds: number | undefined): Promise<void> {
     const isDelivered = error === undefined;
     await this.database.execute(SETTLE, [id, status ?? null, error ?? null, isDelivered, retryInSeconds ?? null]);
   }

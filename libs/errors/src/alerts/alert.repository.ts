@@ -74,17 +74,10 @@ export class AlertRepository {
 
   async insert(tx: Transaction, alert: Alert, encryptedSecret: string): Promise<void> {
     const { id, name, event, severity, ratePerMinute, channel, url, createdAt } = alert;
-    await tx.execute(`INSERT INTO error_alert (${COLUMNS}, encrypted_secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`, [
-      id,
-      name,
-      event,
-      severity,
-      ratePerMinute,
-      channel,
-      url,
-      createdAt,
-      encryptedSecret,
-    ]);
+    await tx.execute(
+      `INSERT INTO error_alert (${COLUMNS}, encrypted_secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [id, name, event, severity, ratePerMinute, channel, url, createdAt, encryptedSecret],
+    );
   }
 
   /** The alert that was; `undefined` when there was none. Its deliveries go with it. */

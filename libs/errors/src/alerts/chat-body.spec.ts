@@ -10,7 +10,7 @@ const call = {
     title: 'TypeError: x',
     culprit: 'f',
     severity: 'critical' as const,
-    status: 'new' as const,
+    status: 'open' as const,
     count: 1,
     service: 'shop',
     release: null,

@@ -47,7 +47,8 @@ export class CreateErrorAlertDto {
     enum: CHANNELS,
     nullable: true,
     default: 'webhook',
-    description: '`webhook`: JSON with all there is to know; `chat`: a message, as Slack, Mattermost and Google Chat take it.',
+    description:
+      '`webhook`: JSON with all there is to know; `chat`: a message, as Slack, Mattermost and Google Chat take it.',
   })
   @Clearable()
   @IsIn(CHANNELS)
