@@ -59,6 +59,11 @@ export class DatabaseConfig extends section('database', {
     default: true,
     description: 'TCP keep-alive probes on pooled connections, so that dead ones are noticed.',
   }),
+  portable: flag<boolean>({
+    env: 'DB_PORTABLE',
+    default: false,
+    description: 'Ask only what every database understands, for tests and comparisons: slower on PostgreSQL.',
+  }),
   echo: flag<boolean>({ env: 'DB_ECHO', default: false, description: 'Log every SQL statement at level debug.' }),
   statementTimeoutSeconds: integer({
     env: 'DB_STATEMENT_TIMEOUT',

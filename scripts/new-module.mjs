@@ -47,7 +47,7 @@ const written = readdirSync(TEMPLATES, { recursive: true, withFileTypes: true })
   });
 
 const domains = JSON.parse(readFileSync(path.join(root, 'domains.json'), 'utf8'));
-writeFileSync(path.join(root, 'domains.json'), JSON.stringify({ ...domains, [domain]: [items] }));
+writeFileSync(path.join(root, 'domains.json'), JSON.stringify({ ...domains, [domain]: ['tables', items] }));
 
 change(`${MIGRATIONS}/index.ts`, [
   [/\n\n/, `\nimport { ${migration} } from './${stamp}-create-${domain}-${items}.js';\n\n`],
@@ -70,6 +70,7 @@ console.log(`Made:\n  ${written.join('\n  ')}\nChanged:\n  ${changed.join('\n  '
 Next:
   npm run generate                    the OpenAPI document, error codes and authorization reference
   npm test -- ${domain.padEnd(24)}its specs
+  npx jest schema-agreement -u        the list of what migrations make, with the new table
   say in libs/${domain}/README.md, in the module and in the tag of ${path.basename(OPENAPI)} what it is for, and add it to
   docs/architecture.md and CHANGELOG.md`);
 

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { DatabaseModule } from '#platform/database';
+import { TABLES } from './tables.js';
 import { AgentExecutionController } from './queue/agent-execution.controller.js';
 import { AgentsController } from './registry/agents.controller.js';
 import { BatchesController } from './batches/batches.controller.js';
@@ -45,7 +46,6 @@ import { WorkerLeaseService } from './workers/worker-lease.service.js';
 import { WorkerOutcomeService } from './workers/worker-outcome.service.js';
 import { WorkerRegistryService } from './workers/worker-registry.service.js';
 import { AgentStatisticsRepository } from './registry/agent-statistics.repository.js';
-import { AgentEntity } from './registry/agent.entity.js';
 import { AgentRepository } from './registry/agent.repository.js';
 import { BatchRepository } from './batches/batch.repository.js';
 import { KeyedSubmissionRepository } from './queue/keyed-submission.repository.js';
@@ -144,7 +144,7 @@ export class AgentsModule {
       module: AgentsModule,
       // The dashboard reads it; a second import would be a second engine.
       global: true,
-      imports: [DatabaseModule.forEntities([AgentEntity]), RunnersModule],
+      imports: [DatabaseModule.forEntities(TABLES), RunnersModule],
       controllers: CONTROLLERS,
       providers: [...STORAGE, ...ENGINE, ...USE_CASES],
       exports: [AgentReadService, TaskEngineService],
@@ -155,7 +155,7 @@ export class AgentsModule {
   static forWorker(): DynamicModule {
     return {
       module: AgentsModule,
-      imports: [DatabaseModule.forEntities([AgentEntity]), RunnersModule],
+      imports: [DatabaseModule.forEntities(TABLES), RunnersModule],
       providers: [...STORAGE, ...ENGINE],
       exports: [TaskEngineService],
     };

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#platform/database';
+import { TABLES } from './tables.js';
 import { TaskRemovalChainRepository } from './retention/task-removal-chain.repository.js';
 
 /** The chain of removals, for whoever compares it with a checkpoint, without the engine. */
-@Module({ providers: [TaskRemovalChainRepository] })
+@Module({ imports: [DatabaseModule.forEntities(TABLES)], providers: [TaskRemovalChainRepository] })
 export class TaskRemovalChainModule {}

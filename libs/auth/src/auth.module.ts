@@ -1,6 +1,6 @@
+import { provideByEngine } from '#platform/database';
 import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
-import { DatabaseModule } from '#platform/database';
 import { MailModule } from '#platform/mail';
 import { ApiKeyStrategy } from './api-keys/api-key.strategy.js';
 import { ApiKeysController } from './api-keys/api-keys.controller.js';
@@ -60,6 +60,7 @@ import { UserDeletionService } from './users/user-deletion.service.js';
 import { UserDirectoryService } from './users/user-directory.service.js';
 import { UserImportService } from './users/user-import.service.js';
 import { UserErasureService } from './users/user-erasure.service.js';
+import { PostgresApiKeyRepository } from './api-keys/api-key.postgres.js';
 import { ApiKeyRepository } from './api-keys/api-key.repository.js';
 import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AuditModule } from './audit.module.js';
@@ -68,24 +69,18 @@ import { EmailChangeRepository } from './profile/email-change.repository.js';
 import { OneTimeTokenRepository } from './tokens/one-time-token.repository.js';
 import { PasswordHashingService } from './passwords/password-hashing.service.js';
 import { SecondFactorRepository } from './second-factor/second-factor.repository.js';
+import { PostgresSessionRepository } from './sessions/session.postgres.js';
 import { SessionRepository } from './sessions/session.repository.js';
-import { TokenIssuerEntity } from './tokens/token-issuer.entity.js';
 import { TokenIssuerRepository } from './tokens/token-issuer.repository.js';
 import { TokenKeysService } from './tokens/token-keys.service.js';
-import { UserEntity } from './identities/user.entity.js';
+import { PostgresUserSearchRepository } from './users/user-search.postgres.js';
 import { UserSearchRepository } from './users/user-search.repository.js';
 import { UserRepository } from './identities/user.repository.js';
 import { UserStandingModule } from './user-standing.module.js';
 
 /** Identity: accounts, sessions, keys, and the strategies the guards authenticate by. */
 @Module({
-  imports: [
-    AuditModule,
-    UserStandingModule,
-    DatabaseModule.forEntities([UserEntity, TokenIssuerEntity]),
-    JwtModule,
-    MailModule,
-  ],
+  imports: [AuditModule, UserStandingModule, JwtModule, MailModule],
   controllers: [
     LoginController,
     ProfileController,
@@ -147,18 +142,18 @@ import { UserStandingModule } from './user-standing.module.js';
     UserDirectoryService,
     UserImportService,
     UserErasureService,
-    ApiKeyRepository,
+    provideByEngine({ portable: ApiKeyRepository, postgres: PostgresApiKeyRepository }),
     AttemptRepository,
     CommonPasswordsService,
     EmailChangeRepository,
     OneTimeTokenRepository,
     PasswordHashingService,
     SecondFactorRepository,
-    SessionRepository,
+    provideByEngine({ portable: SessionRepository, postgres: PostgresSessionRepository }),
     TokenIssuerRepository,
     TokenKeysService,
     UserRepository,
-    UserSearchRepository,
+    provideByEngine({ portable: UserSearchRepository, postgres: PostgresUserSearchRepository }),
   ],
   exports: [AuditReadService, FirstAdminService, UserCreationService, UserImportService],
 })

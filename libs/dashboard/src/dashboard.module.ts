@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
+import { DatabaseModule } from '#platform/database';
 import { AuthModule } from '#auth';
 import { ErrorsModule } from '#errors';
 import { FinanceModule } from '#finance';
+import { TABLES } from './tables.js';
 import { DashboardController } from './overview/dashboard.controller.js';
 import { ActivityService } from './activities/activity.service.js';
 import { BusinessService } from './overview/business.service.js';
@@ -14,7 +16,7 @@ import { MeasurementRepository } from './measurements/measurement.repository.js'
 
 /** Measures every request, and shows the company at a glance from what all modules know. */
 @Module({
-  imports: [AuthModule, FinanceModule, ErrorsModule],
+  imports: [DatabaseModule.forEntities(TABLES), AuthModule, FinanceModule, ErrorsModule],
   controllers: [DashboardController],
   providers: [
     ActivityService,

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DatabaseModule } from '#platform/database';
 import { ErrorReporter } from '#platform/kernel';
+import { TABLES } from './tables.js';
 import { ErrorAlertsController } from './alerts/error-alerts.controller.js';
 import { ErrorExportController } from './groups/error-export.controller.js';
 import { ErrorGroupsController } from './groups/error-groups.controller.js';
@@ -61,7 +62,7 @@ import { RunRepository } from './runs/run.repository.js';
 @Global()
 @Module({
   // Named although it is global: whoever imports the database is shut down before it.
-  imports: [DatabaseModule],
+  imports: [DatabaseModule.forEntities(TABLES)],
   providers: [
     AlertOutboxRepository,
     DeadRunRecoveryService,

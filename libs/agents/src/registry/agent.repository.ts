@@ -3,7 +3,7 @@ import { Database, isUniqueViolation, type Transaction } from '#platform/databas
 import type { AgentKind } from '../runners/agent-kinds.js';
 import type { Agent, AgentDefinition, AgentStatus } from './agent.js';
 import { AgentSlugTakenException } from '../tasks/agents.exceptions.js';
-import { AgentEntity } from './agent.entity.js';
+import { AgentEntity } from '../tables/agent.entity.js';
 import { CIRCUIT_OPEN, STATUS, toAgent, type AgentRow } from './agent.postgres.js';
 
 /** What a search of the registry asks for; everything given must hold. */
@@ -149,9 +149,9 @@ function toColumns(changes: AgentChanges): Partial<AgentEntity> {
     }),
     ...retryPolicy,
     ...(budget && {
-      maxCostMicros: budget.maxCostMicros?.toString() ?? null,
-      dailyCostMicros: budget.dailyCostMicros?.toString() ?? null,
-      maxTokens: budget.maxTokens?.toString() ?? null,
+      maxCostMicros: budget.maxCostMicros ?? null,
+      dailyCostMicros: budget.dailyCostMicros ?? null,
+      maxTokens: budget.maxTokens ?? null,
     }),
   };
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
+import { AgentEntity } from '../tables/agent.entity.js';
 
 /** Secrets of agents, as they are kept. */
 @Injectable()
@@ -7,7 +8,7 @@ export class AgentSecretRepository {
   private readonly column: EncryptedColumn;
 
   constructor(columns: EncryptedColumns) {
-    this.column = columns.add({ table: 'agent', column: 'encrypted_secret', key: ['id'] });
+    this.column = columns.add(AgentEntity, 'encryptedSecret');
   }
 
   encrypt(secret: string, agentId: string): string {

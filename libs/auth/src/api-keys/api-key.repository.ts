@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { type FindOptionsWhere, In, IsNull, type Repository } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
 import type { Role } from '#platform/kernel';
+import { ApiKeyEntity, livingKeys } from '../tables/api-key.entity.js';
+import { RevokedTokenEntity } from '../tables/revoked-token.entity.js';
+import { UserEntity } from '../tables/user.entity.js';
 
 /** An API key without its secret. */
 export interface ApiKey {
@@ -38,173 +42,134 @@ export interface NewApiKey {
   expiresAt: Date | null;
 }
 
-interface KeyRow extends Record<string, unknown> {
-  id: string;
-  user_id: string;
-  parent_id: string | null;
-  name: string;
-  role: Role;
-  ip_allowlist: string[];
-  agents: string[];
-  created_at: Date;
-  expires_at: Date | null;
-  last_used_at: Date | null;
-}
-
-interface StandingRow extends KeyRow {
-  secret_digest: Buffer;
-  secret_changed_at: Date | null;
-  username: string;
-  owner_role: Role;
-}
-
-const LIVING = 'k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())';
-
-const STANDING = {
-  name: 'api_key_standing',
-  text: `SELECT k.*, u.username, u.role AS owner_role
-         FROM api_key k JOIN user_account u ON u.id = k.user_id
-         WHERE k.id = $1 AND ${LIVING} AND u.is_active`,
-};
-
-/** The same for an access token of the key, which may have been revoked by itself. */
-const TOKEN_STANDING = {
-  name: 'api_key_token_standing',
-  text: `${STANDING.text} AND NOT EXISTS (SELECT 1 FROM revoked_token WHERE jti = $2)`,
-};
-
-/** A key ($1) and all that it made, directly or not. */
-const TREE = `WITH RECURSIVE tree AS (
-  SELECT id FROM api_key WHERE id = $1 UNION ALL SELECT made.id FROM api_key made JOIN tree ON made.parent_id = tree.id)`;
-
 /** Questions about API keys. */
 @Injectable()
 export class ApiKeyRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   async insert(tx: Transaction, key: NewApiKey): Promise<void> {
-    const { id, userId, parentId, name, secretDigest, role, ipAllowlist, agents, createdAt, expiresAt } = key;
-    await tx.execute(
-      `INSERT INTO api_key (id, user_id, parent_id, name, secret_digest, role, ip_allowlist, agents, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [id, userId, parentId, name, secretDigest, role, ipAllowlist, agents, createdAt, expiresAt],
-    );
+    await tx.insertMany(ApiKeyEntity, [{ ...key, ipAllowlist: [...key.ipAllowlist], agents: [...key.agents] }]);
   }
 
   /** A key that may be used: not revoked, not expired, owner active. */
   async findStanding(id: string): Promise<ApiKeyStanding | undefined> {
-    const [row] = await this.database.query<StandingRow>(STANDING, [id]);
-    return row && standingFrom(row);
+    const key = await this.database.repository(ApiKeyEntity).findOneBy(this.living({ id }));
+    const owner = key && (await this.database.repository(UserEntity).findOneBy({ id: key.userId, isActive: true }));
+    return owner ? standingOf(key, owner) : undefined;
   }
 
   /** A key whose access token with this `jti` may be used. */
   async findTokenStanding(id: string, tokenId: string): Promise<ApiKeyStanding | undefined> {
-    const [row] = await this.database.query<StandingRow>(TOKEN_STANDING, [id, tokenId]);
-    return row && standingFrom(row);
+    const isRevoked = await this.database.repository(RevokedTokenEntity).existsBy({ jti: tokenId });
+    return isRevoked ? undefined : this.findStanding(id);
   }
 
   /** Refuses an access token of a key from now on; kept until it would have expired. */
   async revokeToken(tokenId: string, expiresAt: Date): Promise<void> {
-    const sql = 'INSERT INTO revoked_token (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING';
-    await this.database.execute(sql, [tokenId, expiresAt]);
+    await this.database.insertMany(RevokedTokenEntity, [{ jti: tokenId, expiresAt }], { ignore: true });
   }
 
-  deleteExpiredRevocations(): Promise<number> {
-    return this.database.execute('DELETE FROM revoked_token WHERE expires_at < now()');
+  async deleteExpiredRevocations(): Promise<number> {
+    const expired = { expiresAt: this.database.dialect.past() };
+    const { affected } = await this.database.repository(RevokedTokenEntity).delete(expired);
+    return affected ?? 0;
   }
 
   /** The living keys of a user, newest first; with a parent, only those that it made, directly or not. */
   async listOf(userId: string, parentId?: string): Promise<ApiKey[]> {
-    const sql = `${TREE}
-      SELECT k.* FROM api_key k WHERE k.user_id = $2 AND ${LIVING} AND ($1::uuid IS NULL OR k.id IN (SELECT id FROM tree WHERE id <> $1))
-      ORDER BY k.created_at DESC, k.id DESC LIMIT 100`;
-    return (await this.database.query<KeyRow>(sql, [parentId ?? null, userId])).map(fromRow);
+    const keys = this.database.repository(ApiKeyEntity);
+    const of = parentId === undefined ? { userId } : { userId, id: In(await madeBy(keys, parentId)) };
+    return keys.find({ where: this.living(of), order: { createdAt: 'DESC', id: 'DESC' }, take: 100 });
   }
 
   /** A living key of the user, locked until the transaction ends, so that it neither ends nor makes another meanwhile. */
   async lock(tx: Transaction, id: string, userId: string): Promise<ApiKey | undefined> {
-    const sql = `SELECT k.* FROM api_key k WHERE k.id = $1 AND k.user_id = $2 AND ${LIVING} FOR NO KEY UPDATE`;
-    const [row] = await tx.query<KeyRow>(sql, [id, userId]);
-    return row && fromRow(row);
+    return (await tx.lockOne(ApiKeyEntity, this.living({ id, userId }))) ?? undefined;
   }
 
   /** Whether the key still lives; it then goes on living until the transaction ends. */
   async holdLiving(tx: Transaction, id: string): Promise<boolean> {
-    const sql = `SELECT 1 FROM api_key k WHERE k.id = $1 AND ${LIVING} FOR SHARE`;
-    return (await tx.query(sql, [id])).length === 1;
+    return (await tx.holdOne(ApiKeyEntity, this.living({ id }))) !== null;
   }
 
   /** Whether one key made another, directly or by a key that it made. */
   async isDescendant(tx: Transaction, id: string, ancestorId: string): Promise<boolean> {
-    const sql = `${TREE} SELECT 1 FROM tree WHERE id = $2 AND id <> $1`;
-    return (await tx.query(sql, [ancestorId, id])).length === 1;
+    return (await madeBy(tx.repository(ApiKeyEntity), ancestorId)).includes(id);
   }
 
   async replaceSecret(tx: Transaction, id: string, digest: Buffer): Promise<void> {
-    await tx.execute('UPDATE api_key SET secret_digest = $2, secret_changed_at = now() WHERE id = $1', [id, digest]);
+    const secretChangedAt = (): string => this.database.dialect.now;
+    await tx.repository(ApiKeyEntity).update({ id }, { secretDigest: digest, secretChangedAt });
   }
 
   /**
-   * Ends a key and all that it made. A key may be making another just now, which this statement does not see yet: it waits for that
-   * key's row, and is repeated until nothing is left.
+   * Ends a key and all that it made. A key may be making another just now, which is not seen yet: its row is waited for, and the search
+   * repeated until nothing is left.
    *
    * @returns the ids of the keys that ended
    */
   async revokeTree(tx: Transaction, id: string): Promise<string[]> {
-    const sql = `${TREE} UPDATE api_key k SET revoked_at = now() FROM tree WHERE k.id = tree.id AND k.revoked_at IS NULL RETURNING k.id`;
-    const ended: string[] = [];
-    for (;;) {
-      const rows = await tx.query<{ id: string }>(sql, [id]);
-      if (rows.length === 0) return ended;
-      ended.push(...rows.map((row) => row.id));
-    }
+    const keys = tx.repository(ApiKeyEntity);
+    return this.revokeWhile(tx, async () => ({ id: In([id, ...(await madeBy(keys, id))]) }));
   }
 
   /** Ends every key of a user; the ids of those that ended. A key that is made meanwhile waits for its maker's row, and is found then. */
-  async revokeAllOf(tx: Transaction, userId: string): Promise<string[]> {
-    const sql = 'UPDATE api_key SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL RETURNING id';
-    const ended: string[] = [];
-    for (;;) {
-      const rows = await tx.query<{ id: string }>(sql, [userId]);
-      if (rows.length === 0) return ended;
-      ended.push(...rows.map((row) => row.id));
-    }
+  revokeAllOf(tx: Transaction, userId: string): Promise<string[]> {
+    return this.revokeWhile(tx, () => Promise.resolve({ userId }));
   }
 
   /** Removes the keys of a user, also those made meanwhile; the ids of those that had not ended. */
   async deleteAllOf(tx: Transaction, userId: string): Promise<string[]> {
     const ended = await this.revokeAllOf(tx, userId);
-    await tx.execute('DELETE FROM api_key WHERE user_id = $1', [userId]);
+    await tx.repository(ApiKeyEntity).delete({ userId });
     return ended;
   }
 
   /** Notes the use of a key, at most once a minute, so that a busy key is not written on every request. */
   async touch(id: string): Promise<void> {
-    await this.database.execute(
-      `UPDATE api_key SET last_used_at = now()
-       WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
-      [id],
-    );
+    const { now, past } = this.database.dialect;
+    const where = [
+      { id, lastUsedAt: IsNull() },
+      { id, lastUsedAt: past(60) },
+    ];
+    const keys = this.database.repository(ApiKeyEntity);
+    await keys
+      .createQueryBuilder()
+      .update()
+      .set({ lastUsedAt: () => now })
+      .where(where)
+      .execute();
+  }
+
+  /** Ends what is found, and looks again until there is nothing. */
+  private async revokeWhile(tx: Transaction, find: () => Promise<FindOptionsWhere<ApiKeyEntity>>): Promise<string[]> {
+    const keys = tx.repository(ApiKeyEntity);
+    const ended: string[] = [];
+    for (;;) {
+      const builder = keys.createQueryBuilder('k').where({ ...(await find()), revokedAt: IsNull() });
+      const ids = (await tx.lockMany(builder.orderBy('k.id'))).map(({ id }) => id);
+      if (ids.length === 0) return ended;
+      await keys.update({ id: In(ids) }, { revokedAt: () => this.database.dialect.now });
+      ended.push(...ids);
+    }
+  }
+
+  private living(of: FindOptionsWhere<ApiKeyEntity>): FindOptionsWhere<ApiKeyEntity>[] {
+    return livingKeys(this.database.dialect, of);
   }
 }
 
-function standingFrom(row: StandingRow): ApiKeyStanding {
-  const owner = { username: row.username, role: row.owner_role };
-  const secretChangedAt = row.secret_changed_at ?? row.created_at;
-  return { ...fromRow(row), secretDigest: row.secret_digest, secretChangedAt, owner };
+/** Ids of the keys that a key made, directly or not. */
+async function madeBy(keys: Repository<ApiKeyEntity>, id: string): Promise<string[]> {
+  const found: string[] = [];
+  for (let makers = [id]; makers.length > 0;) {
+    const made = await keys.find({ select: { id: true }, where: { parentId: In(makers) } });
+    makers = made.map((key) => key.id);
+    found.push(...makers);
+  }
+  return found;
 }
 
-function fromRow(row: KeyRow): ApiKey {
-  return {
-    id: row.id,
-    userId: row.user_id,
-    parentId: row.parent_id,
-    name: row.name,
-    role: row.role,
-    ipAllowlist: row.ip_allowlist,
-    agents: row.agents,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    lastUsedAt: row.last_used_at,
-  };
+function standingOf(key: ApiKeyEntity, { username, role }: UserEntity): ApiKeyStanding {
+  return { ...key, secretChangedAt: key.secretChangedAt ?? key.createdAt, owner: { username, role } };
 }

@@ -1,15 +1,6 @@
 import { everyLane, where } from '#platform/database';
 
-/** Which entries are asked for. */
-export interface AuditFilter {
-  actorId?: string | undefined;
-  subjectId?: string | undefined;
-  credentialId?: string | undefined;
-  action?: string | undefined;
-  outcome?: 'success' | 'failure' | undefined;
-  since?: Date | undefined;
-  until?: Date | undefined;
-}
+import type { AuditFilter } from './audit.repository.js';
 
 /**
  * Events are numbered when they are written, a moment after they happened; clocks of replicas differ a little. Nobody's number is further

@@ -1,17 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { Database } from '#platform/database';
-import { rankOf, type Role } from '#platform/kernel';
+import { rankOf } from '#platform/kernel';
 import { type Standing, UserStanding } from '#platform/security';
-
-type Row = { role: Role; is_active: boolean; key_role: Role | null };
-
-const STANDING = {
-  name: 'user_standing',
-  text: `SELECT u.role, u.is_active, k.role AS key_role FROM user_account u
-         LEFT JOIN api_key k ON k.user_id = u.id AND k.id = $2 AND k.revoked_at IS NULL
-           AND (k.expires_at IS NULL OR k.expires_at > now())
-         WHERE u.id = $1 AND u.deleted_at IS NULL`,
-};
+import { ApiKeyEntity, livingKeys } from '../tables/api-key.entity.js';
+import { UserEntity } from '../tables/user.entity.js';
 
 /** What a user, or one of his keys, may do now. */
 @Injectable()
@@ -21,11 +14,16 @@ export class UserStandingRepository extends UserStanding {
   }
 
   override async of(userId: string, keyId: string | null): Promise<Standing> {
-    const [row] = await this.database.query<Row>(STANDING, [userId, keyId]);
-    if (!row) return { lost: 'user_deleted' };
-    if (!row.is_active) return { lost: 'user_inactive' };
-    if (keyId === null) return { role: row.role };
-    if (row.key_role === null) return { lost: 'key_ended' };
-    return { role: rankOf(row.key_role) < rankOf(row.role) ? row.key_role : row.role };
+    const [user, key] = await Promise.all([
+      this.database.repository(UserEntity).findOneBy({ id: userId, deletedAt: IsNull() }),
+      keyId === null
+        ? null
+        : this.database.repository(ApiKeyEntity).findOneBy(livingKeys(this.database.dialect, { id: keyId, userId })),
+    ]);
+    if (!user) return { lost: 'user_deleted' };
+    if (!user.isActive) return { lost: 'user_inactive' };
+    if (keyId === null) return { role: user.role };
+    if (!key) return { lost: 'key_ended' };
+    return { role: rankOf(key.role) < rankOf(user.role) ? key.role : user.role };
   }
 }

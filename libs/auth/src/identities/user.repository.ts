@@ -1,22 +1,33 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, Not } from 'typeorm';
+import { In, IsNull, Not } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import { type Role, TokenInvalidException } from '#platform/kernel';
 import { IdentityTakenException } from './auth.exceptions.js';
 import { emailKey, foldCase, formerKey, usernameKey } from './identity-key.js';
 import type { User } from './user.js';
-import { UserEntity } from './user.entity.js';
-import {
-  fromEntity,
-  fromRow,
-  type NewUser,
-  NO_PENDING_EMAIL,
-  toEntity,
-  USER_COLUMNS,
-  type UserRow,
-} from './user-mapping.postgres.js';
+import { UserEntity } from '../tables/user.entity.js';
 
-export type { NewUser } from './user-mapping.postgres.js';
+export interface NewUser {
+  id: string;
+  email: string;
+  username: string;
+  fullName: string | null;
+  /** Whether an operator vouches for the address. */
+  emailVerified: boolean;
+  role: Role;
+  /** Left out: true. */
+  isActive?: boolean;
+  passwordHash: string | null;
+  createdAt: Date;
+}
+
+/** Nobody waits for a new address. */
+export const NO_PENDING_EMAIL = {
+  pendingEmail: null,
+  pendingEmailExpiresAt: null,
+  newEmailConfirmedAt: null,
+  oldEmailConfirmedAt: null,
+};
 
 /** A user with what is needed to check a password; never leaves the lib. */
 export interface UserWithSecret extends User {
@@ -30,37 +41,6 @@ export interface UserChange {
   fullName?: string | null;
 }
 
-/** Serialises what must see every SUPER_ADMIN at once: bootstrapping, demotion, deactivation. */
-const SUPER_ADMIN_LOCK = 7_391_840_216;
-
-const SECRET_COLUMNS = `${USER_COLUMNS}, password_hash, password_changed_at`;
-
-const BY_ID = {
-  name: 'auth_user_by_id',
-  text: `SELECT ${USER_COLUMNS} FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
-};
-
-const RECORD_LOGIN = {
-  name: 'auth_user_record_login',
-  text: 'UPDATE user_account SET last_login_at = $2 WHERE id = $1 AND deleted_at IS NULL',
-};
-
-const BY_IDENTIFIER = {
-  name: 'auth_user_by_identifier',
-  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE email_key IN ($1, $3) OR username_key IN ($2, $3)
-         ORDER BY email_key = $3 OR username_key = $3 DESC LIMIT 1`,
-};
-
-const WITH_SECRET = {
-  name: 'auth_user_with_secret',
-  text: `SELECT ${SECRET_COLUMNS} FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
-};
-
-interface SecretUserRow extends UserRow {
-  password_hash: string | null;
-  password_changed_at: Date | null;
-}
-
 /** Questions about users. */
 @Injectable()
 export class UserRepository {
@@ -68,62 +48,57 @@ export class UserRepository {
 
   /** @param identifier e-mail address or user name, in any case, composed in any way, with blanks around it or without */
   async findByIdentifier(identifier: string): Promise<UserWithSecret | undefined> {
-    const keys = [emailKey(identifier), usernameKey(identifier), formerKey(identifier)];
-    const [row] = await this.database.query<SecretUserRow>(BY_IDENTIFIER, keys);
-    return row && withSecret(row);
+    const [email, username, former] = [emailKey(identifier), usernameKey(identifier), formerKey(identifier)];
+    const users = await this.database
+      .repository(UserEntity)
+      .findBy([{ emailKey: In([email, former]) }, { usernameKey: In([username, former]) }]);
+    const isExact = (user: UserEntity): boolean => user.emailKey === former || user.usernameKey === former;
+    const user = users.find(isExact) ?? users[0];
+    return user && withSecret(user);
   }
 
   async findWithSecret(id: string): Promise<UserWithSecret | undefined> {
-    const [row] = await this.database.query<SecretUserRow>(WITH_SECRET, [id]);
-    return row && withSecret(row);
+    const user = await this.database.repository(UserEntity).findOneBy({ id, deletedAt: IsNull() });
+    return user ? withSecret(user) : undefined;
   }
 
   async findById(id: string): Promise<User | undefined> {
-    const [row] = await this.database.query<UserRow>(BY_ID, [id]);
-    return row && fromRow(row);
+    const user = await this.database.repository(UserEntity).findOneBy({ id, deletedAt: IsNull() });
+    return user ? userOf(user) : undefined;
   }
 
   /** Locks the user's row until the transaction ends. */
   async lockById(tx: Transaction, id: string): Promise<User | undefined> {
-    const where = { id, deletedAt: IsNull() };
-    const entity = await tx.manager.findOne(UserEntity, { where, lock: { mode: 'pessimistic_write' } });
-    return entity ? fromEntity(entity) : undefined;
+    const entity = await tx.lockOne(UserEntity, { id, deletedAt: IsNull() });
+    return entity ? userOf(entity) : undefined;
   }
 
   /** @throws IdentityTakenException when e-mail or user name belongs to somebody */
   async insert(tx: Transaction, user: NewUser): Promise<User> {
     const entity = toEntity(user);
     try {
-      await tx.manager.insert(UserEntity, entity);
+      await tx.insertMany(UserEntity, [entity]);
     } catch (error) {
       if (isUniqueViolation(error)) throw new IdentityTakenException();
       throw error;
     }
-    return fromEntity(entity);
+    return userOf(entity);
   }
 
   /** Like `insert`; false, and nothing written, when e-mail or user name belongs to somebody. */
   async insertIfFree(tx: Transaction, user: NewUser): Promise<boolean> {
-    const result: { raw: unknown } = await tx.manager
-      .createQueryBuilder()
-      .insert()
-      .into(UserEntity)
-      .values(toEntity(user))
-      .orIgnore()
-      .returning('id')
-      .execute();
-    return (result.raw as unknown[]).length > 0;
+    return (await tx.insertMany(UserEntity, [toEntity(user)], { ignore: true })) === 1;
   }
 
   /** Whether one account has both this address and this user name. */
   async exists(tx: Transaction, email: string, username: string): Promise<boolean> {
-    return tx.manager.existsBy(UserEntity, { emailKey: emailKey(email), usernameKey: usernameKey(username) });
+    return tx.repository(UserEntity).existsBy({ emailKey: emailKey(email), usernameKey: usernameKey(username) });
   }
 
   async update(tx: Transaction, id: string, change: UserChange, at: Date): Promise<void> {
     const { fullName } = change;
     const key = fullName === undefined ? {} : { fullNameKey: fullName === null ? null : foldCase(fullName) };
-    await tx.manager.update(UserEntity, { id, deletedAt: IsNull() }, { ...change, ...key, updatedAt: at });
+    await tx.repository(UserEntity).update({ id, deletedAt: IsNull() }, { ...change, ...key, updatedAt: at });
   }
 
   /** Takes everything of the person out of the account; his address and user name are free from then on. */
@@ -131,8 +106,7 @@ export class UserRepository {
     // No address and no user name has a blank in it.
     const nobody = `deleted ${id}`;
     const names = { email: nobody, emailKey: nobody, username: nobody, usernameKey: nobody };
-    await tx.manager.update(
-      UserEntity,
+    await tx.repository(UserEntity).update(
       { id },
       {
         ...names,
@@ -153,49 +127,87 @@ export class UserRepository {
 
   /** Replaces a hash by a stronger one, unless the password was changed meanwhile. */
   async replaceHash(id: string, oldHash: string, newHash: string): Promise<void> {
-    await this.database.execute('UPDATE user_account SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [
-      id,
-      oldHash,
-      newHash,
-    ]);
+    await this.database.repository(UserEntity).update({ id, passwordHash: oldHash }, { passwordHash: newHash });
   }
 
   /** Makes a pending change of address void too. @throws TokenInvalidException when the account was deleted meanwhile */
   async setPassword(tx: Transaction, id: string, hash: string, at: Date): Promise<void> {
     const change = { passwordHash: hash, passwordChangedAt: at, updatedAt: at, ...NO_PENDING_EMAIL };
-    const { affected } = await tx.manager.update(UserEntity, { id, deletedAt: IsNull() }, change);
+    const { affected } = await tx.repository(UserEntity).update({ id, deletedAt: IsNull() }, change);
     if (affected !== 1) throw new TokenInvalidException();
   }
 
   /** Notes that the address is its owner's. */
   async verifyEmail(tx: Transaction, id: string, at: Date): Promise<void> {
-    await tx.manager.update(UserEntity, { id, emailVerifiedAt: IsNull() }, { emailVerifiedAt: at, updatedAt: at });
+    await tx.repository(UserEntity).update({ id, emailVerifiedAt: IsNull() }, { emailVerifiedAt: at, updatedAt: at });
   }
 
   async hasPassword(tx: Transaction, id: string): Promise<boolean> {
-    return tx.manager.existsBy(UserEntity, { id, passwordHash: Not(IsNull()) });
+    return tx.repository(UserEntity).existsBy({ id, passwordHash: Not(IsNull()) });
   }
 
   async recordLogin(tx: Transaction, id: string, at: Date): Promise<void> {
-    await tx.execute(RECORD_LOGIN, [id, at]);
+    await tx.repository(UserEntity).update({ id, deletedAt: IsNull() }, { lastLoginAt: at });
   }
 
   /** Waits until no other transaction counts or changes SUPER_ADMINs; held until this one ends. */
   async lockSuperAdmins(tx: Transaction): Promise<void> {
-    await tx.query('SELECT pg_advisory_xact_lock($1)', [SUPER_ADMIN_LOCK]);
+    await tx.lock('super-admins');
   }
 
   async hasAnyUser(tx: Transaction): Promise<boolean> {
-    return (await tx.query('SELECT 1 FROM user_account LIMIT 1')).length > 0;
+    return tx.repository(UserEntity).exists();
   }
 
   /** Whether an active SUPER_ADMIN other than this user exists. */
   async hasOtherSuperAdmin(tx: Transaction, id: string): Promise<boolean> {
-    const sql = `SELECT 1 FROM user_account WHERE role = 'SUPER_ADMIN' AND is_active AND id <> $1 LIMIT 1`;
-    return (await tx.query(sql, [id])).length > 0;
+    return tx.repository(UserEntity).existsBy({ role: 'SUPER_ADMIN', isActive: true, id: Not(id) });
   }
 }
 
-function withSecret(row: SecretUserRow): UserWithSecret {
-  return { ...fromRow(row), passwordHash: row.password_hash, passwordChangedAt: row.password_changed_at };
+function withSecret(user: UserEntity): UserWithSecret {
+  return { ...userOf(user), passwordHash: user.passwordHash, passwordChangedAt: user.passwordChangedAt };
+}
+
+function toEntity(user: NewUser): UserEntity {
+  const { emailVerified, createdAt, ...columns } = user;
+  return {
+    isActive: true,
+    ...columns,
+    email: user.email.trim(),
+    emailKey: emailKey(user.email),
+    username: user.username.trim(),
+    usernameKey: usernameKey(user.username),
+    fullNameKey: user.fullName === null ? null : foldCase(user.fullName),
+    createdAt,
+    emailVerifiedAt: emailVerified ? createdAt : null,
+    passwordChangedAt: user.passwordHash === null ? null : createdAt,
+    totpSecret: null,
+    totpConfirmedAt: null,
+    totpLastStep: 0n,
+    lastLoginAt: null,
+    updatedAt: createdAt,
+    deletedAt: null,
+    ...NO_PENDING_EMAIL,
+  };
+}
+
+/** A user without what proves that it is he. */
+export function userOf(entity: UserEntity): User {
+  const { id, email, pendingEmail, username, fullName, role, isActive, createdAt, lastLoginAt } = entity;
+  const emailVerified = entity.emailVerifiedAt !== null;
+  const mfaEnabled = entity.totpConfirmedAt !== null;
+  return {
+    id,
+    email,
+    emailVerified,
+    pendingEmail,
+    username,
+    fullName,
+    role,
+    isActive,
+    mfaEnabled,
+    createdAt,
+    lastLoginAt,
+  };
 }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { IsNull, Not, Raw } from 'typeorm';
+import { IsNull, Not } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import { IdentityTakenException } from '../identities/auth.exceptions.js';
 import { emailKey } from '../identities/identity-key.js';
-import { UserEntity } from '../identities/user.entity.js';
-import { NO_PENDING_EMAIL } from '../identities/user-mapping.postgres.js';
+import { UserEntity } from '../tables/user.entity.js';
+import { NO_PENDING_EMAIL } from '../identities/user.repository.js';
 
 /** A new address that waits for confirmation. */
 export interface PendingEmail {
@@ -29,8 +29,7 @@ export class EmailChangeRepository {
 
   /** Locks the user's row until the transaction ends, so that what is asked and answered about his address goes one after the other. */
   async lock(tx: Transaction, userId: string): Promise<AddressOwner | undefined> {
-    const where = { id: userId, deletedAt: IsNull() };
-    const user = await tx.manager.findOne(UserEntity, { where, lock: { mode: 'pessimistic_write' } });
+    const user = await tx.lockOne(UserEntity, { id: userId, deletedAt: IsNull() });
     return user
       ? { id: userId, email: user.email, emailVerified: user.emailVerifiedAt !== null, pending: pendingOf(user) }
       : undefined;
@@ -38,7 +37,7 @@ export class EmailChangeRepository {
 
   /** Whether the address belongs to somebody else. */
   isTaken(tx: Transaction, userId: string, email: string): Promise<boolean> {
-    return tx.manager.existsBy(UserEntity, { id: Not(userId), emailKey: emailKey(email) });
+    return tx.repository(UserEntity).existsBy({ id: Not(userId), emailKey: emailKey(email) });
   }
 
   /** @param oldConfirmedAt when nobody has to be asked at the present address */
@@ -48,19 +47,19 @@ export class EmailChangeRepository {
     { email, expiresAt, oldConfirmedAt }: { email: string; expiresAt: Date; oldConfirmedAt: Date | null },
   ): Promise<void> {
     const pending = { pendingEmail: email, pendingEmailExpiresAt: expiresAt, newEmailConfirmedAt: null };
-    await tx.manager.update(UserEntity, { id: userId }, { ...pending, oldEmailConfirmedAt: oldConfirmedAt });
+    await tx.repository(UserEntity).update({ id: userId }, { ...pending, oldEmailConfirmedAt: oldConfirmedAt });
   }
 
   async confirm(tx: Transaction, userId: string, which: 'new' | 'old', at: Date): Promise<void> {
     const change = which === 'new' ? { newEmailConfirmedAt: at } : { oldEmailConfirmedAt: at };
-    await tx.manager.update(UserEntity, { id: userId }, change);
+    await tx.repository(UserEntity).update({ id: userId }, change);
   }
 
   /** Puts the address in the place of the present one. @throws IdentityTakenException when it became somebody else's meanwhile */
   async apply(tx: Transaction, userId: string, email: string, at: Date): Promise<void> {
     const change = { email, emailKey: emailKey(email), emailVerifiedAt: at, updatedAt: at, ...NO_PENDING_EMAIL };
     try {
-      await tx.manager.update(UserEntity, { id: userId }, change);
+      await tx.repository(UserEntity).update({ id: userId }, change);
     } catch (error) {
       if (isUniqueViolation(error)) throw new IdentityTakenException();
       throw error;
@@ -68,16 +67,13 @@ export class EmailChangeRepository {
   }
 
   async drop(tx: Transaction, userId: string): Promise<void> {
-    await tx.manager.update(UserEntity, { id: userId }, NO_PENDING_EMAIL);
+    await tx.repository(UserEntity).update({ id: userId }, NO_PENDING_EMAIL);
   }
 
   /** Drops changes that were not confirmed in time. */
   async dropExpired(): Promise<void> {
-    await this.database.manager.update(
-      UserEntity,
-      { pendingEmailExpiresAt: Raw((column) => `${column} < now()`) },
-      NO_PENDING_EMAIL,
-    );
+    const expired = { pendingEmailExpiresAt: this.database.dialect.past() };
+    await this.database.repository(UserEntity).update(expired, NO_PENDING_EMAIL);
   }
 }
 

@@ -36,12 +36,11 @@ export class SessionStartService {
     private readonly clock: Clock,
   ) {}
 
-  /** @param also what else is written with the session; its statements are started at once, as those of the session are */
+  /** @param also what else is written with the session, in its transaction */
   async start(user: UserWithSecret, caller: Caller, also: (tx: Transaction) => Promise<void>): Promise<StartedSession> {
     const session = await this.database.transaction(async (tx) => {
-      const writing = Promise.all([also(tx), this.open(tx, user, caller)]);
-      tx.commit();
-      const [, opened] = await writing;
+      const [opened] = await Promise.all([this.open(tx, user, caller), also(tx)]);
+      await this.recordLogin(tx, user);
       return opened;
     });
     return this.started(session, user, caller);
@@ -55,19 +54,24 @@ export class SessionStartService {
   ): Promise<StartedSession> {
     const session = await this.database.transaction(async (tx) => {
       await before(tx);
-      return this.open(tx, user, caller);
+      const opened = await this.open(tx, user, caller);
+      await this.recordLogin(tx, user);
+      return opened;
     });
     return this.started(session, user, caller);
   }
 
   private async open(tx: Transaction, user: UserWithSecret, { remember = false }: Caller): Promise<OpenSession> {
-    // Together, in this order: the audit trail is locked from its insert on.
     const [opened] = await Promise.all([
       this.sessions.open(tx, { userId: user.id, role: user.role, isRemembered: remember }),
       this.users.recordLogin(tx, user.id, this.clock.now()),
-      this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id }),
     ]);
     return opened;
+  }
+
+  /** Last: the audit trail is locked from its insert on. */
+  private recordLogin(tx: Transaction, user: UserWithSecret): Promise<void> {
+    return this.audit.record(tx, { action: 'login.succeeded', actorId: user.id, subjectId: user.id });
   }
 
   private async started(session: OpenSession, user: UserWithSecret, { deviceToken }: Caller): Promise<StartedSession> {

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { type FindOptionsWhere, IsNull, type QueryDeepPartialEntity } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
 import type { Role } from '#platform/kernel';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
+import { SessionEntity } from '../tables/session.entity.js';
+import { UserEntity } from '../tables/user.entity.js';
 
 /** Why a session ended before its time. */
 export type RevokeReason =
@@ -60,71 +63,6 @@ export interface RefreshState extends SessionOwner {
   isLive: boolean;
 }
 
-const INSERT = {
-  name: 'auth_session_insert',
-  text: `INSERT INTO auth_session
-           (id, user_id, refresh_key, rotated_at, created_at, last_seen_at, proven_at, expires_at, ip, user_agent, is_remembered)
-         VALUES ($1, $2, $3, $4, $4, $4, $4, $5, $6, $7, $8)`,
-};
-
-const STANDING = {
-  name: 'auth_session_standing',
-  text: `SELECT u.id, u.username, u.role, s.proven_at
-         FROM auth_session s JOIN user_account u ON u.id = s.user_id
-         WHERE s.id = $1 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active`,
-};
-
-const REFRESH_STATE = {
-  name: 'auth_session_refresh_state',
-  text: `SELECT u.id, u.username, u.role, s.refresh_key, s.refresh_counter, s.is_remembered,
-                extract(epoch FROM now() - s.rotated_at)::float8 AS age,
-                extract(epoch FROM s.expires_at - now())::int AS ends_in,
-                (s.revoked_at IS NULL AND s.expires_at > now() AND u.is_active) AS is_live
-         FROM auth_session s JOIN user_account u ON u.id = s.user_id
-         WHERE s.id = $1`,
-};
-
-/** One compare-and-swap: of many parallel refreshes with one token exactly one finds the counter it expects. */
-const ROTATE = {
-  name: 'auth_session_rotate',
-  text: `UPDATE auth_session SET refresh_counter = refresh_counter + 1, rotated_at = now(), last_seen_at = now()
-         WHERE id = $1 AND refresh_counter = $2 AND revoked_at IS NULL AND expires_at > now()`,
-};
-
-const LIVING = {
-  name: 'auth_session_living',
-  text: `SELECT id, created_at, last_seen_at, expires_at, ip, user_agent FROM auth_session
-         WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now() ORDER BY last_seen_at DESC LIMIT 200`,
-};
-
-interface SummaryRow extends Record<string, unknown> {
-  id: string;
-  created_at: Date;
-  last_seen_at: Date;
-  expires_at: Date;
-  ip: string | null;
-  user_agent: string | null;
-}
-
-interface OwnerRow extends Record<string, unknown> {
-  id: string;
-  username: string;
-  role: Role;
-}
-
-interface StandingRow extends OwnerRow {
-  proven_at: Date;
-}
-
-interface RefreshRow extends OwnerRow {
-  refresh_key: string;
-  refresh_counter: string;
-  age: number;
-  ends_in: number;
-  is_remembered: boolean;
-  is_live: boolean;
-}
-
 /** Questions about login sessions. */
 @Injectable()
 export class SessionRepository {
@@ -132,107 +70,133 @@ export class SessionRepository {
   readonly refreshKeys: EncryptedColumn;
 
   constructor(
-    private readonly database: Database,
+    protected readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    this.refreshKeys = columns.add({ table: 'auth_session', column: 'refresh_key', key: ['id'] });
+    this.refreshKeys = columns.add(SessionEntity, 'refreshKey');
   }
 
   async insert(tx: Transaction, session: NewSession): Promise<void> {
-    const { id, userId, refreshKey, createdAt, expiresAt, ip, userAgent, isRemembered } = session;
-    const values = [id, userId, refreshKey, createdAt, expiresAt, ip ?? null, userAgent ?? null, isRemembered];
-    await tx.execute(INSERT, values);
+    const { createdAt, ip, userAgent } = session;
+    const moments = { rotatedAt: createdAt, lastSeenAt: createdAt, provenAt: createdAt };
+    await tx.insertMany(SessionEntity, [{ ...session, ...moments, ip: ip ?? null, userAgent: userAgent ?? null }]);
   }
 
   /** The user behind a session that still stands; `undefined` once it was revoked, expired or its user switched off. */
   async findStanding(id: string): Promise<SessionStanding | undefined> {
-    const [row] = await this.database.query<StandingRow>(STANDING, [id]);
-    return row && { userId: row.id, username: row.username, role: row.role, provenAt: row.proven_at };
+    const session = await this.database.repository(SessionEntity).findOneBy(this.living({ id }));
+    const user =
+      session && (await this.database.repository(UserEntity).findOneBy({ id: session.userId, isActive: true }));
+    return user ? { ...ownerOf(user), provenAt: session.provenAt } : undefined;
   }
 
   /** Whether the session still stands; it then goes on standing until the transaction ends. */
   async holdLiving(tx: Transaction, id: string): Promise<boolean> {
-    const sql = 'SELECT 1 FROM auth_session WHERE id = $1 AND revoked_at IS NULL AND expires_at > now() FOR SHARE';
-    return (await tx.query(sql, [id])).length === 1;
+    return (await tx.holdOne(SessionEntity, this.living({ id }))) !== null;
   }
 
   /** Notes that the session's person proved himself just now; false when it has ended. */
   async prove(tx: Transaction, id: string, at: Date): Promise<boolean> {
-    const sql = 'UPDATE auth_session SET proven_at = $2 WHERE id = $1 AND revoked_at IS NULL AND expires_at > now()';
-    return (await tx.execute(sql, [id, at])) === 1;
+    const { affected } = await tx.repository(SessionEntity).update(this.living({ id }), { provenAt: at });
+    return affected === 1;
   }
 
   async findRefreshState(id: string): Promise<RefreshState | undefined> {
-    const [row] = await this.database.query<RefreshRow>(REFRESH_STATE, [id]);
-    return (
-      row && {
-        userId: row.id,
-        username: row.username,
-        role: row.role,
-        refreshKey: row.refresh_key,
-        counter: BigInt(row.refresh_counter),
-        secondsSinceRotation: row.age,
-        isRemembered: row.is_remembered,
-        endsInSeconds: row.ends_in,
-        isLive: row.is_live,
-      }
-    );
+    const {
+      entities: [session],
+      raw: [more],
+    } = await this.database
+      .repository(SessionEntity)
+      .createQueryBuilder('s')
+      .addSelect(this.database.dialect.now, 'now')
+      .where({ id })
+      .getRawAndEntities<{ now: Date }>();
+    const user = session && (await this.database.repository(UserEntity).findOneBy({ id: session.userId }));
+    if (!user || !more) return undefined;
+    const endsInMs = session.expiresAt.getTime() - more.now.getTime();
+    return {
+      ...ownerOf(user),
+      refreshKey: session.refreshKey,
+      counter: session.refreshCounter,
+      secondsSinceRotation: (more.now.getTime() - session.rotatedAt.getTime()) / 1000,
+      isRemembered: session.isRemembered,
+      endsInSeconds: Math.round(endsInMs / 1000),
+      isLive: session.revokedAt === null && endsInMs > 0 && user.isActive,
+    };
   }
 
-  /** Moves the session on from `counter`; false when somebody did so before. */
+  /**
+   * Moves the session on from `counter`; false when somebody did so before: of many parallel refreshes with one token exactly one finds the
+   * counter it expects.
+   */
   async rotate(id: string, counter: bigint): Promise<boolean> {
-    return (await this.database.execute(ROTATE, [id, counter.toString()])) === 1;
+    const now = (): string => this.database.dialect.now;
+    const change = { refreshCounter: counter + 1n, rotatedAt: now, lastSeenAt: now };
+    const where = this.living({ id, refreshCounter: counter });
+    const { affected } = await this.database.repository(SessionEntity).update(where, change);
+    return affected === 1;
   }
 
   /** The living sessions of a user, the latest used first. */
-  async listLiving(userId: string): Promise<SessionSummary[]> {
-    const rows = await this.database.query<SummaryRow>(LIVING, [userId]);
-    return rows.map((row) => ({
-      id: row.id,
-      createdAt: row.created_at,
-      lastSeenAt: row.last_seen_at,
-      expiresAt: row.expires_at,
-      ip: row.ip,
-      userAgent: row.user_agent,
-    }));
+  listLiving(userId: string): Promise<SessionSummary[]> {
+    return this.database.repository(SessionEntity).find({
+      select: { id: true, createdAt: true, lastSeenAt: true, expiresAt: true, ip: true, userAgent: true },
+      where: this.living({ userId }),
+      order: { lastSeenAt: 'DESC' },
+      take: 200,
+    });
   }
 
   /** Ends one session of this user; false when he has no such living session. */
   async revokeOf(tx: Transaction, userId: string, id: string, reason: RevokeReason): Promise<boolean> {
-    const sql = `UPDATE auth_session SET revoked_at = now(), revoke_reason = $3
-                 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL AND expires_at > now()`;
-    return (await tx.execute(sql, [id, userId, reason])) === 1;
+    const { affected } = await tx.repository(SessionEntity).update(this.living({ id, userId }), this.revoked(reason));
+    return affected === 1;
   }
 
   /** Ends one session; false when it had ended before. */
   async revoke(id: string, reason: RevokeReason): Promise<boolean> {
-    const sql = 'UPDATE auth_session SET revoked_at = now(), revoke_reason = $2 WHERE id = $1 AND revoked_at IS NULL';
-    return (await this.database.execute(sql, [id, reason])) === 1;
+    const where = { id, revokedAt: IsNull() };
+    const { affected } = await this.database.repository(SessionEntity).update(where, this.revoked(reason));
+    return affected === 1;
   }
 
   /** Ends every session of a user. */
   async revokeAllOf(tx: Transaction, userId: string, reason: RevokeReason): Promise<void> {
-    const sql =
-      'UPDATE auth_session SET revoked_at = now(), revoke_reason = $2 WHERE user_id = $1 AND revoked_at IS NULL';
-    await tx.execute(sql, [userId, reason]);
+    await tx.repository(SessionEntity).update({ userId, revokedAt: IsNull() }, this.revoked(reason));
   }
 
   /** Removes every trace of a user's logins. */
   async deleteAllOf(tx: Transaction, userId: string): Promise<void> {
-    await tx.execute('DELETE FROM auth_session WHERE user_id = $1', [userId]);
+    await tx.repository(SessionEntity).delete({ userId });
   }
 
   /** Removes what a login left behind that was under way when its user was deleted. */
   async deleteOfDeletedUsers(): Promise<void> {
-    await this.database.execute(
-      'DELETE FROM auth_session WHERE user_id IN (SELECT id FROM user_account WHERE deleted_at IS NOT NULL)',
-    );
+    const deleted = this.database
+      .repository(UserEntity)
+      .createQueryBuilder('u')
+      .select('u.id')
+      .where('u.deletedAt IS NOT NULL');
+    const sessions = this.database.repository(SessionEntity).createQueryBuilder();
+    await sessions.delete().where(`user_id IN (${deleted.getQuery()})`).execute();
   }
 
   /** Removes sessions that ended long ago; returns how many. */
-  deleteEndedBefore(days: number): Promise<number> {
-    return this.database.execute('DELETE FROM auth_session WHERE expires_at < now() - make_interval(days => $1)', [
-      days,
-    ]);
+  async deleteEndedBefore(days: number): Promise<number> {
+    const ended = { expiresAt: this.database.dialect.past(days * 86_400) };
+    return (await this.database.repository(SessionEntity).delete(ended)).affected ?? 0;
   }
+
+  /** A condition for sessions that stand: neither revoked nor expired. */
+  private living(of: FindOptionsWhere<SessionEntity>): FindOptionsWhere<SessionEntity> {
+    return { ...of, revokedAt: IsNull(), expiresAt: this.database.dialect.ahead() };
+  }
+
+  private revoked(reason: RevokeReason): QueryDeepPartialEntity<SessionEntity> {
+    return { revokedAt: () => this.database.dialect.now, revokeReason: reason };
+  }
+}
+
+function ownerOf({ id, username, role }: UserEntity): SessionOwner {
+  return { userId: id, username, role };
 }

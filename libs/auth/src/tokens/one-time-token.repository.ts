@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { type FindOptionsWhere, In, IsNull } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
+import { OneTimeTokenEntity } from '../tables/one-time-token.entity.js';
 
 /** What a link is for. Those by which a password is chosen show also that the address is its owner's. */
 export type OneTimePurpose = 'password_reset' | 'invitation' | EmailPurpose;
@@ -15,8 +17,7 @@ export const EMAIL_PURPOSES: readonly EmailPurpose[] = ['email_verification', 'n
 /** By which links an address is changed. */
 export const EMAIL_CHANGE_PURPOSES: readonly EmailPurpose[] = ['new_email', 'old_email'];
 
-/** Seed of the numbers that mailboxes are locked by. */
-const MAILBOX_LOCKS = 7_391_840;
+const HOUR_SECONDS = 3600;
 
 /** Questions about tokens of links that can be used once. Only their digests are kept. */
 @Injectable()
@@ -34,23 +35,16 @@ export class OneTimeTokenRepository {
       expiresAt: Date;
     },
   ): Promise<void> {
-    const { digest, userId, mailbox, purpose, createdAt, expiresAt } = token;
-    await tx.execute(
-      `INSERT INTO one_time_token (digest, user_id, mailbox, purpose, created_at, expires_at)
-       VALUES ($1, $2, $3, $4, $5, $6)`,
-      [digest, userId, mailbox, purpose, createdAt, expiresAt],
-    );
+    await tx.insertMany(OneTimeTokenEntity, [token]);
   }
 
   /** Links mailed to a mailbox in the last hour and day, for any account. It is locked, so that parallel requests count each other. */
   async countSince(tx: Transaction, mailbox: string): Promise<{ hour: number; day: number }> {
-    await tx.query(`SELECT pg_advisory_xact_lock(hashtextextended($1, ${MAILBOX_LOCKS}))`, [mailbox]);
-    const [row] = await tx.query<{ hour: number; day: number }>(
-      `SELECT count(*) FILTER (WHERE created_at > now() - interval '1 hour')::int AS hour, count(*)::int AS day
-       FROM one_time_token WHERE mailbox = $1 AND created_at > now() - interval '1 day'`,
-      [mailbox],
-    );
-    return row ?? { hour: 0, day: 0 };
+    await tx.lock('mailbox', mailbox);
+    const tokens = tx.repository(OneTimeTokenEntity);
+    const { ahead } = this.database.dialect;
+    const hour = await tokens.countBy({ mailbox, createdAt: ahead(-HOUR_SECONDS) });
+    return { hour, day: await tokens.countBy({ mailbox, createdAt: ahead(-24 * HOUR_SECONDS) }) };
   }
 
   /** Whose token this is, and what for, while it can be used. */
@@ -58,34 +52,40 @@ export class OneTimeTokenRepository {
     digest: Buffer,
     purposes: readonly P[],
   ): Promise<{ userId: string; purpose: P } | undefined> {
-    const sql = `SELECT user_id, purpose FROM one_time_token
-                 WHERE digest = $1 AND purpose = ANY ($2::text[]) AND used_at IS NULL AND expires_at > now()`;
-    const [row] = await this.database.query<{ user_id: string; purpose: P }>(sql, [digest, purposes]);
-    return row && { userId: row.user_id, purpose: row.purpose };
+    const where = { ...this.usable(digest), purpose: In(purposes) };
+    const token = await this.database.repository(OneTimeTokenEntity).findOneBy(where);
+    return token ? { userId: token.userId, purpose: token.purpose as P } : undefined;
   }
 
   /** Uses the token up: of parallel uses one wins. */
   async use(tx: Transaction, digest: Buffer): Promise<boolean> {
-    const sql =
-      'UPDATE one_time_token SET used_at = now() WHERE digest = $1 AND used_at IS NULL AND expires_at > now()';
-    return (await tx.execute(sql, [digest])) === 1;
+    const { affected } = await tx.repository(OneTimeTokenEntity).update(this.usable(digest), this.used());
+    return affected === 1;
   }
 
   /** Makes links of these kinds void. */
   async withdraw(tx: Transaction, userId: string, purposes: readonly OneTimePurpose[]): Promise<void> {
-    const sql =
-      'UPDATE one_time_token SET used_at = now() WHERE user_id = $1 AND purpose = ANY ($2::text[]) AND used_at IS NULL';
-    await tx.execute(sql, [userId, purposes]);
+    const where = { userId, purpose: In(purposes), usedAt: IsNull() };
+    await tx.repository(OneTimeTokenEntity).update(where, this.used());
   }
 
   /** Makes every link to a user void, and forgets that there were any. */
   async deleteAllOf(tx: Transaction, userId: string): Promise<void> {
-    await tx.execute('DELETE FROM one_time_token WHERE user_id = $1', [userId]);
+    await tx.repository(OneTimeTokenEntity).delete({ userId });
   }
 
   /** Those that cannot be used any more and are too old to be counted. */
-  deleteExpired(): Promise<number> {
-    const sql = `DELETE FROM one_time_token WHERE expires_at < now() AND created_at < now() - interval '1 day'`;
-    return this.database.execute(sql);
+  async deleteExpired(): Promise<number> {
+    const { past } = this.database.dialect;
+    const expired = { expiresAt: past(), createdAt: past(24 * HOUR_SECONDS) };
+    return (await this.database.repository(OneTimeTokenEntity).delete(expired)).affected ?? 0;
+  }
+
+  private usable(digest: Buffer): FindOptionsWhere<OneTimeTokenEntity> {
+    return { digest, usedAt: IsNull(), expiresAt: this.database.dialect.ahead() };
+  }
+
+  private used(): { usedAt: () => string } {
+    return { usedAt: () => this.database.dialect.now };
   }
 }

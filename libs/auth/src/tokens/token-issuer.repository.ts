@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import { Database } from '#platform/database';
-import { TokenIssuerEntity } from './token-issuer.entity.js';
+import { TokenIssuerEntity } from '../tables/token-issuer.entity.js';
 
 /** Addresses that processes of this service issued tokens under. */
 @Injectable()
@@ -9,15 +9,16 @@ export class TokenIssuerRepository {
   constructor(private readonly database: Database) {}
 
   async remember(address: string, issuedAt: Date): Promise<void> {
-    await this.database.manager.upsert(TokenIssuerEntity, { address, issuedAt }, ['address']);
+    const latest = { key: ['address'], set: { issuedAt: 'take' } } as const;
+    await this.database.insertMany(TokenIssuerEntity, [{ address, issuedAt }], latest);
   }
 
   isKnown(address: string): Promise<boolean> {
-    return this.database.manager.existsBy(TokenIssuerEntity, { address });
+    return this.database.repository(TokenIssuerEntity).existsBy({ address });
   }
 
   /** Forgets those that issued no tokens lately. */
   async forgetBefore(at: Date): Promise<void> {
-    await this.database.manager.delete(TokenIssuerEntity, { issuedAt: LessThan(at) });
+    await this.database.repository(TokenIssuerEntity).delete({ issuedAt: LessThan(at) });
   }
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { IsNull, Like } from 'typeorm';
+import { Database, keyset } from '#platform/database';
 import type { Role } from '#platform/kernel';
 import { emailKey, usernameKey } from '../identities/identity-key.js';
 import type { User } from '../identities/user.js';
-import { fromRow, USER_COLUMNS, type UserRow } from '../identities/user-mapping.postgres.js';
+import { userOf } from '../identities/user.repository.js';
+import { UserEntity } from '../tables/user.entity.js';
 
 /** Which users are asked for. */
 export interface UserFilter {
@@ -19,56 +21,28 @@ export interface UserPosition {
   id: string;
 }
 
-/** Users of whom the newest are looked through for a text; a text that less than one in two hundred has goes by the index of texts. */
-const RECENT = 4_500;
-
-const NEWEST_FIRST = 'ORDER BY created_at DESC, id DESC';
-
 /** Lists of users by what is asked for. */
 @Injectable()
 export class UserSearchRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
-  /**
-   * Users by creation, newest first, after the given position.
-   *
-   * What many have in their names is among the newest users; what few have, the index of texts finds. The planner cannot tell which it is, and
-   * reads a hundred times as much when it guesses wrong.
-   */
-  async listNewestFirst({ text, ...filter }: UserFilter, limit: number, after?: UserPosition): Promise<User[]> {
-    const { conditions, values } = conditionsOf(filter, after);
-    const page = async (from: string): Promise<User[]> => {
-      const sql = `SELECT ${USER_COLUMNS} FROM ${from} ${NEWEST_FIRST} LIMIT ${limit}`;
-      return (await this.database.query<UserRow>(sql, values)).map(fromRow);
-    };
-    if (text === undefined) return page(`user_account WHERE ${conditions}`);
-    values.push(patternOf(text));
-    const hasText = `search_text LIKE $${values.length}`;
-    const recent = `SELECT * FROM user_account WHERE ${conditions} ${NEWEST_FIRST} LIMIT ${RECENT}`;
-    const found = await page(`(${recent}) AS recent WHERE ${hasText}`);
-    if (found.length === limit) return found;
-    // `OFFSET 0` has all of them found before they are put in order: the planner would walk every user in that order instead.
-    return page(`(SELECT * FROM user_account WHERE ${hasText} AND ${conditions} OFFSET 0) AS everybody`);
+  /** Users by creation, newest first, after the given position. */
+  async listNewestFirst({ text, role, isActive }: UserFilter, limit: number, after?: UserPosition): Promise<User[]> {
+    const builder = this.database.repository(UserEntity).createQueryBuilder('u').where({ deletedAt: IsNull() });
+    if (role !== undefined) builder.andWhere({ role });
+    if (isActive !== undefined) builder.andWhere({ isActive });
+    if (text !== undefined) builder.andWhere({ searchText: Like(patternOf(text)) });
+    const position = after && [after.createdAt, after.id];
+    const users = await keyset(builder, ['u.createdAt', 'u.id'], 'DESC', position).limit(limit).getMany();
+    return users.map(userOf);
   }
-}
-
-function conditionsOf(
-  { role, isActive }: Omit<UserFilter, 'text'>,
-  after: UserPosition | undefined,
-): { conditions: string; values: unknown[] } {
-  const values: unknown[] = [];
-  const bind = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = ['deleted_at IS NULL'];
-  if (role !== undefined) conditions.push(`role = ${bind(role)}`);
-  if (isActive !== undefined) conditions.push(`is_active = ${bind(isActive)}`);
-  if (after) conditions.push(`(created_at, id) < (${bind(after.createdAt)}::timestamptz, ${bind(after.id)}::uuid)`);
-  return { conditions: conditions.join(' AND '), values };
 }
 
 /** Trigrams need three characters, or two of them and the blank before. */
 const SHORTEST_PART = 3;
 
-function patternOf(text: string): string {
+/** A pattern for LIKE that finds a text in what searches look into. */
+export function patternOf(text: string): string {
   const key = text.includes('@') ? emailKey(text) : usernameKey(text);
   const literal = key.replace(/[\\%_]/g, '\\$&');
   return [...key].length < SHORTEST_PART ? `% ${literal}%` : `%${literal}%`;

@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { In, MoreThanOrEqual } from 'typeorm';
 import { Database } from '#platform/database';
+import { LatencyEntity } from '../tables/latency.entity.js';
+import { MeasurementEntity } from '../tables/measurement.entity.js';
 import type { LatencyCounts } from './latency-histogram.js';
 
 /** How fine a series is. */
@@ -29,58 +32,20 @@ export interface Measurement {
   memoryPercent: number | null;
 }
 
-interface Row extends Record<string, unknown> {
-  bucket: Date;
-  requests: string;
-  server_errors: string;
-  within_objective: string;
-  duration_ms: number;
-  cpu_percent: number | null;
-  memory_percent: number | null;
-}
+const STEP_MS: Record<Step, number> = { minute: 60_000, hour: 3_600_000 };
 
-const ADD = {
-  name: 'dashboard_measurement_add',
-  text: `
-    INSERT INTO dashboard_measurement AS m
-      (step, bucket, requests, server_errors, within_objective, duration_ms, cpu_percent_sum, memory_percent_sum, samples)
-    SELECT step, date_trunc(step, $1::timestamptz), $2, $3, $4, $5, $6, $7, $8
-    FROM unnest(ARRAY['hour', 'minute']) AS step
-    ON CONFLICT (step, bucket) DO UPDATE SET
-      requests = m.requests + excluded.requests,
-      server_errors = m.server_errors + excluded.server_errors,
-      within_objective = m.within_objective + excluded.within_objective,
-      duration_ms = m.duration_ms + excluded.duration_ms,
-      cpu_percent_sum = m.cpu_percent_sum + excluded.cpu_percent_sum,
-      memory_percent_sum = m.memory_percent_sum + excluded.memory_percent_sum,
-      samples = m.samples + excluded.samples`,
-};
+/** In the order of the key: replicas that write at once then wait for each other instead of deadlocking. */
+const STEPS: readonly Step[] = ['hour', 'minute'];
 
-/** Rows are touched in key order, so that replicas that write at once wait for each other instead of deadlocking. */
-const ADD_LATENCIES = {
-  name: 'dashboard_latency_add',
-  text: `
-    INSERT INTO dashboard_latency AS l (step, bucket, slot, requests)
-    SELECT step, date_trunc(step, $1::timestamptz), slot, requests
-    FROM unnest(ARRAY['hour', 'minute']) AS step, unnest($2::smallint[], $3::bigint[]) AS counted (slot, requests)
-    ORDER BY 1, 2, 3
-    ON CONFLICT (step, bucket, slot) DO UPDATE SET requests = l.requests + excluded.requests`,
-};
-
-const SERIES = {
-  name: 'dashboard_measurement_series',
-  text: `
-    SELECT bucket, requests, server_errors, within_objective, duration_ms,
-           cpu_percent_sum / nullif(samples, 0) AS cpu_percent, memory_percent_sum / nullif(samples, 0) AS memory_percent
-    FROM dashboard_measurement WHERE step = $1 AND bucket >= $2 ORDER BY bucket`,
-};
-
-const LATENCIES = {
-  name: 'dashboard_latencies',
-  text: `
-    SELECT bucket, array_agg(slot) AS slots, array_agg(requests) AS counts
-    FROM dashboard_latency WHERE step = $1 AND bucket = ANY($2::timestamptz[]) GROUP BY bucket`,
-};
+const ADDED = {
+  requests: 'add',
+  serverErrors: 'add',
+  withinObjective: 'add',
+  durationMs: 'add',
+  cpuPercentSum: 'add',
+  memoryPercentSum: 'add',
+  samples: 'add',
+} as const;
 
 /** Measurements of all replicas, by minute and hour. */
 @Injectable()
@@ -89,50 +54,49 @@ export class MeasurementRepository {
 
   /** Adds what a replica measured to the minute and the hour of `at`, in one commit. */
   async add(at: Date, delta: MeasurementDelta): Promise<void> {
-    const { requests, serverErrors, withinObjective, durationMs, cpuPercentSum, memoryPercentSum, samples } = delta;
-    const totals = [requests, serverErrors, withinObjective, durationMs, cpuPercentSum, memoryPercentSum, samples];
+    const { latencies, ...totals } = delta;
+    const buckets = STEPS.map((step) => ({
+      step,
+      bucket: new Date(Math.floor(at.getTime() / STEP_MS[step]) * STEP_MS[step]),
+    }));
+    const slots = [...latencies].sort(([a], [b]) => a - b);
     await this.database.transaction(async (tx) => {
-      await tx.execute(ADD, [at, ...totals]);
-      if (delta.latencies.size === 0) return;
-      await tx.execute(ADD_LATENCIES, [at, [...delta.latencies.keys()], [...delta.latencies.values()]]);
+      const rows = buckets.map((bucket) => ({ ...bucket, ...totals }));
+      await tx.insertMany(MeasurementEntity, rows, { key: ['step', 'bucket'], set: ADDED });
+      const counts = buckets.flatMap((bucket) => slots.map(([slot, requests]) => ({ ...bucket, slot, requests })));
+      const key = ['step', 'bucket', 'slot'] as const;
+      if (counts.length > 0) await tx.insertMany(LatencyEntity, counts, { key, set: { requests: 'add' } });
     });
   }
 
   /** From the minute or hour of `since` on, oldest first; a time without measurements has no row. */
   async series(step: Step, since: Date): Promise<Measurement[]> {
-    return (await this.database.query<Row>(SERIES, [step, since])).map((row) => ({
-      bucket: row.bucket,
-      requests: Number(row.requests),
-      serverErrors: Number(row.server_errors),
-      withinObjective: Number(row.within_objective),
-      durationMs: row.duration_ms,
-      cpuPercent: row.cpu_percent,
-      memoryPercent: row.memory_percent,
+    const rows = await this.database
+      .repository(MeasurementEntity)
+      .find({ where: { step, bucket: MoreThanOrEqual(since) }, order: { bucket: 'ASC' } });
+    return rows.map(({ cpuPercentSum, memoryPercentSum, samples, ...sums }) => ({
+      ...sums,
+      cpuPercent: samples === 0 ? null : cpuPercentSum / samples,
+      memoryPercent: samples === 0 ? null : memoryPercentSum / samples,
     }));
   }
 
   /** Latencies of some minutes or hours, by the milliseconds of their beginning; where nothing was asked there are none. */
   async latencies(step: Step, buckets: readonly Date[]): Promise<Map<number, LatencyCounts>> {
-    if (buckets.length === 0) return new Map();
-    const rows = await this.database.query<{ bucket: Date; slots: number[]; counts: string[] }>(LATENCIES, [
-      step,
-      buckets,
-    ]);
-    return new Map(
-      rows.map(({ bucket, slots, counts }) => [
-        bucket.getTime(),
-        new Map(slots.map((slot, index) => [slot, Number(counts[index])])),
-      ]),
-    );
+    const found = new Map<number, Map<number, number>>();
+    if (buckets.length === 0) return found;
+    const rows = await this.database.repository(LatencyEntity).findBy({ step, bucket: In(buckets) });
+    for (const { bucket, slot, requests } of rows) {
+      const counts = found.get(bucket.getTime()) ?? new Map<number, number>();
+      found.set(bucket.getTime(), counts.set(slot, requests));
+    }
+    return found;
   }
 
   /** Removes minutes and hours that no answer needs any more. */
   async deleteOlderThan(step: Step, days: number): Promise<void> {
-    for (const table of ['dashboard_latency', 'dashboard_measurement']) {
-      await this.database.execute(
-        `DELETE FROM ${table} WHERE step = $1 AND bucket < now() - make_interval(days => $2)`,
-        [step, days],
-      );
-    }
+    const old = { step, bucket: this.database.dialect.past(days * 86_400) };
+    await this.database.repository(LatencyEntity).delete(old);
+    await this.database.repository(MeasurementEntity).delete(old);
   }
 }

@@ -5,6 +5,7 @@ import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import type { AlertEvent } from './alert-call.js';
 import type { AlertChannel } from './alert-channels.js';
 import type { Alert } from './alert.js';
+import { AlertEntity } from '../tables/alert.entity.js';
 
 /** A call that an alert led to. */
 export interface AlertDelivery {
@@ -55,7 +56,7 @@ export class AlertRepository {
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    this.secrets = columns.add({ table: 'error_alert', column: 'encrypted_secret', key: ['id'] });
+    this.secrets = columns.add(AlertEntity, 'encryptedSecret');
   }
 
   /** In the order they were made. @param after id of the last one of the page before */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import type { Block } from './chain.js';
+import { SigningKeyEntity } from '../tables/signing-key.entity.js';
 
 /** A key that blocks are signed with; the private part is encrypted. */
 export interface StoredSigningKey {
@@ -46,7 +47,7 @@ export class ChainRepository {
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    this.privateKeys = columns.add({ table: 'finance_signing_key', column: 'private_key', key: ['id'] });
+    this.privateKeys = columns.add(SigningKeyEntity, 'privateKey');
   }
 
   /** Adds a block and moves the head to it. */

@@ -1,71 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { Pool, PoolClient } from 'pg';
+import {
+  DataSource,
+  type EntityManager,
+  type EntityTarget,
+  type ObjectLiteral,
+  type QueryRunner,
+  type Repository,
+} from 'typeorm';
+import { DatabaseConfig } from '#config';
 import { TransactionException } from '#platform/kernel';
+import { type Dialect, POSTGRES_DIALECT } from './dialect.js';
+import { hydrate } from './hydrate.js';
+import { insertMany, type NewRow, type OnConflict } from './insert-many.js';
 import { endsConnection, isOutdatedPlan, isRetryable } from './postgres-error.js';
-
-/** A statement that PostgreSQL parses and plans once per connection. The name must be unique in the service. */
-export interface Statement {
-  readonly name: string;
-  readonly text: string;
-}
-
-type Row = Record<string, unknown>;
+import { type Row, type Statement, toQuery, Transaction } from './transaction.js';
 
 /** The driver part of TypeORM that this module relies on. */
 interface PostgresDriver {
   master: Pool;
-}
-
-/**
- * An open transaction. Whatever takes part in it gets it as its first argument; there is no ambient one to forget. Statements that
- * do not need each other's answers may be started together: they run in that order and travel in one round trip.
- */
-export class Transaction {
-  private isClosed = false;
-  private committing: Promise<QueryResult> | undefined;
-
-  constructor(
-    /** TypeORM's manager, bound to this transaction. */
-    readonly manager: EntityManager,
-    private readonly client: PoolClient,
-  ) {}
-
-  /** Runs SQL in this transaction; a named statement is prepared once per connection. */
-  async query<R extends Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
-    return (await this.open.query<R>(toQuery(statement, values))).rows;
-  }
-
-  /** Like `query`, for statements whose effect is the number of rows they changed. */
-  async execute(statement: Statement | string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.open.query(toQuery(statement, values))).rowCount ?? 0;
-  }
-
-  /**
-   * Sends COMMIT along with the statements that were started, which saves its round trip: for work that starts no more of them,
-   * whatever these answer. Should one fail, nothing is committed.
-   */
-  commit(): void {
-    this.committing = this.open.query('COMMIT');
-    // Whoever waits for it gets its failure, unless the work failed first.
-    this.committing.catch(() => undefined);
-    this.isClosed = true;
-  }
-
-  /** The end of the transaction, begun now unless it was. */
-  get committed(): Promise<QueryResult> {
-    return this.committing ?? this.client.query('COMMIT');
-  }
-
-  /** From now on the connection is somebody else's: what still runs of the work that failed must not write to it. */
-  close(): void {
-    this.isClosed = true;
-  }
-
-  private get open(): PoolClient {
-    if (this.isClosed) throw new TransactionException('The transaction has ended');
-    return this.client;
-  }
 }
 
 type IsolationLevel = 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE';
@@ -76,7 +29,39 @@ const MAX_ATTEMPTS = 5;
 /** Access to PostgreSQL: transactions for writes, and single statements on the pool for reads. */
 @Injectable()
 export class Database {
-  constructor(@Inject(DataSource) private readonly dataSource: DataSource) {}
+  /** Whether repositories ask only what every engine understands; see `provideByEngine`. */
+  readonly isPortable: boolean;
+
+  constructor(
+    @Inject(DataSource) private readonly dataSource: DataSource,
+    config: DatabaseConfig,
+  ) {
+    this.isPortable = config.portable;
+  }
+
+  /** Expressions for query builders. */
+  readonly dialect: Dialect = POSTGRES_DIALECT;
+
+  /** TypeORM's repository of an entity, outside any transaction. */
+  repository<T extends ObjectLiteral>(entity: EntityTarget<T>): Repository<T> {
+    return this.dataSource.getRepository(entity);
+  }
+
+  /** Inserts many rows at once, outside any transaction; see `insertMany`. */
+  insertMany<T extends ObjectLiteral>(
+    entity: EntityTarget<T>,
+    rows: readonly NewRow<T>[],
+    onConflict?: OnConflict<T>,
+  ): Promise<number> {
+    const execute = async (text: string, values: readonly unknown[]): Promise<number> =>
+      (await this.onPool((client) => client.query(text, [...values]))).rowCount ?? 0;
+    return insertMany(this.dataSource, execute, entity, rows, onConflict);
+  }
+
+  /** Runs reads that all see the database as of one moment. */
+  snapshot<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
+    return this.transaction(work, 'REPEATABLE READ');
+  }
 
   /** TypeORM's manager outside any transaction. */
   get manager(): EntityManager {
@@ -92,6 +77,15 @@ export class Database {
   /** Runs one statement on a pooled connection, outside any transaction. */
   async query<R extends Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
     return (await this.onPool((client) => client.query<R>(toQuery(statement, values)))).rows;
+  }
+
+  /** Like `query`, of rows of one table: gives its entities. */
+  async queryEntities<T extends ObjectLiteral>(
+    entity: EntityTarget<T>,
+    statement: Statement | string,
+    values: readonly unknown[] = [],
+  ): Promise<T[]> {
+    return hydrate(this.dataSource, entity, await this.query(statement, values));
   }
 
   /** Like `query`, for statements whose effect is the number of rows they changed. */
@@ -133,6 +127,12 @@ export class Database {
     // TypeORM would wait for the answer to its own BEGIN; so it is told that there is a transaction, and does not begin another.
     (runner as { isTransactionActive: boolean }).isTransactionActive = true;
     const tx = new Transaction(runner.manager, client);
+    // TypeORM sends a statement some moments after it was asked to: after a COMMIT that was sent ahead it would be a transaction of its own.
+    const send = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
+    runner.query = ((...args: unknown[]) => {
+      tx.demandOpen();
+      return send(...args);
+    }) as typeof runner.query;
     try {
       // READ COMMITTED is what PostgreSQL starts with. Not awaited: the first statement travels along with it.
       const begun = client.query(isolation === 'READ COMMITTED' ? 'BEGIN' : `BEGIN ISOLATION LEVEL ${isolation}`);
@@ -188,10 +188,4 @@ export class Database {
   private get pgPool(): Pool {
     return (this.dataSource.driver as unknown as PostgresDriver).master;
   }
-}
-
-function toQuery(statement: Statement | string, values: readonly unknown[]): QueryConfig {
-  return typeof statement === 'string'
-    ? { text: statement, values: [...values] }
-    : { name: statement.name, text: statement.text, values: [...values] };
 }

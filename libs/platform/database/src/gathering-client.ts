@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, type QueryResult } from 'pg';
+import { isOutdatedPlan } from './postgres-error.js';
+import { PreparedNames } from './prepared-names.js';
 
 /** The part of the client that its types leave out. */
 interface Connected {
@@ -8,7 +10,12 @@ interface Connected {
 
 type QueryMethod = (this: Client, ...args: unknown[]) => unknown;
 
-/** `pg`'s client, which writes queries that are started together at once: one system call, and one awakening of PostgreSQL. */
+const names = new PreparedNames();
+
+/**
+ * `pg`'s client, which writes queries that are started together at once: one system call, and one awakening of PostgreSQL. Statements that
+ * come as a text with values, which is how TypeORM's come, are prepared.
+ */
 export class GatheringClient extends Client {
   constructor(config?: string | ClientConfig) {
     super(config);
@@ -24,5 +31,27 @@ GatheringClient.prototype.query = function query(this: Client, ...args: unknown[
   const stream = (this as unknown as Connected).connection?.stream;
   stream?.cork();
   process.nextTick(() => stream?.uncork());
-  return originalQuery.apply(this, args);
+  const [text, values, callback] = args;
+  if (typeof text !== 'string' || !Array.isArray(values) || callback !== undefined)
+    return originalQuery.apply(this, args);
+  const name = names.nameOf(text, values);
+  return name === undefined ? originalQuery.apply(this, args) : prepared(this, { name, text, values });
 } as unknown as typeof GatheringClient.prototype.query;
+
+async function prepared(
+  client: Client,
+  statement: { name: string; text: string; values: unknown[] },
+): Promise<QueryResult> {
+  try {
+    return (await originalQuery.call(client, statement)) as QueryResult;
+  } catch (error) {
+    if (!isOutdatedPlan(error)) throw error;
+    names.renew();
+    const { text, values } = statement;
+    const again = originalQuery.call(client, text, values) as Promise<QueryResult>;
+    return again.catch(() => {
+      // In a transaction nothing runs after a failure: its owner does the whole of it again.
+      throw error;
+    });
+  }
+}

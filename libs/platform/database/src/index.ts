@@ -1,5 +1,31 @@
+export {
+  Bytes,
+  Count,
+  Counter,
+  Day,
+  Flag,
+  Id,
+  Instant,
+  Json,
+  JsonByLetter,
+  Money,
+  Real,
+  SequenceId,
+  Small,
+  SmallSequenceId,
+  Sum,
+  Text,
+  TextList,
+  Uuid,
+  UuidList,
+  Whole,
+} from './columns.js';
 export { openDatabaseServer } from './database-server.js';
-export { Database, type Statement, Transaction } from './database.js';
+export { provideByEngine } from './by-engine.js';
+export { Database } from './database.js';
+export type { Dialect } from './dialect.js';
+export { keyset } from './keyset.js';
+export { type Statement, Transaction } from './transaction.js';
 export { DatabaseModule } from './database.module.js';
 export { EmbeddedPostgresError } from './embedded-postgres-error.js';
 export { EmbeddedPostgres } from './embedded-postgres.js';

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
+import { KeyedRequestEntity } from './keyed-request.entity.js';
 
 /** Requests that came with an idempotency key and were answered. */
 @Injectable()
@@ -12,7 +13,7 @@ export class KeyedRequestRepository {
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    this.answers = columns.add({ table: 'idempotent_request', column: 'encrypted_answer', key: ['owner', 'key'] });
+    this.answers = columns.add(KeyedRequestEntity, 'encryptedAnswer');
   }
 
   /** Whether nobody else is at work on this key; if so, nobody will be until the transaction ends. */

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { Database } from '#platform/database';
 import { Clock, ErrorReporter, Ids, runInContext } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
+import { ScheduledJobRepository } from './scheduled-job.repository.js';
 
 /** Work that is done every so often, once for all replicas. */
 export interface ScheduledJob {
@@ -16,26 +16,6 @@ export interface ScheduledJob {
   run(signal: AbortSignal): Promise<void>;
 }
 
-/** Finished runs are kept this long, for people who look. */
-const KEEP_RUNS = '7 days';
-
-const CLAIM = {
-  name: 'scheduled_job_claim',
-  text: `
-    INSERT INTO scheduled_job (name, bucket, lease_token, lease_expires_at)
-    VALUES ($1, to_timestamp($2), $3, now() + make_interval(secs => $4))
-    ON CONFLICT (name, bucket) DO UPDATE
-      SET lease_token = excluded.lease_token, lease_expires_at = excluded.lease_expires_at,
-          attempts = scheduled_job.attempts + 1
-      WHERE scheduled_job.finished_at IS NULL AND scheduled_job.lease_expires_at < now()
-    RETURNING attempts`,
-};
-
-const FINISH = {
-  name: 'scheduled_job_finish',
-  text: `UPDATE scheduled_job SET finished_at = now() WHERE name = $1 AND bucket = to_timestamp($2) AND lease_token = $3`,
-};
-
 /**
  * Runs timed work once across replicas: time is cut into buckets of a job's period, and whoever inserts the row of a bucket
  * runs it. A replica that dies leaves an expired lease, and the run is taken up again.
@@ -47,7 +27,7 @@ export class ScheduledJobs implements OnModuleDestroy {
   private readonly runs;
 
   constructor(
-    private readonly database: Database,
+    private readonly claims: ScheduledJobRepository,
     private readonly scheduler: SchedulerRegistry,
     private readonly clock: Clock,
     private readonly ids: Ids,
@@ -70,17 +50,13 @@ export class ScheduledJobs implements OnModuleDestroy {
 
   /** Runs the job's current bucket if nobody has; true when this call ran it. */
   async runOnce(job: ScheduledJob): Promise<boolean> {
-    const bucket = Math.floor(this.clock.millis() / 1000 / job.everySeconds) * job.everySeconds;
+    const bucket = new Date(Math.floor(this.clock.millis() / 1000 / job.everySeconds) * job.everySeconds * 1000);
     const token = randomUUID();
     const lease = job.leaseSeconds ?? Math.max(60, job.everySeconds);
-    if ((await this.database.execute(CLAIM, [job.name, bucket, token, lease])) === 0) return false;
+    if (!(await this.claims.claim(job.name, bucket, token, lease))) return false;
     // What goes on after its lease would run beside the next one.
     await job.run(AbortSignal.any([this.stopping.signal, AbortSignal.timeout(lease * 1000)]));
-    await this.database.execute(FINISH, [job.name, bucket, token]);
-    await this.database.execute(
-      `DELETE FROM scheduled_job WHERE name = $1 AND bucket < now() - interval '${KEEP_RUNS}'`,
-      [job.name],
-    );
+    await this.claims.finish(job.name, bucket, token);
     return true;
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { Delivery, DeliveryLimits, DeliveryResult, OutboxRows } from '#platform/jobs';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
+import { MailEntity } from './mail.entity.js';
 
 /** Sent and given-up mails are kept this long, without their text. */
 const KEEP_DAYS = 7;
@@ -54,7 +55,7 @@ export class MailOutbox implements OutboxRows<WaitingMail> {
     private readonly database: Database,
     columns: EncryptedColumns,
   ) {
-    this.messages = columns.add({ table: 'mail_outbox', column: 'message', key: ['id'] });
+    this.messages = columns.add(MailEntity, 'message');
   }
 
   async add(tx: Transaction, id: string, message: string, at: Date, expiresAt: Date): Promise<void> {

@@ -6,6 +6,7 @@ import { AuthenticationGuard } from './access/authentication.guard.js';
 import { ClosedDoors } from './access/closed-doors.js';
 import { DerivedKeys } from './secrets/derived-keys.js';
 import { EncryptedColumns } from './secrets/encrypted-columns.js';
+import { EncryptedValuesRepository } from './secrets/encrypted-values.repository.js';
 import { EncryptionService } from './secrets/encryption.service.js';
 import { PublishedKeys } from './secrets/published-keys.js';
 import { RateLimitGuard } from './rate-limits/rate-limit.guard.js';
@@ -22,6 +23,7 @@ import { RateLimits } from './rate-limits/rate-limits.js';
     ClosedDoors,
     DerivedKeys,
     EncryptedColumns,
+    EncryptedValuesRepository,
     EncryptionService,
     PublishedKeys,
     RateLimitStorage,

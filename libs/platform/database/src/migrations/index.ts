@@ -49,7 +49,8 @@ import { ListAuditEventsByKind1765403010000 } from './1765403010000-list-audit-e
 import { FindTasksByAgentAndState1765401010000 } from './1765401010000-find-tasks-by-agent-and-state.js';
 import { FindSeveritiesOfErrorGroups1765600000000 } from './1765600000000-find-severities-of-error-groups.js';
 import { TakeRowsOfEarlierReplicas1765700000000 } from './1765700000000-take-rows-of-earlier-replicas.js';
-import { SayChannelsOfAlerts1765800000000 } from './1765800000000-say-channels-of-alerts.js';
+import { GiveCountsOfErrorGroupsAKey1765800000000 } from './1765800000000-give-counts-of-error-groups-a-key.js';
+import { SayChannelsOfAlerts1765800010000 } from './1765800010000-say-channels-of-alerts.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -103,5 +104,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ListAuditEventsByKind1765403010000,
   FindSeveritiesOfErrorGroups1765600000000,
   TakeRowsOfEarlierReplicas1765700000000,
-  SayChannelsOfAlerts1765800000000,
+  GiveCountsOfErrorGroupsAKey1765800000000,
+  SayChannelsOfAlerts1765800010000,
 ];

@@ -1,29 +1,17 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type Type } from '@nestjs/common';
 import { SecurityConfig } from '#config';
-import { Database } from '#platform/database';
 import { ScheduledJobs } from '#platform/jobs';
 import { DecryptionException } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
+import { type ColumnPlace, EncryptedValuesRepository } from './encrypted-values.repository.js';
 import { EncryptionService } from './encryption.service.js';
-
-/** Where texts are kept encrypted. The place of a value is `<table>.<column>:` and its row's key, joined by colons. */
-export interface ColumnPlace {
-  readonly table: string;
-  readonly column: string;
-  /** Columns of the primary key, in the order in which the place names them. */
-  readonly key: readonly string[];
-}
 
 /** A column of encrypted texts; a value opens in its own row only. */
 export class EncryptedColumn {
-  readonly name: string;
-
   constructor(
     readonly place: ColumnPlace,
     private readonly encryption: EncryptionService,
-  ) {
-    this.name = `${place.table}.${place.column}`;
-  }
+  ) {}
 
   /** @param key the key of the row, in the order of its columns */
   encrypt(plaintext: Buffer | string, ...key: unknown[]): string {
@@ -36,7 +24,7 @@ export class EncryptedColumn {
   }
 
   private placeOf(key: readonly unknown[]): string {
-    return `${this.name}:${key.join(':')}`;
+    return `${this.place.name}:${key.join(':')}`;
   }
 }
 
@@ -68,7 +56,7 @@ export class EncryptedColumns implements OnApplicationBootstrap {
   private readonly told = new Set<string>();
 
   constructor(
-    private readonly database: Database,
+    private readonly values: EncryptedValuesRepository,
     private readonly encryption: EncryptionService,
     private readonly jobs: ScheduledJobs,
     private readonly config: SecurityConfig,
@@ -76,10 +64,11 @@ export class EncryptedColumns implements OnApplicationBootstrap {
   ) {}
 
   /** Called by who keeps the column, before the application has started. */
-  add(place: ColumnPlace): EncryptedColumn {
-    const column = new EncryptedColumn(place, this.encryption);
-    this.columns.set(column.name, column);
-    return column;
+  add<T extends object>(entity: Type<T>, property: keyof T & string): EncryptedColumn {
+    const place = this.values.placeOf(entity, property);
+    const encrypted = new EncryptedColumn(place, this.encryption);
+    this.columns.set(place.name, encrypted);
+    return encrypted;
   }
 
   onApplicationBootstrap(): void {
@@ -100,44 +89,16 @@ export class EncryptedColumns implements OnApplicationBootstrap {
     let [renewed, unreadable] = [0, 0];
     let after: readonly unknown[] | undefined;
     while (!signal?.aborted && performance.now() < until) {
-      const rows = await this.outdated(column.place, after);
+      const rows = await this.values.outdated(column.place, after, BATCH);
       for (const { encrypted, key } of rows) {
         const fresh = reencrypted(column, encrypted, key);
         if (fresh === undefined) unreadable += 1;
-        else if (await this.swap(column.place, key, encrypted, fresh)) renewed += 1;
+        else if (await this.values.swap(column.place, key, encrypted, fresh)) renewed += 1;
       }
       if (rows.length < BATCH) break;
       after = rows.at(-1)?.key;
     }
-    return { renewed, left: await this.countOutdated(column.place), unreadable };
-  }
-
-  /** The next rows in the order of their keys. */
-  private async outdated(
-    column: ColumnPlace,
-    after: readonly unknown[] | undefined,
-  ): Promise<{ encrypted: string; key: unknown[] }[]> {
-    const keys = column.key.join(', ');
-    const further = after ? `AND (${keys}) > (${column.key.map((_, index) => `$${index + 2}`).join(', ')})` : '';
-    const sql = `SELECT ${column.column} AS encrypted, ${keys} FROM ${column.table}
-                 WHERE ${outdatedIn(column)} ${further} ORDER BY ${keys} LIMIT ${BATCH}`;
-    const rows = await this.database.query<{ encrypted: string } & Record<string, unknown>>(sql, [
-      this.encryption.keyId,
-      ...(after ?? []),
-    ]);
-    return rows.map((row) => ({ encrypted: row.encrypted, key: column.key.map((name) => row[name]) }));
-  }
-
-  private async swap(column: ColumnPlace, key: readonly unknown[], encrypted: string, fresh: string): Promise<boolean> {
-    const isRow = column.key.map((name, index) => `${name} = $${index + 3}`).join(' AND ');
-    const sql = `UPDATE ${column.table} SET ${column.column} = $2 WHERE ${column.column} = $1 AND ${isRow}`;
-    return (await this.database.execute(sql, [encrypted, fresh, ...key])) === 1;
-  }
-
-  private async countOutdated(column: ColumnPlace): Promise<number> {
-    const sql = `SELECT count(*)::int AS left FROM ${column.table} WHERE ${outdatedIn(column)}`;
-    const [row] = await this.database.query<{ left: number }>(sql, [this.encryption.keyId]);
-    return row?.left ?? 0;
+    return { renewed, left: await this.values.countOutdated(column.place), unreadable };
   }
 
   private tell(name: string, { renewed, left, unreadable }: ReencryptionPass): void {
@@ -158,9 +119,4 @@ function reencrypted(column: EncryptedColumn, encrypted: string, key: readonly u
     if (error instanceof DecryptionException) return undefined;
     throw error;
   }
-}
-
-/** SQL for whether the value names another key than `$1`; never true of NULL. */
-function outdatedIn({ column }: ColumnPlace): string {
-  return `split_part(${column}, '.', 2) <> $1`;
 }

@@ -55,9 +55,9 @@ export class EncryptionService {
     }
   }
 
-  /** Id of the key that encrypts: a value that names another one is to be encrypted anew (`EncryptedColumns`). */
-  get keyId(): string {
-    return this.current.id;
+  /** What all begins with that the present key encrypts: a value that does not is to be encrypted anew (`EncryptedColumns`). */
+  get prefix(): string {
+    return `${VERSION}.${this.current.id}.`;
   }
 }
 

@@ -1,0 +1,28 @@
+import { AgentRuntimeEntity } from './tables/agent-runtime.entity.js';
+import { AgentStatisticEntity } from './tables/agent-statistic.entity.js';
+import { AgentEntity } from './tables/agent.entity.js';
+import { BatchEntity } from './tables/batch.entity.js';
+import { ConsequentialHourEntity } from './tables/consequential-hour.entity.js';
+import { IdempotencyKeyEntity } from './tables/idempotency-key.entity.js';
+import { ScheduleEntity } from './tables/schedule.entity.js';
+import { TaskDependencyEntity } from './tables/task-dependency.entity.js';
+import { TaskEventEntity } from './tables/task-event.entity.js';
+import { TaskRemovalEntity } from './tables/task-removal.entity.js';
+import { TaskEntity } from './tables/task.entity.js';
+import { WorkerEntity } from './tables/worker.entity.js';
+
+/** All tables of this domain. */
+export const TABLES = [
+  AgentRuntimeEntity,
+  AgentStatisticEntity,
+  AgentEntity,
+  BatchEntity,
+  ConsequentialHourEntity,
+  IdempotencyKeyEntity,
+  ScheduleEntity,
+  TaskDependencyEntity,
+  TaskEventEntity,
+  TaskRemovalEntity,
+  TaskEntity,
+  WorkerEntity,
+];

@@ -1,0 +1,33 @@
+import { Check, Entity } from 'typeorm';
+import { Id, Instant, Text, TextList, Uuid, Whole } from '#platform/database';
+
+@Entity('agent_worker')
+@Check('agent_worker_slots_check', 'slots > 0')
+export class WorkerEntity {
+  @Id()
+  id!: string;
+
+  @Text()
+  ownerId!: string;
+
+  @Text()
+  name!: string;
+
+  @TextList()
+  agents!: string[];
+
+  @Whole()
+  slots!: number;
+
+  @Text({ nullable: true })
+  runtime!: string | null;
+
+  @Instant({ default: () => 'now()' })
+  registeredAt!: Date;
+
+  @Instant({ default: () => 'now()' })
+  lastSeenAt!: Date;
+
+  @Uuid({ nullable: true })
+  credentialId!: string | null;
+}

@@ -1,0 +1,40 @@
+import { Check, Entity, Index, Unique } from 'typeorm';
+import { Counter, Instant, Json, Money, SequenceId, Text } from '#platform/database';
+
+@Entity('finance_account')
+@Index('finance_account_block', ['blockNumber'], { type: 'brin' })
+@Check('finance_account_check', '(min_balance IS NULL) OR (max_balance IS NULL) OR (min_balance <= max_balance)')
+@Unique(['code'])
+@Check('finance_account_currency_check', "currency ~ '^[A-Z]{3}$'")
+@Check('finance_account_type_check', "type IN ('asset', 'liability', 'equity', 'revenue', 'expense')")
+export class AccountEntity {
+  @SequenceId()
+  id!: bigint;
+
+  @Text()
+  code!: string;
+
+  @Text()
+  name!: string;
+
+  @Text()
+  type!: string;
+
+  @Text()
+  currency!: string;
+
+  @Money({ nullable: true })
+  minBalance!: bigint | null;
+
+  @Money({ nullable: true })
+  maxBalance!: bigint | null;
+
+  @Json({ default: {} })
+  metadata!: object;
+
+  @Instant()
+  createdAt!: Date;
+
+  @Counter({ nullable: true })
+  blockNumber!: bigint | null;
+}

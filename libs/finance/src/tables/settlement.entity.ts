@@ -1,0 +1,23 @@
+import { Check, Entity, Index } from 'typeorm';
+import { Counter, Id, Instant, Text, Uuid } from '#platform/database';
+
+@Entity('finance_settlement')
+@Index('finance_settlement_block', ['blockNumber'], { type: 'brin' })
+@Check('finance_settlement_check', "(outcome = 'captured') = (capture_id IS NOT NULL)")
+@Check('finance_settlement_outcome_check', "outcome IN ('captured', 'voided', 'expired')")
+export class SettlementEntity {
+  @Id()
+  pendingId!: string;
+
+  @Text()
+  outcome!: string;
+
+  @Uuid({ nullable: true })
+  captureId!: string | null;
+
+  @Instant()
+  recordedAt!: Date;
+
+  @Counter({ nullable: true })
+  blockNumber!: bigint | null;
+}

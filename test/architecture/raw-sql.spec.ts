@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const ROOT = path.resolve(__dirname, '../..');
+
+/** Where SQL may be written by hand: `docs/architecture.md`, "Data". */
+const ROOM = /\.postgres\.ts$|^libs\/platform\/database\//;
+
+const IS_SPEC = /\.(spec|int-spec|e2e-spec)\.ts$/;
+const STATEMENT = /\bSELECT\s[\s\S]*?\bFROM\b|\bINSERT INTO\b|\bUPDATE\s+\w+(\s+\w+)?\s+SET\b|\bDELETE FROM\b/;
+const CALL = /\b(tx|transaction|database|db)\.(query|execute)\b/;
+
+/** Repositories that are still to be written on TypeORM: the list gets shorter, never longer. */
+const NOT_YET = [
+  'libs/agents/src/attempts/task-claim.repository.ts',
+  'libs/agents/src/attempts/task-lease.repository.ts',
+  'libs/agents/src/attempts/task-transition.repository.ts',
+  'libs/agents/src/batches/batch.repository.ts',
+  'libs/agents/src/queue/idempotency.repository.ts',
+  'libs/agents/src/queue/start-facts.repository.ts',
+  'libs/agents/src/registry/agent-statistics.repository.ts',
+  'libs/agents/src/registry/agent.repository.ts',
+  'libs/agents/src/retention/task-removal-chain.repository.ts',
+  'libs/agents/src/retention/task-removal.repository.ts',
+  'libs/agents/src/runners/internal/service-probe.repository.ts',
+  'libs/agents/src/runners/llm/consequential-call.repository.ts',
+  'libs/agents/src/schedules/schedule.repository.ts',
+  'libs/agents/src/tasks/task-dependency.repository.ts',
+  'libs/agents/src/tasks/task-event.repository.ts',
+  'libs/agents/src/tasks/task-notification.client.ts',
+  'libs/agents/src/tasks/task.repository.ts',
+  'libs/agents/src/workers/worker-lease.repository.ts',
+  'libs/agents/src/workers/worker.repository.ts',
+  'libs/errors/src/alerts/alert-outbox.repository.ts',
+  'libs/errors/src/alerts/alert.repository.ts',
+  'libs/errors/src/groups/error-group.repository.ts',
+  'libs/errors/src/ledger/ledger-store.repository.ts',
+  'libs/errors/src/occurrences/occurrence.repository.ts',
+  'libs/errors/src/projects/project.repository.ts',
+  'libs/errors/src/runs/run-diff.repository.ts',
+  'libs/errors/src/runs/run.repository.ts',
+  'libs/errors/src/statistics/error-statistics.repository.ts',
+  'libs/errors/src/triage/group-merge.repository.ts',
+  'libs/finance/src/accounts/account.repository.ts',
+  'libs/finance/src/accounts/statement.repository.ts',
+  'libs/finance/src/books/books.repository.ts',
+  'libs/finance/src/chain/chain.repository.ts',
+  'libs/finance/src/imports/import.repository.ts',
+  'libs/finance/src/integrity/snapshot.repository.ts',
+  'libs/finance/src/integrity/verification.repository.ts',
+  'libs/finance/src/periods/period.repository.ts',
+  'libs/finance/src/posting/ledger.repository.ts',
+  'libs/finance/src/posting/posting.repository.ts',
+  'libs/finance/src/reports/report.repository.ts',
+  'libs/finance/src/transactions/transaction.repository.ts',
+  'libs/platform/health/src/platform-contributors.ts',
+  'libs/platform/idempotency/src/keyed-request.repository.ts',
+  'libs/platform/idempotency/src/keyed-requests.ts',
+  'libs/platform/mail/src/mail-delivery.ts',
+  'libs/platform/mail/src/mailer.ts',
+];
+
+/** Whether a source asks the database in SQL of its own. */
+function writesSql(source: string): boolean {
+  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  return STATEMENT.test(code) || CALL.test(code);
+}
+
+describe('SQL by hand', () => {
+  it('stands in *.postgres.ts, the database lib and migrations, and nowhere else', () => {
+    const files = ['libs', 'apps', 'config']
+      .flatMap((top) =>
+        readdirSync(path.join(ROOT, top), { recursive: true, encoding: 'utf8' }).map((file) => `${top}/${file}`),
+      )
+      .filter((file) => file.endsWith('.ts') && !ROOM.test(file) && !IS_SPEC.test(file));
+    expect(files.length).toBeGreaterThan(500);
+    const offenders = files.filter((file) => writesSql(readFileSync(path.join(ROOT, file), 'utf8')));
+    expect(offenders.sort()).toEqual(NOT_YET);
+  });
+
+  it.each([
+    'const BY_ID = `SELECT a\n  FROM thing`;',
+    'await tx.execute(REMOVE, [id]);',
+    "'INSERT INTO thing VALUES (1)'",
+    "'UPDATE thing t SET a = 1'",
+    "'DELETE FROM thing'",
+  ])('is seen in %j', (source) => {
+    expect(writesSql(source)).toBe(true);
+  });
+
+  it.each(['// SELECT a FROM thing', "builder.select('a.id').execute()", 'Update the FROM address'])(
+    'is not seen in %j',
+    (source) => {
+      expect(writesSql(source)).toBe(false);
+    },
+  );
+});
