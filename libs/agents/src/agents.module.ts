@@ -48,7 +48,7 @@ import { WorkerRegistryService } from './workers/worker-registry.service.js';
 import { AgentStatisticsRepository } from './registry/agent-statistics.repository.js';
 import { AgentRepository } from './registry/agent.repository.js';
 import { BatchRepository } from './batches/batch.repository.js';
-import { IdempotencyRepository } from './queue/idempotency.repository.js';
+import { KeyedSubmissionRepository } from './queue/keyed-submission.repository.js';
 import { ScheduleRepository } from './schedules/schedule.repository.js';
 import { StartFactsRepository } from './queue/start-facts.repository.js';
 import { TaskClaimRepository } from './attempts/task-claim.repository.js';
@@ -76,7 +76,7 @@ const STORAGE: Provider[] = [
   StartFactsRepository,
   WorkerRepository,
   WorkerLeaseRepository,
-  IdempotencyRepository,
+  KeyedSubmissionRepository,
   TaskEventRepository,
   TaskNotificationClient,
 ];

@@ -12,6 +12,8 @@ import { OAuthController } from './oauth/oauth.controller.js';
 import { PasswordController } from './passwords/password.controller.js';
 import { ProfileController } from './profile/profile.controller.js';
 import { ProofsController } from './profile/proofs.controller.js';
+import { MfaTokenService } from './second-factor/mfa-token.service.js';
+import { SecondFactorCodeService } from './second-factor/second-factor-code.service.js';
 import { SecondFactorController } from './second-factor/second-factor.controller.js';
 import { UserAccessController } from './users/user-access.controller.js';
 import { UsersController } from './users/users.controller.js';
@@ -120,6 +122,8 @@ import { UserStandingModule } from './user-standing.module.js';
     PasswordService,
     ReauthenticationService,
     RegistrationService,
+    MfaTokenService,
+    SecondFactorCodeService,
     SecondFactorEnrolmentService,
     SecondFactorResetService,
     SecondFactorService,

@@ -118,6 +118,14 @@ describe('alerts', () => {
     await callTo('/back', 3);
   });
 
+  it('tell a chat in one message', async () => {
+    await newAlert('/chat', { event: 'new', channel: 'chat', name: 'On call' });
+    await report('ChattyError');
+    const { raw } = await callTo('/chat');
+    const message = 'A new error (`On call`, medium) in `alerting`: `ChattyError: x`';
+    expect(JSON.parse(raw)).toEqual({ text: expect.stringContaining(message) });
+  });
+
   it('call when a group comes too often', async () => {
     await newAlert('/often', { event: 'rate', ratePerMinute: 9 });
     for (let count = 0; count < 10; count++) await report('OftenError');
@@ -200,6 +208,7 @@ describe('alerts', () => {
       { event: 'new', url: 'http://localhost:1/' },
       { event: 'new', url: 'http://user:pass@example.com/' },
       { event: 'new', secret: 'short' },
+      { event: 'new', channel: 'smoke' },
     ];
     for (const fields of wrong) {
       const body = { name: 'x', url: 'https://example.com/', ...fields };

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import { GroupCommit } from '#platform/kernel';
 import { LeaseLostException } from '../tasks/agents.exceptions.js';
 import { isNumberTaken, TaskEventRepository } from '../tasks/task-event.repository.js';
 import { type FailedAttempt, judge, toKept, type Verdict } from '../tasks/task-failure.js';
@@ -14,7 +15,6 @@ import {
   TaskTransitionRepository,
 } from './task-transition.repository.js';
 import { AgentConditionService } from './agent-condition.service.js';
-import { GroupCommit } from './group-commit.js';
 import { type AttemptReport, TaskAnnouncerService } from './task-announcer.service.js';
 import { TaskEndService } from './task-end.service.js';
 

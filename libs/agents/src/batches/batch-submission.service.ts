@@ -5,10 +5,10 @@ import type { Principal } from '#platform/security';
 import type { Agent } from '../registry/agent.js';
 import { OperationRefusedException } from '../tasks/agents.exceptions.js';
 import { planBatch, type PlannedStep } from './batch-plan.js';
-import { refuseDifferent } from '../queue/same-request.js';
+import { refuseReuse } from '../queue/key-reuse.js';
 import { AgentRepository } from '../registry/agent.repository.js';
 import { type BatchOperation, BatchRepository } from './batch.repository.js';
-import { IdempotencyRepository } from '../queue/idempotency.repository.js';
+import { KeyedSubmissionRepository } from '../queue/keyed-submission.repository.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
 import { type CheckedRequest, TaskEnqueueService, type TaskRequest } from '../queue/task-enqueue.service.js';
 
@@ -38,7 +38,7 @@ export class BatchSubmissionService {
     private readonly database: Database,
     private readonly agents: AgentRepository,
     private readonly batches: BatchRepository,
-    private readonly keys: IdempotencyRepository,
+    private readonly keyed: KeyedSubmissionRepository,
     private readonly enqueue: TaskEnqueueService,
     private readonly announcer: TaskAnnouncerService,
     private readonly ids: Ids,
@@ -67,11 +67,10 @@ export class BatchSubmissionService {
     const batchId = this.ids.next();
     const submitted = await this.database.transaction(async (tx) => {
       if (key !== undefined) {
-        const use = { ownerId: principal.id, key, fingerprint, taskId: null, batchId };
-        const known = await this.keys.remember(tx, use);
-        if (known) {
-          refuseDifferent(known.fingerprint, fingerprint);
-          return { batchId: known.batchId ?? '', isReplay: true };
+        const first = await this.keyed.keep(tx, principal.id, key, { fingerprint, taskId: null, batchId });
+        if (first) {
+          refuseReuse(first.fingerprint, fingerprint);
+          return { batchId: first.batchId ?? '', isReplay: true };
         }
       }
       const operations = batch.operations.map((operation, index) => toOperation(operation, checked[index]));

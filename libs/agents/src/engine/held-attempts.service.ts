@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AgentsConfig } from '#config';
-import { Ids, runInContext } from '#platform/kernel';
+import { Ids, runInContext, unlessLate } from '#platform/kernel';
 import { TaskLeaseService } from '../attempts/task-lease.service.js';
 import type { ClaimedTask } from '../runners/claimed-task.js';
 import { AttemptService } from './attempt.service.js';
@@ -67,13 +66,9 @@ export class HeldAttemptsService {
   /** Waits for the attempts that are under way; what is not done by then is given back, and runs elsewhere. */
   async finish(patienceMs: number): Promise<void> {
     const finished = Promise.allSettled([...this.held.values()].map(({ done }) => done));
-    const patience = new AbortController();
-    const isDone = await Promise.race([
-      finished.then(() => true),
-      sleep(patienceMs, false, { signal: patience.signal }).catch(() => false),
-    ]);
-    patience.abort();
-    if (!isDone) for (const attempt of this.all) attempt.stop('shutdown');
+    await unlessLate(finished, patienceMs, () => {
+      for (const attempt of this.all) attempt.stop('shutdown');
+    });
     await finished;
   }
 

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { AgentsConfig, ServerConfig } from '#config';
+import { RepeatedWork } from '#platform/jobs';
 import { Ids } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { CLAIM_MAX, TaskLeaseService } from '../attempts/task-lease.service.js';
@@ -27,7 +28,7 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
   private readonly workerId: string;
   private readonly rest = new WakeableSleep();
   private stopListening: () => void = () => undefined;
-  private heartbeat: NodeJS.Timeout | undefined;
+  private readonly heartbeat: RepeatedWork;
   private pumping: Promise<void> | undefined;
   private isStopping = false;
 
@@ -42,6 +43,11 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
     ids: Ids,
   ) {
     this.workerId = ids.next();
+    this.heartbeat = new RepeatedWork(
+      (config.leaseSeconds * 1000) / 3,
+      () => held.extend(),
+      (error) => this.warn('extend leases', error),
+    );
   }
 
   /** Tasks that run here now. */
@@ -68,7 +74,7 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
       for (const id of cancelled) this.held.cancel(id);
     });
     void this.notifications.standReady();
-    this.heartbeat = setInterval(() => void this.held.extend(), (this.config.leaseSeconds * 1000) / 3);
+    this.heartbeat.start();
     this.pumping = this.pump();
   }
 
@@ -79,7 +85,7 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
     await this.pumping;
     // Half of the time that requests get.
     await this.held.finish((this.server.shutdownTimeoutSeconds * 1000) / 2);
-    clearInterval(this.heartbeat);
+    await this.heartbeat.stop();
   }
 
   /** Takes work while there is some, and room for it; rests otherwise, until it is time to look again or somebody wakes it. */
@@ -109,8 +115,12 @@ export class TaskEngineService implements OnApplicationBootstrap, OnModuleDestro
       for (const task of claimed) void this.held.begin(task).finally(() => this.rest.wake());
       return claimed.length;
     } catch (error) {
-      this.logger.warn(`Cannot take tasks: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
+      this.warn('take tasks', error);
       return 0;
     }
+  }
+
+  private warn(what: string, error: unknown): void {
+    this.logger.warn(`Cannot ${what}: ${error instanceof Error ? error.message : String(error)}`, 'Agents');
   }
 }

@@ -5,10 +5,14 @@ describe('a wakeable sleep', () => {
   afterEach(() => jest.useRealTimers());
 
   /** How long a sleep of 50 to 1,000 ms lasts, in ms. */
-  const lengthOf = async (sleep: WakeableSleep, during: [atMs: number, act: () => void][] = []): Promise<number> => {
+  const lengthOf = async (
+    sleep: WakeableSleep,
+    during: [atMs: number, act: () => void][] = [],
+    signal?: AbortSignal,
+  ): Promise<number> => {
     const start = performance.now();
     let end: number | undefined;
-    void sleep.sleep(50, 1_000).then(() => (end = performance.now()));
+    void sleep.sleep(50, 1_000, signal).then(() => (end = performance.now()));
     for (const [atMs, act] of during) setTimeout(act, atMs);
     while (end === undefined) await jest.advanceTimersByTimeAsync(1);
     return end - start;
@@ -43,5 +47,12 @@ describe('a wakeable sleep', () => {
     expect(await lengthOf(sleep)).toBe(0);
     // And the one after it lasts its time.
     expect(await lengthOf(sleep)).toBe(1_000);
+  });
+
+  it('ends at once when its signal is aborted, or was', async () => {
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    expect(await lengthOf(new WakeableSleep(), [[10, () => stopping.abort()]], signal)).toBe(10);
+    expect(await lengthOf(new WakeableSleep(), [], signal)).toBe(0);
   });
 });

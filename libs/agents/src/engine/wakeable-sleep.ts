@@ -6,8 +6,12 @@ export class WakeableSleep {
   /**
    * @param leastMs how long it lasts at least, unless it is woken at once
    * @param mostMs how long it lasts when nobody wakes it
+   * @param signal wakes it at once
    */
-  async sleep(leastMs: number, mostMs: number): Promise<void> {
+  async sleep(leastMs: number, mostMs: number, signal?: AbortSignal): Promise<void> {
+    const stop = (): void => this.wakeNow();
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop);
     const start = performance.now();
     await new Promise<void>((resolve) => {
       let timer: NodeJS.Timeout | undefined;
@@ -20,6 +24,7 @@ export class WakeableSleep {
       };
       this.onWake();
     });
+    signal?.removeEventListener('abort', stop);
     this.onWake = () => undefined;
     this.woken = undefined;
   }

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Principal } from '#platform/security';
+import { WakeableSleep } from '../engine/wakeable-sleep.js';
 import { assertMaySee, maySee } from '../tasks/task-access.js';
 import { FINAL_STATES, isFinal } from '../tasks/task-state.js';
 import { type TaskEvent, TaskEventRepository } from '../tasks/task-event.repository.js';
@@ -100,19 +101,12 @@ export class TaskEventStreamService implements OnModuleDestroy {
     }
   }
 
-  private nextLook(taskId: string, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        stopListening();
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, LOOK_MS);
-      const stopListening = this.notifications.listen(({ ended }) => {
-        if (ended.includes(taskId)) done();
-      });
-      signal.addEventListener('abort', done);
+  private async nextLook(taskId: string, signal: AbortSignal): Promise<void> {
+    const rest = new WakeableSleep();
+    const stopListening = this.notifications.listen(({ ended }) => {
+      if (ended.includes(taskId)) rest.wakeNow();
     });
+    await rest.sleep(0, LOOK_MS, signal);
+    stopListening();
   }
 }

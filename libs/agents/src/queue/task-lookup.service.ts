@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CursorCodec } from '#platform/http';
 import { type Page, pageOf } from '#platform/kernel';
+import { WakeableSleep } from '../engine/wakeable-sleep.js';
 import type { Task } from '../tasks/task.js';
 import { assertMaySee, type Caller, scopeOf } from '../tasks/task-access.js';
 import { isFinal, type TaskState } from '../tasks/task-state.js';
@@ -63,10 +64,10 @@ export class TaskLookupService {
   async waitForAll(ids: readonly string[], seconds: number): Promise<void> {
     const open = new Set(ids);
     const limit = performance.now() + seconds * 1000;
-    let wake = (): void => undefined;
+    const rest = new WakeableSleep();
     const stopListening = this.notifications.listen(({ ended }) => {
       for (const id of ended) open.delete(id);
-      if (open.size === 0) wake();
+      if (open.size === 0) rest.wakeNow();
     });
     try {
       while (open.size > 0) {
@@ -76,13 +77,7 @@ export class TaskLookupService {
         }
         const left = limit - performance.now();
         if (open.size === 0 || left <= 0) return;
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.min(left, LOOK_MS));
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
+        await rest.sleep(0, Math.min(left, LOOK_MS));
       }
     } finally {
       stopListening();

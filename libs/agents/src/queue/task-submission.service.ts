@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import { FairTurns, fingerprintOf } from '#platform/kernel';
 import type { Principal } from '#platform/security';
-import { refuseDifferent } from './same-request.js';
+import { refuseReuse } from './key-reuse.js';
 import { AgentRepository } from '../registry/agent.repository.js';
-import { IdempotencyRepository } from './idempotency.repository.js';
+import { KeyedSubmissionRepository } from './keyed-submission.repository.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
 import { TaskEnqueueService, type TaskRequest } from './task-enqueue.service.js';
 
@@ -20,7 +20,7 @@ export class TaskSubmissionService {
   constructor(
     private readonly database: Database,
     private readonly agents: AgentRepository,
-    private readonly keys: IdempotencyRepository,
+    private readonly keyed: KeyedSubmissionRepository,
     private readonly enqueue: TaskEnqueueService,
     private readonly announcer: TaskAnnouncerService,
   ) {}
@@ -41,12 +41,12 @@ export class TaskSubmissionService {
     await turns.pause();
     const submitted = await this.database.transaction(async (tx) => {
       if (key !== undefined) {
-        const target = { taskId: checked.id, batchId: null };
-        const known = await this.keys.remember(tx, { ownerId: principal.id, key, fingerprint, ...target });
-        if (known) {
-          refuseDifferent(known.fingerprint, fingerprint);
+        const submission = { fingerprint, taskId: checked.id, batchId: null };
+        const first = await this.keyed.keep(tx, principal.id, key, submission);
+        if (first) {
+          refuseReuse(first.fingerprint, fingerprint);
           // Once used for a task, a key stays a task's: the fingerprint of a batch has other fields.
-          return { taskId: known.taskId ?? '', isReplay: true };
+          return { taskId: first.taskId ?? '', isReplay: true };
         }
       }
       await this.enqueue.enqueue(tx, [checked], principal);

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AgentsConfig } from '#config';
+import { GroupCommit } from '#platform/kernel';
 import type { Principal } from '#platform/security';
 import type { JsonObject } from '../tasks/task.js';
 import { assertReportFits } from '../tasks/task-report.js';
@@ -9,7 +10,7 @@ import type { ClaimedTask } from '../runners/claimed-task.js';
 import { TaskNotificationClient } from '../tasks/task-notification.client.js';
 import { type LeaseReport, WorkerLeaseRepository } from './worker-lease.repository.js';
 import { CallerStandingService } from '../tasks/caller-standing.service.js';
-import { GroupCommit } from '../attempts/group-commit.js';
+import { WakeableSleep } from '../engine/wakeable-sleep.js';
 import { CLAIM_MAX, TaskLeaseService } from '../attempts/task-lease.service.js';
 import { WorkerRegistryService } from './worker-registry.service.js';
 
@@ -111,20 +112,23 @@ export class WorkerLeaseService implements OnModuleDestroy {
     const isOver = (): boolean => gone.aborted || this.stopping.signal.aborted;
     const room = { workerId: worker.id, leaseSeconds, size: request.max };
     const limit = performance.now() + request.waitMs;
-    for (;;) {
-      // Listening begins before the look, so that nothing falls between the two.
-      const news = this.nextQueued();
-      try {
+    // Listening begins before the look, so that nothing falls between the two.
+    const rest = new WakeableSleep();
+    const stopListening = this.notifications.listen(({ queued, ended }) => {
+      if (queued || ended.length > 0) rest.wakeNow();
+    });
+    try {
+      for (;;) {
         const claimed = await this.claims.add({ agents: agents.toSorted(), room, isOver });
         const left = limit - performance.now();
         if (claimed.length > 0 || left <= 0 || isOver()) return claimed.map(toLeased);
-        await waitAtMost(news.arrived, Math.min(left, LOOK_MS), AbortSignal.any([gone, this.stopping.signal]));
+        await rest.sleep(0, Math.min(left, LOOK_MS), AbortSignal.any([gone, this.stopping.signal]));
         // Much may happen to a caller and to agents while it waits.
         await this.standing.assertSame(principal);
         agents = await this.registry.leasable(wanted, principal, true);
-      } finally {
-        news.stop();
       }
+    } finally {
+      stopListening();
     }
   }
 
@@ -170,29 +174,9 @@ export class WorkerLeaseService implements OnModuleDestroy {
     for (const claimed of await this.leases.claim(claimant, rooms)) results[claimed.room]?.push(claimed);
     return results;
   }
-
-  private nextQueued(): { arrived: Promise<void>; stop: () => void } {
-    let stop = (): void => undefined;
-    const arrived = new Promise<void>((resolve) => {
-      stop = this.notifications.listen(({ queued, ended }) => {
-        if (queued || ended.length > 0) resolve();
-      });
-    });
-    return { arrived, stop };
-  }
 }
 
 function toLeased({ task, leaseToken, timeoutMs, traceparent }: ClaimedTask): LeasedTask {
   const { id, agent, attempt, taskDescription, parameters, deadlineAt } = task;
   return { id, leaseToken, agent, attempt, taskDescription, parameters, deadlineAt, timeoutMs, traceparent };
-}
-
-async function waitAtMost(arrived: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
-  let end = (): void => undefined;
-  const over = new Promise<void>((resolve) => (end = resolve));
-  const timer = setTimeout(end, ms);
-  signal.addEventListener('abort', end, { once: true });
-  await Promise.race([arrived, over]);
-  clearTimeout(timer);
-  signal.removeEventListener('abort', end);
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CredentialCheckService } from '../passwords/credential-check.service.js';
 import { type Caller, SessionStartService, type StartedSession } from '../sessions/session-start.service.js';
+import { MfaTokenService } from '../second-factor/mfa-token.service.js';
 import { SecondFactorService } from '../second-factor/second-factor.service.js';
 
 /** A login is complete, or waits for the second factor. */
@@ -11,6 +12,7 @@ export type LoginOutcome = StartedSession | { mfaToken: string };
 export class LoginService {
   constructor(
     private readonly credentials: CredentialCheckService,
+    private readonly mfaTokens: MfaTokenService,
     private readonly secondFactor: SecondFactorService,
     private readonly sessions: SessionStartService,
   ) {}
@@ -19,7 +21,7 @@ export class LoginService {
   async logIn(identifier: string, password: string, caller: Caller): Promise<LoginOutcome> {
     const proven = await this.credentials.check(identifier, password, caller.deviceToken);
     const { user } = proven;
-    if (user.mfaEnabled) return { mfaToken: await this.secondFactor.demand(user) };
+    if (user.mfaEnabled) return { mfaToken: await this.mfaTokens.issue(user) };
     return proven.complete((settle) => this.sessions.start(user, caller, settle));
   }
 
@@ -29,7 +31,8 @@ export class LoginService {
    * @throws LoginFailedException when the token is void, the code is wrong or was used, or the account is locked
    */
   async completeLogin(mfaToken: string, code: string, caller: Caller): Promise<StartedSession> {
-    const proven = await this.secondFactor.check(mfaToken, code, caller.deviceToken);
+    const user = await this.mfaTokens.userOf(mfaToken);
+    const proven = await this.secondFactor.check(user, code, caller.deviceToken);
     return proven.complete((settle) => this.sessions.startAfter(settle, proven.user, caller));
   }
 }

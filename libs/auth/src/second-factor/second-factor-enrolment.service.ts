@@ -9,7 +9,7 @@ import { matchTotp, newTotpSecret, otpauthUri, toBase32 } from './totp.js';
 import { SecondFactorRepository } from './second-factor.repository.js';
 import { AuditService } from '../audit/audit.service.js';
 import { CredentialCheckService } from '../passwords/credential-check.service.js';
-import { SecondFactorService } from './second-factor.service.js';
+import { SecondFactorCodeService } from './second-factor-code.service.js';
 
 /** The name that authenticator apps show. */
 const ISSUER = 'DevSkyy';
@@ -19,7 +19,7 @@ const ISSUER = 'DevSkyy';
 export class SecondFactorEnrolmentService {
   constructor(
     private readonly factors: SecondFactorRepository,
-    private readonly secondFactor: SecondFactorService,
+    private readonly codes: SecondFactorCodeService,
     private readonly credentials: CredentialCheckService,
     private readonly audit: AuditService,
     private readonly requests: KeyedRequests,
@@ -52,15 +52,15 @@ export class SecondFactorEnrolmentService {
     const secret = this.factors.totpSecrets.decrypt(proposed.secret, id);
     const step = matchTotp(secret, code, this.clock.millis());
     if (step === undefined) throw new CodeWrongException();
-    const codes = Array.from({ length: RECOVERY_CODE_COUNT }, newRecoveryCode);
+    const recoveryCodes = Array.from({ length: RECOVERY_CODE_COUNT }, newRecoveryCode);
     await this.database.transaction(async (tx) => {
       if (!(await this.factors.confirm(tx, id, proposed.secret, step)))
         throw new MfaStateException('There is no authenticator to confirm');
-      const digests = codes.map((each) => this.secondFactor.digestOf(id, each));
+      const digests = recoveryCodes.map((each) => this.codes.digestOf(id, each));
       await this.factors.replaceRecoveryCodes(tx, id, digests);
       await this.audit.record(tx, { action: 'user.mfa_enabled', actorId: id, subjectId: id });
     });
-    return codes;
+    return recoveryCodes;
   }
 
   /** @throws LoginFailedException for a wrong password; MfaStateException when there is none */

@@ -1,28 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
+import type { Delivery, DeliveryLimits, DeliveryResult, OutboxRows } from '#platform/jobs';
 import { SEVERITIES, type Severity } from '#platform/kernel';
-import type { AlertEvent, GroupEvent } from './alert.js';
+import type { AlertCall, AlertEvent } from './alert-call.js';
+import type { GroupEvent } from './alert.js';
+import type { AlertChannel } from './alert-channels.js';
 import type { GroupStatus } from '../grouping/group-status.js';
 
 /** A call that is due, with all that it tells. */
-export interface DueCall {
-  id: string;
-  attempts: number;
-  event: AlertEvent;
-  createdAt: Date;
-  alert: { id: string; name: string; url: string; encryptedSecret: string };
-  group: {
-    id: string;
-    title: string;
-    culprit: string;
-    severity: Severity;
-    status: GroupStatus;
-    count: number;
-    service: string;
-    release: string | null;
-    firstSeen: Date;
-    lastSeen: Date;
-  };
+export interface DueCall extends Delivery, Omit<AlertCall, 'groupUrl'> {
+  readonly alert: AlertCall['alert'] & { channel: AlertChannel; url: string; encryptedSecret: string };
 }
 
 interface DueRow extends Record<string, unknown> {
@@ -32,6 +19,7 @@ interface DueRow extends Record<string, unknown> {
   created_at: Date;
   alert_id: string;
   name: string;
+  channel: AlertChannel;
   url: string;
   encrypted_secret: string;
   group_id: string;
@@ -96,7 +84,7 @@ const CLAIM = {
         WHERE error_alert.id <> ALL($4::uuid[]) LIMIT $1)
       RETURNING id, alert_id, group_id, event, attempts, created_at
     )
-    SELECT c.id, c.attempts, c.event, c.created_at, a.id AS alert_id, a.name, a.url, a.encrypted_secret,
+    SELECT c.id, c.attempts, c.event, c.created_at, a.id AS alert_id, a.name, a.channel, a.url, a.encrypted_secret,
            g.id AS group_id, g.title, g.culprit, g.severity, g.status, g.count, g.service, g.release, g.first_seen, g.last_seen
     FROM claimed c JOIN error_alert a ON a.id = c.alert_id JOIN error_group g ON g.id = c.group_id`,
 };
@@ -111,7 +99,7 @@ const SETTLE = {
 
 /** Calls that alerts lead to, from the moment something happens until they are delivered or given up. */
 @Injectable()
-export class AlertOutboxRepository {
+export class AlertOutboxRepository implements OutboxRows<DueCall> {
   constructor(private readonly database: Database) {}
 
   /** Notes the calls for what happened to groups, in the transaction in which it happened. */
@@ -125,24 +113,22 @@ export class AlertOutboxRepository {
     await this.database.execute(ENQUEUE_RATES, [now]);
   }
 
-  /**
-   * Takes calls that are due, the oldest of each alert; whoever takes them has the lease to settle them, then they are due again.
-   *
-   * @param limits how many at most, in all and of one alert
-   * @param busy alerts of which none is taken
-   */
-  async claim(
-    limits: { inAll: number; ofOne: number },
-    leaseSeconds: number,
-    busy: readonly string[],
-  ): Promise<DueCall[]> {
+  /** Alerts are the receivers: each names one address. */
+  async claim(limits: DeliveryLimits, leaseSeconds: number, busy: readonly string[]): Promise<DueCall[]> {
     const rows = await this.database.query<DueRow>(CLAIM, [limits.inAll, leaseSeconds, limits.ofOne, busy]);
     return rows.map((row) => ({
       id: row.id,
+      receiver: row.alert_id,
       attempts: row.attempts,
       event: row.event,
-      createdAt: row.created_at,
-      alert: { id: row.alert_id, name: row.name, url: row.url, encryptedSecret: row.encrypted_secret },
+      happenedAt: row.created_at,
+      alert: {
+        id: row.alert_id,
+        name: row.name,
+        channel: row.channel,
+        url: row.url,
+        encryptedSecret: row.encrypted_secret,
+      },
       group: {
         id: row.group_id,
         title: row.title,
@@ -158,13 +144,8 @@ export class AlertOutboxRepository {
     }));
   }
 
-  /** @param retryInSeconds `undefined` when there is no other attempt */
-  async settle(
-    id: string,
-    result: { status: number | undefined; error: string | undefined; isDelivered: boolean },
-    retryInSeconds: number | undefined,
-  ): Promise<void> {
-    const { status, error, isDelivered } = result;
+  async settle({ id }: DueCall, { status, error }: DeliveryResult, retryInSeconds: number | undefined): Promise<void> {
+    const isDelivered = error === undefined;
     await this.database.execute(SETTLE, [id, status ?? null, error ?? null, isDelivered, retryInSeconds ?? null]);
   }
 }

@@ -4,7 +4,9 @@ import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
 import { Database, type Transaction } from '#platform/database';
 import { Clock, Ids, type Severity, ValidationException } from '#platform/kernel';
 import { AuditTrail } from '#platform/security';
-import type { Alert, AlertEvent } from './alert.js';
+import type { AlertEvent } from './alert-call.js';
+import type { AlertChannel } from './alert-channels.js';
+import type { Alert } from './alert.js';
 import { AlertNotFoundException } from '../occurrences/errors.exceptions.js';
 import { AlertWebhookClient } from './alert-webhook.client.js';
 import { type AlertDelivery, AlertRepository } from './alert.repository.js';
@@ -16,6 +18,8 @@ export interface NewAlert {
   event: AlertEvent;
   severity?: Severity | null | undefined;
   ratePerMinute?: number | null | undefined;
+  /** `webhook` when absent. */
+  channel?: AlertChannel | null | undefined;
   url: string;
   /** Made when absent. */
   secret?: string | null | undefined;
@@ -44,7 +48,7 @@ export class AlertRegistryService {
 
   private async insert(
     tx: Transaction,
-    { name, event, severity, ratePerMinute, url, secret }: NewAlert,
+    { name, event, severity, ratePerMinute, channel, url, secret }: NewAlert,
   ): Promise<[Alert, string]> {
     if ((event === 'rate') !== (typeof ratePerMinute === 'number')) {
       throw faulty('ratePerMinute', 'belongs to the event rate, and must be there for it');
@@ -54,7 +58,7 @@ export class AlertRegistryService {
     }
     const id = this.ids.next();
     const limits = { severity: severity ?? null, ratePerMinute: ratePerMinute ?? null };
-    const alert = { id, name, event, ...limits, url, createdAt: this.clock.now() };
+    const alert = { id, name, event, ...limits, channel: channel ?? 'webhook', url, createdAt: this.clock.now() };
     const key = secret ?? randomBytes(32).toString('base64url');
     await this.alerts.insert(tx, alert, this.alerts.secrets.encrypt(key, id));
     await this.note(tx, 'created', alert);

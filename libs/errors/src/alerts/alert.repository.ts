@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { Severity } from '#platform/kernel';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
-import type { Alert, AlertEvent } from './alert.js';
+import type { AlertEvent } from './alert-call.js';
+import type { AlertChannel } from './alert-channels.js';
+import type { Alert } from './alert.js';
 import { AlertEntity } from '../tables/alert.entity.js';
 
 /** A call that an alert led to. */
@@ -25,6 +27,7 @@ interface AlertRow extends Record<string, unknown> {
   event: AlertEvent;
   severity: Severity | null;
   rate_per_minute: number | null;
+  channel: AlertChannel;
   url: string;
   created_at: Date;
 }
@@ -41,7 +44,7 @@ interface DeliveryRow extends Record<string, unknown> {
   next_attempt_at: Date | null;
 }
 
-const COLUMNS = 'id, name, event, severity, rate_per_minute, url, created_at';
+const COLUMNS = 'id, name, event, severity, rate_per_minute, channel, url, created_at';
 
 /** Questions about alerts. */
 @Injectable()
@@ -71,17 +74,11 @@ export class AlertRepository {
   }
 
   async insert(tx: Transaction, alert: Alert, encryptedSecret: string): Promise<void> {
-    const { id, name, event, severity, ratePerMinute, url, createdAt } = alert;
-    await tx.execute(`INSERT INTO error_alert (${COLUMNS}, encrypted_secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, [
-      id,
-      name,
-      event,
-      severity,
-      ratePerMinute,
-      url,
-      createdAt,
-      encryptedSecret,
-    ]);
+    const { id, name, event, severity, ratePerMinute, channel, url, createdAt } = alert;
+    await tx.execute(
+      `INSERT INTO error_alert (${COLUMNS}, encrypted_secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [id, name, event, severity, ratePerMinute, channel, url, createdAt, encryptedSecret],
+    );
   }
 
   /** The alert that was; `undefined` when there was none. Its deliveries go with it. */
@@ -115,6 +112,7 @@ function toAlert(row: AlertRow): Alert {
     event: row.event,
     severity: row.severity,
     ratePerMinute: row.rate_per_minute,
+    channel: row.channel,
     url: row.url,
     createdAt: row.created_at,
   };

@@ -1,8 +1,6 @@
 import type { Severity } from '#platform/kernel';
-
-/** What an alert waits for. */
-export const ALERT_EVENTS = ['new', 'regressed', 'rate'] as const;
-export type AlertEvent = (typeof ALERT_EVENTS)[number];
+import type { AlertEvent } from './alert-call.js';
+import type { AlertChannel } from './alert-channels.js';
 
 /** A rule: what has to happen to which groups, and where to call then. */
 export interface Alert {
@@ -13,6 +11,7 @@ export interface Alert {
   readonly severity: Severity | null;
   /** For `rate`: more occurrences of a group in a minute. */
   readonly ratePerMinute: number | null;
+  readonly channel: AlertChannel;
   readonly url: string;
   readonly createdAt: Date;
 }

@@ -3,7 +3,11 @@ import { IsIn, IsInt, IsString, IsUrl, Max, MaxLength, Min, MinLength } from 'cl
 import { Clearable, IsOneLine } from '#platform/http';
 import { SEVERITIES, type Severity } from '#platform/kernel';
 import type { AlertDelivery } from './alert-registry.service.js';
-import { type Alert, ALERT_EVENTS, type AlertEvent } from './alert.js';
+import { ALERT_EVENTS, type AlertEvent } from './alert-call.js';
+import { ALERT_CHANNELS, type AlertChannel } from './alert-channels.js';
+import type { Alert } from './alert.js';
+
+const CHANNELS = Object.keys(ALERT_CHANNELS);
 
 /** A rule that calls a webhook. */
 export class CreateErrorAlertDto {
@@ -39,6 +43,17 @@ export class CreateErrorAlertDto {
   @Max(1_000_000)
   ratePerMinute?: number | null;
 
+  @ApiPropertyOptional({
+    enum: CHANNELS,
+    nullable: true,
+    default: 'webhook',
+    description:
+      '`webhook`: JSON with all there is to know; `chat`: a message, as Slack, Mattermost and Google Chat take it.',
+  })
+  @Clearable()
+  @IsIn(CHANNELS)
+  channel?: AlertChannel | null;
+
   /** @example https://hooks.example.com/errors */
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false, disallow_auth: true })
   @MaxLength(2_000)
@@ -69,6 +84,8 @@ export class ErrorAlertDto {
   severity!: Severity | null;
   @ApiProperty({ type: Number, nullable: true, example: null })
   ratePerMinute!: number | null;
+  @ApiProperty({ enum: CHANNELS })
+  channel!: AlertChannel;
   /** @example https://hooks.example.com/errors */
   url!: string;
   /** @example 2026-11-24T10:15:30.000Z */

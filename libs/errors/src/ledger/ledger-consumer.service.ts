@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { unlessLate } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { LedgerDrainService } from './ledger-drain.service.js';
 import { CurrentRunService } from '../write-ahead/current-run.service.js';
@@ -64,10 +65,7 @@ export class LedgerConsumerService {
     this.retry = undefined;
     this.retryMs = RETRY_MS.first;
     this.wake();
-    let timer: NodeJS.Timeout | undefined;
-    const limit = new Promise((resolve) => (timer = setTimeout(resolve, limitMs)));
-    await Promise.race([this.loop, limit]);
-    clearTimeout(timer);
+    await unlessLate(Promise.resolve(this.loop), limitMs, () => undefined);
     clearTimeout(this.retry);
     this.isStarted = false;
     return this.backlogBytes === 0;

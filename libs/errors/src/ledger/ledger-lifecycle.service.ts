@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { RepeatedWork } from '#platform/jobs';
 import { DeadRunRecoveryService } from './dead-run-recovery.service.js';
 import { LedgerConsumerService } from './ledger-consumer.service.js';
 import { CurrentRunService } from '../write-ahead/current-run.service.js';
@@ -15,8 +16,11 @@ const DRAIN_AT_SHUTDOWN_MS = 5_000;
 /** Starts the ledger with the application and ends it before the database closes. */
 @Injectable()
 export class LedgerLifecycleService implements OnApplicationBootstrap, OnApplicationShutdown {
-  private watch: NodeJS.Timeout | undefined;
-  private watching: Promise<void> = Promise.resolve();
+  private readonly watch = new RepeatedWork(
+    WATCH_MS,
+    () => this.look(),
+    (error) => this.selfLog.write('recovery', error),
+  );
 
   constructor(
     private readonly run: CurrentRunService,
@@ -30,19 +34,18 @@ export class LedgerLifecycleService implements OnApplicationBootstrap, OnApplica
   async onApplicationBootstrap(): Promise<void> {
     await this.artifact.write();
     this.consumer.start();
-    this.look();
-    this.watch = setInterval(() => this.look(), WATCH_MS);
-    this.watch.unref();
+    this.watch.start();
+    this.watch.wake();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    clearInterval(this.watch);
     this.recovery.stop();
+    const watched = this.watch.stop();
     const { log, directory, runId } = this.run;
     await log.close();
     const isDrained = await this.consumer.finish(DRAIN_AT_SHUTDOWN_MS);
     await this.artifact.complete();
-    await this.watching;
+    await watched;
     try {
       const isExported = log.files.every(({ name, durableBytes }) => this.artifact.exportedBytes(name) >= durableBytes);
       if (isDrained && isExported) await this.registrar.close(log.files.map(({ name }) => name));
@@ -53,16 +56,10 @@ export class LedgerLifecycleService implements OnApplicationBootstrap, OnApplica
     }
   }
 
-  private look(): void {
-    this.watching = this.watching.then(async () => {
-      try {
-        await this.recovery.rebuildArtifacts();
-        await this.registrar.checkIn();
-        await this.recovery.storeReports();
-        await this.artifact.tellResolutions();
-      } catch (error) {
-        this.selfLog.write('recovery', error);
-      }
-    });
+  private async look(): Promise<void> {
+    await this.recovery.rebuildArtifacts();
+    await this.registrar.checkIn();
+    await this.recovery.storeReports();
+    await this.artifact.tellResolutions();
   }
 }

@@ -1,4 +1,5 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { RepeatedWork } from '#platform/jobs';
 import { Metrics } from '#platform/observability';
 import { type ItemCount, ProjectRepository } from './project.repository.js';
 import { SelfLogService } from '../write-ahead/self-log.service.js';
@@ -13,11 +14,13 @@ const WORD = /^[a-z][a-z_]{0,40}$/;
 
 /** Counts the items of envelopes and what senders say that they dropped; written at intervals, tried again on failure. */
 @Injectable()
-export class ProjectItemCountsService implements OnApplicationShutdown {
+export class ProjectItemCountsService implements OnApplicationBootstrap, OnApplicationShutdown {
   private pending = new Map<string, ItemCount & { projectId: number }>();
-  private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<void> = Promise.resolve();
-
+  private readonly writes = new RepeatedWork(
+    PAUSE_MS,
+    () => this.write(),
+    (error) => this.selfLog.write('project items', error),
+  );
   private readonly lost;
 
   constructor(
@@ -34,29 +37,26 @@ export class ProjectItemCountsService implements OnApplicationShutdown {
       word === '' || WORD.test(word) ? word : 'other',
     );
     this.merge({ projectId, kind: count.kind, category, reason, quantity: count.quantity });
-    this.timer ??= setTimeout(() => void this.flush(), PAUSE_MS);
-    this.timer.unref();
   }
 
-  /** Writes what is pending. */
-  flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.writing = this.writing.then(async () => {
-      const counts = [...this.pending.values()];
-      this.pending = new Map();
-      try {
-        if (counts.length > 0) await this.projects.addItems(counts);
-      } catch (error) {
-        this.selfLog.write('project items', error);
-        for (const count of counts) this.merge(count);
-      }
-    });
-    return this.writing;
+  onApplicationBootstrap(): void {
+    this.writes.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.flush();
+    this.writes.wake();
+    await this.writes.stop();
+  }
+
+  private async write(): Promise<void> {
+    const counts = [...this.pending.values()];
+    this.pending = new Map();
+    try {
+      if (counts.length > 0) await this.projects.addItems(counts);
+    } catch (error) {
+      for (const count of counts) this.merge(count);
+      throw error;
+    }
   }
 
   private merge(count: ItemCount & { projectId: number }): void {

@@ -22,6 +22,9 @@ export class AlertEntity {
   @Whole({ nullable: true })
   ratePerMinute!: number | null;
 
+  @Text({ default: 'webhook' })
+  channel!: string;
+
   @Text()
   url!: string;
 

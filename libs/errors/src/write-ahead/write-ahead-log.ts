@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
+import { GroupCommit } from '#platform/kernel';
 import type { WriteAheadDirectory } from './write-ahead-directory.js';
 
 const closeFile = promisify(close);
@@ -36,20 +37,13 @@ interface Segment {
   isClosed: boolean;
 }
 
-interface Waiting {
-  line: string;
-  resolve: () => void;
-  reject: (error: unknown) => void;
-}
-
 /**
  * The write-ahead log of one run. Everybody who waits at the same time shares one `write` and one `fdatasync` (group
  * commit), so the cost of a disk flush is divided by the load.
  */
 export class WriteAheadLog {
   private readonly segments: Segment[] = [];
-  private waiting: Waiting[] = [];
-  private flushing: Promise<void> | undefined;
+  private readonly commits = new GroupCommit<string, void>((lines) => this.commit(Buffer.from(lines.join(''))));
   private fatal: Segment | undefined;
   private number = 0;
   private isClosed = false;
@@ -67,10 +61,7 @@ export class WriteAheadLog {
     const line = lines.join('');
     // What fails while the service is shutting down waits for the next start.
     if (this.isClosed) return Promise.resolve().then(() => this.appendSync(line));
-    return new Promise<void>((resolve, reject) => {
-      this.waiting.push({ line, resolve, reject });
-      this.flushing ??= this.flush();
-    });
+    return this.commits.add(line);
   }
 
   /**
@@ -99,7 +90,7 @@ export class WriteAheadLog {
   /** Waits for what is being written and closes the files. */
   async close(): Promise<void> {
     this.isClosed = true;
-    await this.flushing;
+    await this.commits.finish();
     for (const segment of this.files as readonly Segment[]) {
       if (segment.isClosed) continue;
       segment.isClosed = true;
@@ -107,25 +98,17 @@ export class WriteAheadLog {
     }
   }
 
-  private async flush(): Promise<void> {
-    // Whoever appends in this turn of the event loop shares the first commit too.
-    await Promise.resolve();
-    while (this.waiting.length > 0) {
-      const together = this.waiting;
-      this.waiting = [];
-      try {
-        await this.commit(Buffer.from(together.map(({ line }) => line).join('')));
-        for (const { resolve } of together) resolve();
-      } catch (error) {
-        this.abandon();
-        for (const { reject } of together) reject(error);
-      }
+  private async commit(bytes: Buffer): Promise<void[]> {
+    try {
+      await this.write(bytes);
+      return [];
+    } catch (error) {
+      this.abandon();
+      throw error;
     }
-    // In the same step as the last look at who waits: a later one starts the next flush.
-    this.flushing = undefined;
   }
 
-  private async commit(bytes: Buffer): Promise<void> {
+  private async write(bytes: Buffer): Promise<void> {
     let segment = this.current;
     if (segment.isClosed || segment.durableBytes >= this.segmentBytes) segment = this.begin();
     for (let written = 0; written < bytes.length;) {

@@ -109,7 +109,7 @@ export class BatchAbortedException extends AppException {
 }
 
 /** The key was used for another request. */
-export class IdempotencyConflictException extends AppException {
+export class PostingKeyReusedException extends AppException {
   constructor(fields: readonly string[]) {
     super(
       { code: 'FINANCE.IDEMPOTENCY_CONFLICT', category: 'business_logic', kind: 'invalid' },

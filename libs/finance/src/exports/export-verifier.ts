@@ -1,6 +1,6 @@
 import type { AccountType } from '../books/account.js';
 import { type Block, ChainFollower, leafHash, type PublicJwk } from '../chain/chain.js';
-import { LedgerReplay } from '../chain/ledger-replay.js';
+import { LedgerRebuild } from '../chain/ledger-rebuild.js';
 import type { Posting, Transaction } from '../books/transaction.js';
 
 /** What a check of an exported ledger found. */
@@ -45,7 +45,7 @@ export async function verifyLedgerExport(
 
 class ExportCheck {
   private readonly problems: ExportReport['problems'] = [];
-  private readonly replay = new LedgerReplay((block, message) => this.problem(block, message));
+  private readonly rebuild = new LedgerRebuild((block, message) => this.problem(block, message));
   private chain: ChainFollower | undefined;
   private leaves: Buffer[] = [];
   private transactions = 0;
@@ -82,20 +82,20 @@ class ExportCheck {
     if (leaf !== undefined) this.leaves.push(Buffer.from(leaf, 'hex'));
     if (period) {
       this.leaves.push(leafHash({ period }));
-      this.replay.period(period, this.current);
+      this.rebuild.period(period, this.current);
     }
     if (account) {
       this.leaves.push(leafHash({ account }));
-      this.replay.account(account);
+      this.rebuild.account(account);
     }
-    if (transaction) this.replayed(transaction);
+    if (transaction) this.rebuilt(transaction);
     if (block) {
       for (const fault of this.chain?.follow(block, this.leaves) ?? ['The file has no head'])
         this.problem(block.number, fault);
       this.leaves = [];
     }
     for (const { account: code, net } of balances ?? []) {
-      if (this.replay.accounts.get(code)?.net.toString() !== net)
+      if (this.rebuild.accounts.get(code)?.net.toString() !== net)
         this.problem(0, `The balance of ${code} is not what its transactions come to`);
     }
     if (end) {
@@ -111,7 +111,7 @@ class ExportCheck {
     this.chain = new ChainFollower(new Map((this.pinned ?? keys).map((key) => [key.kid, key])));
   }
 
-  private replayed(record: NonNullable<Line['transaction']>): void {
+  private rebuilt(record: NonNullable<Line['transaction']>): void {
     this.leaves.push(leafHash({ transaction: record }));
     this.transactions += 1;
     const transaction = {
@@ -121,7 +121,7 @@ class ExportCheck {
       effectiveAt: new Date(record.effectiveAt),
       recordedAt: new Date(record.recordedAt),
     };
-    this.replay.transaction(transaction, this.current);
+    this.rebuild.transaction(transaction, this.current);
   }
 
   private problem(block: number, message: string): void {

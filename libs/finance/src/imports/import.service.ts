@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Ids } from '#platform/kernel';
-import { IdempotencyConflictException, ImportNotFoundException } from '../books/finance.exceptions.js';
+import { PostingKeyReusedException, ImportNotFoundException } from '../books/finance.exceptions.js';
 import type { Refusal } from '../books/finance.exceptions.js';
 import { type Import, ImportRepository, type StoredChunk } from './import.repository.js';
 import { type BatchItem, BatchTransactionsService } from '../transactions/batch-transactions.service.js';
@@ -62,7 +62,7 @@ export class ImportService {
    * Reads no further ahead than the chunk after those that are being posted: two, so that the second is decided while the first is
    * written. What they came to is noted in their order.
    *
-   * @throws IdempotencyConflictException when the key was used for other lines; PostingOverloadedException
+   * @throws PostingKeyReusedException when the key was used for other lines; PostingOverloadedException
    */
   async run(principalId: string, key: string | undefined, chunks: AsyncIterable<ImportChunk>): Promise<Import> {
     const request = this.requests.keyed(principalId, key, 'import', {});
@@ -224,8 +224,8 @@ function assertSame({ digest }: ImportChunk, known: Import): void {
 /** Only the digest of all lines up to a place is known: where in there the streams differ is not. */
 const OR_BEFORE = 'or before';
 
-function conflictAt(line: number, more = ''): IdempotencyConflictException {
-  return new IdempotencyConflictException([`line ${line} ${more}`.trim()]);
+function conflictAt(line: number, more = ''): PostingKeyReusedException {
+  return new PostingKeyReusedException([`line ${line} ${more}`.trim()]);
 }
 
 function verdictsIn({ answer, blanks }: StoredChunk, first: number): LineVerdict[] {

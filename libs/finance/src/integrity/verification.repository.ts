@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
 import type { Account } from '../books/account.js';
 import type { Block } from '../chain/chain.js';
-import type { ExpectedEntry, ExpectedHold, ReplayedAccount } from '../chain/ledger-replay.js';
+import type { ExpectedEntry, ExpectedHold, RebuiltAccount } from '../chain/ledger-rebuild.js';
 import { type AccountChange, accountLeaf, type Leaf, type SettlementRecord, transactionLeaf } from '../chain/leaves.js';
 import type { Transaction } from '../books/transaction.js';
 import { UNKNOWN_KIND } from '../books/transaction-kind.js';
@@ -168,7 +168,7 @@ export class VerificationRepository {
   }
 
   /** Every balance as it is kept. */
-  async balances(tx: DatabaseTransaction): Promise<Map<string, ReplayedAccount>> {
+  async balances(tx: DatabaseTransaction): Promise<Map<string, RebuiltAccount>> {
     const rows = await tx.query<StandingRow>(
       `SELECT a.code, b.net, b.held_debits, b.held_credits, b.version, b.name, b.is_closed
        FROM finance_balance b JOIN finance_account a ON a.id = b.account_id`,

@@ -4,7 +4,7 @@ import { Clock } from '#platform/kernel';
 import { BooksCalendar } from '../books/calendar.js';
 import { kindOf, UNKNOWN_KIND } from '../books/transaction-kind.js';
 import { type Block, ChainFollower, leafHash } from '../chain/chain.js';
-import { type ExpectedEntry, type ExpectedHold, LedgerReplay } from '../chain/ledger-replay.js';
+import { type ExpectedEntry, type ExpectedHold, LedgerRebuild } from '../chain/ledger-rebuild.js';
 import { type AccountChange, inOrder } from '../chain/leaves.js';
 import { SnapshotRepository } from './snapshot.repository.js';
 import { type SealedRecord, VerificationRepository } from './verification.repository.js';
@@ -59,7 +59,7 @@ class Verification {
   private readonly problems: Problem[] = [];
   private problemCount = 0;
   private readonly chain: ChainFollower;
-  private readonly replay: LedgerReplay;
+  private readonly rebuild: LedgerRebuild;
   private readonly counts = { transactions: 0, accounts: 0, entries: 0n, holds: 0n };
 
   constructor(
@@ -69,7 +69,7 @@ class Verification {
     private readonly tx: DatabaseTransaction,
   ) {
     this.chain = new ChainFollower(keys);
-    this.replay = new LedgerReplay((block, message) => this.problem(block, message), calendar);
+    this.rebuild = new LedgerRebuild((block, message) => this.problem(block, message), calendar);
   }
 
   async run(now: Date, signal: AbortSignal | undefined): Promise<IntegrityReport> {
@@ -81,7 +81,7 @@ class Verification {
       await this.checkPage(blocks);
       last = blocks.at(-1);
     }
-    this.replay.finish();
+    this.rebuild.finish();
     await this.checkEnd(last);
     const { transactions, accounts } = this.counts;
     return {
@@ -111,12 +111,12 @@ class Verification {
       byBlock.delete(block.number);
       const leaves = inOrder(records.map(({ leaf }) => leaf)).map(leafHash);
       for (const fault of this.chain.follow(block, leaves)) this.problem(block.number, fault);
-      for (const { account } of records) if (account) this.count('accounts', () => this.replay.account(account));
+      for (const { account } of records) if (account) this.count('accounts', () => this.rebuild.account(account));
       const transactions = records.flatMap(({ transaction }) => transaction ?? []);
       for (const transaction of transactions.sort((a, b) => (a.id < b.id ? -1 : 1))) {
         blockOf.set(transaction.id, block.number);
         this.count('transactions', () => {
-          const expected = this.replay.transaction(transaction, block.number);
+          const expected = this.rebuild.transaction(transaction, block.number);
           entries.push(...expected.entries);
           holds.push(...expected.holds);
         });
@@ -125,7 +125,7 @@ class Verification {
         if (transaction && kind !== kindOf(transaction) && kind !== UNKNOWN_KIND)
           this.problem(block.number, `${transaction.id} is listed as of another kind than it is`);
         if (month !== undefined) this.closed(month, leaf, block.number);
-        if (settlement) this.replay.settlement(settlement, block.number);
+        if (settlement) this.rebuild.settlement(settlement, block.number);
         if (change) this.changed(change, block);
         if (createdAt && createdAt.toISOString() !== block.committedAt)
           this.problem(block.number, 'A record is of another time than its block');
@@ -141,14 +141,14 @@ class Verification {
   }
 
   private changed(change: AccountChange, { number, committedAt }: Block): void {
-    this.replay.change(change, number);
+    this.rebuild.change(change, number);
     if (change.recordedAt !== committedAt)
       this.problem(number, 'A change of an account is of another time than its block');
   }
 
   private closed(month: string, leaf: object, blockNumber: number): void {
     const { period } = leaf as { period: { month: string; timeZone?: string } };
-    if (period.month === month) this.replay.period(period, blockNumber);
+    if (period.month === month) this.rebuild.period(period, blockNumber);
     else this.problem(blockNumber, `The month ${period.month} is kept as ${month}`);
   }
 
@@ -159,7 +159,7 @@ class Verification {
       this.problem(head.number, 'The head is not the latest block');
     if (last && head.recordedAt.toISOString() !== last.committedAt)
       this.problem(last.number, 'The head is of another time than the latest block');
-    if (head.openSince.getTime() !== this.replay.openSince.getTime())
+    if (head.openSince.getTime() !== this.rebuild.openSince.getTime())
       this.problem(null, 'The books are not open since the end of the latest closed month');
     if (head.timeZone !== this.calendar.zone)
       this.problem(null, `The books are kept in ${head.timeZone}, not in ${this.calendar.zone}`);
@@ -170,8 +170,8 @@ class Verification {
       this.problem(null, `There are ${lines.entries} entries, not ${this.counts.entries}`);
     if (lines.holds !== this.counts.holds)
       this.problem(null, `There are ${lines.holds} holds, not ${this.counts.holds}`);
-    this.compare('The balance of', this.replay.accounts, await this.records.balances(this.tx));
-    this.compare('The sums of', this.replay.daily, await this.records.daily(this.tx));
+    this.compare('The balance of', this.rebuild.accounts, await this.records.balances(this.tx));
+    this.compare('The sums of', this.rebuild.daily, await this.records.daily(this.tx));
   }
 
   private compare<T extends object>(

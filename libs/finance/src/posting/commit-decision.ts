@@ -1,5 +1,5 @@
 import { AppException } from '#platform/kernel';
-import { BatchAbortedException, IdempotencyConflictException, refusalOf } from '../books/finance.exceptions.js';
+import { BatchAbortedException, PostingKeyReusedException, refusalOf } from '../books/finance.exceptions.js';
 import type { Transaction } from '../books/transaction.js';
 import type { Draft } from '../drafts/draft.js';
 import { applyDraft } from './apply-draft.js';
@@ -53,7 +53,7 @@ export class CommitDecision {
   outcomeOf(unit: PostingUnit): UnitOutcome | AppException {
     const { request } = unit;
     const known = request && this.answers.get(idOf(request));
-    if (known) return conflictOf(request, known) ?? { items: known.outcomes, isReplay: true };
+    if (known) return reuseOf(request, known) ?? { items: known.outcomes, isReplay: true };
     const items = unit.isAtomic ? this.allOrNothing(unit.items) : unit.items.map((item) => this.itemOutcome(item));
     if (request) this.keep(request, items, { items: items.map((item) => toStored(item, true)) });
     return { items, isReplay: false };
@@ -63,10 +63,10 @@ export class CommitDecision {
     const { request } = item;
     const known = request && this.answers.get(idOf(request));
     if (known) {
-      const conflict = conflictOf(request, known);
+      const reuse = reuseOf(request, known);
       const [outcome] = known.outcomes;
       if (!outcome) throw new Error('A stored answer without outcome');
-      return conflict ? { refusal: refusalOf(conflict) } : { ...outcome, isReplay: true };
+      return reuse ? { refusal: refusalOf(reuse) } : { ...outcome, isReplay: true };
     }
     const verdict: Verdict =
       'draft' in item ? this.verdictOf(item.draft, request !== undefined) : { refusal: item.refusal };
@@ -116,7 +116,7 @@ function settled({ settles }: Passed): Transaction {
 }
 
 /** A key stands for one request. */
-function conflictOf(request: KeyedRequest, known: KnownAnswer): IdempotencyConflictException | undefined {
+function reuseOf(request: KeyedRequest, known: KnownAnswer): PostingKeyReusedException | undefined {
   const differing = differingFields(known.asked.fingerprint, request.fingerprint);
-  return differing.length === 0 ? undefined : new IdempotencyConflictException(differing);
+  return differing.length === 0 ? undefined : new PostingKeyReusedException(differing);
 }

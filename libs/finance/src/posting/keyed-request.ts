@@ -3,7 +3,7 @@ import type { CanonicalText } from '../chain/canonical-json.js';
 /** A write that was asked for under a key. */
 export class KeyedRequest {
   constructor(
-    readonly principalId: string,
+    readonly owner: string,
     readonly key: string,
     /** The request in canonical form, as text. */
     readonly fingerprintText: CanonicalText,
@@ -31,6 +31,6 @@ export interface StoredAnswer {
 }
 
 /** The identity of a request. */
-export function idOf({ principalId, key }: Pick<KeyedRequest, 'principalId' | 'key'>): string {
-  return `${principalId} ${key}`;
+export function idOf({ owner, key }: Pick<KeyedRequest, 'owner' | 'key'>): string {
+  return `${owner} ${key}`;
 }

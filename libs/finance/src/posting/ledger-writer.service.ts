@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Account } from '../books/account.js';
 import type { CommitDecision, Decided } from './commit-decision.js';
 import type { LedgerState, WorkingAccount } from './ledger-state.js';
-import { channelOf } from '../chain/ledger-replay.js';
+import { channelOf } from '../chain/ledger-rebuild.js';
 import { kindOf } from '../books/transaction-kind.js';
 import { accountLeaf, type SettlementRecord, transactionLeaf } from '../chain/leaves.js';
 import { type Connection, type Head, LedgerRepository } from './ledger.repository.js';
@@ -35,8 +35,8 @@ export class LedgerWriterService {
       ...accounts.map(accountLeaf),
       ...records.transactions.map(transactionLeaf),
       ...records.settlements.map((settlement) => ({ settlement })),
-      ...fresh.map(({ request: { principalId, key, fingerprintText }, answer }) => ({
-        request: { answer, fingerprint: fingerprintText, key, principalId },
+      ...fresh.map(({ request: { owner, key, fingerprintText }, answer }) => ({
+        request: { answer, fingerprint: fingerprintText, key, principalId: owner },
       })),
     ]);
     const balances = working.map((account) => ({ ...account, accountId: ids.get(account.code) ?? '' }));

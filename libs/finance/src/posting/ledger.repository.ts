@@ -146,7 +146,7 @@ export class LedgerRepository {
   async read(connection: Connection, codes: readonly string[], keyed: readonly KeyedRequest[]): Promise<LedgerView> {
     const [row] = await connection.query<HeadRow & { accounts: WorkingAccountRow[]; requests: RequestRow[] }>(READ, [
       codes,
-      keyed.map(({ principalId }) => principalId),
+      keyed.map(({ owner }) => owner),
       keyed.map(({ key }) => key),
     ]);
     return {
@@ -154,7 +154,7 @@ export class LedgerRepository {
       accounts: new Map(row?.accounts.map((account) => [account.code, toWorkingAccount(account)])),
       answers: new Map(
         row?.requests.map(({ principal_id, key, fingerprint, answer }) => [
-          idOf({ principalId: principal_id, key }),
+          idOf({ owner: principal_id, key }),
           { fingerprint, answer },
         ]),
       ),

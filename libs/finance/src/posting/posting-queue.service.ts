@@ -50,7 +50,7 @@ export class PostingQueueService implements OnModuleInit {
    * Posts one transaction; resolves after its commit.
    *
    * @param isDryRun goes the whole way and rolls back at its end
-   * @throws AppException saying why it was refused; IdempotencyConflictException, PostingOverloadedException
+   * @throws AppException saying why it was refused; PostingKeyReusedException, PostingOverloadedException
    */
   async post(request: KeyedRequest, draft: Draft, isDryRun = false): Promise<PostingResult> {
     const unit: PostingUnit = { items: [{ draft, request }], isAtomic: false };
@@ -62,7 +62,7 @@ export class PostingQueueService implements OnModuleInit {
     return { answer: outcome.answer, isReplay };
   }
 
-  /** Posts a unit; resolves after its commit. @throws IdempotencyConflictException, PostingOverloadedException */
+  /** Posts a unit; resolves after its commit. @throws PostingKeyReusedException, PostingOverloadedException */
   postUnit(unit: PostingUnit): Promise<UnitOutcome> {
     if (this.waiting.count >= MAX_WAITING) return Promise.reject(new PostingOverloadedException());
     const outcome = this.waiting.add(unit);
@@ -70,7 +70,7 @@ export class PostingQueueService implements OnModuleInit {
     return outcome;
   }
 
-  /** What posting the unit now would come to. @throws IdempotencyConflictException */
+  /** What posting the unit now would come to. @throws PostingKeyReusedException */
   async preview(unit: PostingUnit): Promise<UnitOutcome> {
     await this.sealing.prepare();
     const [outcome] = await inTransaction(this.database, true, (tx) => this.commits.runLocked(tx, [unit]));

@@ -225,7 +225,7 @@ const SETTLED = 'UPDATE finance_transaction t SET state = ended.outcome FROM end
 
 function requestPart(bind: Bind, answers: readonly FreshAnswer[], { committedAt }: Block): string {
   const added = new Columns(bind, answers)
-    .plain('uuid', ({ request }) => request.principalId)
+    .plain('uuid', ({ request }) => request.owner)
     .text('text', ({ request }) => request.key)
     .json('jsonb', ({ request }) => request.fingerprintText)
     .json('json', ({ answer }) => answer);

@@ -43,7 +43,7 @@ export class BatchTransactionsService {
 
   /**
    * @param options.body what the request is compared with when its key comes again, as it came
-   * @throws IdempotencyConflictException, PostingOverloadedException
+   * @throws PostingKeyReusedException, PostingOverloadedException
    */
   async post(
     by: WriteRequest,

@@ -12,7 +12,7 @@ export class ItemPostingService {
     private readonly failures: ItemRefusalService,
   ) {}
 
-  /** @throws IdempotencyConflictException, PostingOverloadedException */
+  /** @throws PostingKeyReusedException, PostingOverloadedException */
   async post(unit: PostingUnit, isDryRun = false): Promise<UnitOutcome> {
     const post = (asked: PostingUnit): Promise<UnitOutcome> =>
       isDryRun ? this.queue.preview(asked) : this.queue.postUnit(asked);

@@ -16,8 +16,8 @@ export class KeyedRequestService {
   /**
    * @throws IdempotencyKeyRequiredException when this installation demands one
    */
-  keyed(principalId: string, key: string | undefined, operation: string, request: object): KeyedRequest {
+  keyed(owner: string, key: string | undefined, operation: string, request: object): KeyedRequest {
     if (key === undefined && this.config.requireIdempotencyKey) throw new IdempotencyKeyRequiredException();
-    return new KeyedRequest(principalId, key ?? this.ids.next(), new CanonicalText({ operation, ...request }));
+    return new KeyedRequest(owner, key ?? this.ids.next(), new CanonicalText({ operation, ...request }));
   }
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { unlessLate } from '#platform/kernel';
 import { REDIS, type RedisHandle } from './redis-handle.js';
 
 const EVERY_MS = 2_000;
@@ -41,15 +42,7 @@ export class RedisPulse implements OnApplicationBootstrap, OnApplicationShutdown
         () => void (this.isSilent = true),
       )
       .finally(() => (this.asking = undefined));
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(() => {
-        this.isSilent = true;
-        resolve();
-      }, PATIENCE_MS);
-    });
-    await Promise.race([this.asking, patience]);
-    clearTimeout(timer);
+    await unlessLate(this.asking, PATIENCE_MS, () => (this.isSilent = true));
     return this.isAnswering;
   }
 }

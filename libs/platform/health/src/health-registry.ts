@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { unlessLate } from '#platform/kernel';
 
 export type HealthStatus = 'healthy' | 'degraded' | 'unhealthy';
 
@@ -50,15 +51,10 @@ export class HealthRegistry {
 
 /** One component's health; a failing or slow check is unhealthy, and its words stay in the log. */
 export async function checkOne(contributor: HealthContributor): Promise<ComponentHealth> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<ComponentHealth>((resolve) => {
-    timer = setTimeout(() => resolve({ status: 'unhealthy', message: 'did not answer in time' }), CHECK_TIMEOUT_MS);
-  });
+  const late = { status: 'unhealthy' as const, message: 'did not answer in time' };
   try {
-    return await Promise.race([contributor.check(), timeout]);
+    return await unlessLate(contributor.check(), CHECK_TIMEOUT_MS, () => late);
   } catch {
     return { status: 'unhealthy', message: 'check failed' };
-  } finally {
-    clearTimeout(timer);
   }
 }

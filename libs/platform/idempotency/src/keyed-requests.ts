@@ -3,7 +3,7 @@ import { Database, type Transaction } from '#platform/database';
 import {
   AppException,
   Clock,
-  differingFields,
+  differences,
   type ExceptionIdentity,
   type FailureKind,
   fingerprintOf,
@@ -25,7 +25,7 @@ const LASTING = new Set<FailureKind>(['conflict', 'not_found', 'invalid']);
 type Outcome<A> = { answer: A } | { rejection: Rejection };
 
 /** What is kept of a request, encrypted: answers show secrets, and the digest of a password could be guessed. */
-interface Kept<A> {
+interface StoredAnswer<A> {
   fingerprint: RequestFingerprint;
   outcome: Outcome<A>;
 }
@@ -52,8 +52,8 @@ export class KeyedRequests {
     const { key } = request;
     if (key === undefined) return this.database.transaction(make);
     const outcome = await this.database.transaction(async (tx) => {
-      const known = await this.answered<A>(tx, request, key);
-      if (known) return known;
+      const stored = await this.stored<A>(tx, request, key);
+      if (stored) return stored;
       const fresh = await attempt(tx, make);
       await this.keep(tx, request, key, fresh);
       return fresh;
@@ -63,29 +63,22 @@ export class KeyedRequests {
     throw new AppException(identity, message, { details });
   }
 
-  private async answered<A>(tx: Transaction, request: KeyedRequest, key: string): Promise<Outcome<A> | undefined> {
+  private async stored<A>(tx: Transaction, request: KeyedRequest, key: string): Promise<Outcome<A> | undefined> {
     const { owner, onReplay } = request;
     if (!(await this.requests.begin(tx, owner, key))) throw new RequestInFlightException();
     const encrypted = await this.requests.find(tx, owner, key);
     if (encrypted === undefined) return undefined;
-    const known = JSON.parse(this.requests.answers.decrypt(encrypted, owner, key).toString()) as Kept<A>;
-    const differing = differingFields(known.fingerprint, fingerprintOfRequest(request));
-    if (differing.length > 0) {
-      const errors = differing.map((path) => ({
-        path,
-        message: 'differs from the first request',
-        code: 'idempotency',
-      }));
-      throw new IdempotencyKeyReusedException(undefined, { details: { errors } });
-    }
+    const stored = JSON.parse(this.requests.answers.decrypt(encrypted, owner, key).toString()) as StoredAnswer<A>;
+    const errors = differences(stored.fingerprint, fingerprintOfRequest(request));
+    if (errors.length > 0) throw new IdempotencyKeyReusedException(undefined, { details: { errors } });
     onReplay();
-    return known.outcome;
+    return stored.outcome;
   }
 
   private async keep<A>(tx: Transaction, request: KeyedRequest, key: string, outcome: Outcome<A>): Promise<void> {
     const { owner } = request;
-    const kept: Kept<A> = { fingerprint: fingerprintOfRequest(request), outcome };
-    const encrypted = this.requests.answers.encrypt(JSON.stringify(kept), owner, key);
+    const stored: StoredAnswer<A> = { fingerprint: fingerprintOfRequest(request), outcome };
+    const encrypted = this.requests.answers.encrypt(JSON.stringify(stored), owner, key);
     await this.requests.add(tx, owner, key, encrypted, this.clock.now());
   }
 }

@@ -51,4 +51,18 @@ describe('repeated work', () => {
     await sleep(20);
     expect([failures.length, isOver, done]).toEqual([1, true, after]);
   });
+
+  it('tells that it fails once, and again when it had worked meanwhile', async () => {
+    const failures: number[] = [];
+    let done = 0;
+    const repeated = new RepeatedWork(
+      5,
+      () => ([1, 2, 4].includes(++done) ? Promise.reject(new Error('away')) : Promise.resolve()),
+      () => failures.push(done),
+    );
+    repeated.start();
+    while (done < 5) await sleep(2);
+    await repeated.stop();
+    expect(failures).toEqual([1, 4]);
+  });
 });

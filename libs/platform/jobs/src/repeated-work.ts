@@ -1,13 +1,14 @@
 /**
  * Work that every process does again and again, never twice at a time. `ScheduledJobs` is for what one process does for all of them.
  *
- * What fails is told to `onFailure` and done again the next time.
+ * What fails is done again the next time, and told to `onFailure` once until it works again: a database may be away for long.
  */
 export class RepeatedWork {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private isWanted = false;
   private hasStopped = false;
+  private isFailing = false;
 
   /** @param everyMs from one look to the next, in ms; a look that takes longer delays those after it */
   constructor(
@@ -44,7 +45,13 @@ export class RepeatedWork {
   private async run(): Promise<void> {
     do {
       this.isWanted = false;
-      await this.work().catch(this.onFailure);
+      await this.work().then(
+        () => (this.isFailing = false),
+        (error: unknown) => {
+          if (!this.isFailing) this.onFailure(error);
+          this.isFailing = true;
+        },
+      );
     } while (this.isWanted);
     this.running = undefined;
   }

@@ -4,6 +4,7 @@ export { cutText, LEFT_OUT, soundText } from './bounded-text.js';
 export { cpuMsOf } from './cpu-time.js';
 export { csvLine, csvText } from './csv.js';
 export { FairTurns } from './fair-turns.js';
+export { GroupCommit } from './group-commit.js';
 export { textPieces } from './text-pieces.js';
 export { Clock, SystemClock } from './clock.js';
 export {
@@ -20,7 +21,8 @@ export { Ids, isUuid, uuidFromBytes, uuidToBytes, UuidV7Ids } from './ids.js';
 export { KernelModule } from './kernel.module.js';
 export { type Page, PAGE_LIMIT, pageOf } from './page.js';
 export { RecentMap } from './recent-map.js';
-export { differingFields, fingerprintOf, type RequestFingerprint } from './request-fingerprint.js';
+export { differences, fingerprintOf, type RequestFingerprint } from './request-fingerprint.js';
+export { unlessLate } from './unless-late.js';
 export { includesRole, rankOf, type Role, ROLES } from './role.js';
 export { currentContext, type RequestContext, runInContext } from './request-context.js';
 export {

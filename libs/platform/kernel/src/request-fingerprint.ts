@@ -17,10 +17,15 @@ export function fingerprintOf(fields: Readonly<Record<string, unknown>>): Reques
   );
 }
 
-/** Names of the fields in which two requests differ. */
-export function differingFields(before: RequestFingerprint, now: RequestFingerprint): string[] {
-  const all = new Set([...Object.keys(now), ...Object.keys(before)]);
-  return [...all].filter((field) => before[field] !== now[field]);
+/** The fields in which a request differs from the first one under its idempotency key, as faults of the request. */
+export function differences(
+  first: RequestFingerprint,
+  now: RequestFingerprint,
+): { path: string; message: string; code: string }[] {
+  const all = new Set([...Object.keys(now), ...Object.keys(first)]);
+  return [...all]
+    .filter((field) => first[field] !== now[field])
+    .map((path) => ({ path, message: 'differs from the first request', code: 'idempotency' }));
 }
 
 /** JSON with sorted keys: the order of members means nothing (RFC 8259 §4). Members that look like indexes come first, as V8 has them. */

@@ -1,14 +1,14 @@
 import { Module } from '@nestjs/common';
 import { DatabaseModule } from '#platform/database';
 import { MailEntity } from './mail.entity.js';
-import { MailDelivery } from './mail-delivery.js';
+import { MailOutbox } from './mail-outbox.js';
 import { MailTransport } from './mail-transport.js';
 import { Mailer } from './mailer.js';
 
 /** Mail through an outbox: written with what it is about, delivered afterwards. */
 @Module({
   imports: [DatabaseModule.forEntities([MailEntity])],
-  providers: [Mailer, MailDelivery, MailTransport],
+  providers: [Mailer, MailOutbox, MailTransport],
   exports: [Mailer],
 })
 export class MailModule {}

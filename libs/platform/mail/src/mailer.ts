@@ -1,7 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
+import { type DeliveryResult, Outbox, ScheduledJobs } from '#platform/jobs';
 import { Clock, Ids } from '#platform/kernel';
-import { MailDelivery } from './mail-delivery.js';
+import { AppLogger, Metrics } from '#platform/observability';
+import { MailOutbox, type WaitingMail } from './mail-outbox.js';
+import { MailTransport } from './mail-transport.js';
 
 /** A message in plain text. */
 export interface Mail {
@@ -12,29 +15,65 @@ export interface Mail {
   expiresAt: Date;
 }
 
+/** How often mails are looked for that failed before, or that another process left. */
+const EVERY_MS = 15_000;
+
+/** Mails on their way to the server at the same time. */
+const LIMITS = { inAll: 4, ofOne: 4 } as const;
+
+const FIRST_RETRY_SECONDS = 15;
+const LONGEST_RETRY_SECONDS = 3_600;
+
 /**
- * Writes mails into the outbox, in the transaction of what they are about: neither exists without the other. Messages carry
- * secrets (reset links), so they are encrypted at rest and erased once sent.
+ * Writes mails into the outbox, in the transaction of what they are about: neither exists without the other. Sends them afterwards,
+ * again after a failure until they are of no use any more.
  */
 @Injectable()
-export class Mailer {
+export class Mailer implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly outbox: Outbox<WaitingMail>;
+
   constructor(
-    private readonly delivery: MailDelivery,
+    private readonly mails: MailOutbox,
+    private readonly transport: MailTransport,
+    private readonly jobs: ScheduledJobs,
     private readonly clock: Clock,
     private readonly ids: Ids,
-  ) {}
-
-  async enqueue(tx: Transaction, { expiresAt, ...message }: Mail): Promise<void> {
-    const id = this.ids.next();
-    const encrypted = this.delivery.messages.encrypt(JSON.stringify(message), id);
-    await tx.execute(
-      `INSERT INTO mail_outbox (id, message, created_at, expires_at, next_attempt_at) VALUES ($1, $2, $3, $4, $3)`,
-      [id, encrypted, this.clock.now(), expiresAt],
-    );
+    logger: AppLogger,
+    metrics: Metrics,
+  ) {
+    this.outbox = new Outbox(mails, {
+      everyMs: EVERY_MS,
+      limits: LIMITS,
+      deliver: (mail) => this.deliver(mail),
+      retryAfterSeconds: ({ isUseful, attempts }) =>
+        isUseful ? Math.min(FIRST_RETRY_SECONDS * 2 ** (attempts - 1), LONGEST_RETRY_SECONDS) : undefined,
+      outcomes: metrics.counter('mails_total', 'Mails by what became of an attempt to send them.', ['outcome']),
+      onFailure: (error) => logger.warn(`Mails wait: ${String(error)}`, 'Mail'),
+    });
   }
 
-  /** Starts delivering what is due. For callers whose transaction has committed; a job finds what is left. */
+  onApplicationBootstrap(): void {
+    this.outbox.start();
+    this.jobs.register({ name: 'mail.delete-old', everySeconds: 3600, run: () => this.mails.removeOld() });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.outbox.stop();
+  }
+
+  async enqueue(tx: Transaction, { expiresAt, ...message }: Mail): Promise<void> {
+    await this.mails.add(tx, this.ids.next(), JSON.stringify(message), this.clock.now(), expiresAt);
+  }
+
+  /** Starts delivering what is due. For callers whose transaction has committed; a look finds what is left. */
   deliverSoon(): void {
-    this.delivery.start();
+    this.outbox.wake();
+  }
+
+  private async deliver({ id, isUseful, encryptedMessage }: WaitingMail): Promise<DeliveryResult> {
+    if (!isUseful) return { error: 'it is of no use any more' };
+    const text = this.mails.messages.decrypt(encryptedMessage, id).toString();
+    await this.transport.send(JSON.parse(text) as { to: string; subject: string; text: string });
+    return {};
   }
 }

@@ -50,6 +50,7 @@ import { FindTasksByAgentAndState1765401010000 } from './1765401010000-find-task
 import { FindSeveritiesOfErrorGroups1765600000000 } from './1765600000000-find-severities-of-error-groups.js';
 import { TakeRowsOfEarlierReplicas1765700000000 } from './1765700000000-take-rows-of-earlier-replicas.js';
 import { GiveCountsOfErrorGroupsAKey1765800000000 } from './1765800000000-give-counts-of-error-groups-a-key.js';
+import { SayChannelsOfAlerts1765800010000 } from './1765800010000-say-channels-of-alerts.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -104,4 +105,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   FindSeveritiesOfErrorGroups1765600000000,
   TakeRowsOfEarlierReplicas1765700000000,
   GiveCountsOfErrorGroupsAKey1765800000000,
+  SayChannelsOfAlerts1765800010000,
 ];

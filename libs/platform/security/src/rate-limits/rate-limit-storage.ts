@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { REDIS, type Redis, type RedisHandle } from '#platform/cache';
-import { Clock } from '#platform/kernel';
+import { Clock, unlessLate } from '#platform/kernel';
 import { Metrics } from '#platform/observability';
 
 /** Hits in a window, and whether they are too many. */
@@ -125,17 +125,10 @@ export class RateLimitStorage implements ThrottlerStorage {
 }
 
 /** Hits and milliseconds left, as both scripts answer. */
-async function inTime(answer: Promise<unknown>): Promise<[number, number]> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), REDIS_TIMEOUT_MS);
+function inTime(answer: Promise<unknown>): Promise<[number, number]> {
+  return unlessLate(answer as Promise<[number, number]>, REDIS_TIMEOUT_MS, () => {
+    throw new Error('Redis did not answer in time');
   });
-  try {
-    return (await Promise.race([answer, timeout])) as [number, number];
-  } finally {
-    clearTimeout(timer);
-    answer.catch(() => undefined);
-  }
 }
 
 function toRecord(hits: number, leftMs: number, limit: number): HitRecord {

@@ -5,7 +5,7 @@ import { kindOf } from '../books/transaction-kind.js';
 import { signed, type Transaction, type TransactionState } from '../books/transaction.js';
 
 /** What an account comes to. Debit-positive minor units. */
-export interface ReplayedAccount {
+export interface RebuiltAccount {
   net: bigint;
   heldDebits: bigint;
   heldCredits: bigint;
@@ -49,8 +49,8 @@ interface Pending {
  * Works the ledger out again from its records alone, in their order: every entry, hold, balance and sum of a day. Says what does not
  * add up.
  */
-export class LedgerReplay {
-  readonly accounts = new Map<string, ReplayedAccount>();
+export class LedgerRebuild {
+  readonly accounts = new Map<string, RebuiltAccount>();
   /** Debits and credits by `account day channel`. */
   readonly daily = new Map<string, { debits: bigint; credits: bigint }>();
   /** End of the latest closed month. */
@@ -138,7 +138,7 @@ export class LedgerReplay {
     }
   }
 
-  /** To be called when all records were replayed. */
+  /** To be called when all records were taken in. */
   finish(): void {
     for (const [id, { state, blockNumber }] of this.pending) {
       if (state !== 'pending') this.fault(blockNumber, `${id} is ${state}, but nothing ended it`);
@@ -200,7 +200,7 @@ export function channelOf(type: AccountType, channel: string | null): string {
   return (type === 'revenue' || type === 'expense') && channel !== null ? channel : '';
 }
 
-function hold(account: ReplayedAccount, amount: bigint, times: 1n | -1n): void {
+function hold(account: RebuiltAccount, amount: bigint, times: 1n | -1n): void {
   if (amount > 0n) account.heldDebits += amount * times;
   else account.heldCredits -= amount * times;
 }
