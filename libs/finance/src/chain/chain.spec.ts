@@ -86,6 +86,8 @@ describe('the tree over the records of a block', () => {
 
   it.each([
     [-1, 4],
+    [-1, 1],
+    [1, 1],
     [4, 4],
     [0, 0],
   ])('has no place %i among %i', (index, count) => {

@@ -68,6 +68,12 @@ describe('the ledger, worked out again', () => {
     });
   });
 
+  it('has no entry where legs cancel out', () => {
+    const { replay: ledger } = replay();
+    expect(ledger.transaction(transaction('t-1', legs('debit bank 5', 'credit bank 5')), 1).entries).toEqual([]);
+    expect(ledger.accounts.get('bank')?.version).toBe(0n);
+  });
+
   it('sums debits and credits of each day, by channel where that counts', () => {
     const { replay: ledger } = replay(new BooksCalendar('Europe/Berlin'));
     ledger.transaction(transaction('t-1', SALE, { channel: 'wholesale' }), 1);
@@ -100,6 +106,7 @@ describe('the ledger, worked out again', () => {
     ['a closed account', legs('debit costs 5', 'credit bank 5'), ['t-1 posts to costs, which was closed']],
     ['legs that do not balance', legs('debit bank 5', 'credit sales 4'), ['t-1 does not balance']],
     ['currencies that do not balance each', legs('debit euro 5 EUR', 'credit bank 5'), ['t-1 does not balance']],
+    ['one currency of two', legs('debit bank 5', 'credit sales 5', 'debit euro 1 EUR'), ['t-1 does not balance']],
   ])('says what does not fit: %s', (_, postings, expected) => {
     const { replay: ledger, faults } = replay();
     const closed = { account: 'costs', number: 1, name: 'Costs', isClosed: true, principalId: 'p', recordedAt: '' };
@@ -147,6 +154,14 @@ describe('holds, worked out again', () => {
     second.replay.transaction(hold('captured'), 1);
     second.replay.transaction(capture('c-1', 6n), 2);
     expect(second.faults).toEqual(['2: c-1 takes more than was held', '2: c-1 takes more than was held']);
+  });
+
+  it('end also where one names an account that nobody made', () => {
+    const { replay: ledger, faults } = replay();
+    ledger.transaction(transaction('h', legs('debit nobody 5', 'credit sales 5'), { state: 'voided' }), 1);
+    ledger.settlement({ pendingId: 'h', outcome: 'voided', captureId: null, recordedAt: '' }, 2);
+    expect(faults).toEqual(['1: h names the unknown account nobody']);
+    expect(ledger.accounts.get('sales')?.heldCredits).toBe(0n);
   });
 
   it.each<[string, (ledger: LedgerReplay) => void, string[]]>([

@@ -183,6 +183,13 @@ describe('the limits of an account', () => {
     }
   });
 
+  it('stop nothing that leaves an account as far beyond them as it is', () => {
+    const purse = account('purse', { net: -9n, minBalance: 0n });
+    expect(() => apply(stateOf(purse, account('other')), into, { state: 'pending' })).not.toThrow();
+    const full = account('purse', { net: 9n, maxBalance: 5n });
+    expect(() => apply(stateOf(full, account('other')), out, { state: 'pending' })).not.toThrow();
+  });
+
   it.each<[string, Partial<WorkingAccount>, string[], Partial<NewTransaction>]>([
     ['balance', { net: MAX_MINOR - 4n }, into, {}],
     ['debt', { net: -MAX_MINOR + 4n }, out, {}],

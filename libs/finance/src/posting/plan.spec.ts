@@ -250,6 +250,11 @@ describe('a capture', () => {
     expect(hold.transaction).toEqual({ ...HOLD, state: 'captured' });
   });
 
+  it('of everything keeps several legs on one account apart', () => {
+    const postings = legs('debit a 30', 'debit a 30', 'debit b 40', 'credit c 100');
+    expect(planOf(capture('1.00'), stateOf(original({ ...HOLD, postings }))).postings).toEqual(postings);
+  });
+
   it('of a part takes that part off what is held', () => {
     const hold = original(HOLD);
     const { transaction, postings, releases, settles, note } = planOf(capture('0.50'), stateOf(hold));
