@@ -1,7 +1,14 @@
 import { BooksCalendar } from '../books/calendar.js';
 import { Faults } from '../books/faults.js';
 import type { Transaction } from '../books/transaction.js';
-import { type Books, businessDraft, businessTransaction, effectiveTime, followingTime, positiveMoney } from './draft.js';
+import {
+  type Books,
+  businessDraft,
+  businessTransaction,
+  effectiveTime,
+  followingTime,
+  positiveMoney,
+} from './draft.js';
 import { readAmounts } from './parts.js';
 import type { BusinessTransaction } from './posting-rules.js';
 

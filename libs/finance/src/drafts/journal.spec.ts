@@ -6,7 +6,9 @@ const NOW = new Date('2026-11-30T12:00:00.000Z');
 const BOOKS = { now: NOW, calendar: new BooksCalendar('UTC') };
 
 /** Legs such as `debit cash 7.00`. */
-const legs = (...texts: string[]): { account: string; direction: Posting['direction']; amount: string; currency: string }[] =>
+const legs = (
+  ...texts: string[]
+): { account: string; direction: Posting['direction']; amount: string; currency: string }[] =>
   texts.map((text) => {
     const [direction = '', account = '', amount = '', currency = 'USD'] = text.split(' ');
     return { direction: direction as Posting['direction'], account, amount, currency };

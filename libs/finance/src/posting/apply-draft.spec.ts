@@ -134,7 +134,15 @@ describe('what is held', () => {
       { account: 'a', direction: 'debit', amount: 5n, currency: 'USD' },
       { account: 'b', direction: 'credit', amount: 5n, currency: 'USD' },
     ];
-    const hold = { ...NEW, id: 'h', amount: 5n, state: 'pending' as const, postings, effectiveAt: NOW, recordedAt: NOW };
+    const hold = {
+      ...NEW,
+      id: 'h',
+      amount: 5n,
+      state: 'pending' as const,
+      postings,
+      effectiveAt: NOW,
+      recordedAt: NOW,
+    };
     const state: LedgerState = {
       ...stateOf(a, b),
       originals: new Map([['h', { transaction: hold, done: 0n, doneLegs: new Map(), isReversed: false }]]),

@@ -191,7 +191,9 @@ describe('the decision of a commit', () => {
 
   it('ends what is held without a transaction of its own', () => {
     const decision = held(new Date(NOW.getTime() + 1));
-    const [outcome] = itemsOf(decision.outcomeOf({ items: [{ draft: { kind: 'void', originalId: 'h' } }], isAtomic: false }));
+    const [outcome] = itemsOf(
+      decision.outcomeOf({ items: [{ draft: { kind: 'void', originalId: 'h' } }], isAtomic: false }),
+    );
     expect(outcome).toMatchObject({ answer: { transaction: { id: 'h', state: 'voided' } } });
     expect(decision.decided).toMatchObject([
       { transaction: undefined, passed: { settles: { outcome: 'voided', original: { id: 'h' } } } },
