@@ -20,7 +20,7 @@ const leaf = (hex: string): Buffer => sha(Buffer.from([0]), Buffer.from(hex, 'he
 const leavesOf = (count: number): Buffer[] => VECTORS.slice(0, count).map(leaf);
 
 const pair = generateKeyPairSync('ed25519');
-const jwk = (key: KeyObject): PublicJwk => ({ ...key.export({ format: 'jwk' }), kid: 'key-1' }) as PublicJwk;
+const jwk = (key: KeyObject): PublicJwk => ({ ...key.export({ format: 'jwk' }), kid: 'key-1' });
 const keys = new Map([['key-1', jwk(pair.publicKey)]]);
 
 function blockOf(number: number, previousHash: string, leaves: Buffer[], change: Partial<Block> = {}): Block {
