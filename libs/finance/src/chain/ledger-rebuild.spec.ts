@@ -33,22 +33,22 @@ function transaction(id: string, postings: Posting[], change: Partial<Transactio
   };
 }
 
-/** A replay with a bank, costs and sales in USD and a bank in EUR, and what it finds wrong. */
-function replay(calendar?: BooksCalendar): { replay: LedgerRebuild; faults: string[] } {
+/** A rebuild with a bank, costs and sales in USD and a bank in EUR, and what it finds wrong. */
+function rebuild(calendar?: BooksCalendar): { rebuild: LedgerRebuild; faults: string[] } {
   const faults: string[] = [];
   const made = new LedgerRebuild((block, message) => faults.push(`${block}: ${message}`), calendar);
   made.account({ code: 'bank', type: 'asset', currency: 'USD' });
   made.account({ code: 'costs', type: 'expense', currency: 'USD' });
   made.account({ code: 'sales', type: 'revenue', currency: 'USD' });
   made.account({ code: 'euro', type: 'asset', currency: 'EUR' });
-  return { replay: made, faults };
+  return { rebuild: made, faults };
 }
 
 const SALE = legs('debit bank 5', 'credit sales 5');
 
 describe('the ledger, worked out again', () => {
   it('has an entry for each account that a transaction moves', () => {
-    const { replay: ledger, faults } = replay();
+    const { rebuild: ledger, faults } = rebuild();
     ledger.transaction(transaction('t-1', SALE), 1);
     const second = transaction('t-2', legs('debit costs 4', 'credit bank 3', 'credit bank 1'));
     const { entries, holds } = ledger.transaction(second, 2);
@@ -69,13 +69,13 @@ describe('the ledger, worked out again', () => {
   });
 
   it('has no entry where legs cancel out', () => {
-    const { replay: ledger } = replay();
+    const { rebuild: ledger } = rebuild();
     expect(ledger.transaction(transaction('t-1', legs('debit bank 5', 'credit bank 5')), 1).entries).toEqual([]);
     expect(ledger.accounts.get('bank')?.version).toBe(0n);
   });
 
   it('sums debits and credits of each day, by channel where that counts', () => {
-    const { replay: ledger } = replay(new BooksCalendar('Europe/Berlin'));
+    const { rebuild: ledger } = rebuild(new BooksCalendar('Europe/Berlin'));
     ledger.transaction(transaction('t-1', SALE, { channel: 'wholesale' }), 1);
     ledger.transaction(transaction('t-2', legs('debit costs 4', 'credit bank 4')), 1);
     ledger.transaction(transaction('t-3', legs('debit bank 1', 'credit bank 1')), 1);
@@ -84,7 +84,7 @@ describe('the ledger, worked out again', () => {
       'sales 2026-12-01 wholesale': { debits: 0n, credits: 5n },
       'costs 2026-12-01 ': { debits: 4n, credits: 0n },
     });
-    const { replay: inUtc } = replay();
+    const { rebuild: inUtc } = rebuild();
     inUtc.transaction(transaction('t-1', SALE), 1);
     expect([...inUtc.daily.keys()]).toEqual(['bank 2026-11-30 ', 'sales 2026-11-30 ']);
   });
@@ -108,7 +108,7 @@ describe('the ledger, worked out again', () => {
     ['currencies that do not balance each', legs('debit euro 5 EUR', 'credit bank 5'), ['t-1 does not balance']],
     ['one currency of two', legs('debit bank 5', 'credit sales 5', 'debit euro 1 EUR'), ['t-1 does not balance']],
   ])('says what does not fit: %s', (_, postings, expected) => {
-    const { replay: ledger, faults } = replay();
+    const { rebuild: ledger, faults } = rebuild();
     const closed = { account: 'costs', number: 1, name: 'Costs', isClosed: true, principalId: 'p', recordedAt: '' };
     ledger.change(closed, 2);
     ledger.transaction(transaction('t-1', postings), 3);
@@ -120,7 +120,7 @@ describe('holds, worked out again', () => {
   const hold = (state: Transaction['state']): Transaction => transaction('h', SALE, { state });
 
   it('stand on both sides until they end', () => {
-    const { replay: ledger, faults } = replay();
+    const { rebuild: ledger, faults } = rebuild();
     const { entries, holds } = ledger.transaction(hold('voided'), 1);
     const shared = { transactionId: 'h', effectiveAt: AT, kind: kindOf(hold('voided')), state: 'voided', version: 0n };
     expect(entries).toEqual([]);
@@ -140,7 +140,7 @@ describe('holds, worked out again', () => {
   it('give each capture its part, and no more than they have', () => {
     const capture = (id: string, amount: bigint): Transaction =>
       transaction(id, legs(`debit bank ${amount}`, `credit sales ${amount}`), { originalTransactionId: 'h' });
-    const { replay: ledger, faults } = replay();
+    const { rebuild: ledger, faults } = rebuild();
     ledger.transaction(hold('captured'), 1);
     ledger.transaction(capture('c-1', 3n), 2);
     expect(ledger.accounts.get('bank')).toMatchObject({ net: 3n, heldDebits: 2n });
@@ -150,14 +150,14 @@ describe('holds, worked out again', () => {
     ledger.finish();
     expect(ledger.accounts.get('bank')).toMatchObject({ net: 5n, heldDebits: 0n });
 
-    const second = replay();
-    second.replay.transaction(hold('captured'), 1);
-    second.replay.transaction(capture('c-1', 6n), 2);
+    const second = rebuild();
+    second.rebuild.transaction(hold('captured'), 1);
+    second.rebuild.transaction(capture('c-1', 6n), 2);
     expect(second.faults).toEqual(['2: c-1 takes more than was held', '2: c-1 takes more than was held']);
   });
 
   it('end also where one names an account that nobody made', () => {
-    const { replay: ledger, faults } = replay();
+    const { rebuild: ledger, faults } = rebuild();
     ledger.transaction(transaction('h', legs('debit nobody 5', 'credit sales 5'), { state: 'voided' }), 1);
     ledger.settlement({ pendingId: 'h', outcome: 'voided', captureId: null, recordedAt: '' }, 2);
     expect(faults).toEqual(['1: h names the unknown account nobody']);
@@ -190,7 +190,7 @@ describe('holds, worked out again', () => {
     ['no end', (ledger) => ledger.transaction(hold('voided'), 1), ['1: h is voided, but nothing ended it']],
     ['what is still pending', (ledger) => ledger.transaction(hold('pending'), 1), []],
   ])('say what does not fit: %s', (_, act, expected) => {
-    const { replay: ledger, faults } = replay();
+    const { rebuild: ledger, faults } = rebuild();
     act(ledger);
     ledger.finish();
     expect(faults).toEqual(expected);
@@ -208,7 +208,7 @@ describe('changes and months, worked out again', () => {
   });
 
   it('rename and close accounts, one after the other', () => {
-    const { replay: ledger, faults } = replay();
+    const { rebuild: ledger, faults } = rebuild();
     ledger.change(change('bank', 1), 1);
     expect(ledger.accounts.get('bank')).toMatchObject({ name: 'name 1', isClosed: false });
     ledger.change(change('bank', 2), 2);
@@ -224,7 +224,7 @@ describe('changes and months, worked out again', () => {
   });
 
   it('let nothing be effective in a month that was closed', () => {
-    const { replay: ledger, faults } = replay();
+    const { rebuild: ledger, faults } = rebuild();
     expect(ledger.openSince).toEqual(new Date(0));
     ledger.period({ month: '2026-11', timeZone: 'Europe/Berlin' }, 1);
     expect(ledger.openSince).toEqual(new Date('2026-11-30T23:00:00.000Z'));
@@ -237,7 +237,7 @@ describe('changes and months, worked out again', () => {
   });
 
   it('know no other months and zones', () => {
-    const { replay: ledger, faults } = replay();
+    const { rebuild: ledger, faults } = rebuild();
     ledger.period({ month: '2026-13' }, 1);
     ledger.period({ month: '2026-11', timeZone: 'Nowhere' }, 2);
     expect(faults).toEqual(['1: 2026-13 in UTC is no month', '2: 2026-11 in Nowhere is no month']);
