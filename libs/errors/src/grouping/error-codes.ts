@@ -107,9 +107,14 @@ function statusOf({ errorMessage, status, context, contexts }: Occurrence, isHtt
 
 function codeOf({ errorMessage, code, context }: Occurrence): string | undefined {
   if (code !== undefined) return code;
-  const inText = new Set(CODES.flatMap((pattern) => firstOf(pattern.exec(errorMessage))?.toUpperCase() ?? []));
-  if (inText.size > 0) return [...inText].join(' ');
+  const inText = codesIn(errorMessage);
+  if (inText.length > 0) return inText.join(' ');
   return inContext(context, CODE_NAME, /^-?\d{1,10}$|^[0-9A-Z]{5}$|^[A-Za-z][\w./:-]{1,60}$/);
+}
+
+/** The codes that a message names. */
+export function codesIn(message: string): string[] {
+  return [...new Set(CODES.flatMap((pattern) => firstOf(pattern.exec(message))?.toUpperCase() ?? []))];
 }
 
 /** Where a code may stand in a message. */

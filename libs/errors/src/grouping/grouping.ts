@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { cutText } from '#platform/kernel';
 import type { Cause, Occurrence, StackFrame } from '../occurrences/occurrence.js';
-import { discriminators } from './error-codes.js';
+import { codesIn, discriminators } from './error-codes.js';
 import { knownFrame } from './known-frame.js';
-import { messageTemplate } from './message-template.js';
+import { gistOf, messageTemplate } from './message-template.js';
 import { functionName, isBundle } from './module-name.js';
 import { parseStack } from './stack-frames.js';
 
 /** Version of the rules. A group keeps the version it was made with. */
-export const GROUPING_VERSION = 'g3';
+export const GROUPING_VERSION = 'g4';
 
 /** Frames nearest to the failure that take part. */
 const MAX_FRAMES = 12;
@@ -30,7 +30,7 @@ export interface GroupingReason {
 }
 
 export interface Grouping {
-  /** `g3:` and 32 hexadecimal digits. */
+  /** `g4:` and 32 hexadecimal digits. */
   readonly key: string;
   readonly why: GroupingReason;
   readonly title: string;
@@ -72,19 +72,27 @@ function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; par
     ...(basis === 'stack'
       ? frames.map((frame) => `frame:${frame}`)
       : [`message:${messageTemplate(occurrence.template ?? occurrence.errorMessage)}`]),
+    ...(basis === 'stack' && isThrownByLibrary(occurrence.frames) ? [`said:${gistOf(occurrence.errorMessage)}`] : []),
     ...discriminators(occurrence, frames.length === 0 ? 'none' : placeOf(occurrence.frames)),
     ...occurrence.causes.slice(0, MAX_CAUSES).flatMap(partsOfCause),
   ];
   return { basis, parts };
 }
 
+function isThrownByLibrary(frames: readonly StackFrame[]): boolean {
+  const first = frames.map(knownFrame).find(({ isNoise }) => !isNoise);
+  return first !== undefined && !first.isOwn;
+}
+
 function partsOfCause({ type, message, stackTrace }: Cause): string[] {
-  const inner = stackTrace === undefined ? [] : contributingFrames(parseStack(stackTrace));
+  const frames = stackTrace === undefined ? [] : parseStack(stackTrace);
+  const isOwn = frames.some((frame) => knownFrame(frame).isOwn);
   return [
     `cause:${type}`,
-    ...(inner.length > 0
-      ? inner.slice(0, 3).map((frame) => `cause-frame:${frame}`)
-      : [`cause-message:${messageTemplate(message)}`]),
+    ...(isOwn ? contributingFrames(frames).slice(0, 3).map((frame) => `cause-frame:${frame}`) : []),
+    // Where a library fails differs from release to release; what it says does not.
+    ...(isOwn && !isThrownByLibrary(frames) ? [] : [`cause-message:${gistOf(message)}`]),
+    ...codesIn(message).map((code) => `cause-code:${code}`),
   ];
 }
 

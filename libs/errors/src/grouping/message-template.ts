@@ -22,6 +22,38 @@ export function messageTemplate(message: string): string {
     .trim();
 }
 
+/** A statement that is printed behind a message, which goes on as long as it likes. */
+const STATEMENT = /(?: - |[([](?:Connection: \w{1,40}, )?SQL: |[([]SQL: ?).*$/s;
+
+/** A line that tells of the case at hand. */
+const DETAIL = /^\s{0,16}(?:DETAIL|HINT|LINE \d{1,6}|CONTEXT|STATEMENT|Process \d{1,9}|Params|Parameters|at \[Source)\b.*$/gm;
+
+/** What stands between these in the words of a library is a name of the program if it looks like one. */
+const NAME_IN_GIST = /^[A-Za-z_$][\w$.:\\/@-]{0,120}$/;
+
+/**
+ * What a runtime or a library says, without all that may be of one case: the statement, details, and quoted words that are not told to be names.
+ * It is in other words than those of the program, so that few words of a case are in it.
+ */
+export function gistOf(message: string): string {
+  const telling = message.slice(0, MAX_LENGTH).replace(STATEMENT, '').replace(DETAIL, '');
+  const template = messageTemplate(telling);
+  return template
+    .replace(/"([^"]{0,200})"/g, (quoted, inner: string, at: number) => {
+      const before = template.slice(Math.max(0, at - 40), at);
+      const after = template.slice(at + quoted.length, at + quoted.length + 40);
+      const isNamed = SCHEMA_NOUN.test(nounBefore(before)) || BEHIND_NAME.test(after);
+      return isNamed && NAME_IN_GIST.test(inner) ? quoted : '<id>';
+    })
+    .toLowerCase();
+}
+
+function nounBefore(before: string): string {
+  return before
+    .replace(/\[(?:(?:"[^"]{0,40}"|'[^']{0,40}'), ?){1,4}$/, '[')
+    .replace(/(?: (?:for|of|with|by|like|named|called))?[\s=:([,]{1,8}$/, '');
+}
+
 function templateOf(text: string): string {
   return (
     replaceVariableParts(text, placeholderOf)
@@ -89,9 +121,7 @@ const IN_SQL = /\b(?:values|where|set|and|or|in)\b[^;]{0,40}(?:[=<>(,]|\blike)\s
 /** A quoted word is a piece of data or a name of the program; what stands around it tells. */
 function ofQuoted({ text, before, after }: VariablePart): string {
   const inner = text.slice(1, -1);
-  const context = before
-    .replace(/\[(?:(?:"[^"]{0,40}"|'[^']{0,40}'), ?){1,4}$/, '[')
-    .replace(/(?: (?:for|of|with|by|like|named|called))?[\s=:([,]{1,8}$/, '');
+  const context = nounBefore(before);
   if (SCHEMA_NOUN.test(context)) return `"${/[\\/]/.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;
   const isOfOne = DATA_NOUN.test(context) || isSaidOfOne(inner, before);
   // `Validation failed: "postalCode" is required`, `"retries": …`.

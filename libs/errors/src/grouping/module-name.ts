@@ -47,8 +47,10 @@ export function moduleNameBy(
 function withoutOrigin(file: string): string {
   return file
     .replace(/^(?:https?|capacitor|ionic|tauri):\/\/[^/]*\//, '')
+    // Of a file on a disk, what it begins with is the machine's.
+    .replace(/^file:\/\/(?:\/(?=[A-Za-z]:))?(?=\/|[A-Za-z]:)/, '')
     .replace(
-      /^(?:webpack-internal|webpack|turbopack|app|file|ng):\/{2,3}(?:[\w@.-]{0,100}\/(?=\.\/))?(?:\([\w-]{1,40}\)\/)?(?:\[project\]\/)?/,
+      /^(?:webpack-internal|webpack|turbopack|app|ng):\/{2,3}(?:[\w@.-]{0,100}\/(?=\.\/))?(?:\([\w-]{1,40}\)\/)?(?:\[project\]\/)?/,
       '',
     )
     .replace(/^(?:\.\/)+/, '');
