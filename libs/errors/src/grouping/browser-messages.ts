@@ -3,6 +3,14 @@
  * the engines say, the common words stand for all of them; `$1` is the property.
  */
 const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])[] = [
+  // Hermes.
+  [/^Property '([\w$]{1,100})' doesn't exist$/, '$1 is not defined'],
+  // PHP 7 and 8.
+  [/^Trying to get property '([^']{1,100})' of non-object$/, 'Attempt to read property "$1" on null'],
+  // Java 8 and 11.
+  [/^(?:class )?([\w.$[;]{1,200}) cannot be cast to (?:class )?([\w.$[;]{1,200})(?: \(.{1,800}\))?$/, '$1 cannot be cast to $2'],
+  // Go 1.17 and 1.18.
+  [/^interface conversion: any is /, 'interface conversion: interface {} is '],
   [
     /^Cannot read propert(?:y|ies) (?:'([^']{1,100})' )?of (?:undefined|null)(?: \(reading '([^']{1,100})'\))?$/,
     'no property "$1$2" of nothing',

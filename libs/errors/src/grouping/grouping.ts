@@ -72,12 +72,16 @@ function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; par
     ...(basis === 'stack'
       ? frames.map((frame) => `frame:${frame}`)
       : [`message:${messageTemplate(occurrence.template ?? occurrence.errorMessage)}`]),
-    ...(basis === 'stack' && isThrownByLibrary(occurrence.frames) ? [`said:${gistOf(occurrence.errorMessage)}`] : []),
+    ...(basis === 'stack' && (SAID_BY_RUNTIME.test(occurrence.errorType) || isThrownByLibrary(occurrence.frames)) ? [`said:${gistOf(occurrence.errorMessage)}`] : []),
     ...discriminators(occurrence, frames.length === 0 ? 'none' : placeOf(occurrence.frames)),
     ...occurrence.causes.slice(0, MAX_CAUSES).flatMap(partsOfCause),
   ];
   return { basis, parts };
 }
+
+/** Types that only a runtime throws, whose words are its own wherever it happens. */
+const SAID_BY_RUNTIME =
+  /(?:^|[.:])(?:OutOfMemoryError|(?:Invalid|Class)CastException|NoSuch(?:Method|Field)Error|NoClassDefFoundError|ClassNotFoundException|UnsatisfiedLinkError|IncompatibleClassChangeError|AbstractMethodError|Missing(?:Method|Field)Exception|TypeLoadException|SSL\w{0,40}Exception)$/;
 
 function isThrownByLibrary(frames: readonly StackFrame[]): boolean {
   const first = frames.map(knownFrame).find(({ isNoise }) => !isNoise);

@@ -36,7 +36,11 @@ const NAME_IN_GIST = /^[A-Za-z_$][\w$.:\\/@-]{0,120}$/;
  * It is in other words than those of the program, so that few words of a case are in it.
  */
 export function gistOf(message: string): string {
-  const telling = message.slice(0, MAX_LENGTH).replace(STATEMENT, '').replace(DETAIL, '');
+  const telling = message
+    .slice(0, MAX_LENGTH)
+    .replace(STATEMENT, '')
+    .replace(DETAIL, '')
+    .replace(/(?<=[a-z] )\[([A-Za-z_][\w.\\:-]{1,120})\]/g, '"$1"');
   const template = messageTemplate(telling);
   return template
     .replace(/"([^"]{0,200})"/g, (quoted, inner: string, at: number) => {
