@@ -11,13 +11,26 @@ const TELLING =
  */
 export function withoutData(text: string): string {
   let result = '';
-  let rest = text;
+  let rest = withoutValues(text);
   for (let start = rest.search(START); start !== -1; start = rest.search(START)) {
     const end = endOfObject(rest, start);
     result += `${rest.slice(0, start)}${whatItTells(rest.slice(start, end))}`;
     rest = rest.slice(end);
   }
   return result + rest;
+}
+
+const IS_STATEMENT = /\b(?:insert into|replace into|update|delete from|select)\b/i;
+
+/** Text among the values of a statement, with quotes in it. */
+const TEXT_OF_SQL = /(?<=(?:[=<>(,]|\blike|\bin) ?)'(?:[^'\\\n]|''|\\.){0,300}'/gi;
+
+/** A statement without its values; how many rows it has is of the case too. */
+function withoutValues(text: string): string {
+  // MySQL does not escape what was twice there.
+  const named = text.replace(/(?<=\bDuplicate entry )'.{0,300}?'(?= for key )/, '<id>');
+  if (!IS_STATEMENT.test(named)) return named;
+  return named.replace(TEXT_OF_SQL, '<id>').replace(/(\) values ?)\(.*$/is, '$1<id>');
 }
 
 /** Behind the brace that closes the one at `start`; what was cut off goes on to the end. */

@@ -6,7 +6,7 @@ const ERRNO =
 
 /** Codes behind the word that says so: `[Errno 28]`, `exit code 137`, `errno: 1062`, `Code=-1001`, `error E1042`. */
 const NAMED_CODE =
-  /(?:\berrno[ :=]{1,3}|\b(?:error|exit|return|result|response|reason|failure|sub|vendor|native|oracle|mysql|sqlite|close|err)[ _-]?(?:code|status)s?[ :=]{1,3}(?:is |of )?|\b(?:on|by|with) signal |\bexit(?:ed)? (?:with )?(?:code |status )?|\bcode[:=] ?|\b[Ww]ith code |\(code |\bwinerror |\bcurl error )(?:['"[(])?(-?\d{1,10}|0x[0-9a-fA-F]{1,16}|[A-Z][A-Z0-9_]{1,60})\b/i;
+  /(?:\berrno[ :=]{1,3}|\b(?:error|exit|return|result|response|reason|failure|sub|vendor|native|oracle|mysql|sqlite|close|err)[ _-]?(?:code|status)s?[ :=]{1,3}(?:is |of )?|\b(?:on|by|with) signal |\bexit(?:ed)? (?:with |on |by )?(?:code |status |signal )?|\bcode[:=] ?|\b[Ww]ith code |\(code |\bwinerror |\bcurl error )(?:['"[(])?(-?\d{1,10}|0x[0-9a-fA-F]{1,16}|[A-Z][A-Z0-9_]{1,60})\b/i;
 
 /** Codes that stand by themselves: `ORA-00942`, `TS2345:`, `[P2002]`, `HRESULT 0x80070005`, `ERR_1042`, `Error 1062:`. */
 const OWN_CODE =

@@ -59,6 +59,8 @@ export function isOwnFrame({ module, file }: Pick<StackFrame, 'module' | 'file'>
 export function isNoise({ function: name, file, module }: Pick<StackFrame, 'function' | 'file' | 'module'>): boolean {
   if (name !== undefined && NOISE.test(plainName(name))) return true;
   if (module !== undefined) return NOISE_MODULE.test(module);
+  // What calls a function of the program for it.
+  if (file === 'native' && (name === 'apply' || name === 'call')) return true;
   return file !== undefined && (NOISE_NAME.test(nameOf(file)) || NOISE_PACKAGE.test(file));
 }
 

@@ -125,6 +125,8 @@ const IN_SQL = /\b(?:values|where|set|and|or|in)\b[^;]{0,40}(?:[=<>(,]|\blike)\s
 /** A quoted word is a piece of data or a name of the program; what stands around it tells. */
 function ofQuoted({ text, before, after }: VariablePart): string {
   const inner = text.slice(1, -1);
+  // What a decoder of Swift looked for; an index of a list has another type.
+  if (/Keys\(stringValue: $/.test(before)) return `"${inner}"`;
   const context = nounBefore(before);
   if (SCHEMA_NOUN.test(context)) return `"${/[\\/]/.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;
   const isOfOne = DATA_NOUN.test(context) || isSaidOfOne(inner, before);

@@ -33,7 +33,8 @@ const NAMED_BY_LIBRARY = new RegExp(
     String.raw`, parameter (\w{1,100})$`,
     String.raw`\bArgument #\d{1,3} \(\$(\w{1,100})\)`,
     String.raw`\b[Rr]equired value '(\w{1,100})'`,
-    String.raw`, name "(\w{1,100})":`,
+    String.raw`^'[\w.$<>[\]]{1,200} ([\w.$<>]{1,300})\(`,
+    String.raw`\bto '([\w.$<>]{1,200})' \(0x`,
     String.raw`\bGo struct field ([\w.]{1,200}) of type`,
     String.raw`^Attempt to (?:read|assign) property "(\w{1,100})" on`,
     String.raw`^(?:param is missing or the value is empty(?: or invalid)?|missing keywords?|key not found|cannot load such file --|no such (?:column|table|function|module)):? :?([\w./-]{1,100})(?!")`,
@@ -57,7 +58,7 @@ const MOST_NAMES = 4;
  */
 export function namesIn(message: string, place: 'code' | 'bundle'): string[] {
   const text = message.slice(0, 1_000).trim();
-  const library = firstOf(NAMED_BY_LIBRARY.exec(text));
+  const library = firstOf(NAMED_BY_LIBRARY.exec(inCommonWords(text)));
   if (library !== undefined) return withoutPlaces(library);
   const property = firstOf(PROPERTY_IN_TEXT.exec(inCommonWords(text)));
   if (property !== undefined) return place === 'code' ? withoutPlaces(property) : asWritten(property);

@@ -15,6 +15,8 @@ const DATES = [
   String.raw`\d{8}T?(?=\d{6}Z)\d{6}`,
   String.raw`(?:${WEEKDAY} )?${DAY}[ /.-](?:of )?${MONTH}(?:[ /.,-]{1,2}\d{4}|[ -]\d{2}(?!\d))?`,
   String.raw`(?:${WEEKDAY} )?${MONTH} {1,2}${DAY}(?!\d)(?:,? \d{4}(?!\d))?`,
+  // Months of other languages.
+  String.raw`${DAY}\.? (?:de )?[a-zA-Z\u00c0-\u024f\u0400-\u04ff]{3,12}\.? (?:de )?(?:19|20)\d{2}`,
   String.raw`${MONTH} \d{4}`,
   String.raw`(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day`,
   String.raw`(?<=\b(?:in|for|of|since|until) )${MONTH}(?!\w)`,
@@ -27,6 +29,7 @@ const IPV4 = String.raw`(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w.-]{0,64}[a-zA-Z
 const IPV6 = String.raw`(?<![\w:])\[?(?=[0-9a-fA-F:]{0,40}(?:\d|::\]))(?:(?:${HEX_GROUP}:){3,7}${HEX_GROUP}|(?:${HEX_GROUP}:){1,7}(?::${HEX_GROUP}){1,6}|::(?:[fF]{4}:(?=\d{1,3}\.))?${HEX_GROUP}(?::${HEX_GROUP}){0,6}|(?:${HEX_GROUP}:){1,7}:)(?:(?:\.\d{1,3}){3})?(?:%\w{1,16})?(?:\/\d{1,3})?(?:\](?::\d{1,5})?)?(?![\w:])`;
 /** Names that only their place shows to be those of hosts. */
 const NAMED_HOST = [
+  String.raw`(?<=\bDNS:)[\w.*-]{1,253}(?:, ?DNS:[\w.*-]{1,253}){0,50}`,
   String.raw`(?<=\b(?:ENOTFOUND|EAI_AGAIN|EAI_NONAME|getaddrinfo|Could not resolve host:|Name or service not known:|lookup) )(?!(?:ENOTFOUND|EAI_AGAIN|lookup|failed|error)\b)[\w.-]{1,253}(?::\d{1,5})?`,
   String.raw`(?<=\b(?:host|hostname|host name|server|node|peer|upstream|broker|domain)[ =])(?=[\w.-]{0,100}[-.\d])[a-zA-Z][\w.-]{0,252}\w(?::\d{1,5})?(?![\w@])`,
   String.raw`(?<=\b(?:to|at|from|on|connect|via|proxy|host|server|E[A-Z]{4,12}) )[a-zA-Z][\w-]{0,62}:\d{2,5}(?![\w:.])`,
