@@ -5,7 +5,21 @@
 const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])[] = [
   // Hermes.
   [/^Property '([\w$]{1,100})' doesn't exist$/, '$1 is not defined'],
+  [/^(?:undefined|null) is not a function \(evaluating '([\w$.]{1,200})\(.{0,400}'\)$/, '$1 is not a function'],
+  [/^.{1,200} is not a constructor \(evaluating 'new ([\w$.]{1,200})(?:\(.{0,400})?'\)$/, '$1 is not a constructor'],
+  [
+    /^(?:Failed to execute 'setItem' on 'Storage': .{1,400} exceeded the quota\.?|The quota has been exceeded\.?|Persistent storage maximum size reached)$/,
+    'the storage is full',
+  ],
+  // Swift says where its own library failed, which moves from release to release.
+  [/^Swift\/\w{1,60}\.swift:\d{1,6}: (.{1,900})$/, '$1'],
+  // .NET Framework and Core.
+  [/^The input string '.{0,300}' was not in a correct format\.$/, 'Input string was not in a correct format.'],
+  // Java 8 and later.
+  [/^(For input string: ".{0,300}") under radix \d{1,2}$/, '$1'],
+  [/^([\w.-]{1,253}): Name or service not known$/, '$1'],
   // PHP 7 and 8.
+  [/^Invalid argument supplied for foreach\(\)$|^foreach\(\) argument must be of type .{1,200}$/, 'foreach of no array'],
   [/^Trying to get property '([^']{1,100})' of non-object$/, 'Attempt to read property "$1" on null'],
   // Java 8 and 11.
   [/^(?:class )?([\w.$[;]{1,200}) cannot be cast to (?:class )?([\w.$[;]{1,200})(?: \(.{1,800}\))?$/, '$1 cannot be cast to $2'],
@@ -17,7 +31,7 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
   ],
   [/^can't access property "([^"]{1,100})", .{1,300} is (?:undefined|null)$/, 'no property "$1" of nothing'],
   [
-    /^(?:undefined|null) is not an object \(evaluating '[^']{0,200}?[.[]"?([\w$]{1,100})"?\]?(?:\([^']{0,100})?'\)$/,
+    /^(?:undefined|null) is not an object \(evaluating '[^']{0,200}[.[]"?([\w$]{1,100})"?\]?(?:\([^']{0,100}\))?'\)$/,
     'no property "$1" of nothing',
   ],
   [

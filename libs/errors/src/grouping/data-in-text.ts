@@ -28,7 +28,10 @@ const TEXT_OF_SQL = /(?<=(?:[=<>(,]|\blike|\bin) ?)'(?:[^'\\\n]|''|\\.){0,300}'/
 /** A statement without its values; how many rows it has is of the case too. */
 function withoutValues(text: string): string {
   // MySQL does not escape what was twice there.
-  const named = text.replace(/(?<=\bDuplicate entry )'.{0,300}?'(?= for key )/, '<id>');
+  const named = text
+    .replace(/(?<=\bcertificate is valid for ).{1,500}?, not \S{1,253}/, 'other names')
+    .replace(/(?<=\)=)\(.{0,300}?\)(?= (?:already exists|is not present|is still referenced|conflicts with))/, '<id>')
+    .replace(/(?<=\bDuplicate entry )'.{0,300}?'(?= for key )/, '<id>');
   if (!IS_STATEMENT.test(named)) return named;
   return named.replace(TEXT_OF_SQL, '<id>').replace(/(\) values ?)\(.*$/is, '$1<id>');
 }

@@ -84,8 +84,14 @@ const SAID_BY_RUNTIME =
   /(?:^|[.:])(?:OutOfMemoryError|(?:Invalid|Class)CastException|NoSuch(?:Method|Field)Error|NoClassDefFoundError|ClassNotFoundException|UnsatisfiedLinkError|IncompatibleClassChangeError|AbstractMethodError|Missing(?:Method|Field)Exception|TypeLoadException|SSL\w{0,40}Exception)$/;
 
 function isThrownByLibrary(frames: readonly StackFrame[]): boolean {
-  const first = frames.map(knownFrame).find(({ isNoise }) => !isNoise);
-  return first !== undefined && !first.isOwn;
+  // Engines of browsers differ in what they show of themselves.
+  const isShown = frames.some(({ file }) => isBundle(file)) ? frames.filter(({ file }) => !isEngine(file)) : frames;
+  const first = isShown.find((frame) => !knownFrame(frame).isNoise);
+  return first !== undefined && !knownFrame(first).isOwn;
+}
+
+function isEngine(file: string | undefined): boolean {
+  return file === 'native' || file === '[native code]' || file === '<anonymous>';
 }
 
 function partsOfCause({ type, message, stackTrace }: Cause): string[] {

@@ -37,7 +37,7 @@ const NAMED_HOST = [
 ].join('|');
 
 /** Endings of files that hold data, so that another file is the same failure. */
-const DATA_FILE = inAnyCase(
+export const DATA_FILE = inAnyCase(
   'csv|tsv|pdf|png|jpe?g|gif|webp|bmp|tiff?|heic|svg|mp[34]|mov|avi|wav|txt|log|xlsx?|docx?|pptx?|odt|zip|t?gz|tar|bz2|7z|rar|tmp|bak|parquet|avro|eml|ics|dat|bin|pid|lock',
 );
 const UNIT = 'bytes?|[kKMGTPE]i?[bB]|[kMGT]i?bps|[kKMG]bit/s|kB/s|MB/s|B';
@@ -70,8 +70,11 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
     'mac',
     String.raw`(?<![\w:.-])(?:(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2})(?![\w:])`,
   ],
+  // As Java writes where it connects to, with a name or without.
+  ['ip', String.raw`(?<![\w.-])(?:[a-zA-Z][\w.-]{0,253})?\/(?:\d{1,3}\.){3}\d{1,3}:\d{1,5}(?!\d)`],
+  ['uuid', String.raw`\brefs\/(?:heads|tags|remotes)\/[\w./-]{1,200}`],
   ['ip', `${IPV4}|${IPV6}`],
-  ['path', String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}){1,32}[\\/]?`],
+  ['path', String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}(?:(?: [\w.@()+-]{1,40}){1,3}(?=\\))?){1,32}[\\/]?`],
   ['host', `${HOST_NAME}|${NAMED_HOST}`],
   [
     'quoted',
@@ -98,7 +101,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ],
   [
     'assigned',
-    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\b(?:locale|time ?zone|date|timestamp|number|amount|value|input|e-?mail|phone)(?: information)?(?: (?:provided|specified|given|supplied|entered))?: )(?!(?:null|undefined|nil|none|None|NaN)$)[A-Za-z][\w.@+/-]{0,60}$|(?<=\)=|\bvalue is )\([^()\n]{1,200}\)`,
+    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\b(?:locale|time ?zone|date|timestamp|number|amount|value|input|e-?mail|phone)(?: information)?(?: (?:provided|specified|given|supplied|entered))?: )(?!(?:null|undefined|nil|none|None|NaN)$)[A-Za-z][\w.@+/-]{0,60}$|(?<=\bfor )[\w.@-]{1,60}(?= from \d)|(?<=\b(?:[Ii]tem|[Pp]roduct|[Aa]rticle|SKU|[Ss]ku|[Oo]rder|[Ii]nvoice|[Cc]ustomer|[Aa]ccount|[Vv]ehicle|[Cc]oupon|[Vv]oucher|[Tt]icket|[Ss]hipment|[Pp]arcel|[Bb]ooking|[Ff]light|[Dd]evice|[Aa]sset|[Pp]art) )[A-Z]{1,8}(?:-[A-Z]{1,8}){1,6}(?![\w-])|(?<=\)=|\bvalue is )\([^()\n]{1,200}\)`,
   ],
   [
     'version',
