@@ -87,9 +87,13 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
   ],
 ];
 
+/** Whether any of them can match: one look instead of one for each. */
+const ANY = new RegExp(SAME_IN_OTHER_WORDS.map(([{ source }]) => `(?:${source})`).join('|'), 's');
+
 /** The message in words that are the same for every engine. */
 export function inCommonWords(message: string): string {
   const words = message.trim();
+  if (!ANY.test(words)) return message;
   for (const [pattern, common] of SAME_IN_OTHER_WORDS) {
     if (pattern.test(words)) return words.replace(pattern, common);
   }
