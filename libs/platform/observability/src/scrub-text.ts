@@ -19,7 +19,7 @@ const INNOCENT =
 
 /** Files, functions, lines of source and the like come again and again. Only what had nothing in it is remembered. */
 const MAX_REMEMBERED = 2_000;
-const MAX_REMEMBERED_TEXT = 256;
+const MAX_REMEMBERED_TEXT = 1_024;
 const clean = new RecentMap<string, boolean>(MAX_REMEMBERED);
 /** The same where e-mail and IP addresses are taken out too. */
 const impersonal = new RecentMap<string, boolean>(MAX_REMEMBERED);
