@@ -97,7 +97,7 @@ function scoreOf(pairs: readonly Pair[], personal: boolean): Score {
   };
 }
 
-describe.each(['pairs.jsonl', 'pairs-held-back.jsonl', 'pairs-more.jsonl', 'pairs-second.jsonl', 'pairs-third.jsonl', 'pairs-fourth.jsonl', 'pairs-of-families.jsonl', 'pairs-of-data.jsonl'])(
+describe.each(['pairs.jsonl', 'pairs-held-back.jsonl', 'pairs-more.jsonl', 'pairs-second.jsonl', 'pairs-third.jsonl', 'pairs-fourth.jsonl', 'pairs-of-families.jsonl', 'pairs-of-data.jsonl', 'pairs-of-libraries.jsonl'])(
   'of the labelled pairs in %s',
   (file) => {
     const pairs = pairsIn(file);
