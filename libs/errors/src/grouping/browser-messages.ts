@@ -15,6 +15,10 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
   [/^Swift\/\w{1,60}\.swift:\d{1,6}: (.{1,900})$/, '$1'],
   // .NET Framework and Core.
   [/^The input string '.{0,300}' was not in a correct format\.$/, 'Input string was not in a correct format.'],
+  // SQL Server names what was locked.
+  [/^Transaction \(Process ID \d{1,9}\) was deadlocked on .{1,500}$/, 'a transaction was deadlocked'],
+  // Which index it was is the case at hand.
+  [/^(runtime error: (?:index|slice bounds) out of range) .{1,200}$/, '$1'],
   // Java 8 and later.
   [/^(For input string: ".{0,300}") under radix \d{1,2}$/, '$1'],
   [/^([\w.-]{1,253}): Name or service not known$/, '$1'],

@@ -14,7 +14,7 @@ const OWN_CODE =
 
 /** Codes that a message begins with: of AWS, OAuth (RFC 6749), MongoDB, MySQL in Python, Redis. */
 const CODE_AT_START =
-  /^(?:An error occurred \((\w{2,60})\) when|([a-z]{2,20}(?:_[a-z]{2,20}){1,4}): |(E\d{3,6}) |\(([12]\d{3}), ["']|(WRONGTYPE|NOAUTH|NOPERM|WRONGPASS|READONLY|OOM|LOADING|BUSY(?:GROUP|KEY)?|NOGROUP|NOSCRIPT|CLUSTERDOWN|CROSSSLOT|MOVED|ASK|TRYAGAIN|MASTERDOWN|MISCONF|EXECABORT|NOREPLICAS) |([A-Z]{4,30}(?:_[A-Z]{2,30}){0,5}): )/;
+  /^(?:An error occurred \((\w{2,60})\) when|([a-z]{2,20}(?:_[a-z]{2,20}){1,4}): |(E\d{3,6}) |\(([12]\d{3}), ["']|(WRONGTYPE|NOAUTH|NOPERM|WRONGPASS|READONLY|OOM|LOADING|BUSY(?:GROUP|KEY)?|NOGROUP|NOSCRIPT|CLUSTERDOWN|CROSSSLOT|MOVED|ASK|TRYAGAIN|MASTERDOWN|MISCONF|EXECABORT|NOREPLICAS) |(\d{1,5}): ?$|([A-Z]{4,30}(?:_[A-Z]{2,30}){0,5}): )/;
 
 /**
  * Codes that are words: `api error AccessDenied:`, `[SSL: WRONG_VERSION_NUMBER]`, `(auth/user-not-found)`, `'parsing_exception'`, members
@@ -28,7 +28,7 @@ const NAMED_SQLSTATE = /\bSQL ?State['"]?[ :=[(]{0,4}['"]?([0-9A-Z]{5})\b/i;
 const OWN_SQLSTATE =
   /\b(0A000|08P01|22P0[2-6]|23P01|25P0[1-3]|28P01|2BP01|3[DF]000|40P01|42P(?:0[1-9]|1[0-9]|2[0-2])|42S(?:01|02|11|12|21|22)|55P0[2-4]|57P0[1-5]|F0000|HV\d{3}|HY(?:000|001|T00|T01)|IM00[12]|P000[1-4]|XX00[0-2])\b|\bERROR:? (?:\d{4} \()?(\d{2}[0-9A-Z]{3})\)?:|[[(](0[18]\d{3}|2[1-8]\d{3}|3[48]000|4[0-4]\d{3}|5[3-8]\d{3})[\])]/;
 const MYSQL_ERROR =
-  /\bERROR (\d{4}) \(|\b(1\d{3}) (?=Duplicate|Cannot|Column|Unknown|Table|Data|Lock|Deadlock|Incorrect|Out of)/;
+  /\bSQLSTATE\[\w{5}\](?: \[|: [^:]{1,60}: )(\d{1,5})\b|\bERROR (\d{4}) \(|\b(1\d{3}) (?=Duplicate|Cannot|Column|Unknown|Table|Data|Lock|Deadlock|Incorrect|Out of)/;
 
 /** Status names of gRPC as its clients write them, behind their number. */
 const GRPC_STATUS = /\b(?:\d{1,2} |code = )([A-Z][A-Za-z]{1,20}(?:_[A-Z]{1,20}){0,4})(?:: | desc = )/;

@@ -55,6 +55,15 @@ export function isOwnFrame({ module, file }: Pick<StackFrame, 'module' | 'file'>
   return !FOREIGN_MODULE.test(module);
 }
 
+/** What PHP itself comes with: its frames say where it was called, so what is called threw. */
+const BUILT_IN =
+  /^(?:(?:json|file|curl|preg|mb|iconv|array|str|simplexml|date|mysqli|pg|image|openssl|random|hash|gz|zip|stream|fsockopen|unserialize|intdiv|unlink|rename|mkdir|copy|fopen|fread|fwrite|fgets|is|get)(?:_\w{1,60})?$|(?:PDO|PDOStatement|Date(?:Time|Interval|Period)\w{0,20}|Redis\w{0,20}|Soap\w{1,20}|mysqli\w{0,20}|SimpleXML\w{1,20}|DOM\w{1,30}|Reflection\w{1,30}|Spl\w{1,30}|Intl\w{1,30}|NumberFormatter|ZipArchive|Imagick|Memcached|AMQP\w{1,30})(?:->|::))/;
+
+/** Whether the frame of a script of PHP called what PHP comes with. */
+export function callsBuiltIn({ function: name, file }: Pick<StackFrame, 'function' | 'file'>): boolean {
+  return name !== undefined && file?.endsWith('.php') === true && BUILT_IN.test(name);
+}
+
 /** Whether a frame is machinery and says nothing about a failure. */
 export function isNoise({ function: name, file, module }: Pick<StackFrame, 'function' | 'file' | 'module'>): boolean {
   if (name !== undefined && NOISE.test(plainName(name))) return true;

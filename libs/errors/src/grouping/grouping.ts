@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cutText, RecentMap } from '#platform/kernel';
 import type { Cause, Occurrence, StackFrame } from '../occurrences/occurrence.js';
 import { codesIn, discriminators } from './error-codes.js';
+import { callsBuiltIn } from './foreign-code.js';
 import { knownFrame } from './known-frame.js';
 import { gistOf, messageTemplate } from './message-template.js';
 import { functionName, isBundle } from './module-name.js';
@@ -84,7 +85,7 @@ function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; par
 
 /** Types that only a runtime throws, whose words are its own wherever it happens. */
 const SAID_BY_RUNTIME =
-  /(?:^|[.:])(?:OutOfMemoryError|(?:Invalid|Class)CastException|NoSuch(?:Method|Field)Error|NoClassDefFoundError|ClassNotFoundException|UnsatisfiedLinkError|IncompatibleClassChangeError|AbstractMethodError|Missing(?:Method|Field)Exception|TypeLoadException|SSL\w{0,40}Exception)$/;
+  /^\*?runtime\.\w{1,40}$|(?:^|[.:])(?:OutOfMemoryError|(?:Invalid|Class)CastException|NoSuch(?:Method|Field)Error|NoClassDefFoundError|ClassNotFoundException|UnsatisfiedLinkError|IncompatibleClassChangeError|AbstractMethodError|Missing(?:Method|Field)Exception|TypeLoadException|SSL\w{0,40}Exception)$/;
 
 /** Stacks of causes are printed ones and have to be read; those of one failure are alike. */
 const knownCauses = new RecentMap<string, readonly string[]>(500);
@@ -147,7 +148,7 @@ function tellingOf(frames: readonly StackFrame[]): Telling {
   return {
     frames: [...(firstOwn === undefined ? others : own)],
     place: firstOwn === undefined ? 'none' : isInBundle ? 'bundle' : 'code',
-    isThrownByLibrary: thrower !== undefined && thrower !== firstOwn,
+    isThrownByLibrary: thrower !== undefined && (thrower !== firstOwn || callsBuiltIn(thrower)),
   };
 }
 

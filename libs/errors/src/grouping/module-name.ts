@@ -163,7 +163,7 @@ export function functionName({ function: name, file, module }: StackFrame): stri
     .replace(/\(\*?(\w{1,100})(?:\[\.{3}\])?\)\.(?=[\w-]{1,200}$)/, '$1:')
     .replace(/-fm$/, '')
     .replace(/\.func\d+(?:\.\d+)*$|\{closure:.*$|\[\.\.\.\]$/, '')
-    .replace(/^.*[.#/\\](?=[^.#/\\]+$)/, '')
+    .replace(/^.*[.#/\\](?!(?:[gs]etter|modify|read|didset|willset)$)(?=[^.#/\\]+(?:\.(?:[gs]etter|modify|read|didset|willset))?$)/, '')
     .replace(/(?:_{2,3}\d{1,20}(?:_\d{1,20}){0,9}|\$\d{1,9})$/, '');
   if (
     /^(\?|<anonymous>|anonymous|\(anonymous\)|<anonymous function>|\(anonymous function\)|eval|(?:global|module|eval) code|_callee\d*\$?|<computed>|<|<main>|<top \(required\)>|)$/.test(
