@@ -23,10 +23,16 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
   [/^(For input string: ".{0,300}") under radix \d{1,2}$/, '$1'],
   [/^([\w.-]{1,253}): Name or service not known$/, '$1'],
   // PHP 7 and 8.
-  [/^Invalid argument supplied for foreach\(\)$|^foreach\(\) argument must be of type .{1,200}$/, 'foreach of no array'],
+  [
+    /^Invalid argument supplied for foreach\(\)$|^foreach\(\) argument must be of type .{1,200}$/,
+    'foreach of no array',
+  ],
   [/^Trying to get property '([^']{1,100})' of non-object$/, 'Attempt to read property "$1" on null'],
   // Java 8 and 11.
-  [/^(?:class )?([\w.$[;]{1,200}) cannot be cast to (?:class )?([\w.$[;]{1,200})(?: \(.{1,800}\))?$/, '$1 cannot be cast to $2'],
+  [
+    /^(?:class )?([\w.$[;]{1,200}) cannot be cast to (?:class )?([\w.$[;]{1,200})(?: \(.{1,800}\))?$/,
+    '$1 cannot be cast to $2',
+  ],
   // Go 1.17 and 1.18.
   [/^interface conversion: any is /, 'interface conversion: interface {} is '],
   [

@@ -42,10 +42,12 @@ const ANSWER = /( response):\s{0,4}\n.*$/s;
 const STATEMENT = /[([](?:Connection: \w{1,40}, )?SQL: ?.*$| \[WHERE .*$/s;
 
 /** A line that tells of the case at hand. */
-const DETAIL = /^\s{0,16}(?:DETAIL|HINT|LINE \d{1,6}|CONTEXT|STATEMENT|Detail|Hint|Position|Where|Process \d{1,9}|Params|Parameters|at \[Source)\b.*$/gm;
+const DETAIL =
+  /^\s{0,16}(?:DETAIL|HINT|LINE \d{1,6}|CONTEXT|STATEMENT|Detail|Hint|Position|Where|Process \d{1,9}|Params|Parameters|at \[Source)\b.*$/gm;
 
 /** The state of what failed, and where it looked: `(total=10, active=10, idle=0)`. */
-const MEMBERS = / (?:peeraddr=\S{1,200}|\((?:looked into|searched in|include_path=)[^()]{1,500}\))| \((?:\w{1,30}=[^\s,()]{1,60}(?:, )?){1,12}\)/g;
+const MEMBERS =
+  / (?:peeraddr=\S{1,200}|\((?:looked into|searched in|include_path=)[^()]{1,500}\))| \((?:\w{1,30}=[^\s,()]{1,60}(?:, )?){1,12}\)/g;
 
 /** What stands between these in the words of a library is a name of the program if it looks like one. */
 const NAME_IN_GIST = /^[A-Za-z_$][\w$.:\\/@-]{0,120}$/;

@@ -71,10 +71,13 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
     String.raw`(?<![\w:.-])(?:(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2})(?![\w:])`,
   ],
   // As Java writes where it connects to, with a name or without.
-  ['ip', String.raw`(?<![\w.-])(?:[a-zA-Z][\w.-]{0,253})?\/(?:\d{1,3}\.){3}\d{1,3}:\d{1,5}(?!\d)`],
+  ['ip', String.raw`(?<![\w.-])(?:[a-zA-Z][\w.-]{0,253})?\/(?:\d{1,3}(?:\.\d{1,3}){3}|\*{3}(?:\.\*{3}){3}):\d{1,5}(?!\d)`],
   ['uuid', String.raw`\brefs\/(?:heads|tags|remotes)\/[\w./-]{1,200}`],
   ['ip', `${IPV4}|${IPV6}`],
-  ['path', String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}(?:(?: [\w.@()+-]{1,40}){1,3}(?=\\))?){1,32}[\\/]?`],
+  [
+    'path',
+    String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}(?:(?: [\w.@()+-]{1,40}){1,3}(?=\\))?){1,32}[\\/]?`,
+  ],
   ['host', `${HOST_NAME}|${NAMED_HOST}`],
   [
     'quoted',
@@ -101,7 +104,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ],
   [
     'assigned',
-    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\b(?:locale|time ?zone|date|timestamp|number|amount|value|input|e-?mail|phone)(?: information)?(?: (?:provided|specified|given|supplied|entered))?: )(?!(?:null|undefined|nil|none|None|NaN)$)[A-Za-z][\w.@+/-]{0,60}$|(?<=\bfor )[\w.@-]{1,60}(?= from \d)|(?<=\b(?:[Ii]tem|[Pp]roduct|[Aa]rticle|SKU|[Ss]ku|[Oo]rder|[Ii]nvoice|[Cc]ustomer|[Aa]ccount|[Vv]ehicle|[Cc]oupon|[Vv]oucher|[Tt]icket|[Ss]hipment|[Pp]arcel|[Bb]ooking|[Ff]light|[Dd]evice|[Aa]sset|[Pp]art) )[A-Z]{1,8}(?:-[A-Z]{1,8}){1,6}(?![\w-])|(?<=\)=|\bvalue is )\([^()\n]{1,200}\)`,
+    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\b(?:locale|time ?zone|date|timestamp|number|amount|value|input|e-?mail|phone)(?: information)?(?: (?:provided|specified|given|supplied|entered))?: )(?!(?:null|undefined|nil|none|None|NaN)$)[A-Za-z][\w.@+/-]{0,60}$|(?<=\bfor )[\w.@-]{1,60}(?= from [\d*])|(?<=\b(?:[Ii]tem|[Pp]roduct|[Aa]rticle|SKU|[Ss]ku|[Oo]rder|[Ii]nvoice|[Cc]ustomer|[Aa]ccount|[Vv]ehicle|[Cc]oupon|[Vv]oucher|[Tt]icket|[Ss]hipment|[Pp]arcel|[Bb]ooking|[Ff]light|[Dd]evice|[Aa]sset|[Pp]art) )[A-Z]{1,8}(?:-[A-Z]{1,8}){1,6}(?![\w-])|(?<=\)=|\bvalue is )\([^()\n]{1,200}\)`,
   ],
   [
     'version',
