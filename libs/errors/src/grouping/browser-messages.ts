@@ -34,7 +34,7 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
     '$1 cannot be cast to $2',
   ],
   // Go 1.17 and 1.18.
-  [/^interface conversion: any is /, 'interface conversion: interface {} is '],
+  [/^interface conversion: \w{3} is /, 'interface conversion: interface {} is '],
   [
     /^Cannot read propert(?:y|ies) (?:'([^']{1,100})' )?of (?:undefined|null)(?: \(reading '([^']{1,100})'\))?$/,
     'no property "$1$2" of nothing',

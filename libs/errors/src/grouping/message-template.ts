@@ -47,7 +47,7 @@ const DETAIL =
 
 /** The state of what failed, and where it looked: `(total=10, active=10, idle=0)`. */
 const MEMBERS =
-  / (?:peeraddr=\S{1,200}|\((?:looked into|searched in|include_path=)[^()]{1,500}\))| \((?:\w{1,30}=[^\s,()]{1,60}(?:, )?){1,12}\)/g;
+  / (?:peeraddr=\S{1,200}|\((?:looked into|searched in|include_path=)[^()]{1,500}\))| \(\w{1,30}=[^\s,()=]{1,60}(?:, \w{1,30}=[^\s,()=]{1,60}){0,11}\)/g;
 
 /** What stands between these in the words of a library is a name of the program if it looks like one. */
 const NAME_IN_GIST = /^[A-Za-z_$][\w$.:\\/@-]{0,120}$/;

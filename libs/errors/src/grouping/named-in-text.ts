@@ -67,9 +67,10 @@ const MOST_NAMES = 4;
  */
 export function namesIn(message: string, place: 'code' | 'bundle'): string[] {
   const text = message.slice(0, 1_000).trim();
-  const library = firstOf(NAMED_BY_LIBRARY.exec(inCommonWords(text)));
+  const words = inCommonWords(text);
+  const library = firstOf(NAMED_BY_LIBRARY.exec(words));
   if (library !== undefined) return withoutPlaces(library);
-  const property = firstOf(PROPERTY_IN_TEXT.exec(inCommonWords(text)));
+  const property = firstOf(PROPERTY_IN_TEXT.exec(words));
   if (property !== undefined) return place === 'code' ? withoutPlaces(property) : asWritten(property);
   const inCapitals = text.match(IN_CAPITALS) ?? [];
   const quoted = /["'`[]/.test(text) ? [...gistOf(text).matchAll(/"([^"]{1,120})"/g)].map(([, name = '']) => name) : [];
