@@ -107,6 +107,7 @@ describe.each([
   'pairs-of-families.jsonl',
   'pairs-of-data.jsonl',
   'pairs-of-libraries.jsonl',
+  'pairs-of-versions.jsonl',
 ])('of the labelled pairs in %s', (file) => {
   const pairs = pairsIn(file);
   const languages = [...new Set(pairs.map(({ language }) => language))];
