@@ -15,6 +15,9 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
   [/^Swift\/\w{1,60}\.swift:\d{1,6}: (.{1,900})$/, '$1'],
   // .NET Framework and Core.
   [/^The input string '.{0,300}' was not in a correct format\.$/, 'Input string was not in a correct format.'],
+  [/^(?:\d{1,5}: )?unexpected (?:token at|character:) .{1,900}$/s, 'no JSON'],
+  [/^bad URI ?\(is not URI\?\): .{1,900}$/s, 'bad URI'],
+  [/^(?:Could not parse '.{1,200}': )?.{0,60}Failed to parse time string \(.{1,600}$/s, 'no time'],
   // SQL Server names what was locked.
   [/^Transaction \(Process ID \d{1,9}\) was deadlocked on .{1,500}$/, 'a transaction was deadlocked'],
   // Which index it was is the case at hand.

@@ -65,5 +65,5 @@ function whatItTells(data: string): string {
   const members = [...data.matchAll(TELLING)].map(
     ([, name, double, single, bare]) => `${name}: ${double ?? single ?? bare}`,
   );
-  return `{${members.join(', ')}}`;
+  return `{${[...new Set(members)].join(', ')}}`;
 }

@@ -2,7 +2,7 @@ import type { StackFrame } from '../occurrences/occurrence.js';
 
 /** Libraries and runtimes by where their files are: their frames say how, not where. */
 const FOREIGN_FILE =
-  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|vendor|gems|bower_components)[\\/]|^node:|^internal\/|^<frozen |[\\/]lib[\\/]python\d|Python\d{1,3}[\\/][Ll]ib[\\/]|^<(?:anonymous|string|internal:.{0,200}|generated)>$|^native$|native code|^index \d+$|^\[internal function\]|[\\/]go(?:lang|-?\d[\d.]{0,8})?[\\/](?:src|pkg[\\/]mod)[\\/]|[\\/]lib[\\/]ruby[\\/]|^(?:chrome|moz|safari(?:-web)?)-extension:|^\/rustc\/|[\\/]\.cargo[\\/]registry[\\/]|^\/usr\/include\/|^\/(?:usr\/)?lib(?:32|64)?\/.{0,300}\.so[.\d]*$|^\/(?:apex|system)\/|^(?:dart:|package:(?:flutter|dio|http|bloc|async|stack_trace)\/)|^https?:\/\/(?:unpkg\.com|cdnjs\.|cdn\.jsdelivr\.net|[\w.]{1,40}google-?(?:tagmanager|analytics|apis)\.|connect\.facebook\.)/;
+  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|vendor|gems|bower_components)[\\/]|^node:|^\/var\/runtime\/|^internal\/|^<frozen |[\\/]lib[\\/]python\d|Python\d{1,3}[\\/][Ll]ib[\\/]|^<(?:anonymous|string|internal:.{0,200}|generated)>$|^native$|native code|^index \d+$|^\[internal function\]|[\\/]go(?:lang|-?\d[\d.]{0,8})?[\\/](?:src|pkg[\\/]mod)[\\/]|[\\/]lib[\\/]ruby[\\/]|^(?:chrome|moz|safari(?:-web)?)-extension:|^\/rustc\/|[\\/]\.cargo[\\/]registry[\\/]|^\/usr\/include\/|^\/(?:usr\/)?lib(?:32|64)?\/.{0,300}\.so[.\d]*$|^\/(?:apex|system)\/|^(?:dart:|package:(?:flutter|dio|http|bloc|async|stack_trace)\/)|^https?:\/\/(?:unpkg\.com|cdnjs\.|cdn\.jsdelivr\.net|[\w.]{1,40}google-?(?:tagmanager|analytics|apis)\.|connect\.facebook\.)/;
 
 /** Frameworks of Apple's systems, by the image that a frame is in. */
 const FOREIGN_IMAGE =
@@ -68,6 +68,8 @@ export function callsBuiltIn({ function: name, file }: Pick<StackFrame, 'functio
 export function isNoise({ function: name, file, module }: Pick<StackFrame, 'function' | 'file' | 'module'>): boolean {
   if (name !== undefined && NOISE.test(plainName(name))) return true;
   if (module !== undefined) return NOISE_MODULE.test(module);
+  // Where Node makes its errors.
+  if (file?.startsWith('node:internal/errors') === true || file === 'internal/errors.js') return true;
   // What calls a function of the program for it.
   if (file === 'native' && (name === 'apply' || name === 'call')) return true;
   return file !== undefined && (NOISE_NAME.test(nameOf(file)) || NOISE_PACKAGE.test(file));

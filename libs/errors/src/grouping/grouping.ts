@@ -72,7 +72,7 @@ function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; par
   const basis = frames.length > 0 ? 'stack' : 'message';
   const isSaidByOthers = basis === 'stack' && (telling.isThrownByLibrary || SAID_BY_RUNTIME.test(errorType));
   const parts = [
-    `type:${errorType}`,
+    `type:${errorType === 'InternalError' && ranOver(occurrence) ? 'RangeError' : errorType}`,
     ...(basis === 'stack'
       ? frames.map((frame) => `frame:${frame}`)
       : [`message:${messageTemplate(occurrence.template ?? errorMessage)}`]),

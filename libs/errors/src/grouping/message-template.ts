@@ -49,6 +49,12 @@ const DETAIL =
 const MEMBERS =
   / (?:peeraddr=\S{1,200}|\((?:looked into|searched in|include_path=)[^()]{1,500}\))| \(\w{1,30}=[^\s,()=]{1,60}(?:, \w{1,30}=[^\s,()=]{1,60}){0,11}\)/g;
 
+/** The same without brackets: `, next: GET, inst: 0, qu: 7`. */
+const STATES = /(?:, [\w-]{1,30}: [^,:\s]{1,60}(?: [a-z]{1,10})?){2,30}/g;
+
+/** The answer of a server behind its status. */
+const BODY = /^(\d{3} [A-Z][A-Za-z ]{2,30}): .{1,900}$/s;
+
 /** What stands between these in the words of a library is a name of the program if it looks like one. */
 const NAME_IN_GIST = /^[A-Za-z_$][\w$.:\\/@-]{0,120}$/;
 
@@ -62,6 +68,9 @@ export function gistOf(message: string): string {
     .replace(STATEMENT, '')
     .replace(DETAIL, '')
     .replace(MEMBERS, '')
+    .replace(STATES, '')
+    .replace(BODY, '$1')
+    .replace(/: \S\. /, ': <id>. ')
     .replace(/(?<=[a-z] )\[([A-Za-z_][\w.\\:-]{1,120})\]/g, '"$1"');
   const template = messageTemplate(telling);
   return template
@@ -153,6 +162,7 @@ function ofQuoted({ text, before, after }: VariablePart): string {
   // What a decoder of Swift looked for; an index of a list has another type.
   if (/Keys\(stringValue: $/.test(before)) return `"${inner}"`;
   if (/\bgiven key $/.test(before)) return '<id>';
+  if (inner.length === 1) return '<id>';
   if (IS_FILE_WITH_BLANKS.test(inner)) return '"<file>"';
   const context = nounBefore(before);
   if (SCHEMA_NOUN.test(context)) return `"${/[\\/]/.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;

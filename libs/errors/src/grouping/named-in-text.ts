@@ -27,6 +27,8 @@ const NAMED_BY_LIBRARY = new RegExp(
     String.raw`(?:resolve service for type|resolve dependencies of the|qualifying bean of type) ['"]?([\w.\\]{1,200})['"]? ?(?:while|\(|available|not found)`,
     String.raw`[Cc]lass "([\w\\]{1,200})" not found`,
     String.raw`\bpayload \{"name":"(\w{1,100})"`,
+    String.raw`^Attempt to (?:invoke \w{4,10} method|(?:read from|write to) field) '(?:[\w.$[\]]{1,200} )?([\w.$]{1,200})`,
+    String.raw`^Method not found: '[\w.]{1,100} ([\w.<>]{1,300})`,
     String.raw`\bfor enum "?([\w\\]{1,200})"?$`,
     String.raw`^Typed property ([\w\\:$]{1,200}) must`,
     String.raw`^Too few arguments to function ([\w\\:]{1,200})\(`,

@@ -58,7 +58,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   // Names of directories and certificates (RFC 4514).
   [
     'name',
-    String.raw`\b(?:cn|CN|uid|UID|ou|OU)=[^,=\n]{1,80}(?:, ?(?:cn|ou|dc|o|l|st|c|CN|OU|DC|O|L|ST|C)=[^,=\s'"()]{1,80}){1,12}`,
+    String.raw`\b(?:Dr|Mrs?|Ms|Prof|Herr|Frau|Mme|Sra?)\.? (?:[A-Z]\. ){0,3}[A-Z][\w'\u00c0-\u024f-]{1,40}(?: [A-Z][\w'\u00c0-\u024f-]{1,40})?|\b(?:cn|CN|uid|UID|ou|OU)=[^,=\n]{1,80}(?:, ?(?:cn|ou|dc|o|l|st|c|CN|OU|DC|O|L|ST|C)=[^,=\s'"()]{1,80}){1,12}`,
   ],
   ['url', String.raw`\b(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?:data|blob|mailto|urn|arn):)[^\s'"<>()]+`],
   ['date', `${DATE}|${TIME}`],
@@ -79,7 +79,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ['ip', `${IPV4}|${IPV6}`],
   [
     'path',
-    String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}(?:(?: [\w.@()+-]{1,40}){1,3}(?=\\))?){1,32}[\\/]?`,
+    String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}(?:(?: [\w.@()+-]{1,40}){1,3}(?=\\))?){1,32}[\\/]?(?:\?[\w.%=&+~-]{1,300})?`,
   ],
   ['host', `${HOST_NAME}|${NAMED_HOST}`],
   [
@@ -97,7 +97,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ['boolean', String.raw`\b(?:true|false|True|False|TRUE|FALSE)\b|(?<=[=:]\s?)(?:yes|no|on|off)(?=[,;)\]}]|$)`],
   [
     'zone',
-    String.raw`\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)(?:\/[A-Z][\w+-]{1,30}){1,2}`,
+    String.raw`\b(?:us|eu|ap|sa|ca|me|af|il|cn)(?:-gov)?-(?:north|south|east|west|central){1,2}-\d\b|\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)(?:\/[A-Z][\w+-]{1,30}){1,2}`,
   ],
   ['locale', String.raw`(?<![\w.-])[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?[-_][A-Z]{2}(?:\.(?:utf|UTF)-?8)?(?![\w-])`],
   ['file', String.raw`(?<![\w.])[\w.-]{1,100}\.(?:${DATA_FILE})(?![\w.(]| is (?:not|undefined))`],
