@@ -18,6 +18,11 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
   [/^(?:\d{1,5}: )?unexpected (?:token at|character:) .{1,900}$/s, 'no JSON'],
   [/^bad URI ?\(is not URI\?\): .{1,900}$/s, 'bad URI'],
   [/^(?:Could not parse '.{1,200}': )?.{0,60}Failed to parse time string \(.{1,600}$/s, 'no time'],
+  [
+    /^(?:Argument (\d{1,3}) passed to [\w\\:]{1,200}\(\)|[\w\\:]{1,200}\(\): Argument #(\d{1,3}) \(\$\w{1,100}\)) must be .{1,400}$/,
+    'Argument #$1$2 must be of another type',
+  ],
+  [/^(?:The s|S)tring '.{0,300}' was not recognized as a valid DateTime\..{0,300}$/, 'the string is no date'],
   // SQL Server names what was locked.
   [/^Transaction \(Process ID \d{1,9}\) was deadlocked on .{1,500}$/, 'a transaction was deadlocked'],
   // Which index it was is the case at hand.

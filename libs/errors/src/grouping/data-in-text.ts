@@ -25,6 +25,9 @@ const IS_STATEMENT = /\b(?:insert into|replace into|update|delete from|select)\b
 /** Text among the values of a statement, with quotes in it. */
 const TEXT_OF_SQL = /(?<=(?:[=<>(,]|\blike|\bin) ?)'(?:[^'\\\n]|''|\\.){0,300}'/gi;
 
+/** Places of parameters: how many there are is of the case. */
+const MARKS_OF_SQL = /\((?:\?|%s|\$\d{1,4})(?:, ?(?:\?|%s|\$\d{1,4})){0,500}\)/g;
+
 /** A statement without its values; how many rows it has is of the case too. */
 function withoutValues(text: string): string {
   // MySQL does not escape what was twice there.
@@ -33,7 +36,10 @@ function withoutValues(text: string): string {
     .replace(/(?<=\)=)\(.{0,300}?\)(?= (?:already exists|is not present|is still referenced|conflicts with))/, '<id>')
     .replace(/(?<=\bDuplicate entry )'.{0,300}?'(?= for key )/, '<id>');
   if (!IS_STATEMENT.test(named)) return named;
-  return named.replace(TEXT_OF_SQL, '<id>').replace(/(\) values ?)\(.*$/is, '$1<id>');
+  return named
+    .replace(MARKS_OF_SQL, '(<id>)')
+    .replace(TEXT_OF_SQL, '<id>')
+    .replace(/(\) values ?)\(.*$/is, '$1<id>');
 }
 
 /** Behind the brace that closes the one at `start`; what was cut off goes on to the end. */

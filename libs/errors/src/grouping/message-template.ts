@@ -39,7 +39,7 @@ const IS_PATH = /^(?:[A-Za-z]:\\|\/)[^:*?"<>|\n]{1,400}\.\w{1,5}$/;
 const ANSWER = /( response):\s{0,4}\n.*$/s;
 
 /** A statement that is printed behind a message, which goes on as long as it likes. */
-const STATEMENT = /[([](?:Connection: \w{1,40}, )?SQL: ?.*$| \[WHERE .*$/s;
+const STATEMENT = /; SQL \[.{1,900}$|[([](?:Connection: \w{1,40}, )?SQL: ?.*$| \[WHERE .*$/s;
 
 /** A line that tells of the case at hand. */
 const DETAIL =
@@ -71,7 +71,7 @@ export function gistOf(message: string): string {
     .replace(STATES, '')
     .replace(BODY, '$1')
     .replace(/: \S\. /, ': <id>. ')
-    .replace(/(?<=[a-z] )\[([A-Za-z_][\w.\\:-]{1,120})\]/g, '"$1"');
+    .replace(/(?<=[a-z] )\[(\w[\w.\\:-]{0,120})\]/g, '"$1"');
   const template = messageTemplate(telling);
   return template
     .replace(/"([^"]{0,200})"/g, (quoted, inner: string, at: number) => {
