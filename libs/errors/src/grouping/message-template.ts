@@ -45,15 +45,14 @@ const STATEMENT = /; SQL \[.{1,900}$|[([](?:Connection: \w{1,40}, )?SQL: ?.*$| \
 const DETAIL =
   /^\s{0,16}(?:DETAIL|HINT|LINE \d{1,6}|CONTEXT|STATEMENT|Detail|Hint|Position|Where|Process \d{1,9}|Params|Parameters|at \[Source)\b.*$/gm;
 
-/** The state of what failed, and where it looked: `(total=10, active=10, idle=0)`. */
-const MEMBERS =
-  / (?:peeraddr=\S{1,200}|\((?:looked into|searched in|include_path=)[^()]{1,500}\))| \(\w{1,30}=[^\s,()=]{1,60}(?:, \w{1,30}=[^\s,()=]{1,60}){0,11}\)/g;
-
-/** The same without brackets: `, next: GET, inst: 0, qu: 7`. */
+/** The state of what failed: `, next: GET, inst: 0, qu: 7`. */
 const STATES = /(?:, [\w-]{1,30}: [^,:\s]{1,60}(?: [a-z]{1,10})?){2,30}/g;
 
 /** The answer of a server behind its status. */
 const BODY = /^(\d{3} [A-Z][A-Za-z ]{2,30}): .{1,900}$/s;
+
+/** Brackets with data in them. */
+const BRACKETS = / ?\([^()<=:\d]{0,200}[<=:\d][^()]{0,300}\)/g;
 
 /** What stands between these in the words of a library is a name of the program if it looks like one. */
 const NAME_IN_GIST = /^[A-Za-z_$][\w$.:\\/@-]{0,120}$/;
@@ -67,7 +66,7 @@ export function gistOf(message: string): string {
     .slice(0, MAX_LENGTH)
     .replace(STATEMENT, '')
     .replace(DETAIL, '')
-    .replace(MEMBERS, '')
+    .replace(/ peeraddr=\S{1,200}/, '')
     .replace(STATES, '')
     .replace(BODY, '$1')
     .replace(/: \S\. /, ': <id>. ')
@@ -80,6 +79,8 @@ export function gistOf(message: string): string {
       const isNamed = SCHEMA_NOUN.test(nounBefore(before)) || BEHIND_NAME.test(after);
       return isNamed && NAME_IN_GIST.test(inner) ? quoted : '<id>';
     })
+    .replace(BRACKETS, '')
+    .replace(/[.!?;] .*$/s, '')
     .replace(/[.! ]{1,20}$/, '')
     .toLowerCase();
 }

@@ -29,6 +29,8 @@ const NAMED_BY_LIBRARY = new RegExp(
     String.raw`\bpayload \{"name":"(\w{1,100})"`,
     String.raw`^Attempt to (?:invoke \w{4,10} method|(?:read from|write to) field) '(?:[\w.$[\]]{1,200} )?([\w.$]{1,200})`,
     String.raw`^Method not found: '[\w.]{1,100} ([\w.<>]{1,300})`,
+    String.raw`\bPath: \$[\w.[\]]{0,200}?(\w{1,100}) \|`,
+    String.raw`^Object name: '([\w.]{1,200})'`,
     String.raw`\bfor enum "?([\w\\]{1,200})"?$`,
     String.raw`^Typed property ([\w\\:$]{1,200}) must`,
     String.raw`^Too few arguments to function ([\w\\:]{1,200})\(`,
@@ -55,6 +57,7 @@ const NAMED_BY_LIBRARY = new RegExp(
     String.raw`\bNo enum constant ([\w.$]{1,200})\.\w{1,100}$`,
     String.raw`"path":\s{0,8}\[([^\]]{1,300})\]`,
   ].join('|'),
+  'm',
 );
 
 /** Variables of the environment, permissions and other names that are written in capitals, and signals. */
