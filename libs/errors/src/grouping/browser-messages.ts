@@ -23,6 +23,11 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
     'Argument #$1$2 must be of another type',
   ],
   [/^(?:The s|S)tring '.{0,300}' was not recognized as a valid DateTime\..{0,300}$/, 'the string is no date'],
+  // Of sockets, on Linux and on Windows.
+  [
+    /^(?:Connection refused|No connection could be made because the target machine actively refused it\.?)(?: [([].{1,300}[)\]])?$/,
+    'connection refused',
+  ],
   // SQL Server names what was locked.
   [/^Transaction \(Process ID \d{1,9}\) was deadlocked on .{1,500}$/, 'a transaction was deadlocked'],
   // Which index it was is the case at hand.

@@ -39,7 +39,8 @@ const IS_PATH = /^(?:[A-Za-z]:\\|\/)[^:*?"<>|\n]{1,400}\.\w{1,5}$/;
 const ANSWER = /( response):\s{0,4}\n.*$/s;
 
 /** A statement that is printed behind a message, which goes on as long as it likes. */
-const STATEMENT = /; SQL \[.{1,900}$|[([](?:Connection: \w{1,40}, )?SQL: ?.*$| \[WHERE .*$/s;
+const STATEMENT =
+  / ?\(?(?:start marker )?at \[Source: .{1,900}$|; SQL \[.{1,900}$|[([](?:Connection: \w{1,40}, )?SQL: ?.*$| \[WHERE .*$/s;
 
 /** A line that tells of the case at hand. */
 const DETAIL =
