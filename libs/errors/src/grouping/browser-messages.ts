@@ -13,6 +13,9 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
   ],
   // Swift says where its own library failed, which moves from release to release.
   [/^Swift\/\w{1,60}\.swift:\d{1,6}: (.{1,900})$/, '$1'],
+  // Android: the package differs from build to build, the class does not.
+  [/^(Unable to [a-z]{3,20} [a-z]{3,20} )(?:ComponentInfo)?\{[\w.]{1,200}\/([\w.$]{1,200})\}/, '$1$2'],
+  [/^(Fragment \w{1,100})\{[0-9a-f]{4,16}\} \([^()]{1,200}\)(?: id=\w{1,20})?(?: tag=\S{1,100})? /, '$1 '],
   // .NET Framework and Core.
   [/^The input string '.{0,300}' was not in a correct format\.$/, 'Input string was not in a correct format.'],
   [/^(?:\d{1,5}: )?unexpected (?:token at|character:) .{1,900}$/s, 'no JSON'],

@@ -1,5 +1,5 @@
 import type { Occurrence } from '../occurrences/occurrence.js';
-import { namesIn } from './named-in-text.js';
+import { keyOnLine, namesIn } from './named-in-text.js';
 
 const ERRNO =
   /\b(ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|EADDRINUSE|EADDRNOTAVAIL|EACCES|EPERM|ENOENT|EEXIST|EMFILE|ENFILE|ENOSPC|EROFS|EISDIR|ENOTDIR|ENOTEMPTY|EBUSY|ENOMEM|EINVAL|EIO|EXDEV|ELOOP|EPROTO|ECANCELED)\b/;
@@ -21,7 +21,7 @@ const CODE_AT_START =
  * of data such as `"error":"invalid_grant"`; besides replies of mail servers (RFC 5321, 3463) and errors of OpenSSL.
  */
 const CODE_IN_WORDS =
-  /api error ([A-Z]\w{2,60}):|\[SSL: ([A-Z0-9_]{3,60})\]|StatusCode[.=]["']?([A-Za-z_]{2,30})|\(([a-z]{2,20}\/[a-z]{2,20}(?:-[a-z]{2,20}){0,6})\)|["']([a-z]{2,20}(?:_[a-z]{2,20}){0,4}_exception)["']|["'](?:error|code|reason|error_?[cC]ode|errorType|__type)["']\s?(?::|=>)\s?["']([A-Za-z][\w.#/-]{1,80})["']|([245](?<!\w.)\d\d(?:[ -]|, b?['"])[245]\.\d{1,3}\.\d{1,3})|error:([0-9A-F]{8}):|\[(?:code=)?([a-z]{2,30}(?:[/-][a-z]{2,30}){1,8})\]/;
+  /api error ([A-Z]\w{2,60}):|\[SSL: ([A-Z0-9_]{3,60})\]|StatusCode[.=]["']?([A-Za-z_]{2,30})|\(([a-z]{2,20}\/[a-z]{2,20}(?:-[a-z]{2,20}){0,6})\)|["']([a-z]{2,20}(?:_[a-z]{2,20}){0,4}_exception)["']|["'](?:error|code|reason|error_?[cC]ode|errorType|__type)["']\s?(?::|=>)\s?["']([A-Za-z][\w.#/-]{1,80})["']|([245](?<!\w.)\d\d(?:[ -]|, b?['"])[245]\.\d{1,3}\.\d{1,3})|error:([0-9A-F]{8}):|\([\w.]{1,100} error (-?\d{1,9})\b|\[(?:code=)?([a-z]{2,30}(?:[/-][a-z]{2,30}){1,8})\]/;
 
 /** SQLSTATE (ISO/IEC 9075), by the word or by its own shape where that cannot be an id. */
 const NAMED_SQLSTATE = /\bSQL ?State['"]?[ :=[(]{0,4}['"]?([0-9A-Z]{5})\b/i;
@@ -56,7 +56,7 @@ const CODE_NAME =
 export function discriminators(occurrence: Occurrence, ownFrames: 'none' | 'code' | 'bundle'): string[] {
   const { errorMessage, errorType, constraint, endpoint } = occurrence;
   const isHttp = HTTP_SHAPED.test(errorType);
-  const names = ownFrames === 'none' ? [] : namesIn(errorMessage, ownFrames);
+  const names = ownFrames === 'none' ? [] : [...namesIn(errorMessage, ownFrames), ...keyOnLine(occurrence)];
   const parts: [name: string, value: string | undefined][] = [
     ['status', statusOf(occurrence, isHttp)],
     ['code', codeOf(occurrence)],
@@ -68,7 +68,8 @@ export function discriminators(occurrence: Occurrence, ownFrames: 'none' | 'code
 }
 
 function statusOf({ errorMessage, status, context, contexts }: Occurrence, isHttp: boolean): string | undefined {
-  const inText = STATUS_IN_TEXT.exec(errorMessage) ?? REASON_IN_TEXT.exec(errorMessage);
+  const text = withoutSource(errorMessage);
+  const inText = STATUS_IN_TEXT.exec(text) ?? REASON_IN_TEXT.exec(text);
   return (
     firstOf(inText) ??
     inContext(context, STATUS_NAME, /^\d{1,3}$|^[A-Z][A-Z_]{2,40}$/) ??
@@ -86,7 +87,17 @@ function codeOf({ errorMessage, code, context }: Occurrence): string | undefined
 
 /** The codes that a message names. */
 export function codesIn(message: string): string[] {
-  return [...new Set(CODES.flatMap((pattern) => firstOf(pattern.exec(message))?.toUpperCase() ?? []))];
+  const text = withoutSource(message).replace(NUMBER_OF_SYSTEM, 'Os { code: ');
+  return [...new Set(CODES.flatMap((pattern) => firstOf(pattern.exec(text))?.toUpperCase() ?? []))];
+}
+
+/** Rust: numbers of failures differ from system to system, their kinds do not. */
+const NUMBER_OF_SYSTEM = /\bOs \{ code: \d{1,9}, kind: (?!Uncategorized|Other)/;
+
+/** A message without what a parser read, as Jackson shows it; what that says of itself is data. */
+function withoutSource(message: string): string {
+  const at = message.indexOf(' at [Source: ');
+  return at === -1 ? message : message.slice(0, at);
 }
 
 /** Where a code may stand in a message. */

@@ -83,9 +83,9 @@ function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; par
   return { basis, parts };
 }
 
-/** Types that only a runtime throws, whose words are its own wherever it happens. */
+/** Types that only a runtime throws, whose words are its own wherever it happens, or that carry those of another failure. */
 const SAID_BY_RUNTIME =
-  /^\*?runtime\.\w{1,40}$|(?:^|[.:])(?:OutOfMemoryError|(?:Invalid|Class)CastException|NoSuch(?:Method|Field)Error|NoClassDefFoundError|ClassNotFoundException|UnsatisfiedLinkError|IncompatibleClassChangeError|AbstractMethodError|Missing(?:Method|Field)Exception|TypeLoadException|SSL\w{0,40}Exception)$/;
+  /^\*?runtime\.\w{1,40}$|^(?:ParseError|ActionView::Template::Error)$|(?:^|[.:])(?:OutOfMemoryError|(?:Invalid|Class)CastException|NoSuch(?:Method|Field)Error|NoClassDefFoundError|ClassNotFoundException|UnsatisfiedLinkError|IncompatibleClassChangeError|AbstractMethodError|Missing(?:Method|Field)Exception|TypeLoadException|SSL\w{0,40}Exception)$/;
 
 /** Stacks of causes are printed ones and have to be read; those of one failure are alike. */
 const knownCauses = new RecentMap<string, readonly string[]>(500);

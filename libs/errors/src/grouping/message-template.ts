@@ -158,6 +158,9 @@ const PROSE_QUOTE = /^[“„«»]/;
 /** A value among others of a statement. */
 const IN_SQL = /\b(?:values|where|set|and|or|in)\b[^;]{0,40}(?:[=<>(,]|\blike)\s?$/i;
 
+/** What stands behind the noun of a name and yet is none. */
+const IS_PATH_OR_TIME = /[\\/]|\d:\d\d|\d{4}-\d\d-\d\d/;
+
 /** A quoted word is a piece of data or a name of the program; what stands around it tells. */
 function ofQuoted({ text, before, after }: VariablePart): string {
   const inner = text.slice(1, -1);
@@ -165,9 +168,9 @@ function ofQuoted({ text, before, after }: VariablePart): string {
   if (/Keys\(stringValue: $/.test(before)) return `"${inner}"`;
   if (/\bgiven key $/.test(before)) return '<id>';
   if (inner.length === 1) return '<id>';
-  if (IS_FILE_WITH_BLANKS.test(inner)) return '"<file>"';
+  if (IS_FILE_WITH_BLANKS.test(inner)) return PROSE_QUOTE.test(text) ? '<id>' : '"<file>"';
   const context = nounBefore(before);
-  if (SCHEMA_NOUN.test(context)) return `"${/[\\/]/.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;
+  if (SCHEMA_NOUN.test(context)) return `"${IS_PATH_OR_TIME.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;
   const isOfOne = DATA_NOUN.test(context) || isSaidOfOne(inner, before);
   // `Validation failed: "postalCode" is required`, `"retries": …`.
   const isName = (IS_KEY.test(after) && IS_NAME.test(inner)) || (IS_NAME.test(inner) && BEHIND_NAME.test(after));

@@ -14,6 +14,9 @@ export const PACKAGES_FOLDER = /^(?:packages|libs|apps|services|modules|plugins)
 /** Folders that begin absolute paths of servers: the next is the project's own. */
 export const HOME_FOLDER = /^(?:srv|opt|home|users|var|mnt|usr|root|data|releases|[a-z]:)$/;
 
+/** Folders of a person that have projects in them. */
+const WORK_FOLDER = /^(?:builds?|work|workspace|code|projects?|repos?|dev|git|src)$/;
+
 /** Package of a file that belongs to a library. */
 const PACKAGE =
   /(?:node_modules|site-packages|dist-packages)[\\/](?!\.)((?:@[^\\/]+[\\/])?[^\\/]+)[\\/](?!.*(?:node_modules|site-packages)[\\/])/;
@@ -21,7 +24,7 @@ const PACKAGE =
 /** Whether the file is served to browsers or comes in an app: its folders and short names are those of a bundle. */
 export function isBundle(file: string | undefined): boolean {
   return (
-    file !== undefined && /^(?:https?|capacitor|ionic|tauri|blob|app|webpack-internal):\/\/|\.(?:js)?bundle$/.test(file)
+    file !== undefined && /^(?:https?|capacitor|ionic|tauri|blob|app|webpack-internal):\/\/|\.(?:js)?bundle$|\/\.expo-internal\/\w{1,80}$/.test(file)
   );
 }
 
@@ -35,9 +38,11 @@ export function moduleNameBy(
   file: string | undefined,
   folderBy: (segments: readonly string[], name: string) => string,
 ): string {
-  const path = withoutOrigin((file ?? '').split(/[?#]/)[0] ?? '');
+  const path = withoutOrigin((file ?? '').split(/[?#]|\/\/&/)[0] ?? '');
   const segments = path.split(/[\\/]/);
-  const name = fileName(segments.pop() ?? '');
+  // Expo calls what it loaded by a digest.
+  const name = fileName(segments.at(-2) === '.expo-internal' ? 'main.bundle' : (segments.at(-1) ?? ''));
+  segments.pop();
   // Its folder is that of a device or a build.
   if (name === 'bundle') return name;
   const owner = PACKAGE.exec(path)?.[1]?.replaceAll('\\', '/').toLowerCase() ?? folderBy(segments, name);
@@ -48,6 +53,8 @@ function withoutOrigin(file: string): string {
   return (
     file
       .replace(/^(?:https?|capacitor|ionic|tauri):\/\/[^/]*\//, '')
+      // Below the folder of a local server is a project each.
+      .replace(/^[A-Za-z]:[\\/](?:xampp|wamp(?:64)?|laragon|mamp)[\\/](?:htdocs|www)[\\/][^\\/]{1,100}(?=[\\/])/i, '')
       // Of a file on a disk, what it begins with is the machine's.
       .replace(/^file:\/\/(?:\/(?=[A-Za-z]:))?(?=\/|[A-Za-z]:)/, '')
       .replace(
@@ -63,7 +70,10 @@ function folderOf(segments: readonly string[], name: string): string {
   // `worker-4f2a91c`: what was deployed, and the commit it was made of.
   const deployed = /^([a-z]{3,30})-(?=[a-f]{0,6}\d)[0-9a-f]{7,12}$/.exec(segments.at(-1) ?? '')?.[1];
   if (deployed !== undefined) return deployed;
-  const folders = segments.map((segment) => segment.toLowerCase()).filter((segment) => !isOfOneBuild(segment));
+  const folders = segments
+    .map((segment) => segment.toLowerCase())
+    // Caches of templates have a folder for the first two digits of a digest.
+    .filter((segment) => !isOfOneBuild(segment) && !(name === 'chunk' && /^[0-9a-f]{2}$/.test(segment)));
   const last = folders.findLastIndex((folder) => ROOT_FOLDER.test(folder));
   // Of an absolute path, what it begins with is the machine's.
   const project = projectFolder(folders);
@@ -78,7 +88,10 @@ function folderOf(segments: readonly string[], name: string): string {
 function projectFolder(folders: readonly string[]): number {
   if (folders[0] !== '' && !/^[a-z]:$/.test(folders[0] ?? '')) return -1;
   const home = folders.findIndex((folder) => HOME_FOLDER.test(folder));
-  const first = home === -1 ? 1 : home + (/^(?:home|users)$/.test(folders[home] ?? '') ? 2 : 1);
+  const isOfPerson = /^(?:home|users)$/.test(folders[home] ?? '');
+  const under = home === -1 ? 1 : home + (isOfPerson ? 2 : 1);
+  // A person keeps projects in a folder of their own.
+  const first = isOfPerson && WORK_FOLDER.test(folders[under] ?? '') ? under + 1 : under;
   // Where programs are put, as in `/srv/apps/shop` and `D:\\apps\\shop`.
   return PACKAGES_FOLDER.test(folders[first] ?? '') ? first + 1 : first;
 }
@@ -117,6 +130,8 @@ function fileName(base: string): string {
 
 /** What a bundler put at the end of a name, with its separator. */
 function hashIn(name: string): string | undefined {
+  const short = /[.~-](?=\d{0,6}[a-f])(?=[a-f]{0,6}\d)[0-9a-f]{6,7}$/.exec(name)?.[0];
+  if (short !== undefined) return short;
   const plain = /[.~-][A-Za-z0-9_]{8,}$/.exec(name)?.[0];
   if (plain !== undefined && isHash(plain.slice(1))) return plain;
   // Of base64url, eight characters with signs among them.
@@ -164,6 +179,8 @@ export function functionName({ function: name, file, module }: StackFrame): stri
       /^(?:async[ *]|new |get |set |static |setTimeout handler\*|promise callback\*|EventListener\.handleEvent\*|block (?:\(\d+ levels\) )?in |rescue in |ensure in )+/,
       '',
     )
+    // Blocks of Objective-C are counted.
+    .replace(/(?<=_block_invoke)(?:[._]\d{1,4}){1,3}$/, '')
     // The type that a method of Go belongs to.
     .replace(/\(\*?(\w{1,100})(?:\[\.{3}\])?\)\.(?=[\w-]{1,200}$)/, '$1:')
     .replace(/-fm$/, '')

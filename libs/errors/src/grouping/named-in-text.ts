@@ -1,3 +1,4 @@
+import type { Occurrence } from '../occurrences/occurrence.js';
 import { inCommonWords } from './browser-messages.js';
 import { gistOf } from './message-template.js';
 
@@ -64,6 +65,10 @@ const NAMED_BY_LIBRARY = new RegExp(
 const IN_CAPITALS =
   /(?<![\w.$-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z][A-Z0-9]{0,30}){1,6}|SIG[A-Z]{3,6})(?![\w-])|^[A-Z][A-Z0-9]{2,30}(?= (?:must be|is (?:not |un)?set|is required|is missing|not set)\b)/g;
 
+/** Names without quotes: of several words behind their noun, and what Rust calls the failure that nobody handled. */
+const UNQUOTED =
+  /(?<=\b(?:[Ee]vent|[Pp]ermission|[Pp]rivilege|[Ss]cope|[Tt]opic|[Qq]ueue|[Cc]ommand|[Ff]eature|[Ff]lag|[Ss]etting|[Aa]ction|[Rr]outing key)(?: type| name)?:? )[a-z]\w{1,30}(?:[.:][a-z]\w{1,30}){1,4}(?![\w@/-])|(?<=\bon an \x60Err\x60 value: )[A-Z]\w{0,60}(?:\([A-Z]\w{0,60}){0,3}/g;
+
 /** Names of one message that take part. */
 const MOST_NAMES = 4;
 
@@ -79,9 +84,17 @@ export function namesIn(message: string, place: 'code' | 'bundle'): string[] {
   if (library !== undefined) return withoutPlaces(library);
   const property = firstOf(PROPERTY_IN_TEXT.exec(words));
   if (property !== undefined) return place === 'code' ? withoutPlaces(property) : asWritten(property);
-  const inCapitals = text.match(IN_CAPITALS) ?? [];
+  const bare = [...(text.match(IN_CAPITALS) ?? []), ...(text.match(UNQUOTED) ?? [])];
   const quoted = /["'`[]/.test(text) ? [...gistOf(text).matchAll(/"([^"]{1,120})"/g)].map(([, name = '']) => name) : [];
-  return [...new Set([...inCapitals, ...quoted])].slice(0, MOST_NAMES);
+  return [...new Set([...bare, ...quoted])].slice(0, MOST_NAMES);
+}
+
+/** The key that Python did not find, where the line of the program has it: then it is a name and no data. */
+export function keyOnLine({ errorType, errorMessage, frames }: Occurrence): string[] {
+  if (errorType !== 'KeyError') return [];
+  const key = /^(['"])([^'"]{1,100})\1$/.exec(errorMessage.slice(0, 200).trim())?.[2];
+  const source = frames.find(({ inApp }) => inApp)?.source ?? '';
+  return key !== undefined && (source.includes(`'${key}'`) || source.includes(`"${key}"`)) ? [key] : [];
 }
 
 /** A name of a list is its place, which varies. */

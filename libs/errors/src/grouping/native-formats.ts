@@ -20,7 +20,7 @@ function isOwnFunction(place: Place | undefined): boolean {
 }
 
 function inBacktrace(lines: readonly string[], index: number): Place | undefined {
-  const name = /^\s{0,6}\d{1,4}:\s{1,4}(?:0x[0-9a-f]{1,16} - )?(\S.{0,600})$/.exec(lines[index] ?? '')?.[1];
+  const name = /^\s{0,6}\d{1,4}:\s{1,16}(?:0x[0-9a-f]{1,16} - )?(\S.{0,600})$/.exec(lines[index] ?? '')?.[1];
   if (name === undefined) return undefined;
   const [, file, row] = /^\s{4,20}at (\S.{0,600}?):(\d{1,9})(?::\d{1,9})?$/.exec(lines[index + 1] ?? '') ?? [];
   if (file === undefined && !name.includes('::')) return undefined;

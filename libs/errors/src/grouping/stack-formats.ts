@@ -132,10 +132,17 @@ function gecko(lines: readonly string[], index: number): Place | undefined {
 /** PHP says where it was thrown above the stack, which begins with the caller. */
 const THROWN_IN = /(?: in | at )((?:[A-Za-z]:)?[\\/][^:]{1,600}\.(?:php|phtml|inc)):(\d{1,9})\)?$/;
 
+/** PHP could not read a file, which has no stack. */
+const UNREADABLE = / in ((?:[A-Za-z]:)?[\\/][^:]{1,600}) on line (\d{1,9})$/;
+
 /** PHP: `#0 /srv/shop/src/Cart.php(42): Shop\Cart->pay(Object(Order))`. */
 function php(lines: readonly string[], index: number): Place | undefined {
   if (/^\[?stack ?trace[:\]]$/i.test((lines[index + 1] ?? '').trim())) {
     const [, file, row] = THROWN_IN.exec(lines[index] ?? '') ?? [];
+    return file === undefined ? undefined : { file, line: toNumber(row) };
+  }
+  if (/^(?:PHP )?Parse error: /.test(lines[index] ?? '')) {
+    const [, file, row] = UNREADABLE.exec(lines[index] ?? '') ?? [];
     return file === undefined ? undefined : { file, line: toNumber(row) };
   }
   const rest = /^\s{0,16}#\d{1,4} (?=\S)/.exec(lines[index] ?? '');
@@ -147,7 +154,7 @@ function php(lines: readonly string[], index: number): Place | undefined {
   const call = text.slice(isInternal ? 21 : colon + 3);
   const [, row] = /\((\d{1,9})\)$/.exec(place) ?? [];
   return {
-    function: withoutNameOfClosure(call.split('(')[0] ?? ''),
+    function: withoutNameOfClosure(withoutPlaceOfClass(call.split('(')[0] ?? '')),
     file: place.replace(/\(\d{1,9}\)$/, ''),
     line: toNumber(row),
   };
@@ -160,6 +167,13 @@ function withoutNameOfClosure(name: string): string {
   const owner = name.slice(0, at);
   const arrow = Math.max(owner.lastIndexOf('->'), owner.lastIndexOf('::'));
   return `${arrow === -1 ? '' : owner.slice(0, arrow + 2)}{closure}`;
+}
+
+/** `class@anonymous/app/src/Pay.php:12$0->handle`: an anonymous class is called by where it was written. */
+function withoutPlaceOfClass(name: string): string {
+  const at = name.indexOf('@anonymous');
+  const arrow = Math.max(name.lastIndexOf('->'), name.lastIndexOf('::'));
+  return at === -1 || arrow < at ? name : name.slice(0, at + 10) + name.slice(arrow);
 }
 
 /** Go: the function on one line, file and line indented on the next. */

@@ -26,7 +26,7 @@ const TIME = String.raw`(?<![\w.:])(?:\d{1,4}\.)?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d
 
 const HEX_GROUP = '[0-9a-fA-F]{1,4}';
 const IPV4 = String.raw`(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w.-]{0,64}[a-zA-Z])(?:\/\d{1,2}(?!\d))?(?::\d{1,5}(?!\d))?|\*\*\*(?:\.\*\*\*){3}(?::\d{1,5})?`;
-const IPV6 = String.raw`(?<![\w:])\[?(?=[0-9a-fA-F:]{0,40}(?:\d|::\]))(?:(?:${HEX_GROUP}:){3,7}${HEX_GROUP}|(?:${HEX_GROUP}:){1,7}(?::${HEX_GROUP}){1,6}|::(?:[fF]{4}:(?=\d{1,3}\.))?${HEX_GROUP}(?::${HEX_GROUP}){0,6}|(?:${HEX_GROUP}:){1,7}:)(?:(?:\.\d{1,3}){3})?(?:%\w{1,16})?(?:\/\d{1,3})?(?:\](?::\d{1,5}(?!\d))?|(?![\w:]))`;
+const IPV6 = String.raw`(?<![\w:])\[?(?=[0-9a-fA-F:]{0,40}(?:\d|::\]))(?:(?:${HEX_GROUP}:){3,7}${HEX_GROUP}|(?:${HEX_GROUP}:){1,7}(?::${HEX_GROUP}){1,6}|::(?:[fF]{4}:(?=\d{1,3}\.))?${HEX_GROUP}(?::${HEX_GROUP}){0,6}|(?:${HEX_GROUP}:){1,7}:)(?:(?:\.\d{1,3}){3})?(?:%\w{1,16})?(?:\/\d{1,3})?(?:\](?::\d{1,5}(?!\d))?|(?::\d{5})?(?![\w:]))`;
 /** Names that only their place shows to be those of hosts. */
 const NAMED_HOST = [
   String.raw`(?<=\bDNS:)[\w.*-]{1,253}(?:, ?DNS:[\w.*-]{1,253}){0,50}`,
@@ -50,7 +50,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ['kept', KNOWN_NAME],
   ['masked', String.raw`\*{3,4}(?:-\*{2,4}){2,3}|\*{3}REDACTED\*{3}`],
   // What a browser says it is (RFC 9110, 10.1.5).
-  ['agent', String.raw`\bMozilla\/\d\.\d(?: \([^()\n]{1,200}\)| [\w.-]{1,40}\/[\w.-]{1,40}| Mobile){0,12}`],
+  ['agent', String.raw`\bMozilla\/\d\.\d(?: \([^()\n]{1,200}\)| [\w.-]{1,40}\/[\w.*-]{1,40}| Mobile){0,12}`],
   [
     'email',
     String.raw`(?<![\w.%+*-])[\w.%+*-]{1,64}@(?=[\w.-]{0,255}\.)[a-zA-Z0-9-]{1,63}(?:\.[a-zA-Z0-9-]{1,63}){1,8}`,

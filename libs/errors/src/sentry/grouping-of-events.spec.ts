@@ -104,10 +104,12 @@ describe.each([
   'pairs-second.jsonl',
   'pairs-third.jsonl',
   'pairs-fourth.jsonl',
+  'pairs-fifth.jsonl',
   'pairs-of-families.jsonl',
   'pairs-of-data.jsonl',
   'pairs-of-libraries.jsonl',
   'pairs-of-versions.jsonl',
+  'pairs-of-last-kinds.jsonl',
 ])('of the labelled pairs in %s', (file) => {
   const pairs = pairsIn(file);
   const languages = [...new Set(pairs.map(({ language }) => language))];
