@@ -16,6 +16,12 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
   // Android: the package differs from build to build, the class does not.
   [/^(Unable to [a-z]{3,20} [a-z]{3,20} )(?:ComponentInfo)?\{[\w.]{1,200}\/([\w.$]{1,200})\}/, '$1$2'],
   [/^(Fragment \w{1,100})\{[0-9a-f]{4,16}\} \([^()]{1,200}\)(?: id=\w{1,20})?(?: tag=\S{1,100})? /, '$1 '],
+  // Ruby before 3.3 and since.
+  [/^(undefined (?:local variable or )?method .{1,100}?) for nil(?::NilClass)?(?=\s|$)/, '$1 for nil'],
+  [
+    /^(undefined (?:local variable or )?method .{1,100}?) for (?:an instance of |#<)([A-Z]\w{0,60}(?:::\w{1,60}){0,6})(?::0x[0-9a-f]{1,16}.{0,300})?>?$/,
+    '$1 for $2',
+  ],
   // .NET Framework and Core.
   [/^The input string '.{0,300}' was not in a correct format\.$/, 'Input string was not in a correct format.'],
   [/^(?:\d{1,5}: )?unexpected (?:token at|character:) .{1,900}$/s, 'no JSON'],

@@ -21,7 +21,7 @@ const CODE_AT_START =
  * of data such as `"error":"invalid_grant"`; besides replies of mail servers (RFC 5321, 3463) and errors of OpenSSL.
  */
 const CODE_IN_WORDS =
-  /api error ([A-Z]\w{2,60}):|\[SSL: ([A-Z0-9_]{3,60})\]|StatusCode[.=]["']?([A-Za-z_]{2,30})|\(([a-z]{2,20}\/[a-z]{2,20}(?:-[a-z]{2,20}){0,6})\)|["']([a-z]{2,20}(?:_[a-z]{2,20}){0,4}_exception)["']|["'](?:error|code|reason|error_?[cC]ode|errorType|__type)["']\s?(?::|=>)\s?["']([A-Za-z][\w.#/-]{1,80})["']|([245](?<!\w.)\d\d(?:[ -]|, b?['"])[245]\.\d{1,3}\.\d{1,3})|error:([0-9A-F]{8}):|\([\w.]{1,100} error (-?\d{1,9})\b|\[(?:code=)?([a-z]{2,30}(?:[/-][a-z]{2,30}){1,8})\]/;
+  /api error ([A-Z]\w{2,60}):|\[SSL: ([A-Z0-9_]{3,60})\]|StatusCode[.=]["']?([A-Za-z_]{2,30})|\(([a-z]{2,20}\/[a-z]{2,20}(?:-[a-z]{2,20}){0,6})\)|["']([a-z]{2,20}(?:_[a-z]{2,20}){0,4}_exception)["']|["'](?:error|code|reason|error_?[cC]ode|errorType|__type)["']\s?(?::|=>)\s?["']([A-Za-z][\w.#/-]{1,80})["']|([245](?<!\w.)\d\d(?:[ -]|, b?['"])[245]\.\d{1,3}\.\d{1,3})|error:([0-9A-F]{8}):|\((?:OSStatus|\w{1,60}Domain|\w{1,60}(?:\.\w{1,60}){1,4}) error (-?\d{1,9})\b|\[(?:code=)?([a-z]{2,30}(?:[/-][a-z]{2,30}){1,8})\]/;
 
 /** SQLSTATE (ISO/IEC 9075), by the word or by its own shape where that cannot be an id. */
 const NAMED_SQLSTATE = /\bSQL ?State['"]?[ :=[(]{0,4}['"]?([0-9A-Z]{5})\b/i;

@@ -15,7 +15,11 @@ export const PACKAGES_FOLDER = /^(?:packages|libs|apps|services|modules|plugins)
 export const HOME_FOLDER = /^(?:srv|opt|home|users|var|mnt|usr|root|data|releases|[a-z]:)$/;
 
 /** Folders of a person that have projects in them. */
-const WORK_FOLDER = /^(?:builds?|work|workspace|code|projects?|repos?|dev|git|src)$/;
+const WORK_FOLDER = /^(?:builds?|work|workspace|code|projects?|repos?|dev|git)$/;
+
+/** The folder of a project below that of a server for development on Windows. */
+const LOCAL_SERVER =
+  /^[A-Za-z]:[\\/](?:xampp|wamp(?:64)?|laragon|mamp)[\\/](?:htdocs|www)[\\/](?!(?:wp-\w{1,40}|inc|includes|admin|api|src|app|lib|classes|public|modules|plugins|templates)[\\/])[^\\/]{1,100}(?=[\\/])/i;
 
 /** Package of a file that belongs to a library. */
 const PACKAGE =
@@ -24,7 +28,10 @@ const PACKAGE =
 /** Whether the file is served to browsers or comes in an app: its folders and short names are those of a bundle. */
 export function isBundle(file: string | undefined): boolean {
   return (
-    file !== undefined && /^(?:https?|capacitor|ionic|tauri|blob|app|webpack-internal):\/\/|\.(?:js)?bundle$|\/\.expo-internal\/\w{1,80}$/.test(file)
+    file !== undefined &&
+    /^(?:https?|capacitor|ionic|tauri|blob|app|webpack-internal):\/\/|\.(?:js)?bundle$|\/\.expo-internal\/\w{1,80}$/.test(
+      file,
+    )
   );
 }
 
@@ -53,8 +60,8 @@ function withoutOrigin(file: string): string {
   return (
     file
       .replace(/^(?:https?|capacitor|ionic|tauri):\/\/[^/]*\//, '')
-      // Below the folder of a local server is a project each.
-      .replace(/^[A-Za-z]:[\\/](?:xampp|wamp(?:64)?|laragon|mamp)[\\/](?:htdocs|www)[\\/][^\\/]{1,100}(?=[\\/])/i, '')
+      // Below the folder of a local server is a project each, or the one that it serves.
+      .replace(LOCAL_SERVER, 'htdocs')
       // Of a file on a disk, what it begins with is the machine's.
       .replace(/^file:\/\/(?:\/(?=[A-Za-z]:))?(?=\/|[A-Za-z]:)/, '')
       .replace(

@@ -67,7 +67,7 @@ const IN_CAPITALS =
 
 /** Names without quotes: of several words behind their noun, and what Rust calls the failure that nobody handled. */
 const UNQUOTED =
-  /(?<=\b(?:[Ee]vent|[Pp]ermission|[Pp]rivilege|[Ss]cope|[Tt]opic|[Qq]ueue|[Cc]ommand|[Ff]eature|[Ff]lag|[Ss]etting|[Aa]ction|[Rr]outing key)(?: type| name)?:? )[a-z]\w{1,30}(?:[.:][a-z]\w{1,30}){1,4}(?![\w@/-])|(?<=\bon an \x60Err\x60 value: )[A-Z]\w{0,60}(?:\([A-Z]\w{0,60}){0,3}/g;
+  /(?<=\b(?:[Ee]vent|[Pp]ermission|[Pp]rivilege|[Ss]cope|[Tt]opic|[Qq]ueue|[Cc]ommand|[Ff]eature|[Ff]lag|[Ss]etting|[Aa]ction|[Rr]outing key)(?: type| name)?:? )[a-z][a-zA-Z_]{1,30}(?:[.:][a-z][a-zA-Z_]{1,30}){1,4}(?![\w@/-])|(?<=\bon an \x60Err\x60 value: )[A-Z]\w{0,60}(?:\([A-Z]\w{0,60}){0,3}/g;
 
 /** Names of one message that take part. */
 const MOST_NAMES = 4;
