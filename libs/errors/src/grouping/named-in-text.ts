@@ -1,5 +1,6 @@
 import type { Occurrence } from '../occurrences/occurrence.js';
 import { inCommonWords } from './browser-messages.js';
+import { inAnyCase } from './known-names.js';
 import { gistOf } from './message-template.js';
 
 /** What was missing, by its name, which a stack without line numbers does not tell: in words of JavaScript, Python, Ruby, PHP and Java. */
@@ -65,9 +66,19 @@ const NAMED_BY_LIBRARY = new RegExp(
 const IN_CAPITALS =
   /(?<![\w.$-])(?:[A-Z][A-Z0-9]{1,30}(?:_[A-Z][A-Z0-9]{0,30}){1,6}|SIG[A-Z]{3,6})(?![\w-])|^[A-Z][A-Z0-9]{2,30}(?= (?:must be|is (?:not |un)?set|is required|is missing|not set)\b)/g;
 
-/** Names without quotes: of several words behind their noun, and what Rust calls the failure that nobody handled. */
-const UNQUOTED =
-  /(?<=\b(?:[Ee]vent|[Pp]ermission|[Pp]rivilege|[Ss]cope|[Tt]opic|[Qq]ueue|[Cc]ommand|[Ff]eature|[Ff]lag|[Ss]etting|[Aa]ction|[Rr]outing key)(?: type| name)?:? )[a-z][a-zA-Z_]{1,30}(?:[.:][a-z][a-zA-Z_]{1,30}){1,4}(?![\w@/-])|(?<=\bon an \x60Err\x60 value: )[A-Z]\w{0,60}(?:\([A-Z]\w{0,60}){0,3}/g;
+/** Nouns whose word is a name where it has several parts. */
+const BEFORE_PARTS = inAnyCase(
+  'event|permission|privilege|scope|topic|queue|command|feature|flag|setting|action|key|job|column|field|property|attribute|parameter|option|table',
+);
+
+/** Names without quotes: `event order.paid`, `field unit_price`, `command PayOrder`; and what Rust calls the failure that nobody handled. */
+const UNQUOTED = new RegExp(
+  [
+    String.raw`(?<=\b(?:${BEFORE_PARTS})(?: type| name)?:? )(?:[a-z][a-zA-Z]{1,30}(?:[._:][a-z][a-zA-Z]{0,30}){1,5}|[A-Za-z][a-z]{1,30}(?:[A-Z][a-z]{1,30}){1,5})(?![\w@/-])`,
+    String.raw`(?<=\bon an \x60Err\x60 value: )[A-Z]\w{0,60}(?:\([A-Z]\w{0,60}){0,3}`,
+  ].join('|'),
+  'g',
+);
 
 /** Names of one message that take part. */
 const MOST_NAMES = 4;
