@@ -6,7 +6,7 @@ import type { WorkingAccount, WorkingOriginal } from './ledger-state.js';
 import type { Transaction } from '../books/transaction.js';
 import type { AccountType } from '../books/account.js';
 import { idOf, type KeyedRequest, type StoredAnswer } from './keyed-request.js';
-import { type TransactionRow, toTransaction } from '../books/transaction-row.postgres.js';
+import { transactionFromRow, type TransactionRow } from '../books/transaction-row.postgres.js';
 
 /** Where the ledger stands. */
 export interface Head {
@@ -170,7 +170,7 @@ export class LedgerRepository {
   async transactions(connection: Connection, ids: readonly string[]): Promise<Map<string, Transaction>> {
     if (ids.length === 0) return new Map();
     const rows = await connection.query<TransactionRow>(TRANSACTIONS, [ids]);
-    return new Map(rows.map((row) => [row.id, toTransaction(row)]));
+    return new Map(rows.map((row) => [row.id, transactionFromRow(row)]));
   }
 
   /** Ids for accounts that are to be made. */
@@ -187,7 +187,7 @@ export class LedgerRepository {
       rows.map((row) => [
         row.id,
         {
-          transaction: toTransaction(row),
+          transaction: transactionFromRow(row),
           done: BigInt(row.done),
           doneLegs: new Map(Object.entries(row.done_legs).map(([account, net]) => [account, BigInt(net)])),
           isReversed: row.is_reversed,

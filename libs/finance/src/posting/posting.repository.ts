@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Account } from '../books/account.js';
 import { BooksCalendar } from '../books/calendar.js';
+import { type DaySum, DaySums } from '../books/day-sums.js';
 import type { Hold, Movement, WorkingAccount } from './ledger-state.js';
 import type { Block } from '../chain/chain.js';
 import { isoOf } from '../books/instant.js';
@@ -8,7 +9,7 @@ import type { SettlementRecord } from '../chain/leaves.js';
 import type { Transaction } from '../books/transaction.js';
 import type { FreshAnswer } from './keyed-request.js';
 import type { Connection } from './ledger.repository.js';
-import { toPostingJson } from '../books/transaction-row.postgres.js';
+import { toStoredPosting } from '../books/stored-transaction.js';
 import { kindOf } from '../books/transaction-kind.js';
 import { type Bind, Columns, WriteStatement } from './write-statement.postgres.js';
 
@@ -73,7 +74,7 @@ export class PostingRepository {
     rows('balances', balances, balancePart);
     rows('transactions', transactions, (bind, some) => transactionPart(bind, some, block));
     rows('entries', entries, (bind, some) => entryPart(bind, some, block));
-    rows('days', sumsOf(entries, this.calendar), dayPart);
+    rows('days', new DaySums(this.calendar).add(entries).all, dayPart);
     rows('holds', holds, holdPart);
     rows('ended', settlements, (bind, some) => settlementPart(bind, some, block));
     if (settlements.length > 0) statement.add('settled', () => SETTLED);
@@ -140,7 +141,7 @@ function transactionPart(bind: Bind, transactions: readonly Transaction[], { com
     .text('text', ({ customerId }) => customerId)
     .plain('uuid', ({ originalTransactionId }) => originalTransactionId)
     .text('text', ({ description }) => description)
-    .json('jsonb', ({ postings }) => postings.map(toPostingJson))
+    .json('jsonb', ({ postings }) => postings.map(toStoredPosting))
     .json('jsonb', ({ details }) => details)
     .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
     .plain('timestamptz', ({ expiresAt }) => (expiresAt ? isoOf(expiresAt) : null))
@@ -161,28 +162,6 @@ function entryPart(bind: Bind, entries: readonly NewEntry[], { committedAt }: Bl
     .plain('integer', ({ kind }) => kind);
   return `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, kind, recorded_at)
           SELECT added.*, ${bind(committedAt, 'timestamptz')} FROM head, ${added.unnest()} AS added`;
-}
-
-/** What entries come to on an effective day. */
-interface DaySum {
-  readonly accountId: string;
-  readonly day: string;
-  readonly channel: string;
-  debits: bigint;
-  credits: bigint;
-}
-
-function sumsOf(entries: readonly NewEntry[], calendar: BooksCalendar): DaySum[] {
-  const sums = new Map<string, DaySum>();
-  for (const { accountId, effectiveAt, channel, amount } of entries) {
-    const day = calendar.dayOf(effectiveAt);
-    const key = `${accountId} ${day} ${channel}`;
-    const sum = sums.get(key) ?? { accountId, day, channel, debits: 0n, credits: 0n };
-    sums.set(key, sum);
-    if (amount > 0n) sum.debits += amount;
-    else sum.credits -= amount;
-  }
-  return [...sums.values()];
 }
 
 function dayPart(bind: Bind, sums: readonly DaySum[]): string {
