@@ -42,8 +42,10 @@ import { PostgresAccountRepository } from './accounts/account.postgres.js';
 import { AccountRepository } from './accounts/account.repository.js';
 import { BooksRepository } from './books/books.repository.js';
 import { ImportRepository } from './imports/import.repository.js';
+import { PostgresLedgerRepository } from './posting/ledger.postgres.js';
 import { LedgerRepository } from './posting/ledger.repository.js';
 import { PeriodRepository } from './periods/period.repository.js';
+import { PostgresPostingRepository } from './posting/posting.postgres.js';
 import { PostingRepository } from './posting/posting.repository.js';
 import { PostgresReportRepository } from './reports/report.postgres.js';
 import { ReportRepository } from './reports/report.repository.js';
@@ -107,9 +109,9 @@ import { LedgerChainModule } from './ledger-chain.module.js';
     provideByEngine({ portable: AccountRepository, postgres: PostgresAccountRepository }),
     BooksRepository,
     ImportRepository,
-    LedgerRepository,
+    provideByEngine({ portable: LedgerRepository, postgres: PostgresLedgerRepository }),
     PeriodRepository,
-    PostingRepository,
+    provideByEngine({ portable: PostingRepository, postgres: PostgresPostingRepository }),
     provideByEngine({ portable: ReportRepository, postgres: PostgresReportRepository }),
     provideByEngine({ portable: SnapshotRepository, postgres: PostgresSnapshotRepository }),
     provideByEngine({ portable: StatementRepository, postgres: PostgresStatementRepository }),
