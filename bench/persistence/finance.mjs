@@ -37,14 +37,15 @@ export async function rows({ url, token }) {
   };
   const post = { method: 'POST' };
   return {
+    'a transaction by its id': { path: `/finance/transactions/${ids[0]}` },
+    'balance of now': { path: '/finance/accounts/assets:hot/balance' },
     'balance as of a time': { path: `/finance/accounts/assets:hot/balance?effectiveAt=${AT}` },
     'balance as known at a time': { path: `/finance/accounts/assets:hot/balance?knownAt=${AT}` },
     'statement of days': { path: `/finance/accounts/assets:hot/statement?${DAYS}` },
     'trial balance of two days': { path: `/finance/reports/trial-balance?${DAYS}` },
     'transactions by filters that few meet': { path: '/finance/transactions?channel=wholesale&state=captured' },
     'transactions of an account': { path: '/finance/transactions?account=assets:hot&type=purchase' },
-    'export of days': { path: `/finance/export?format=csv&${DAYS}` },
-    'verification of the ledger': { path: '/finance/verify' },
+    'export of days': { path: '/finance/export?format=csv&from=2025-06-02&to=2025-06-05' },
     'one transaction': { path: '/finance/transactions/record', ...post, body: sale },
     'refund of a part': { path: '/finance/transactions/record', ...post, body: refund },
     'a batch of transactions': { path: '/finance/transactions/batch', ...post, body: sales },

@@ -55,7 +55,6 @@ import { PostgresStatementRepository } from './accounts/statement.postgres.js';
 import { StatementRepository } from './accounts/statement.repository.js';
 import { PostgresTransactionRepository } from './transactions/transaction.postgres.js';
 import { TransactionRepository } from './transactions/transaction.repository.js';
-import { PostgresVerificationRepository } from './integrity/verification.postgres.js';
 import { VerificationRepository } from './integrity/verification.repository.js';
 import { LedgerChainModule } from './ledger-chain.module.js';
 
@@ -116,7 +115,7 @@ import { LedgerChainModule } from './ledger-chain.module.js';
     provideByEngine({ portable: SnapshotRepository, postgres: PostgresSnapshotRepository }),
     provideByEngine({ portable: StatementRepository, postgres: PostgresStatementRepository }),
     provideByEngine({ portable: TransactionRepository, postgres: PostgresTransactionRepository }),
-    provideByEngine({ portable: VerificationRepository, postgres: PostgresVerificationRepository }),
+    VerificationRepository,
   ],
   exports: [FinanceReadService],
 })

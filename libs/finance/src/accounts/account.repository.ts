@@ -54,7 +54,7 @@ export class AccountRepository {
 
   async findByCode(
     code: string,
-    asker: Pick<Transaction, 'repository'> = this.database,
+    asker: Pick<Transaction, 'repository' | 'query'> = this.database,
   ): Promise<AccountWithNet | undefined> {
     const account = await accountsNow(asker).where({ code }).getOne();
     return account ? accountWithNet(account) : undefined;

@@ -1,7 +1,7 @@
 import { type StoredPosting, toTransaction } from './stored-transaction.js';
 import type { Channel, Transaction, TransactionState } from './transaction.js';
 
-/** A row of a statement that gives more than the transaction. */
+/** A transaction as the database has it, for statements that are asked much or give more than the transaction. */
 export interface TransactionRow extends Record<string, unknown> {
   id: string;
   type: Transaction['type'];

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
-import { toTransaction } from '../books/stored-transaction.js';
 import type { Transaction } from '../books/transaction.js';
-import { TransactionEntity } from '../tables/transaction.entity.js';
+import { transactionFromRow, type TransactionRow } from '../books/transaction-row.postgres.js';
 import { type EffectiveSpan, PAGE, SnapshotRepository } from './snapshot.repository.js';
 
 /** A cursor finds and sorts them once, whatever their number. Bench: `export of days`. */
@@ -13,8 +12,8 @@ export class PostgresSnapshotRepository extends SnapshotRepository {
     const sql = `SELECT * FROM finance_transaction WHERE state = 'posted' ${effective} ORDER BY recorded_at, id`;
     await tx.execute(`DECLARE snapshot_page NO SCROLL CURSOR FOR ${sql}`, span ? [span.from, span.to] : []);
     for (;;) {
-      const page = await tx.queryEntities(TransactionEntity, `FETCH ${PAGE} FROM snapshot_page`);
-      if (page.length > 0) yield page.map(toTransaction);
+      const page = await tx.query<TransactionRow>(`FETCH ${PAGE} FROM snapshot_page`);
+      if (page.length > 0) yield page.map(transactionFromRow);
       if (page.length < PAGE) break;
     }
     await tx.execute('CLOSE snapshot_page');

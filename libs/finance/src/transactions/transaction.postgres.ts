@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { transactionFromRow } from '../books/transaction-row.postgres.js';
+import type { Transaction } from '../books/transaction.js';
+import { transactionFromRow, type TransactionRow } from '../books/transaction-row.postgres.js';
 import { type ListedRow, TransactionList } from './transaction-list.postgres.js';
 import {
   type ListedTransaction,
@@ -11,9 +12,16 @@ import {
 /** Of a customer who has more, the transactions are not all read to find those of an account or a span. */
 const FEW = 1_000;
 
-/** Bench: `transactions by filters that few meet`, `transactions of an account`. */
+const BY_ID = { name: 'finance_transaction_by_id', text: 'SELECT * FROM finance_transaction WHERE id = $1' };
+
+/** Bench: `a transaction by its id`, `transactions by filters that few meet`, `transactions of an account`. */
 @Injectable()
 export class PostgresTransactionRepository extends TransactionRepository {
+  override async findById(id: string): Promise<Transaction | undefined> {
+    const [row] = await this.database.query<TransactionRow>(BY_ID, [id]);
+    return row && transactionFromRow(row);
+  }
+
   override async listLatest(
     limit: number,
     filter: TransactionFilter,
