@@ -45,7 +45,8 @@ export async function rows({ url, token }) {
     'trial balance of two days': { path: `/finance/reports/trial-balance?${DAYS}` },
     'transactions by filters that few meet': { path: '/finance/transactions?channel=wholesale&state=captured' },
     'transactions of an account': { path: '/finance/transactions?account=assets:hot&type=purchase' },
-    'export of days': { path: '/finance/export?format=csv&from=2025-06-02&to=2025-06-05' },
+    // The longer the span, the more the cursor is worth: pages by key find and sort it anew for each.
+    'export of days': { path: `/finance/export?format=csv&${DAYS}` },
     'one transaction': { path: '/finance/transactions/record', ...post, body: sale },
     'refund of a part': { path: '/finance/transactions/record', ...post, body: refund },
     'a batch of transactions': { path: '/finance/transactions/batch', ...post, body: sales },

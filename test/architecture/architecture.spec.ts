@@ -65,11 +65,6 @@ const PLANTED: { rule: string; file: string; content: string }[] = [
     file: 'libs/finance/src/books/upward.ts',
     content: `import '../posting/apply-draft.js';\n`,
   },
-  {
-    rule: 'features-point-one-way',
-    file: 'libs/finance/src/tables/upward.entity.ts',
-    content: `import '../books/money.js';\n`,
-  },
   { rule: 'rules-are-plain', file: 'libs/finance/src/books/stored.ts', content: `import 'typeorm';\n` },
   { rule: 'rules-are-plain', file: 'libs/finance/src/books/served.ts', content: `import './a.service.js';\n` },
   { rule: 'services-know-no-doors', file: 'libs/finance/src/books/door.service.ts', content: `import './a.dto.js';\n` },

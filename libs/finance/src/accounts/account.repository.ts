@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Between, type FindOptionsWhere, LessThan, LessThanOrEqual, Like, MoreThan } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
 import type { Account, AccountType } from '../books/account.js';
-import { type AccountNow, accountsNow } from '../books/accounts-now.repository.js';
+import { type AccountNow, accountsNow } from '../tables/accounts-now.repository.js';
 import { BooksCalendar } from '../books/calendar.js';
 import type { AccountChange } from '../chain/leaves.js';
 import { AccountChangeEntity } from '../tables/account-change.entity.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
-import type { Transaction } from '../books/transaction.js';
-import { transactionFromRow, type TransactionRow } from '../books/transaction-row.postgres.js';
+import { toTransaction, type Transaction } from '../books/transaction.js';
+import { storedFrom, type TransactionRow } from '../tables/transaction-row.postgres.js';
 import { type EffectiveSpan, PAGE, SnapshotRepository } from './snapshot.repository.js';
 
 /** A cursor finds and sorts them once, whatever their number. Bench: `export of days`. */
@@ -13,7 +13,7 @@ export class PostgresSnapshotRepository extends SnapshotRepository {
     await tx.execute(`DECLARE snapshot_page NO SCROLL CURSOR FOR ${sql}`, span ? [span.from, span.to] : []);
     for (;;) {
       const page = await tx.query<TransactionRow>(`FETCH ${PAGE} FROM snapshot_page`);
-      if (page.length > 0) yield page.map(transactionFromRow);
+      if (page.length > 0) yield page.map((row) => toTransaction(storedFrom(row)));
       if (page.length < PAGE) break;
     }
     await tx.execute('CLOSE snapshot_page');

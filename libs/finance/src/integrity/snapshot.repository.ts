@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { And, LessThan, MoreThanOrEqual } from 'typeorm';
 import { Database, keyset, type Transaction as DatabaseTransaction } from '#platform/database';
-import type { Transaction } from '../books/transaction.js';
-import { accountsNow } from '../books/accounts-now.repository.js';
-import { toTransaction } from '../books/stored-transaction.js';
+import { toTransaction, type Transaction } from '../books/transaction.js';
+import { accountsNow } from '../tables/accounts-now.repository.js';
 import { accountWithNet, type AccountWithNet } from '../accounts/account.repository.js';
 import { DailyEntity } from '../tables/daily.entity.js';
 import { TransactionEntity } from '../tables/transaction.entity.js';

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
+import { toTransaction } from '../books/transaction.js';
 import type { AccountType } from '../books/account.js';
-import { transactionFromRow, type TransactionRow } from '../books/transaction-row.postgres.js';
+import { storedFrom, type TransactionRow } from '../tables/transaction-row.postgres.js';
 import { idOf, type KeyedRequest } from './keyed-request.js';
 import type { WorkingAccount, WorkingOriginal } from './ledger-state.js';
 import { type Connection, type Head, LedgerRepository, type LedgerView, MAX_DUE } from './ledger.repository.js';
@@ -144,7 +145,7 @@ export class PostgresLedgerRepository extends LedgerRepository {
       rows.map((row) => [
         row.id,
         {
-          transaction: transactionFromRow(row),
+          transaction: toTransaction(storedFrom(row)),
           done: BigInt(row.done),
           doneLegs: new Map(Object.entries(row.done_legs).map(([account, net]) => [account, BigInt(net)])),
           isReversed: row.is_reversed,

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Database, type Transaction as DatabaseTransaction } from '#platform/database';
-import { type AccountNow, accountsNow } from '../books/accounts-now.repository.js';
+import { type AccountNow, accountsNow } from '../tables/accounts-now.repository.js';
 import { BooksCalendar } from '../books/calendar.js';
 import { BooksMovedException } from '../books/finance.exceptions.js';
-import { toTransaction } from '../books/stored-transaction.js';
-import type { Transaction } from '../books/transaction.js';
+import { toTransaction, type Transaction } from '../books/transaction.js';
 import { HeadEntity } from '../tables/head.entity.js';
 import { RequestEntity } from '../tables/request.entity.js';
 import { TransactionEntity } from '../tables/transaction.entity.js';

@@ -4,8 +4,7 @@ import { Database, type Transaction as DatabaseTransaction } from '#platform/dat
 import type { Account } from '../books/account.js';
 import { BooksCalendar } from '../books/calendar.js';
 import { DaySums } from '../books/day-sums.js';
-import { toStoredPosting } from '../books/stored-transaction.js';
-import type { Transaction } from '../books/transaction.js';
+import { toStoredPosting, type Transaction } from '../books/transaction.js';
 import { kindOf } from '../books/transaction-kind.js';
 import type { Block } from '../chain/chain.js';
 import { storedBlock } from '../chain/chain.repository.js';

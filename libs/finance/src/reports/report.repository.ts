@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { And, Between, In, LessThan, Like, MoreThanOrEqual } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
 import type { AccountType } from '../books/account.js';
-import { accountsNow } from '../books/accounts-now.repository.js';
+import { accountsNow } from '../tables/accounts-now.repository.js';
 import { AccountEntity } from '../tables/account.entity.js';
 import { DailyEntity } from '../tables/daily.entity.js';
 import { TransactionEntity } from '../tables/transaction.entity.js';

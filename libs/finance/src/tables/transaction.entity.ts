@@ -1,7 +1,6 @@
 import { Check, Entity, Index } from 'typeorm';
 import { Count, Id, Instant, Json, Money, Text, Uuid, Whole } from '#platform/database';
-import type { StoredPosting } from '../books/stored-transaction.js';
-import type { Channel, Transaction, TransactionState } from '../books/transaction.js';
+import type { Channel, StoredPosting, Transaction, TransactionState } from '../books/transaction.js';
 
 @Entity('finance_transaction')
 @Index('finance_transaction_block', ['blockNumber'], { type: 'brin' })

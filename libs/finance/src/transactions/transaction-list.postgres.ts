@@ -1,6 +1,6 @@
 import { everyLane, where } from '#platform/database';
 import { type KindMask, kindMask, UNKNOWN_KIND } from '../books/transaction-kind.js';
-import type { TransactionRow } from '../books/transaction-row.postgres.js';
+import type { TransactionRow } from '../tables/transaction-row.postgres.js';
 import type { TransactionFilter, TransactionPosition } from './transaction.repository.js';
 
 /** A transaction of a list. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../books/transaction.js';
-import { transactionFromRow, type TransactionRow } from '../books/transaction-row.postgres.js';
+import { toTransaction, type Transaction } from '../books/transaction.js';
+import { storedFrom, type TransactionRow } from '../tables/transaction-row.postgres.js';
 import { type ListedRow, TransactionList } from './transaction-list.postgres.js';
 import {
   type ListedTransaction,
@@ -19,7 +19,7 @@ const BY_ID = { name: 'finance_transaction_by_id', text: 'SELECT * FROM finance_
 export class PostgresTransactionRepository extends TransactionRepository {
   override async findById(id: string): Promise<Transaction | undefined> {
     const [row] = await this.database.query<TransactionRow>(BY_ID, [id]);
-    return row && transactionFromRow(row);
+    return row && toTransaction(storedFrom(row));
   }
 
   override async listLatest(
@@ -35,7 +35,7 @@ export class PostgresTransactionRepository extends TransactionRepository {
     const { text, values } = new TransactionList(filter, limit, after).statement(ofFew);
     const rows = await this.database.query<ListedRow>(text, values);
     return rows.map((row) => ({
-      transaction: transactionFromRow(row),
+      transaction: toTransaction(storedFrom(row)),
       position: {
         at: (isSpan ? row.effective_at : row.recorded_at).toISOString(),
         id: row.id,

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan, MoreThan, MoreThanOrEqual, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { Database, keyset } from '#platform/database';
-import { toTransaction } from '../books/stored-transaction.js';
-import type { Transaction } from '../books/transaction.js';
+import { toTransaction, type Transaction } from '../books/transaction.js';
 import { AccountEntity } from '../tables/account.entity.js';
 import { EntryEntity } from '../tables/entry.entity.js';
 import { HoldEntity } from '../tables/hold.entity.js';

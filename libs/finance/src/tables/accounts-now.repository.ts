@@ -1,7 +1,7 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import type { Transaction } from '#platform/database';
-import { AccountEntity } from '../tables/account.entity.js';
-import { BalanceEntity } from '../tables/balance.entity.js';
+import { AccountEntity } from './account.entity.js';
+import { BalanceEntity } from './balance.entity.js';
 
 /** An account with its balance, which also says what it is called once that was changed. */
 export type AccountNow = AccountEntity & { readonly balance: BalanceEntity };

@@ -1,5 +1,4 @@
-import { type StoredPosting, toTransaction } from './stored-transaction.js';
-import type { Channel, Transaction, TransactionState } from './transaction.js';
+import type { Channel, StoredPosting, StoredTransaction, Transaction, TransactionState } from '../books/transaction.js';
 
 /** A transaction as the database has it, for statements that are asked much or give more than the transaction. */
 export interface TransactionRow extends Record<string, unknown> {
@@ -21,8 +20,8 @@ export interface TransactionRow extends Record<string, unknown> {
   kind: number;
 }
 
-export function transactionFromRow(row: TransactionRow): Transaction {
-  return toTransaction({
+export function storedFrom(row: TransactionRow): StoredTransaction {
+  return {
     id: row.id,
     type: row.type,
     state: row.state,
@@ -38,5 +37,5 @@ export function transactionFromRow(row: TransactionRow): Transaction {
     effectiveAt: row.effective_at,
     recordedAt: row.recorded_at,
     expiresAt: row.expires_at,
-  });
+  };
 }
