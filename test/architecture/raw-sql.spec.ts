@@ -41,18 +41,6 @@ const NOT_YET = [
   'libs/errors/src/runs/run.repository.ts',
   'libs/errors/src/statistics/error-statistics.repository.ts',
   'libs/errors/src/triage/group-merge.repository.ts',
-  'libs/finance/src/accounts/account.repository.ts',
-  'libs/finance/src/accounts/statement.repository.ts',
-  'libs/finance/src/books/books.repository.ts',
-  'libs/finance/src/chain/chain.repository.ts',
-  'libs/finance/src/imports/import.repository.ts',
-  'libs/finance/src/integrity/snapshot.repository.ts',
-  'libs/finance/src/integrity/verification.repository.ts',
-  'libs/finance/src/periods/period.repository.ts',
-  'libs/finance/src/posting/ledger.repository.ts',
-  'libs/finance/src/posting/posting.repository.ts',
-  'libs/finance/src/reports/report.repository.ts',
-  'libs/finance/src/transactions/transaction.repository.ts',
 ];
 
 /** Every source of the service, without specs. */

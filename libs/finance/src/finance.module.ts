@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { FinanceConfig } from '#config';
+import { provideByEngine } from '#platform/database';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { BatchController } from './transactions/batch.controller.js';
 import { ExportController } from './exports/export.controller.js';
@@ -37,15 +38,22 @@ import { StatementService } from './accounts/statement.service.js';
 import { TransactionHistoryService } from './transactions/transaction-history.service.js';
 import { VerificationService } from './integrity/verification.service.js';
 import { BooksCalendar } from './books/calendar.js';
+import { PostgresAccountRepository } from './accounts/account.postgres.js';
 import { AccountRepository } from './accounts/account.repository.js';
 import { BooksRepository } from './books/books.repository.js';
 import { ImportRepository } from './imports/import.repository.js';
+import { PostgresLedgerRepository } from './posting/ledger.postgres.js';
 import { LedgerRepository } from './posting/ledger.repository.js';
 import { PeriodRepository } from './periods/period.repository.js';
+import { PostgresPostingRepository } from './posting/posting.postgres.js';
 import { PostingRepository } from './posting/posting.repository.js';
+import { PostgresReportRepository } from './reports/report.postgres.js';
 import { ReportRepository } from './reports/report.repository.js';
+import { PostgresSnapshotRepository } from './integrity/snapshot.postgres.js';
 import { SnapshotRepository } from './integrity/snapshot.repository.js';
+import { PostgresStatementRepository } from './accounts/statement.postgres.js';
 import { StatementRepository } from './accounts/statement.repository.js';
+import { PostgresTransactionRepository } from './transactions/transaction.postgres.js';
 import { TransactionRepository } from './transactions/transaction.repository.js';
 import { VerificationRepository } from './integrity/verification.repository.js';
 import { LedgerChainModule } from './ledger-chain.module.js';
@@ -97,16 +105,16 @@ import { LedgerChainModule } from './ledger-chain.module.js';
     StatementService,
     TransactionHistoryService,
     VerificationService,
-    AccountRepository,
+    provideByEngine({ portable: AccountRepository, postgres: PostgresAccountRepository }),
     BooksRepository,
     ImportRepository,
-    LedgerRepository,
+    provideByEngine({ portable: LedgerRepository, postgres: PostgresLedgerRepository }),
     PeriodRepository,
-    PostingRepository,
-    ReportRepository,
-    SnapshotRepository,
-    StatementRepository,
-    TransactionRepository,
+    provideByEngine({ portable: PostingRepository, postgres: PostgresPostingRepository }),
+    provideByEngine({ portable: ReportRepository, postgres: PostgresReportRepository }),
+    provideByEngine({ portable: SnapshotRepository, postgres: PostgresSnapshotRepository }),
+    provideByEngine({ portable: StatementRepository, postgres: PostgresStatementRepository }),
+    provideByEngine({ portable: TransactionRepository, postgres: PostgresTransactionRepository }),
     VerificationRepository,
   ],
   exports: [FinanceReadService],

@@ -13,7 +13,7 @@ import { type Amount, formatMoney, parseMoney } from '../books/money.js';
 import { standardAccountOf } from '../books/standard-accounts.js';
 import { AccountRepository, type AccountWithNet } from './account.repository.js';
 import { LedgerRepository } from '../posting/ledger.repository.js';
-import { inTransaction } from '../posting/dry-run.postgres.js';
+import { inTransaction } from '../drafts/dry-run.postgres.js';
 import { LedgerWriterService } from '../posting/ledger-writer.service.js';
 import { SealService } from '../posting/seal.service.js';
 

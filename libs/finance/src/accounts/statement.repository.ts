@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { LessThan, LessThanOrEqual } from 'typeorm';
+import { Database, keyset } from '#platform/database';
 import type { DayRange } from '../books/day-range.js';
-import { netBefore } from './net-before.postgres.js';
-import { AccountRepository, type Entry, type EntryRow, toEntry } from './account.repository.js';
+import { EntryEntity } from '../tables/entry.entity.js';
+import { AccountRepository, type Entry } from './account.repository.js';
 
 /** The last entry of a page, and the balance after it: the next page goes on from there. */
 export interface StatementPlace {
@@ -18,56 +19,70 @@ export interface StatementPage {
   entries: Entry[];
 }
 
-interface Span {
+/** The balances around a statement. Debits less credits. */
+export type StatementEnds = Pick<StatementPage, 'opening' | 'closing'>;
+
+/** When the days of a statement begin and end. */
+export interface Span {
   from: Date;
   /** Exclusive. */
   to: Date;
 }
 
-const COLUMNS = 'version, transaction_id, amount, net_after, effective_at, recorded_at';
-
 /** Questions about what an account did between two times. */
 @Injectable()
 export class StatementRepository {
   constructor(
-    private readonly database: Database,
+    protected readonly database: Database,
     private readonly accounts: AccountRepository,
   ) {}
 
   /** By effective time; balances are worked out in this order, as entries were recorded in another. */
   async byEffect(
     accountId: string,
-    { from, to }: DayRange,
+    days: DayRange,
     span: Span,
     limit: number,
     after?: StatementPlace,
   ): Promise<StatementPage> {
-    const [sums] = await this.database.query<{ opening: string; closing: string }>(
-      `SELECT ${netBefore('$1', '$2::date')} AS opening, ${netBefore('$1', '($3::date + 1)')} AS closing`,
-      [accountId, from, to],
-    );
-    const [opening, closing] = [BigInt(sums?.opening ?? 0), BigInt(sums?.closing ?? 0)];
-    const place = after ?? { effectiveAt: span.from.toISOString(), version: '0', net: opening };
-    const rows = await this.database.query<EntryRow>(
-      `SELECT ${COLUMNS} FROM finance_entry
-       WHERE account_id = $1 AND effective_at < $2 AND (effective_at, version) > ($3, $4) ORDER BY effective_at, version LIMIT $5`,
-      [accountId, span.to, place.effectiveAt, place.version, limit],
-    );
+    const ends = await this.ends(accountId, days, span);
+    const place = after ?? { effectiveAt: span.from.toISOString(), version: '0', net: ends.opening };
+    const builder = this.database
+      .repository(EntryEntity)
+      .createQueryBuilder('e')
+      .where({ accountId: BigInt(accountId), effectiveAt: LessThan(span.to) });
+    const position = [place.effectiveAt, place.version];
+    const found = await keyset(builder, ['e.effectiveAt', 'e.version'], 'ASC', position).limit(limit).getMany();
     let { net } = place;
-    const entries = rows.map(toEntry).map((entry) => ({ ...entry, netAfter: (net += entry.amount) }));
-    return { opening, closing, entries };
+    const entries = found.map((entry) => ({ ...entry, netAfter: (net += entry.amount) }));
+    return { ...ends, entries };
   }
 
   /** By the time of recording, which is the order of their numbers. */
   async byRecord(accountId: string, { from, to }: Span, limit: number, after?: StatementPlace): Promise<StatementPage> {
-    const [before, until] = await Promise.all(
-      [from, to].map((at) => this.accounts.latestKnownAt(accountId, new Date(at.getTime() - 1))),
-    );
-    const [opened, closed] = [before ?? { version: 0n, net: 0n }, until ?? { version: 0n, net: 0n }];
-    const rows = await this.database.query<EntryRow>(
-      `SELECT ${COLUMNS} FROM finance_entry WHERE account_id = $1 AND version > $2 AND version <= $3 ORDER BY version LIMIT $4`,
-      [accountId, after?.version ?? opened.version.toString(), closed.version.toString(), limit],
-    );
-    return { opening: opened.net, closing: closed.net, entries: rows.map(toEntry) };
+    const [opened, closed] = await Promise.all([
+      this.accounts.latestKnownAt(accountId, justBefore(from)),
+      this.accounts.latestKnownAt(accountId, justBefore(to)),
+    ]);
+    const builder = this.database
+      .repository(EntryEntity)
+      .createQueryBuilder('e')
+      .where({ accountId: BigInt(accountId), version: LessThanOrEqual(closed.version) });
+    const position = [after?.version ?? opened.version.toString()];
+    const entries = await keyset(builder, ['e.version'], 'ASC', position).limit(limit).getMany();
+    return { opening: opened.net, closing: closed.net, entries };
   }
+
+  /** By effective time. */
+  protected async ends(accountId: string, _days: DayRange, { from, to }: Span): Promise<StatementEnds> {
+    const [opening, closing] = await Promise.all([
+      this.accounts.netEffectiveAt(accountId, justBefore(from)),
+      this.accounts.netEffectiveAt(accountId, justBefore(to)),
+    ]);
+    return { opening, closing };
+  }
+}
+
+function justBefore(time: Date): Date {
+  return new Date(time.getTime() - 1);
 }

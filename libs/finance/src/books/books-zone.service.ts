@@ -29,7 +29,7 @@ export class BooksZoneService implements OnApplicationBootstrap {
         const problem = `must be ${books.zone}: the books of this database are kept in it`;
         throw new InvalidConfigurationException([{ variable: 'BOOKS_TIME_ZONE', problem }]);
       }
-      await this.books.moveTo(tx, zone);
+      await this.books.moveTo(tx, this.calendar);
     });
   }
 }

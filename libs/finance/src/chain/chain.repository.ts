@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
-import type { Block } from './chain.js';
+import { BlockEntity } from '../tables/block.entity.js';
+import { HeadEntity } from '../tables/head.entity.js';
 import { SigningKeyEntity } from '../tables/signing-key.entity.js';
+import type { Block } from './chain.js';
 
 /** A key that blocks are signed with; the private part is encrypted. */
 export interface StoredSigningKey {
@@ -11,31 +13,6 @@ export interface StoredSigningKey {
   readonly publicKey: string;
   readonly privateKey: string;
 }
-
-interface KeyRow extends Record<string, unknown> {
-  id: string;
-  public_key: string;
-  private_key: string;
-}
-
-export interface BlockRow extends Record<string, unknown> {
-  number: string;
-  previous_hash: Buffer;
-  merkle_root: Buffer;
-  count: number;
-  committed_at: Date;
-  hash: Buffer;
-  key_id: string;
-  signature: Buffer;
-}
-
-const ADD_BLOCK = {
-  name: 'finance_add_block',
-  text: `WITH block AS (
-           INSERT INTO finance_block (number, previous_hash, merkle_root, count, committed_at, hash, key_id, signature)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8))
-         UPDATE finance_head SET recorded_at = $5, block_number = $1, block_hash = $6`,
-};
 
 /** Blocks and the keys that sign them. */
 @Injectable()
@@ -52,55 +29,52 @@ export class ChainRepository {
 
   /** Adds a block and moves the head to it. */
   async addBlock(tx: Transaction, block: Block): Promise<void> {
-    const bytes = (hash: string): Buffer => Buffer.from(hash, 'hex');
-    await tx.execute(ADD_BLOCK, [
-      block.number,
-      bytes(block.previousHash),
-      bytes(block.merkleRoot),
-      block.count,
-      block.committedAt,
-      bytes(block.hash),
-      block.keyId,
-      Buffer.from(block.signature, 'base64url'),
-    ]);
+    const stored = storedBlock(block);
+    await tx.insertMany(BlockEntity, [stored]);
+    const head = { recordedAt: stored.committedAt, blockNumber: stored.number, blockHash: stored.hash };
+    await tx.repository(HeadEntity).update({ isOnly: true }, head);
   }
 
   /** The last block, as the head remembers it apart from the blocks. */
   async head(): Promise<{ sequence: number; hash: string }> {
-    const sql = 'SELECT block_number, block_hash FROM finance_head';
-    const [row] = await this.database.query<{ block_number: string; block_hash: Buffer }>(sql);
-    return { sequence: Number(row?.block_number ?? 0), hash: row?.block_hash.toString('hex') ?? '' };
+    const head = await this.database.repository(HeadEntity).findOneBy({ isOnly: true });
+    return { sequence: head?.blockNumber ?? 0, hash: head?.blockHash.toString('hex') ?? '' };
   }
 
   async findBlock(number: number): Promise<Block | undefined> {
-    const [row] = await this.database.query<BlockRow>('SELECT * FROM finance_block WHERE number = $1', [number]);
-    return row && toBlock(row);
+    const block = await this.database.repository(BlockEntity).findOneBy({ number });
+    return block ? toBlock(block) : undefined;
   }
 
   /** Keys, the latest first. */
-  async keys(): Promise<StoredSigningKey[]> {
-    const rows = await this.database.query<KeyRow>('SELECT * FROM finance_signing_key ORDER BY created_at DESC, id');
-    return rows.map(({ id, public_key, private_key }) => ({ id, publicKey: public_key, privateKey: private_key }));
+  keys(): Promise<StoredSigningKey[]> {
+    return this.database.repository(SigningKeyEntity).find({ order: { createdAt: 'DESC', id: 'ASC' } });
   }
 
   async addKey({ id, publicKey, privateKey }: StoredSigningKey): Promise<void> {
-    await this.database.execute('INSERT INTO finance_signing_key (id, public_key, private_key) VALUES ($1, $2, $3)', [
-      id,
-      publicKey,
-      privateKey,
-    ]);
+    await this.database.insertMany(SigningKeyEntity, [{ id, publicKey, privateKey }]);
   }
 }
 
-export function toBlock(row: BlockRow): Block {
+export function storedBlock(block: Block): BlockEntity {
+  const bytes = (hash: string): Buffer => Buffer.from(hash, 'hex');
   return {
-    number: Number(row.number),
-    previousHash: row.previous_hash.toString('hex'),
-    merkleRoot: row.merkle_root.toString('hex'),
-    count: row.count,
-    committedAt: row.committed_at.toISOString(),
-    hash: row.hash.toString('hex'),
-    keyId: row.key_id,
-    signature: row.signature.toString('base64url'),
+    ...block,
+    previousHash: bytes(block.previousHash),
+    merkleRoot: bytes(block.merkleRoot),
+    committedAt: new Date(block.committedAt),
+    hash: bytes(block.hash),
+    signature: Buffer.from(block.signature, 'base64url'),
+  };
+}
+
+export function toBlock(block: BlockEntity): Block {
+  return {
+    ...block,
+    previousHash: block.previousHash.toString('hex'),
+    merkleRoot: block.merkleRoot.toString('hex'),
+    committedAt: block.committedAt.toISOString(),
+    hash: block.hash.toString('hex'),
+    signature: block.signature.toString('base64url'),
   };
 }

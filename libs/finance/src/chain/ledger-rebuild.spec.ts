@@ -1,7 +1,8 @@
 import { BooksCalendar } from '../books/calendar.js';
+import { channelOf } from '../books/day-sums.js';
 import { kindOf } from '../books/transaction-kind.js';
 import type { Posting, Transaction } from '../books/transaction.js';
-import { channelOf, LedgerRebuild } from './ledger-rebuild.js';
+import { LedgerRebuild } from './ledger-rebuild.js';
 
 const AT = new Date('2026-11-30T23:30:00.000Z');
 

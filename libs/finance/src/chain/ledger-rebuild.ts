@@ -1,6 +1,7 @@
 import type { Account, AccountType } from '../books/account.js';
 import type { AccountChange, SettlementRecord } from './leaves.js';
 import { BooksCalendar } from '../books/calendar.js';
+import { channelOf } from '../books/day-sums.js';
 import { kindOf } from '../books/transaction-kind.js';
 import { signed, type Transaction, type TransactionState } from '../books/transaction.js';
 
@@ -193,11 +194,6 @@ export class LedgerRebuild {
     if (amount > 0n) sum.debits += amount;
     else sum.credits -= amount;
   }
-}
-
-/** Sums are kept by channel for income and expenses only; elsewhere the channel is empty. */
-export function channelOf(type: AccountType, channel: string | null): string {
-  return (type === 'revenue' || type === 'expense') && channel !== null ? channel : '';
 }
 
 function hold(account: RebuiltAccount, amount: bigint, times: 1n | -1n): void {

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { In, LessThan, MoreThan } from 'typeorm';
 import { Database } from '#platform/database';
 import type { Refusal } from '../books/finance.exceptions.js';
+import { ImportRejectionEntity } from '../tables/import-rejection.entity.js';
+import { ImportEntity } from '../tables/import.entity.js';
+import { RequestEntity } from '../tables/request.entity.js';
 
 /** How far an import has come. */
 export interface Import {
@@ -41,30 +45,6 @@ export interface RejectedLine {
   readonly refusal: Refusal;
 }
 
-interface ImportRow extends Record<string, unknown> {
-  id: string;
-  principal_id: string;
-  key: string;
-  lines: string;
-  posted: string;
-  rejected: string;
-  replayed: string;
-  digest: Buffer | null;
-  created_at: Date;
-  updated_at: Date;
-  completed_at: Date | null;
-}
-
-const ADVANCE = {
-  name: 'finance_import_advance',
-  text: `WITH advanced AS (
-           UPDATE finance_import SET lines = $3, posted = posted + $4, replayed = replayed + $5, rejected = rejected + cardinality($7::bigint[]),
-             digest = $6, updated_at = now()
-           WHERE id = $1 AND lines = $2 RETURNING id)
-         INSERT INTO finance_import_rejection (import_id, line, refusal)
-         SELECT id, line, refusal FROM advanced, unnest($7::bigint[], $8::jsonb[]) AS refused (line, refusal)`,
-};
-
 /** Imports and their progress. */
 @Injectable()
 export class ImportRepository {
@@ -72,77 +52,71 @@ export class ImportRepository {
 
   /** The import of this key; made now if there is none. */
   async open(id: string, principalId: string, key: string): Promise<Import> {
-    const [row] = await this.database.query<ImportRow>(
-      `INSERT INTO finance_import (id, principal_id, key) VALUES ($1, $2, $3)
-       ON CONFLICT (principal_id, key) DO UPDATE SET key = excluded.key RETURNING *`,
-      [id, principalId, key],
-    );
-    if (!row) throw new Error('An import could not be opened');
-    return toImport(row);
+    await this.database.insertMany(ImportEntity, [{ id, principalId, key }], { ignore: true });
+    return this.database.repository(ImportEntity).findOneByOrFail({ principalId, key });
   }
 
   async find(id: string): Promise<Import | undefined> {
-    const [row] = await this.database.query<ImportRow>('SELECT * FROM finance_import WHERE id = $1', [id]);
-    return row && toImport(row);
+    return (await this.database.repository(ImportEntity).findOneBy({ id })) ?? undefined;
   }
 
   /** Latest first, before the given one; of one key if it is given. */
-  async list(limit: number, key?: string, before = 'ffffffff-ffff-ffff-ffff-ffffffffffff'): Promise<Import[]> {
-    const rows = await this.database.query<ImportRow>(
-      'SELECT * FROM finance_import WHERE id < $2 AND ($3::text IS NULL OR key = $3) ORDER BY id DESC LIMIT $1',
-      [limit, before, key ?? null],
-    );
-    return rows.map(toImport);
+  list(limit: number, key?: string, before?: string): Promise<Import[]> {
+    return this.database.repository(ImportEntity).find({
+      where: { ...(key !== undefined && { key }), ...(before !== undefined && { id: LessThan(before) }) },
+      order: { id: 'DESC' },
+      take: limit,
+    });
   }
 
   /** Notes what a chunk came to, once: a chunk that was noted before changes nothing. */
   async advance(id: string, { from, to, posted, replayed, rejections, digest }: Progress): Promise<void> {
-    const lines = rejections.map(({ line }) => line);
-    const refusals = rejections.map(({ refusal }) => JSON.stringify(refusal));
-    await this.database.execute(ADVANCE, [id, from, to, posted, replayed, digest, lines, refusals]);
+    await this.database.transaction(async (tx) => {
+      const { affected } = await tx
+        .repository(ImportEntity)
+        .createQueryBuilder()
+        .update()
+        .set({
+          lines: to,
+          posted: () => 'posted + :posted',
+          replayed: () => 'replayed + :replayed',
+          rejected: () => 'rejected + :rejected',
+          digest,
+          updatedAt: () => this.database.dialect.now,
+        })
+        .where({ id, lines: from })
+        .setParameters({ posted, replayed, rejected: rejections.length })
+        .execute();
+      if (affected !== 1 || rejections.length === 0) return;
+      const refused = rejections.map(({ line, refusal }) => ({ importId: id, line, refusal }));
+      await tx.insertMany(ImportRejectionEntity, refused);
+    });
   }
 
+  /** Notes that the stream has ended; when it was noted before, that time stays. */
   async complete(id: string): Promise<Import> {
-    const [row] = await this.database.query<ImportRow>(
-      `UPDATE finance_import SET completed_at = coalesce(completed_at, now()), updated_at = coalesce(completed_at, now())
-       WHERE id = $1 RETURNING *`,
-      [id],
-    );
-    if (!row) throw new Error('An import is not there any more');
-    return toImport(row);
+    const completedAt = (): string => `coalesce(completed_at, ${this.database.dialect.now})`;
+    await this.database.repository(ImportEntity).update({ id }, { completedAt, updatedAt: completedAt });
+    return this.database.repository(ImportEntity).findOneByOrFail({ id });
   }
 
   /** Refused lines after a line. */
-  async rejections(id: string, after: number, limit: number): Promise<RejectedLine[]> {
-    const rows = await this.database.query<{ line: string; refusal: Refusal }>(
-      'SELECT line, refusal FROM finance_import_rejection WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3',
-      [id, after, limit],
-    );
-    return rows.map(({ line, refusal }) => ({ line: Number(line), refusal }));
+  rejections(id: string, after: number, limit: number): Promise<RejectedLine[]> {
+    return this.database.repository(ImportRejectionEntity).find({
+      where: { importId: id, line: MoreThan(after) },
+      order: { line: 'ASC' },
+      take: limit,
+    });
   }
 
   /** Those of some chunks that were posted, by their keys; of blank lines alone nothing was. */
   async chunks(principalId: string, keys: readonly string[]): Promise<Map<string, StoredChunk>> {
-    const rows = await this.database.query<{ key: string; answer: object; blanks: number[] | null }>(
-      `SELECT key, answer, fingerprint -> 'blanks' AS blanks FROM finance_request WHERE principal_id = $1 AND key = ANY($2::text[])`,
-      [principalId, keys],
+    const requests = await this.database.repository(RequestEntity).findBy({ principalId, key: In(keys) });
+    return new Map(
+      requests.map(({ key, answer, fingerprint }) => {
+        const { blanks = [] } = fingerprint as { blanks?: number[] };
+        return [key, { answer: answer ?? {}, blanks }];
+      }),
     );
-    return new Map(rows.map(({ key, answer, blanks }) => [key, { answer, blanks: blanks ?? [] }]));
   }
-}
-
-function toImport(row: ImportRow): Import {
-  return {
-    id: row.id,
-    principalId: row.principal_id,
-    key: row.key,
-    lines: Number(row.lines),
-    posted: Number(row.posted),
-    rejected: Number(row.rejected),
-    replayed: Number(row.replayed),
-    digest: row.digest,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    completedAt: row.completed_at,
-  };
 }

@@ -1,22 +1,25 @@
 import { Injectable } from '@nestjs/common';
+import { Between, type EntityTarget, In, IsNull, LessThan, MoreThan } from 'typeorm';
 import type { Transaction as DatabaseTransaction } from '#platform/database';
 import type { Account } from '../books/account.js';
+import { accountsNow } from '../tables/accounts-now.repository.js';
+import { toTransaction, type Transaction } from '../books/transaction.js';
+import { UNKNOWN_KIND } from '../books/transaction-kind.js';
 import type { Block } from '../chain/chain.js';
+import { toBlock } from '../chain/chain.repository.js';
 import type { ExpectedEntry, ExpectedHold, RebuiltAccount } from '../chain/ledger-rebuild.js';
 import { type AccountChange, accountLeaf, type Leaf, type SettlementRecord, transactionLeaf } from '../chain/leaves.js';
-import type { Transaction } from '../books/transaction.js';
-import { UNKNOWN_KIND } from '../books/transaction-kind.js';
-import { type AccountRow, accountFromRow } from '../accounts/account.repository.js';
-import { type BlockRow, toBlock } from '../chain/chain.repository.js';
-import { type TransactionRow, toTransaction } from '../books/transaction-row.postgres.js';
-import {
-  type ChangeRow,
-  type HeadRow,
-  type RequestRow,
-  type SettlementRow,
-  type StandingRow,
-  toChange,
-} from './verification-rows.postgres.js';
+import { AccountChangeEntity } from '../tables/account-change.entity.js';
+import { AccountEntity } from '../tables/account.entity.js';
+import { BlockEntity } from '../tables/block.entity.js';
+import { DailyEntity } from '../tables/daily.entity.js';
+import { EntryEntity } from '../tables/entry.entity.js';
+import { HeadEntity } from '../tables/head.entity.js';
+import { HoldEntity } from '../tables/hold.entity.js';
+import { PeriodEntity } from '../tables/period.entity.js';
+import { RequestEntity } from '../tables/request.entity.js';
+import { SettlementEntity } from '../tables/settlement.entity.js';
+import { TransactionEntity } from '../tables/transaction.entity.js';
 
 /** What a block was made of, as it stands in the database now. */
 export interface SealedRecord {
@@ -37,14 +40,19 @@ export interface SealedRecord {
 /** Blocks that are read at a time, and records after which no more blocks are added. */
 const [PAGE_BLOCKS, PAGE_RECORDS] = [500, 5_000];
 
-/** Tables whose rows are sealed. */
-const SEALED = [
-  'finance_account',
-  'finance_transaction',
-  'finance_settlement',
-  'finance_request',
-  'finance_period',
-  'finance_account_change',
+/** Accounts whose entries or holds are looked for at a time. */
+const PAGE_ACCOUNTS = 200;
+
+/** A table whose rows are sealed. */
+type SealedTable = EntityTarget<{ blockNumber: number | null }>;
+
+const SEALED: readonly SealedTable[] = [
+  AccountEntity,
+  TransactionEntity,
+  SettlementEntity,
+  RequestEntity,
+  PeriodEntity,
+  AccountChangeEntity,
 ];
 
 /** The head as it is kept. */
@@ -56,16 +64,16 @@ export interface KeptHead {
   readonly timeZone: string;
 }
 
-interface Sealed extends Record<string, unknown> {
-  block_number: string;
-}
-
 /** What a verification reads. Everything is of one moment. */
 @Injectable()
 export class VerificationRepository {
   async blocksAfter(tx: DatabaseTransaction, number: number): Promise<Block[]> {
-    const sql = `SELECT * FROM finance_block WHERE number > $1 ORDER BY number LIMIT ${PAGE_BLOCKS}`;
-    const blocks = (await tx.query<BlockRow>(sql, [number])).map(toBlock);
+    const found = await tx.repository(BlockEntity).find({
+      where: { number: MoreThan(number) },
+      order: { number: 'ASC' },
+      take: PAGE_BLOCKS,
+    });
+    const blocks = found.map(toBlock);
     let records = 0;
     const end = blocks.findIndex(({ count }) => (records += count) >= PAGE_RECORDS);
     return end === -1 ? blocks : blocks.slice(0, end + 1);
@@ -73,161 +81,161 @@ export class VerificationRepository {
 
   /** The records of a range of blocks, both ends included. */
   async recordsOf(tx: DatabaseTransaction, from: number, to: number): Promise<SealedRecord[]> {
-    const rowsOf = <R extends Record<string, unknown>>(columns: string, source: string): Promise<(R & Sealed)[]> =>
-      tx.query<R & Sealed>(`SELECT ${columns} FROM ${source} WHERE s.block_number BETWEEN $1 AND $2`, [from, to]);
-    const accounts = await rowsOf<AccountRow>(
-      's.*, 0 AS net, 0 AS held_debits, 0 AS held_credits, false AS is_closed',
-      'finance_account s',
-    );
-    const transactions = await rowsOf<TransactionRow>('s.*', 'finance_transaction s');
-    const settlements = await rowsOf<SettlementRow>('s.*', 'finance_settlement s');
-    const requests = await rowsOf<RequestRow>('s.*', 'finance_request s');
-    const changes = await rowsOf<ChangeRow>(
-      's.*, a.code',
-      'finance_account_change s JOIN finance_account a ON a.id = s.account_id',
-    );
-    const periods = await rowsOf<{ manifest: object; closed_at: Date; month: string }>('s.*', 'finance_period s');
+    const rowsOf = <T extends { blockNumber: number | null }>(entity: new () => T): Promise<(T & Sealed)[]> =>
+      tx
+        .repository(entity)
+        .createQueryBuilder('s')
+        .where({ blockNumber: Between(from, to) })
+        .getMany() as Promise<(T & Sealed)[]>;
+    const accounts = await rowsOf(AccountEntity);
+    const transactions = await rowsOf(TransactionEntity);
+    const settlements = await rowsOf(SettlementEntity);
+    const requests = await rowsOf(RequestEntity);
+    const changes = await rowsOf(AccountChangeEntity);
+    const changed = await tx.repository(AccountEntity).findBy({ id: In(changes.map(({ accountId }) => accountId)) });
+    const codes = new Map(changed.map(({ id, code }) => [id, code]));
+    const periods = await rowsOf(PeriodEntity);
     return [
-      ...accounts.map((row) => {
-        const account = accountFromRow(row);
-        return { blockNumber: Number(row.block_number), leaf: accountLeaf(account), account };
+      ...accounts.map((account) => ({ blockNumber: account.blockNumber, leaf: accountLeaf(account), account })),
+      ...transactions.map(({ blockNumber, kind, ...stored }) => {
+        const transaction = toTransaction(stored);
+        return { blockNumber, leaf: transactionLeaf(transaction), transaction, kind };
       }),
-      ...transactions.map((row) => {
-        const transaction = toTransaction(row);
-        const { kind } = row;
-        return { blockNumber: Number(row.block_number), leaf: transactionLeaf(transaction), transaction, kind };
+      ...settlements.map(({ blockNumber, pendingId, outcome, captureId, recordedAt }) => {
+        const settlement = { pendingId, outcome, captureId, recordedAt: recordedAt.toISOString() };
+        return { blockNumber, leaf: { settlement }, settlement };
       }),
-      ...settlements.map((row) => {
-        const { pending_id: pendingId, outcome, capture_id: captureId, recorded_at } = row;
-        const settlement = { pendingId, outcome, captureId, recordedAt: recorded_at.toISOString() };
-        return { blockNumber: Number(row.block_number), leaf: { settlement }, settlement };
-      }),
-      ...requests.map(({ block_number, principal_id, key, fingerprint, answer, created_at }) => ({
-        blockNumber: Number(block_number),
-        leaf: { request: { principalId: principal_id, key, fingerprint, answer } },
-        createdAt: created_at,
+      ...requests.map(({ blockNumber, principalId, key, fingerprint, answer, createdAt }) => ({
+        blockNumber,
+        leaf: { request: { principalId, key, fingerprint, answer: answer as object } },
+        createdAt,
       })),
-      ...changes.map((row) => {
-        const change = toChange(row);
-        return { blockNumber: Number(row.block_number), leaf: { accountChange: change }, change };
+      ...changes.map(({ blockNumber, accountId, isClosed, name, number, principalId, recordedAt }) => {
+        const at = recordedAt.toISOString();
+        const change = { account: codes.get(accountId) ?? '', isClosed, name, number, principalId, recordedAt: at };
+        return { blockNumber, leaf: { accountChange: change }, change };
       }),
-      ...periods.map(({ block_number, manifest, closed_at, month }) => ({
-        blockNumber: Number(block_number),
+      ...periods.map(({ blockNumber, manifest, closedAt, month }) => ({
+        blockNumber,
         leaf: { period: manifest },
         month,
-        createdAt: closed_at,
+        createdAt: closedAt,
       })),
     ];
   }
 
   /** The entries that are not as they should be, by transaction. */
   async wrongEntries(tx: DatabaseTransaction, expected: readonly ExpectedEntry[]): Promise<string[]> {
-    if (expected.length === 0) return [];
-    const rows = await tx.query<{ id: string }>(
-      `SELECT DISTINCT x.id FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::integer[])
-         AS x (code, version, id, amount, net_after, effective_at, recorded_at, kind)
-       JOIN finance_account a ON a.code = x.code
-       LEFT JOIN finance_entry e ON e.account_id = a.id AND e.version = x.version
-       WHERE (e.transaction_id, e.amount, e.net_after, e.effective_at, e.recorded_at)
-         IS DISTINCT FROM (x.id, x.amount, x.net_after, x.effective_at, x.recorded_at) OR e.kind NOT IN (x.kind, ${UNKNOWN_KIND})`,
-      [
-        expected.map(({ account }) => account),
-        expected.map(({ version }) => version.toString()),
-        expected.map(({ transactionId }) => transactionId),
-        expected.map(({ amount }) => amount.toString()),
-        expected.map(({ netAfter }) => netAfter.toString()),
-        expected.map(({ effectiveAt }) => effectiveAt),
-        expected.map(({ recordedAt }) => recordedAt),
-        expected.map(({ kind }) => kind),
-      ],
-    );
-    return rows.map(({ id }) => id);
+    const entries = await linesOf(tx, EntryEntity, expected);
+    const placeOf = (code: string, version: bigint): string => `${code} ${version}`;
+    const stored = new Map(entries.map(({ code, line }) => [placeOf(code, line.version), line]));
+    const wrong = expected.filter((entry) => {
+      const found = stored.get(placeOf(entry.account, entry.version));
+      return !(
+        found?.transactionId === entry.transactionId &&
+        found.amount === entry.amount &&
+        found.netAfter === entry.netAfter &&
+        found.effectiveAt.getTime() === entry.effectiveAt.getTime() &&
+        found.recordedAt.getTime() === entry.recordedAt.getTime() &&
+        [entry.kind, UNKNOWN_KIND].includes(found.kind)
+      );
+    });
+    return [...new Set(wrong.map(({ transactionId }) => transactionId))];
   }
 
   /** The holds that are not as they should be, by transaction. */
   async wrongHolds(tx: DatabaseTransaction, expected: readonly ExpectedHold[]): Promise<string[]> {
-    if (expected.length === 0) return [];
-    const rows = await tx.query<{ id: string }>(
-      `SELECT DISTINCT x.id FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::bigint[], $5::timestamptz[], $6::integer[], $7::text[])
-         AS x (code, version, id, amount, effective_at, kind, state)
-       JOIN finance_account a ON a.code = x.code
-       LEFT JOIN finance_hold h ON h.account_id = a.id AND h.version = x.version AND h.transaction_id = x.id
-       WHERE (h.amount, h.state) IS DISTINCT FROM (x.amount, x.state) OR h.kind NOT IN (x.kind, ${UNKNOWN_KIND})
-         OR (h.kind <> ${UNKNOWN_KIND} AND h.effective_at IS DISTINCT FROM x.effective_at)`,
-      [
-        expected.map(({ account }) => account),
-        expected.map(({ version }) => version.toString()),
-        expected.map(({ transactionId }) => transactionId),
-        expected.map(({ amount }) => amount.toString()),
-        expected.map(({ effectiveAt }) => effectiveAt),
-        expected.map(({ kind }) => kind),
-        expected.map(({ state }) => state),
-      ],
-    );
-    return rows.map(({ id }) => id);
+    const holds = await linesOf(tx, HoldEntity, expected);
+    const placeOf = (code: string, version: bigint, id: string): string => `${code} ${version} ${id}`;
+    const stored = new Map(holds.map(({ code, line }) => [placeOf(code, line.version, line.transactionId), line]));
+    const wrong = expected.filter((hold) => {
+      const found = stored.get(placeOf(hold.account, hold.version, hold.transactionId));
+      const isAsMeant = found?.amount === hold.amount && found.state === hold.state;
+      // Of what was held before its kind was kept, its time is not known either.
+      const isKnown = found?.kind === hold.kind && found.effectiveAt?.getTime() === hold.effectiveAt.getTime();
+      return !(isAsMeant && (isKnown || found.kind === UNKNOWN_KIND));
+    });
+    return [...new Set(wrong.map(({ transactionId }) => transactionId))];
   }
 
   /** Every balance as it is kept. */
   async balances(tx: DatabaseTransaction): Promise<Map<string, RebuiltAccount>> {
-    const rows = await tx.query<StandingRow>(
-      `SELECT a.code, b.net, b.held_debits, b.held_credits, b.version, b.name, b.is_closed
-       FROM finance_balance b JOIN finance_account a ON a.id = b.account_id`,
-    );
+    const accounts = await accountsNow(tx).getMany();
     return new Map(
-      rows.map((row) => [
-        row.code,
-        {
-          net: BigInt(row.net),
-          heldDebits: BigInt(row.held_debits),
-          heldCredits: BigInt(row.held_credits),
-          version: BigInt(row.version),
-          name: row.name,
-          isClosed: row.is_closed,
-        },
+      accounts.map(({ code, balance: { net, heldDebits, heldCredits, version, name, isClosed } }) => [
+        code,
+        { net, heldDebits, heldCredits, version, name, isClosed },
       ]),
     );
   }
 
   /** Every sum of a day as it is kept, by `account day channel`. */
   async daily(tx: DatabaseTransaction): Promise<Map<string, { debits: bigint; credits: bigint }>> {
-    const rows = await tx.query<{ id: string; debits: string; credits: string }>(
-      `SELECT a.code || ' ' || to_char(d.day, 'YYYY-MM-DD') || ' ' || d.channel AS id, d.debits, d.credits
-       FROM finance_daily d JOIN finance_account a ON a.id = d.account_id`,
+    const accounts = await tx.repository(AccountEntity).find({ select: { id: true, code: true } });
+    const codes = new Map(accounts.map(({ id, code }) => [id, code]));
+    const days = await tx.repository(DailyEntity).find();
+    return new Map(
+      days.map(({ accountId, day, channel, debits, credits }) => [
+        `${codes.get(accountId)} ${day} ${channel}`,
+        { debits, credits },
+      ]),
     );
-    return new Map(rows.map((row) => [row.id, { debits: BigInt(row.debits), credits: BigInt(row.credits) }]));
   }
 
   /** Rows of each table, and those in no block that exists. */
   async strays(tx: DatabaseTransaction, lastBlock: number): Promise<{ table: string; count: number }[]> {
     const found = [];
-    for (const table of SEALED) {
-      const [row] = await tx.query<{ count: string }>(
-        `SELECT count(*) FROM ${table} WHERE block_number IS NULL OR block_number < 1 OR block_number > $1`,
-        [lastBlock],
-      );
-      found.push({ table, count: Number(row?.count ?? 0) });
+    for (const entity of SEALED) {
+      const rows = tx.repository(entity);
+      const isStray = [IsNull(), LessThan(1), MoreThan(lastBlock)].map((blockNumber) => ({ blockNumber }));
+      found.push({ table: rows.metadata.tableName, count: await rows.countBy(isStray) });
     }
     return found;
   }
 
   /** How many entries and holds there are. */
   async countLines(tx: DatabaseTransaction): Promise<{ entries: bigint; holds: bigint }> {
-    const [row] = await tx.query<{ entries: string; holds: string }>(
-      'SELECT (SELECT count(*) FROM finance_entry) AS entries, (SELECT count(*) FROM finance_hold) AS holds',
-    );
-    return { entries: BigInt(row?.entries ?? 0), holds: BigInt(row?.holds ?? 0) };
+    const entries = await tx.repository(EntryEntity).count();
+    return { entries: BigInt(entries), holds: BigInt(await tx.repository(HoldEntity).count()) };
   }
 
   /** The head as it is kept. */
   async head(tx: DatabaseTransaction): Promise<KeptHead> {
-    const [row] = await tx.query<HeadRow>('SELECT * FROM finance_head');
-    if (!row) throw new Error('The ledger has no head');
-    return {
-      number: Number(row.block_number),
-      hash: row.block_hash.toString('hex'),
-      recordedAt: row.recorded_at,
-      openSince: row.open_since,
-      timeZone: row.time_zone,
-    };
+    const head = await tx.repository(HeadEntity).findOneByOrFail({ isOnly: true });
+    const { blockNumber: number, blockHash, recordedAt, openSince, timeZone } = head;
+    return { number, hash: blockHash.toString('hex'), recordedAt, openSince, timeZone };
   }
+}
+
+/** What is asked by its block has one. */
+interface Sealed {
+  blockNumber: number;
+}
+
+/** Entries or holds of some accounts, with those accounts' codes: of each account, those between the first and the last that is expected. */
+async function linesOf<T extends { accountId: bigint; version: bigint }>(
+  tx: DatabaseTransaction,
+  entity: new () => T,
+  expected: readonly { account: string; version: bigint }[],
+): Promise<{ code: string; line: T }[]> {
+  const spans = new Map<string, { first: bigint; last: bigint }>();
+  for (const { account, version } of expected) {
+    const { first, last } = spans.get(account) ?? { first: version, last: version };
+    spans.set(account, { first: version < first ? version : first, last: version > last ? version : last });
+  }
+  const codes = [...spans.keys()];
+  const found: { code: string; line: T }[] = [];
+  for (let index = 0; index < codes.length; index += PAGE_ACCOUNTS) {
+    const some = codes.slice(index, index + PAGE_ACCOUNTS);
+    const accounts = await tx.repository(AccountEntity).findBy({ code: In(some) });
+    const codeOf = new Map(accounts.map(({ id, code }) => [id, code]));
+    const between = accounts.map(({ id, code }) => {
+      const { first = 0n, last = 0n } = spans.get(code) ?? {};
+      return { accountId: id, version: Between(first, last) };
+    });
+    const lines =
+      between.length === 0 ? [] : await tx.repository(entity).createQueryBuilder('l').where(between).getMany();
+    for (const line of lines) found.push({ code: codeOf.get(line.accountId) ?? '', line });
+  }
+  return found;
 }

@@ -8,7 +8,7 @@ import type { Manifest } from './manifest.js';
 import { type Head, LedgerRepository } from '../posting/ledger.repository.js';
 import { PeriodRepository } from './period.repository.js';
 import { ReportRepository } from '../reports/report.repository.js';
-import { inTransaction } from '../posting/dry-run.postgres.js';
+import { inTransaction } from '../drafts/dry-run.postgres.js';
 import { SealService } from '../posting/seal.service.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Account, AccountType } from '../books/account.js';
-import type { Outcome, Transaction } from '../books/transaction.js';
+import { type Outcome, signed, type Transaction } from '../books/transaction.js';
 
 /** An account as a commit sees it: changed by each transaction that passes. Debit-positive minor units. */
 export interface WorkingAccount {
@@ -30,6 +30,31 @@ export interface WorkingOriginal {
   done: bigint;
   doneLegs: Map<string, bigint>;
   isReversed: boolean;
+}
+
+/**
+ * What became of an original until now. Refunds that were not taken back count, and captures: one of these was let go of for good, whatever
+ * became of it later.
+ *
+ * @param followers the transactions that refer to it
+ */
+export function workingOriginal(
+  transaction: Transaction,
+  followers: readonly Transaction[],
+  isTakenBack: (refund: Transaction) => boolean,
+): WorkingOriginal {
+  const counted = followers.filter(
+    (follower) => follower.type === 'journal' || (follower.type === 'refund' && !isTakenBack(follower)),
+  );
+  const doneLegs = new Map<string, bigint>();
+  for (const posting of counted.flatMap(({ postings }) => postings))
+    doneLegs.set(posting.account, (doneLegs.get(posting.account) ?? 0n) + signed(posting));
+  return {
+    transaction,
+    done: counted.reduce((sum, { amount }) => sum + amount, 0n),
+    doneLegs,
+    isReversed: followers.some(({ type }) => type === 'reversal'),
+  };
 }
 
 /** Everything the decisions of a commit depend on; nobody else changes it until the commit. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Account } from '../books/account.js';
 import type { CommitDecision, Decided } from './commit-decision.js';
 import type { LedgerState, WorkingAccount } from './ledger-state.js';
-import { channelOf } from '../chain/ledger-rebuild.js';
+import { channelOf } from '../books/day-sums.js';
 import { kindOf } from '../books/transaction-kind.js';
 import { accountLeaf, type SettlementRecord, transactionLeaf } from '../chain/leaves.js';
 import { type Connection, type Head, LedgerRepository } from './ledger.repository.js';

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction as DatabaseTransaction } from '#platform/database';
-import { BooksMovedException } from '../books/finance.exceptions.js';
+import { In } from 'typeorm';
+import { Database, type Transaction as DatabaseTransaction } from '#platform/database';
+import { type AccountNow, accountsNow } from '../tables/accounts-now.repository.js';
 import { BooksCalendar } from '../books/calendar.js';
-import type { WorkingAccount, WorkingOriginal } from './ledger-state.js';
-import type { Transaction } from '../books/transaction.js';
-import type { AccountType } from '../books/account.js';
+import { BooksMovedException } from '../books/finance.exceptions.js';
+import { toTransaction, type Transaction } from '../books/transaction.js';
+import { HeadEntity } from '../tables/head.entity.js';
+import { RequestEntity } from '../tables/request.entity.js';
+import { TransactionEntity } from '../tables/transaction.entity.js';
 import { idOf, type KeyedRequest, type StoredAnswer } from './keyed-request.js';
-import { type TransactionRow, toTransaction } from '../books/transaction-row.postgres.js';
+import { type WorkingAccount, workingOriginal, type WorkingOriginal } from './ledger-state.js';
 
 /** Where the ledger stands. */
 export interface Head {
@@ -30,113 +33,23 @@ export interface LedgerView {
 }
 
 /** Where statements run: in an open transaction, or each in one of its own. */
-export type Connection = Pick<DatabaseTransaction, 'query'>;
+export type Connection = Database | DatabaseTransaction;
 
 /** Pending transactions that one commit lets expire at most. */
-const MAX_DUE = 1_000;
-
-const HEAD = `greatest(date_trunc('milliseconds', clock_timestamp()), h.recorded_at) AS now, h.open_since, h.block_number, h.block_hash, h.time_zone,
-  ARRAY(SELECT t.id FROM finance_transaction t WHERE t.state = 'pending' AND t.expires_at <= now()
-        ORDER BY t.expires_at LIMIT ${MAX_DUE}) AS due`;
-
-const LOCK_HEAD = { name: 'finance_lock_head', text: `SELECT ${HEAD} FROM finance_head h FOR UPDATE OF h` };
-
-const ACCOUNT_COLUMNS = `a.id::text, a.code, a.type, a.currency, a.min_balance::text, a.max_balance::text, b.is_closed,
-  b.net::text, b.held_debits::text, b.held_credits::text, b.version::text`;
-
-const ACCOUNTS = `SELECT ${ACCOUNT_COLUMNS} FROM finance_account a JOIN finance_balance b ON b.account_id = a.id WHERE a.code = ANY($1::text[])`;
-
-const WORKING_ACCOUNTS = { name: 'finance_working_accounts', text: ACCOUNTS };
-
-/**
- * All that most commits need, of one moment. One look into the index for each key: a plan made while the table was small must not read
- * all of it when it is large.
- */
-const READ = {
-  name: 'finance_read',
-  text: `SELECT ${HEAD},
-      (SELECT coalesce(json_agg(account), '[]') FROM (${ACCOUNTS}) AS account) AS accounts,
-      (SELECT coalesce(json_agg(request), '[]') FROM unnest($2::uuid[], $3::text[]) AS asked (p, k) CROSS JOIN LATERAL
-         (SELECT principal_id, key, fingerprint, answer FROM finance_request WHERE principal_id = p AND key = k LIMIT 1) AS request)
-        AS requests
-    FROM finance_head h`,
-};
-
-/** Refunds that were not taken back, and captures: one of these was let go of for good, whatever became of it later. */
-const COUNTS = `r.original_transaction_id = t.id AND (r.type = 'journal' OR (r.type = 'refund'
-  AND NOT EXISTS (SELECT 1 FROM finance_transaction v WHERE v.original_transaction_id = r.id AND v.type = 'reversal')))`;
-
-const ORIGINALS = {
-  name: 'finance_working_originals',
-  text: `
-    SELECT t.*,
-      (SELECT coalesce(sum(r.amount), 0) FROM finance_transaction r WHERE ${COUNTS}) AS done,
-      (SELECT coalesce(jsonb_object_agg(given.account, given.net), '{}') FROM (
-         SELECT leg.account, sum(CASE leg.direction WHEN 'debit' THEN leg.amount ELSE -leg.amount END)::text AS net
-         FROM finance_transaction r, jsonb_to_recordset(r.postings) AS leg (account text, direction text, amount numeric)
-         WHERE ${COUNTS} GROUP BY leg.account) AS given) AS done_legs,
-      EXISTS (SELECT 1 FROM finance_transaction r WHERE r.original_transaction_id = t.id AND r.type = 'reversal') AS is_reversed
-    FROM finance_transaction t
-    WHERE t.id = ANY($1::uuid[]) OR t.id = ANY(ARRAY(
-      SELECT o.original_transaction_id FROM finance_transaction o WHERE o.id = ANY($1::uuid[]) AND o.type = 'refund'))`,
-};
-
-const TRANSACTIONS = {
-  name: 'finance_transactions',
-  text: 'SELECT * FROM finance_transaction WHERE id = ANY($1::uuid[])',
-};
-
-const NEW_ACCOUNT_IDS = {
-  name: 'finance_new_account_ids',
-  text: `SELECT nextval(pg_get_serial_sequence('finance_account', 'id')) AS id FROM generate_series(1, $1)`,
-};
-
-interface HeadRow extends Record<string, unknown> {
-  now: Date;
-  open_since: Date;
-  due: string[];
-  block_number: string;
-  block_hash: Buffer;
-  time_zone: string;
-}
-
-/** An account as a commit reads it. */
-interface WorkingAccountRow {
-  id: string;
-  code: string;
-  type: AccountType;
-  currency: string;
-  min_balance: string | null;
-  max_balance: string | null;
-  is_closed: boolean;
-  net: string;
-  held_debits: string;
-  held_credits: string;
-  version: string;
-}
-
-interface RequestRow {
-  principal_id: string;
-  key: string;
-  fingerprint: Record<string, unknown>;
-  answer: object;
-}
-
-interface OriginalRow extends TransactionRow {
-  done: string;
-  done_legs: Record<string, string>;
-  is_reversed: boolean;
-}
+export const MAX_DUE = 1_000;
 
 /** What a commit depends on. Everything happens in its transaction, under the lock of the head. */
 @Injectable()
 export class LedgerRepository {
-  constructor(private readonly calendar: BooksCalendar) {}
+  constructor(
+    protected readonly database: Database,
+    private readonly calendar: BooksCalendar,
+  ) {}
 
   /** Waits for the turn of this commit: from here to the end of the transaction nobody else writes to the ledger. */
   async lockHead(tx: DatabaseTransaction): Promise<Head> {
-    const [row] = await tx.query<HeadRow>(LOCK_HEAD);
-    return this.toHead(row);
+    await tx.lockOne(HeadEntity, { isOnly: true });
+    return this.head(tx);
   }
 
   /**
@@ -144,84 +57,121 @@ export class LedgerRepository {
    * with it when the head has not moved at its end.
    */
   async read(connection: Connection, codes: readonly string[], keyed: readonly KeyedRequest[]): Promise<LedgerView> {
-    const [row] = await connection.query<HeadRow & { accounts: WorkingAccountRow[]; requests: RequestRow[] }>(READ, [
-      codes,
-      keyed.map(({ owner }) => owner),
-      keyed.map(({ key }) => key),
-    ]);
+    // First, so that what is read then is not older than it.
+    const head = await this.head(connection);
+    const accounts = await this.workingAccounts(connection, codes);
+    const asked = keyed.map(({ owner, key }) => ({ principalId: owner, key }));
+    const requests = asked.length === 0 ? [] : await connection.repository(RequestEntity).findBy(asked);
     return {
-      head: this.toHead(row),
-      accounts: new Map(row?.accounts.map((account) => [account.code, toWorkingAccount(account)])),
+      head,
+      accounts: new Map(accounts.map((account) => [account.code, account])),
       answers: new Map(
-        row?.requests.map(({ principal_id, key, fingerprint, answer }) => [
-          idOf({ owner: principal_id, key }),
-          { fingerprint, answer },
+        requests.map(({ principalId, key, fingerprint, answer }) => [
+          idOf({ owner: principalId, key }),
+          { fingerprint, answer: answer ?? {} },
         ]),
       ),
     };
   }
 
   async workingAccounts(connection: Connection, codes: readonly string[]): Promise<WorkingAccount[]> {
-    const rows = await connection.query<WorkingAccountRow & Record<string, unknown>>(WORKING_ACCOUNTS, [codes]);
-    return rows.map(toWorkingAccount);
+    const accounts = await accountsNow(connection)
+      .where({ code: In(codes) })
+      .getMany();
+    return accounts.map(toWorkingAccount);
   }
 
   /** Transactions as they are now, by id. */
   async transactions(connection: Connection, ids: readonly string[]): Promise<Map<string, Transaction>> {
     if (ids.length === 0) return new Map();
-    const rows = await connection.query<TransactionRow>(TRANSACTIONS, [ids]);
-    return new Map(rows.map((row) => [row.id, toTransaction(row)]));
+    const found = await connection.repository(TransactionEntity).findBy({ id: In(ids) });
+    return new Map(found.map((transaction) => [transaction.id, toTransaction(transaction)]));
   }
 
-  /** Ids for accounts that are to be made. */
-  async newAccountIds(connection: Connection, count: number): Promise<string[]> {
-    const rows = await connection.query<{ id: string }>(NEW_ACCOUNT_IDS, [count]);
-    return rows.map(({ id }) => id);
+  /** Ids for accounts that are to be made, or names that stand for them in their commit, until it is written. */
+  newAccountIds(_connection: Connection, count: number): Promise<string[]> {
+    return Promise.resolve(Array.from({ length: count }, (_, index) => `new ${index}`));
   }
 
   /** The originals of refunds, reversals and settlements; and of a refund that may be reversed, the sale. */
   async workingOriginals(connection: Connection, ids: readonly string[]): Promise<Map<string, WorkingOriginal>> {
     if (ids.length === 0) return new Map();
-    const rows = await connection.query<OriginalRow>(ORIGINALS, [ids]);
+    const named = [...(await this.transactions(connection, ids)).values()];
+    const refunds = named.filter(({ type }) => type === 'refund');
+    const sales = await this.transactions(
+      connection,
+      refunds.flatMap(({ originalTransactionId: id }) => (id === null ? [] : [id])),
+    );
+    const originals = new Map([...named.map((one) => [one.id, one] as const), ...sales]);
+    const followers = await this.followersOf(connection, [...originals.keys()]);
+    const takenBack = (await this.followersOf(connection, idsOf(followers))).filter(({ type }) => type === 'reversal');
+    const isTakenBack = new Set(takenBack.map(({ originalTransactionId }) => originalTransactionId));
     return new Map(
-      rows.map((row) => [
-        row.id,
-        {
-          transaction: toTransaction(row),
-          done: BigInt(row.done),
-          doneLegs: new Map(Object.entries(row.done_legs).map(([account, net]) => [account, BigInt(net)])),
-          isReversed: row.is_reversed,
-        },
-      ]),
+      [...originals].map(([id, transaction]) => {
+        const own = followers.filter(({ originalTransactionId }) => originalTransactionId === id);
+        return [id, workingOriginal(transaction, own, (refund) => isTakenBack.has(refund.id))];
+      }),
     );
   }
 
-  private toHead(row: HeadRow | undefined): Head {
-    if (!row) throw new Error('The ledger has no head');
-    if (row.time_zone !== this.calendar.zone) throw new BooksMovedException(row.time_zone, this.calendar.zone);
+  /** @throws BooksMovedException when the books are kept in another zone than this process keeps them in */
+  protected assertZone(zone: string): void {
+    if (zone !== this.calendar.zone) throw new BooksMovedException(zone, this.calendar.zone);
+  }
+
+  private async head(connection: Connection): Promise<Head> {
+    const { now, past } = this.database.dialect;
+    const {
+      entities: [head],
+      raw: [more],
+    } = await connection
+      .repository(HeadEntity)
+      .createQueryBuilder('h')
+      .addSelect(now, 'now')
+      .getRawAndEntities<{ now: Date }>();
+    if (!head || !more) throw new Error('The ledger has no head');
+    this.assertZone(head.timeZone);
+    const due = await connection.repository(TransactionEntity).find({
+      select: { id: true },
+      where: { state: 'pending', expiresAt: past() },
+      order: { expiresAt: 'ASC' },
+      take: MAX_DUE,
+    });
     return {
-      now: row.now,
-      openSince: row.open_since,
-      due: row.due,
-      blockNumber: Number(row.block_number),
-      blockHash: row.block_hash.toString('hex'),
+      now: more.now > head.recordedAt ? more.now : head.recordedAt,
+      openSince: head.openSince,
+      due: idsOf(due),
+      blockNumber: head.blockNumber,
+      blockHash: head.blockHash.toString('hex'),
     };
+  }
+
+  private async followersOf(connection: Connection, ids: readonly string[]): Promise<Transaction[]> {
+    if (ids.length === 0) return [];
+    const found = await connection.repository(TransactionEntity).findBy({ originalTransactionId: In(ids) });
+    return found.map(toTransaction);
   }
 }
 
-function toWorkingAccount(row: WorkingAccountRow): WorkingAccount {
+function idsOf(rows: readonly { id: string }[]): string[] {
+  return rows.map(({ id }) => id);
+}
+
+function toWorkingAccount({ id, balance, ...account }: AccountNow): WorkingAccount {
+  const { code, type, currency, minBalance, maxBalance } = account;
+  const { net, heldDebits, heldCredits, version, isClosed } = balance;
   return {
-    id: row.id,
-    code: row.code,
-    type: row.type,
-    currency: row.currency,
-    minBalance: row.min_balance === null ? null : BigInt(row.min_balance),
-    maxBalance: row.max_balance === null ? null : BigInt(row.max_balance),
-    isClosed: row.is_closed,
+    id: id.toString(),
+    code,
+    type,
+    currency,
+    minBalance,
+    maxBalance,
+    isClosed,
     toBeMade: undefined,
-    net: BigInt(row.net),
-    heldDebits: BigInt(row.held_debits),
-    heldCredits: BigInt(row.held_credits),
-    version: BigInt(row.version),
+    net,
+    heldDebits,
+    heldCredits,
+    version,
   };
 }

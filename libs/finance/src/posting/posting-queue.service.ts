@@ -4,7 +4,7 @@ import { AppException } from '#platform/kernel';
 import { Metrics } from '#platform/observability';
 import { PostingOverloadedException, PostingRefusedException } from '../books/finance.exceptions.js';
 import type { Draft } from '../drafts/draft.js';
-import { inTransaction } from './dry-run.postgres.js';
+import { inTransaction } from '../drafts/dry-run.postgres.js';
 import type { KeyedRequest } from './keyed-request.js';
 import { LedgerCommitService } from './ledger-commit.service.js';
 import { PostingPipelineService } from './posting-pipeline.service.js';

@@ -1,16 +1,27 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import { Database, type Transaction as DatabaseTransaction } from '#platform/database';
 import type { Account } from '../books/account.js';
 import { BooksCalendar } from '../books/calendar.js';
-import type { Hold, Movement, WorkingAccount } from './ledger-state.js';
+import { DaySums } from '../books/day-sums.js';
+import { toStoredPosting, type Transaction } from '../books/transaction.js';
+import { kindOf } from '../books/transaction-kind.js';
 import type { Block } from '../chain/chain.js';
-import { isoOf } from '../books/instant.js';
+import { storedBlock } from '../chain/chain.repository.js';
 import type { SettlementRecord } from '../chain/leaves.js';
-import type { Transaction } from '../books/transaction.js';
+import { AccountEntity } from '../tables/account.entity.js';
+import { BalanceEntity } from '../tables/balance.entity.js';
+import { BlockEntity } from '../tables/block.entity.js';
+import { DailyEntity } from '../tables/daily.entity.js';
+import { EntryEntity } from '../tables/entry.entity.js';
+import { HeadEntity } from '../tables/head.entity.js';
+import { HoldEntity } from '../tables/hold.entity.js';
+import { RequestEntity } from '../tables/request.entity.js';
+import { SettlementEntity } from '../tables/settlement.entity.js';
+import { TransactionEntity } from '../tables/transaction.entity.js';
 import type { FreshAnswer } from './keyed-request.js';
 import type { Connection } from './ledger.repository.js';
-import { toPostingJson } from '../books/transaction-row.postgres.js';
-import { kindOf } from '../books/transaction-kind.js';
-import { type Bind, Columns, WriteStatement } from './write-statement.postgres.js';
+import type { Hold, Movement, WorkingAccount } from './ledger-state.js';
 
 /** A line of an account's statement, and the sums of its day. */
 export interface NewEntry extends Omit<Movement, 'account'> {
@@ -53,182 +64,114 @@ export interface LedgerCommit {
 /** Writes what was decided. */
 @Injectable()
 export class PostingRepository {
-  constructor(private readonly calendar: BooksCalendar) {}
+  constructor(protected readonly calendar: BooksCalendar) {}
 
   /**
-   * Writes a commit with one statement, if its block still follows the latest one. When somebody else wrote meanwhile, or the books were
-   * moved to another time zone, nothing is written.
+   * Writes a commit, if its block still follows the latest one. When somebody else wrote meanwhile, or the books were moved to another time
+   * zone, nothing is written.
    *
    * @returns whether it was written
    */
-  async write(connection: Connection, commit: LedgerCommit): Promise<boolean> {
-    const { block, accounts, transactions, entries, holds, settlements, balances, answers } = commit;
-    const statement = new WriteStatement();
-    statement.add('head', (bind) => headPart(bind, block, this.calendar.zone));
-    statement.add('block', (bind) => blockPart(bind, block));
-    const rows = <T>(name: string, some: readonly T[], part: (bind: Bind, rows: readonly T[]) => string): void => {
-      if (some.length > 0) statement.add(name, (bind) => part(bind, some));
-    };
-    rows('accounts', accounts, (bind, some) => accountPart(bind, some, block));
-    rows('balances', balances, balancePart);
-    rows('transactions', transactions, (bind, some) => transactionPart(bind, some, block));
-    rows('entries', entries, (bind, some) => entryPart(bind, some, block));
-    rows('days', sumsOf(entries, this.calendar), dayPart);
-    rows('holds', holds, holdPart);
-    rows('ended', settlements, (bind, some) => settlementPart(bind, some, block));
-    if (settlements.length > 0) statement.add('settled', () => SETTLED);
-    rows('requests', answers, (bind, some) => requestPart(bind, some, block));
-    const { name, text, values } = statement.build('SELECT block_number FROM head');
-    return (await connection.query({ name, text }, values)).length === 1;
+  write(connection: Connection, commit: LedgerCommit): Promise<boolean> {
+    return connection instanceof Database
+      ? connection.transaction((tx) => this.writeIn(tx, commit))
+      : this.writeIn(connection, commit);
+  }
+
+  private async writeIn(tx: DatabaseTransaction, commit: LedgerCommit): Promise<boolean> {
+    const block = storedBlock(commit.block);
+    if (!(await this.moveHead(tx, block))) return false;
+    const { number: blockNumber, committedAt: recordedAt } = block;
+    await tx.insertMany(BlockEntity, [block]);
+    const made = await this.makeAccounts(tx, commit.accounts, block);
+    const withAccount = <T extends { accountId: string }>(row: T): Omit<T, 'accountId'> & { accountId: bigint } => ({
+      ...row,
+      accountId: made.get(row.accountId) ?? BigInt(row.accountId),
+    });
+    await tx.insertMany(BalanceEntity, commit.balances.map(balanceOf).map(withAccount), {
+      key: ['accountId'],
+      set: { net: 'take', heldDebits: 'take', heldCredits: 'take', version: 'take' },
+    });
+    await tx.insertMany(
+      TransactionEntity,
+      commit.transactions.map((transaction) => ({
+        ...transaction,
+        postings: transaction.postings.map(toStoredPosting),
+        kind: kindOf(transaction),
+        recordedAt,
+        blockNumber,
+      })),
+    );
+    await tx.insertMany(
+      EntryEntity,
+      commit.entries.map((entry) => ({ ...withAccount(entry), recordedAt })),
+    );
+    await tx.insertMany(DailyEntity, new DaySums(this.calendar).add(commit.entries).all.map(withAccount), {
+      key: ['accountId', 'day', 'channel'],
+      set: { debits: 'add', credits: 'add' },
+    });
+    await tx.insertMany(HoldEntity, commit.holds.map(withAccount));
+    await this.settle(tx, commit.settlements, block);
+    await tx.insertMany(
+      RequestEntity,
+      commit.answers.map(({ request: { owner, key, fingerprint }, answer }) => ({
+        principalId: owner,
+        key,
+        fingerprint,
+        answer,
+        createdAt: recordedAt,
+        blockNumber,
+      })),
+    );
+    return true;
+  }
+
+  /** From the block before to this one. */
+  private async moveHead(tx: DatabaseTransaction, { number, hash, committedAt }: BlockEntity): Promise<boolean> {
+    const { affected } = await tx
+      .repository(HeadEntity)
+      .update(
+        { isOnly: true, blockNumber: number - 1, timeZone: this.calendar.zone },
+        { recordedAt: committedAt, blockNumber: number, blockHash: hash },
+      );
+    return affected === 1;
+  }
+
+  /** @returns the ids they got, by those they have in the commit */
+  private async makeAccounts(
+    tx: DatabaseTransaction,
+    accounts: readonly NewAccount[],
+    { number, committedAt }: BlockEntity,
+  ): Promise<Map<string, bigint>> {
+    if (accounts.length === 0) return new Map();
+    await tx.insertMany(
+      AccountEntity,
+      accounts.map(({ id: _, ...account }) => ({ ...account, createdAt: committedAt, blockNumber: number })),
+    );
+    const codes = accounts.map(({ code }) => code);
+    const made = await tx.repository(AccountEntity).findBy({ code: In(codes) });
+    const ids = new Map(made.map(({ id, code }) => [code, id]));
+    return new Map(accounts.map(({ id, code }) => [id, ids.get(code) ?? 0n]));
+  }
+
+  /** A pending transaction shows how it ended. */
+  private async settle(
+    tx: DatabaseTransaction,
+    settlements: readonly SettlementRecord[],
+    { number: blockNumber, committedAt: recordedAt }: BlockEntity,
+  ): Promise<void> {
+    await tx.insertMany(
+      SettlementEntity,
+      settlements.map((settlement) => ({ ...settlement, recordedAt, blockNumber })),
+    );
+    for (const state of new Set(settlements.map(({ outcome }) => outcome))) {
+      const ended = settlements.filter(({ outcome }) => outcome === state).map(({ pendingId }) => pendingId);
+      await tx.repository(TransactionEntity).update({ id: In(ended) }, { state });
+    }
   }
 }
 
-/** Moves the head from the block before to this one. Everything else is written for each row of it: one, or none. */
-function headPart(bind: Bind, { number, hash, committedAt }: Block, zone: string): string {
-  return `UPDATE finance_head SET recorded_at = ${bind(committedAt, 'timestamptz')}, block_number = ${bind(number, 'bigint')},
-            block_hash = ${bind(Buffer.from(hash, 'hex'), 'bytea')}
-          WHERE block_number = ${bind(number - 1, 'bigint')} AND time_zone = ${bind(zone, 'text')} RETURNING block_number`;
-}
-
-function blockPart(bind: Bind, block: Block): string {
-  const bytes = (hash: string): string => bind(Buffer.from(hash, 'hex'), 'bytea');
-  return `INSERT INTO finance_block (number, previous_hash, merkle_root, count, committed_at, hash, key_id, signature)
-          SELECT block_number, ${bytes(block.previousHash)}, ${bytes(block.merkleRoot)}, ${bind(block.count, 'integer')},
-            ${bind(block.committedAt, 'timestamptz')}, ${bytes(block.hash)}, ${bind(block.keyId, 'text')},
-            ${bind(Buffer.from(block.signature, 'base64url'), 'bytea')}
-          FROM head`;
-}
-
-function accountPart(bind: Bind, accounts: readonly NewAccount[], { committedAt }: Block): string {
-  const made = new Columns(bind, accounts)
-    .plain('bigint', ({ id }) => id)
-    .text('text', ({ code }) => code)
-    .text('text', ({ name }) => name)
-    .plain('text', ({ type }) => type)
-    .plain('text', ({ currency }) => currency)
-    .plain('bigint', ({ minBalance }) => minBalance)
-    .plain('bigint', ({ maxBalance }) => maxBalance)
-    .json('jsonb', ({ metadata }) => metadata);
-  return `INSERT INTO finance_account (id, code, name, type, currency, min_balance, max_balance, metadata, created_at, block_number)
-          OVERRIDING SYSTEM VALUE
-          SELECT made.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${made.unnest()} AS made`;
-}
-
-/** An account that is made with this commit gets its balance with it. */
-function balancePart(bind: Bind, balances: readonly NewBalance[]): string {
-  const moved = new Columns(bind, balances)
-    .plain('bigint', ({ accountId }) => accountId)
-    .plain('bigint', ({ net }) => net)
-    .plain('bigint', ({ heldDebits }) => heldDebits)
-    .plain('bigint', ({ heldCredits }) => heldCredits)
-    .plain('bigint', ({ version }) => version);
-  return `INSERT INTO finance_balance (account_id, net, held_debits, held_credits, version)
-          SELECT moved.* FROM head, ${moved.unnest()} AS moved
-          ON CONFLICT (account_id) DO UPDATE SET net = excluded.net, held_debits = excluded.held_debits,
-            held_credits = excluded.held_credits, version = excluded.version`;
-}
-
-function transactionPart(bind: Bind, transactions: readonly Transaction[], { committedAt }: Block): string {
-  const added = new Columns(bind, transactions)
-    .plain('uuid', ({ id }) => id)
-    .plain('text', ({ type }) => type)
-    .plain('text', ({ state }) => state)
-    .plain('bigint', ({ amount }) => amount)
-    .plain('text', ({ currency }) => currency)
-    .plain('text', ({ channel }) => channel)
-    .text('text', ({ orderId }) => orderId)
-    .text('text', ({ customerId }) => customerId)
-    .plain('uuid', ({ originalTransactionId }) => originalTransactionId)
-    .text('text', ({ description }) => description)
-    .json('jsonb', ({ postings }) => postings.map(toPostingJson))
-    .json('jsonb', ({ details }) => details)
-    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
-    .plain('timestamptz', ({ expiresAt }) => (expiresAt ? isoOf(expiresAt) : null))
-    .plain('integer', kindOf);
-  return `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
-            description, postings, details, effective_at, expires_at, kind, recorded_at, block_number)
-          SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added`;
-}
-
-function entryPart(bind: Bind, entries: readonly NewEntry[], { committedAt }: Block): string {
-  const added = new Columns(bind, entries)
-    .plain('bigint', ({ accountId }) => accountId)
-    .plain('bigint', ({ version }) => version)
-    .plain('uuid', ({ transactionId }) => transactionId)
-    .plain('bigint', ({ amount }) => amount)
-    .plain('bigint', ({ netAfter }) => netAfter)
-    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
-    .plain('integer', ({ kind }) => kind);
-  return `INSERT INTO finance_entry (account_id, version, transaction_id, amount, net_after, effective_at, kind, recorded_at)
-          SELECT added.*, ${bind(committedAt, 'timestamptz')} FROM head, ${added.unnest()} AS added`;
-}
-
-/** What entries come to on an effective day. */
-interface DaySum {
-  readonly accountId: string;
-  readonly day: string;
-  readonly channel: string;
-  debits: bigint;
-  credits: bigint;
-}
-
-function sumsOf(entries: readonly NewEntry[], calendar: BooksCalendar): DaySum[] {
-  const sums = new Map<string, DaySum>();
-  for (const { accountId, effectiveAt, channel, amount } of entries) {
-    const day = calendar.dayOf(effectiveAt);
-    const key = `${accountId} ${day} ${channel}`;
-    const sum = sums.get(key) ?? { accountId, day, channel, debits: 0n, credits: 0n };
-    sums.set(key, sum);
-    if (amount > 0n) sum.debits += amount;
-    else sum.credits -= amount;
-  }
-  return [...sums.values()];
-}
-
-function dayPart(bind: Bind, sums: readonly DaySum[]): string {
-  const added = new Columns(bind, sums)
-    .plain('bigint', ({ accountId }) => accountId)
-    .plain('date', ({ day }) => day)
-    .text('text', ({ channel }) => channel)
-    .plain('numeric', ({ debits }) => debits)
-    .plain('numeric', ({ credits }) => credits);
-  return `INSERT INTO finance_daily AS d (account_id, day, channel, debits, credits)
-          SELECT added.* FROM head, ${added.unnest()} AS added
-          ON CONFLICT (account_id, day, channel) DO UPDATE
-            SET debits = d.debits + excluded.debits, credits = d.credits + excluded.credits`;
-}
-
-function holdPart(bind: Bind, holds: readonly NewHold[]): string {
-  const added = new Columns(bind, holds)
-    .plain('bigint', ({ accountId }) => accountId)
-    .plain('bigint', ({ version }) => version)
-    .plain('uuid', ({ transactionId }) => transactionId)
-    .plain('bigint', ({ amount }) => amount)
-    .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
-    .plain('integer', ({ kind }) => kind);
-  return `INSERT INTO finance_hold (account_id, version, transaction_id, amount, effective_at, kind)
-          SELECT added.* FROM head, ${added.unnest()} AS added`;
-}
-
-function settlementPart(bind: Bind, settlements: readonly SettlementRecord[], { committedAt }: Block): string {
-  const added = new Columns(bind, settlements)
-    .plain('uuid', ({ pendingId }) => pendingId)
-    .plain('text', ({ outcome }) => outcome)
-    .plain('uuid', ({ captureId }) => captureId);
-  return `INSERT INTO finance_settlement (pending_id, outcome, capture_id, recorded_at, block_number)
-          SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added
-          RETURNING pending_id, outcome`;
-}
-
-/** A pending transaction shows how it ended. */
-const SETTLED = 'UPDATE finance_transaction t SET state = ended.outcome FROM ended WHERE t.id = ended.pending_id';
-
-function requestPart(bind: Bind, answers: readonly FreshAnswer[], { committedAt }: Block): string {
-  const added = new Columns(bind, answers)
-    .plain('uuid', ({ request }) => request.owner)
-    .text('text', ({ request }) => request.key)
-    .json('jsonb', ({ request }) => request.fingerprintText)
-    .json('json', ({ answer }) => answer);
-  return `INSERT INTO finance_request (principal_id, key, fingerprint, answer, created_at, block_number)
-          SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added`;
+/** Without what else is known of the account. */
+function balanceOf({ accountId, net, heldDebits, heldCredits, version }: NewBalance): NewBalance {
+  return { accountId, net, heldDebits, heldCredits, version };
 }

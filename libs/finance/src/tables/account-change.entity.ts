@@ -1,5 +1,5 @@
 import { Entity, ForeignKey, Index } from 'typeorm';
-import { Counter, Flag, Instant, Text, Uuid, Whole } from '#platform/database';
+import { Count, Counter, Flag, Instant, Text, Uuid, Whole } from '#platform/database';
 
 @Entity('finance_account_change')
 @Index('finance_account_change_block', ['blockNumber'], { type: 'brin' })
@@ -23,6 +23,6 @@ export class AccountChangeEntity {
   @Instant()
   recordedAt!: Date;
 
-  @Counter({ nullable: true })
-  blockNumber!: bigint | null;
+  @Count({ nullable: true })
+  blockNumber!: number | null;
 }

@@ -1,5 +1,6 @@
 import { Check, Entity, Index, Unique } from 'typeorm';
-import { Counter, Instant, Json, Money, SequenceId, Text } from '#platform/database';
+import { Count, Instant, Json, Money, SequenceId, Text } from '#platform/database';
+import type { AccountType } from '../books/account.js';
 
 @Entity('finance_account')
 @Index('finance_account_block', ['blockNumber'], { type: 'brin' })
@@ -18,7 +19,7 @@ export class AccountEntity {
   name!: string;
 
   @Text()
-  type!: string;
+  type!: AccountType;
 
   @Text()
   currency!: string;
@@ -30,11 +31,11 @@ export class AccountEntity {
   maxBalance!: bigint | null;
 
   @Json({ default: {} })
-  metadata!: object;
+  metadata!: Readonly<Record<string, unknown>>;
 
   @Instant()
   createdAt!: Date;
 
-  @Counter({ nullable: true })
-  blockNumber!: bigint | null;
+  @Count({ nullable: true })
+  blockNumber!: number | null;
 }

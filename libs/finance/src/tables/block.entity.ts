@@ -1,10 +1,10 @@
 import { Entity } from 'typeorm';
-import { Bytes, Counter, Instant, Text, Whole } from '#platform/database';
+import { Bytes, Count, Instant, Text, Whole } from '#platform/database';
 
 @Entity('finance_block')
 export class BlockEntity {
-  @Counter({ primary: true })
-  number!: bigint;
+  @Count({ primary: true })
+  number!: number;
 
   @Bytes()
   previousHash!: Buffer;

@@ -1,5 +1,5 @@
 import { Check, Entity } from 'typeorm';
-import { Bytes, Counter, Flag, Instant, Text } from '#platform/database';
+import { Bytes, Count, Flag, Instant, Text } from '#platform/database';
 
 @Entity('finance_head')
 @Check('finance_head_is_only_check', 'is_only')
@@ -13,8 +13,8 @@ export class HeadEntity {
   @Instant({ default: () => 'to_timestamp((0))' })
   openSince!: Date;
 
-  @Counter({ default: 0 })
-  blockNumber!: bigint;
+  @Count({ default: 0 })
+  blockNumber!: number;
 
   @Bytes({ default: () => "decode(repeat('00', 32), 'hex')" })
   blockHash!: Buffer;

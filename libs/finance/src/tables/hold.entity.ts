@@ -1,5 +1,6 @@
 import { Check, Entity, Index } from 'typeorm';
 import { Counter, Instant, Money, Text, Uuid, Whole } from '#platform/database';
+import type { TransactionState } from '../books/transaction.js';
 
 @Entity('finance_hold')
 @Index('finance_hold_effective', ['accountId', 'effectiveAt', 'version', 'transactionId'])
@@ -23,7 +24,7 @@ export class HoldEntity {
   kind!: number;
 
   @Text({ default: 'pending' })
-  state!: string;
+  state!: TransactionState;
 
   @Instant({ nullable: true })
   effectiveAt!: Date | null;

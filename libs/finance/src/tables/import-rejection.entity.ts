@@ -1,5 +1,6 @@
 import { Entity, ForeignKey } from 'typeorm';
 import { Count, Json, Uuid } from '#platform/database';
+import type { Refusal } from '../books/finance.exceptions.js';
 
 @Entity('finance_import_rejection')
 export class ImportRejectionEntity {
@@ -11,5 +12,5 @@ export class ImportRejectionEntity {
   line!: number;
 
   @Json()
-  refusal!: object;
+  refusal!: Refusal;
 }

@@ -1,5 +1,6 @@
 import { Check, Entity, Index } from 'typeorm';
-import { Counter, Instant, JsonByLetter, Text } from '#platform/database';
+import { Count, Instant, JsonByLetter, Text } from '#platform/database';
+import type { Manifest } from '../periods/manifest.js';
 
 @Entity('finance_period')
 @Index('finance_period_block', ['blockNumber'], { type: 'brin' })
@@ -9,11 +10,11 @@ export class PeriodEntity {
   month!: string;
 
   @JsonByLetter()
-  manifest!: object;
+  manifest!: Manifest;
 
   @Instant()
   closedAt!: Date;
 
-  @Counter({ nullable: true })
-  blockNumber!: bigint | null;
+  @Count({ nullable: true })
+  blockNumber!: number | null;
 }

@@ -1,5 +1,5 @@
 import { Entity, Index } from 'typeorm';
-import { Counter, Instant, Json, JsonByLetter, Text, Uuid } from '#platform/database';
+import { Count, Instant, Json, JsonByLetter, Text, Uuid } from '#platform/database';
 
 @Entity('finance_request')
 @Index('finance_request_block', ['blockNumber'], { type: 'brin' })
@@ -11,7 +11,7 @@ export class RequestEntity {
   key!: string;
 
   @Json()
-  fingerprint!: object;
+  fingerprint!: Readonly<Record<string, unknown>>;
 
   @JsonByLetter({ nullable: true })
   answer!: object | null;
@@ -19,6 +19,6 @@ export class RequestEntity {
   @Instant()
   createdAt!: Date;
 
-  @Counter({ nullable: true })
-  blockNumber!: bigint | null;
+  @Count({ nullable: true })
+  blockNumber!: number | null;
 }

@@ -1,5 +1,6 @@
 import { Check, Entity, Index } from 'typeorm';
-import { Counter, Id, Instant, Text, Uuid } from '#platform/database';
+import { Count, Id, Instant, Text, Uuid } from '#platform/database';
+import type { Outcome } from '../books/transaction.js';
 
 @Entity('finance_settlement')
 @Index('finance_settlement_block', ['blockNumber'], { type: 'brin' })
@@ -10,7 +11,7 @@ export class SettlementEntity {
   pendingId!: string;
 
   @Text()
-  outcome!: string;
+  outcome!: Outcome;
 
   @Uuid({ nullable: true })
   captureId!: string | null;
@@ -18,6 +19,6 @@ export class SettlementEntity {
   @Instant()
   recordedAt!: Date;
 
-  @Counter({ nullable: true })
-  blockNumber!: bigint | null;
+  @Count({ nullable: true })
+  blockNumber!: number | null;
 }

@@ -1,5 +1,6 @@
 import { Check, Entity, Index } from 'typeorm';
-import { Counter, Id, Instant, Json, Money, Text, Uuid, Whole } from '#platform/database';
+import { Count, Id, Instant, Json, Money, Text, Uuid, Whole } from '#platform/database';
+import type { Channel, StoredPosting, Transaction, TransactionState } from '../books/transaction.js';
 
 @Entity('finance_transaction')
 @Index('finance_transaction_block', ['blockNumber'], { type: 'brin' })
@@ -24,10 +25,10 @@ export class TransactionEntity {
   id!: string;
 
   @Text()
-  type!: string;
+  type!: Transaction['type'];
 
   @Text()
-  state!: string;
+  state!: TransactionState;
 
   @Money()
   amount!: bigint;
@@ -36,7 +37,7 @@ export class TransactionEntity {
   currency!: string;
 
   @Text({ nullable: true })
-  channel!: string | null;
+  channel!: Channel | null;
 
   @Text({ nullable: true })
   orderId!: string | null;
@@ -51,10 +52,10 @@ export class TransactionEntity {
   description!: string | null;
 
   @Json()
-  postings!: object;
+  postings!: StoredPosting[];
 
   @Json({ default: {} })
-  details!: object;
+  details!: Readonly<Record<string, unknown>>;
 
   @Instant()
   effectiveAt!: Date;
@@ -65,8 +66,8 @@ export class TransactionEntity {
   @Instant({ nullable: true })
   expiresAt!: Date | null;
 
-  @Counter({ nullable: true })
-  blockNumber!: bigint | null;
+  @Count({ nullable: true })
+  blockNumber!: number | null;
 
   @Whole({ default: 0 })
   kind!: number;

@@ -1,28 +1,7 @@
 import { everyLane, where } from '#platform/database';
 import { type KindMask, kindMask, UNKNOWN_KIND } from '../books/transaction-kind.js';
-import type { TransactionRow } from '../books/transaction-row.postgres.js';
-
-/** Which transactions a list shows. */
-export interface TransactionFilter {
-  type?: string | undefined;
-  channel?: string | undefined;
-  state?: string | undefined;
-  account?: string | undefined;
-  orderId?: string | undefined;
-  customerId?: string | undefined;
-  currency?: string | undefined;
-  from?: Date | undefined;
-  to?: Date | undefined;
-}
-
-/** Where a list goes on. */
-export interface TransactionPosition {
-  /** When it was recorded; in a list of a span of time, when it was effective. */
-  at: string;
-  id: string;
-  /** Of the account that the list is filtered by. */
-  version: string | undefined;
-}
+import type { TransactionRow } from '../tables/transaction-row.postgres.js';
+import type { TransactionFilter, TransactionPosition } from './transaction.repository.js';
 
 /** A transaction of a list. */
 export interface ListedRow extends TransactionRow {

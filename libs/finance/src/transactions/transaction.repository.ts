@@ -1,20 +1,39 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
-import type { Transaction } from '../books/transaction.js';
-import {
-  type ListedRow,
-  type TransactionFilter,
-  TransactionList,
-  type TransactionPosition,
-} from './transaction-list.postgres.js';
-import { type TransactionRow, toTransaction } from '../books/transaction-row.postgres.js';
+import { LessThan, MoreThan, MoreThanOrEqual, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
+import { Database, keyset } from '#platform/database';
+import { toTransaction, type Transaction } from '../books/transaction.js';
+import { AccountEntity } from '../tables/account.entity.js';
+import { EntryEntity } from '../tables/entry.entity.js';
+import { HoldEntity } from '../tables/hold.entity.js';
+import { TransactionEntity } from '../tables/transaction.entity.js';
 
-/** Of a customer who has more, the transactions are not all read to find those of an account or a span. */
-const FEW = 1_000;
+/** Which transactions a list shows. */
+export interface TransactionFilter {
+  type?: string | undefined;
+  channel?: string | undefined;
+  state?: string | undefined;
+  account?: string | undefined;
+  orderId?: string | undefined;
+  customerId?: string | undefined;
+  currency?: string | undefined;
+  from?: Date | undefined;
+  to?: Date | undefined;
+}
 
-export type { TransactionFilter, TransactionPosition } from './transaction-list.postgres.js';
+/** Where a list goes on. */
+export interface TransactionPosition {
+  /** When it was recorded; in a list of a span of time, when it was effective. */
+  at: string;
+  id: string;
+  /** Of the account that the list is filtered by. */
+  version: string | undefined;
+}
 
-const BY_ID = { name: 'finance_transaction_by_id', text: 'SELECT * FROM finance_transaction WHERE id = $1' };
+/** A transaction of a list, and where the list goes on behind it. */
+export interface ListedTransaction {
+  readonly transaction: Transaction;
+  readonly position: TransactionPosition;
+}
 
 /** Where counting has come to. */
 export interface LastCounted {
@@ -25,17 +44,17 @@ export interface LastCounted {
 /** Questions about transactions. */
 @Injectable()
 export class TransactionRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   async findById(id: string): Promise<Transaction | undefined> {
-    const [row] = await this.database.query<TransactionRow>(BY_ID, [id]);
-    return row && toTransaction(row);
+    const transaction = await this.database.repository(TransactionEntity).findOneBy({ id });
+    return transaction ? toTransaction(transaction) : undefined;
   }
 
   /** Number of the block that a transaction is in. */
   async blockOf(id: string): Promise<number | undefined> {
-    const [row] = await this.database.query<TransactionRow & { block_number: string | null }>(BY_ID, [id]);
-    return row?.block_number === undefined || row.block_number === null ? undefined : Number(row.block_number);
+    const transaction = await this.database.repository(TransactionEntity).findOneBy({ id });
+    return transaction?.blockNumber ?? undefined;
   }
 
   /** Latest recorded first; of a span of time, latest effective first; of an account, in the order of its statement. */
@@ -43,48 +62,107 @@ export class TransactionRepository {
     limit: number,
     filter: TransactionFilter,
     after?: TransactionPosition,
-  ): Promise<{ transaction: Transaction; position: TransactionPosition }[]> {
-    const { account, customerId, from, to } = filter;
-    const isSpan = from !== undefined || to !== undefined;
-    const isAmongOthers = customerId !== undefined && (account !== undefined || isSpan);
-    const ofFew =
-      isAmongOthers && (after && account !== undefined ? after.version === undefined : await this.hasFew(customerId));
-    const { text, values } = new TransactionList(filter, limit, after).statement(ofFew);
-    const rows = await this.database.query<ListedRow>(text, values);
-    return rows.map((row) => ({
-      transaction: toTransaction(row),
-      position: {
-        at: (isSpan ? row.effective_at : row.recorded_at).toISOString(),
-        id: row.id,
-        version: row.version,
-      },
+  ): Promise<ListedTransaction[]> {
+    if (filter.account !== undefined) return this.listOfAccount(filter.account, limit, filter, after);
+    const builder = this.database.repository(TransactionEntity).createQueryBuilder('t');
+    filterBy(builder, filter);
+    const at = isOfSpan(filter) ? 'effectiveAt' : 'recordedAt';
+    const position = after && [after.at, after.id];
+    const found = await keyset(builder, [`t.${at}`, 't.id'], 'DESC', position)
+      .limit(limit)
+      .getMany();
+    return found.map((transaction) => ({
+      transaction: toTransaction(transaction),
+      position: { at: transaction[at].toISOString(), id: transaction.id, version: undefined },
     }));
   }
 
   /** Transactions recorded from an instant on in blocks behind `block`, and the last of them; times never run backwards from block to block. */
   async countBehind({ at, block }: LastCounted): Promise<{ count: number; last: LastCounted }> {
-    const [row] = await this.database.query<{ count: string; at: Date | null; block: string | null }>(
-      `SELECT count(*), max(recorded_at) AS at, max(block_number) AS block
-       FROM finance_transaction WHERE recorded_at >= $1 AND block_number > $2`,
-      [at, block],
-    );
+    const row = await this.database
+      .repository(TransactionEntity)
+      .createQueryBuilder('t')
+      .select('count(*)', 'count')
+      .addSelect('max(t.recordedAt)', 'at')
+      .addSelect('max(t.blockNumber)', 'block')
+      .where({ recordedAt: MoreThanOrEqual(at), blockNumber: MoreThan(block) })
+      .getRawOne<{ count: string; at: Date | null; block: string | null }>();
     return { count: Number(row?.count ?? 0), last: { at: row?.at ?? at, block: Number(row?.block ?? block) } };
   }
 
   /** The latest recorded, newest first, optionally before an instant, or behind one of them. */
   async latest(limit: number, before?: Date, afterId?: string): Promise<Transaction[]> {
-    const behind = `(recorded_at, id) < (SELECT coalesce(max(recorded_at), $2::timestamptz), $3::uuid FROM finance_transaction WHERE id = $3)`;
-    const sql = `SELECT * FROM finance_transaction WHERE ${afterId === undefined ? 'recorded_at < $2' : behind}
-      ORDER BY recorded_at DESC, id DESC LIMIT $1`;
-    const values = [limit, before ?? 'infinity', ...(afterId === undefined ? [] : [afterId])];
-    return (await this.database.query<TransactionRow>(sql, values)).map(toTransaction);
+    const transactions = this.database.repository(TransactionEntity);
+    const builder = transactions.createQueryBuilder('t');
+    const after = afterId === undefined ? null : await transactions.findOneBy({ id: afterId });
+    if (!after && before) builder.where({ recordedAt: LessThan(before) });
+    const position = after ? [after.recordedAt, after.id] : undefined;
+    return (await keyset(builder, ['t.recordedAt', 't.id'], 'DESC', position).limit(limit).getMany()).map(
+      toTransaction,
+    );
   }
 
-  private async hasFew(customerId: string): Promise<boolean> {
-    const [row] = await this.database.query<{ count: string }>(
-      'SELECT count(*) FROM (SELECT 1 FROM finance_transaction WHERE customer_id = $1 LIMIT $2) few',
-      [customerId, FEW + 1],
-    );
-    return Number(row?.count ?? 0) <= FEW;
+  /** What is posted has entries and no holds; what is or was pending has holds and no entries. */
+  private async listOfAccount(
+    code: string,
+    limit: number,
+    filter: TransactionFilter,
+    after?: TransactionPosition,
+  ): Promise<ListedTransaction[]> {
+    const account = await this.database.repository(AccountEntity).findOneBy({ code });
+    if (!account) return [];
+    const order = isOfSpan(filter) ? ['effectiveAt', 'version', 'transactionId'] : ['version', 'transactionId'];
+    const position = after && (isOfSpan(filter) ? [after.at, after.version, after.id] : [after.version, after.id]);
+    const legsOf = async <T extends EntryEntity | HoldEntity>(entity: new () => T): Promise<Leg[]> => {
+      const builder = this.database
+        .repository(entity)
+        .createQueryBuilder('m')
+        .innerJoinAndMapOne('m.transaction', TransactionEntity, 't', 't.id = m.transactionId')
+        .where({ accountId: account.id });
+      filterBy(builder, filter);
+      const columns = order.map((property) => `m.${property}`);
+      return keyset(builder, columns, 'DESC', position).limit(limit).getMany() as Promise<ObjectLiteral[]> as Promise<
+        Leg[]
+      >;
+    };
+    const legs = [...(await legsOf(EntryEntity)), ...(await legsOf(HoldEntity))];
+    const isLater = isOfSpan(filter) ? laterEffective : laterInStatement;
+    return legs
+      .sort((a, b) => (isLater(a, b) ? -1 : 1))
+      .slice(0, limit)
+      .map(({ version, transaction }) => {
+        const { id, effectiveAt, recordedAt } = transaction;
+        const at = (isOfSpan(filter) ? effectiveAt : recordedAt).toISOString();
+        return { transaction: toTransaction(transaction), position: { at, id, version: version.toString() } };
+      });
   }
+}
+
+/** A line of an account's statement, or what is held of it, with its transaction. */
+interface Leg {
+  readonly version: bigint;
+  readonly transaction: TransactionEntity;
+}
+
+function laterEffective(a: Leg, b: Leg): boolean {
+  const [at, other] = [a.transaction.effectiveAt.getTime(), b.transaction.effectiveAt.getTime()];
+  return at === other ? laterInStatement(a, b) : at > other;
+}
+
+function laterInStatement(a: Leg, b: Leg): boolean {
+  return a.version === b.version ? a.transaction.id > b.transaction.id : a.version > b.version;
+}
+
+function isOfSpan({ from, to }: TransactionFilter): boolean {
+  return from !== undefined || to !== undefined;
+}
+
+/** Lets through what a filter asks of the transactions `t` themselves. */
+function filterBy<T extends ObjectLiteral>(builder: SelectQueryBuilder<T>, filter: TransactionFilter): void {
+  const { type, channel, state, orderId, customerId, currency, from, to } = filter;
+  for (const [property, value] of Object.entries({ type, channel, state, orderId, customerId, currency })) {
+    if (value !== undefined) builder.andWhere(`t.${property} = :${property}`, { [property]: value });
+  }
+  if (from) builder.andWhere('t.effectiveAt >= :from', { from });
+  if (to) builder.andWhere('t.effectiveAt < :to', { to });
 }

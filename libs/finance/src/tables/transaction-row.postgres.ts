@@ -1,13 +1,6 @@
-import type { Channel, Direction, Posting, Transaction, TransactionState } from './transaction.js';
+import type { Channel, StoredPosting, StoredTransaction, Transaction, TransactionState } from '../books/transaction.js';
 
-/** A posting as it is kept with its transaction. */
-interface PostingJson {
-  account: string;
-  direction: Direction;
-  amount: string;
-  currency: string;
-}
-
+/** A transaction as the database has it, for statements that are asked much or give more than the transaction. */
 export interface TransactionRow extends Record<string, unknown> {
   id: string;
   type: Transaction['type'];
@@ -19,7 +12,7 @@ export interface TransactionRow extends Record<string, unknown> {
   customer_id: string | null;
   original_transaction_id: string | null;
   description: string | null;
-  postings: PostingJson[];
+  postings: StoredPosting[];
   details: Record<string, unknown>;
   effective_at: Date;
   recorded_at: Date;
@@ -27,11 +20,7 @@ export interface TransactionRow extends Record<string, unknown> {
   kind: number;
 }
 
-export function toPostingJson({ account, direction, amount, currency }: Posting): PostingJson {
-  return { account, direction, amount: amount.toString(), currency };
-}
-
-export function toTransaction(row: TransactionRow): Transaction {
+export function storedFrom(row: TransactionRow): StoredTransaction {
   return {
     id: row.id,
     type: row.type,
@@ -43,7 +32,7 @@ export function toTransaction(row: TransactionRow): Transaction {
     customerId: row.customer_id,
     originalTransactionId: row.original_transaction_id,
     description: row.description,
-    postings: row.postings.map((posting) => ({ ...posting, amount: BigInt(posting.amount) })),
+    postings: row.postings,
     details: row.details,
     effectiveAt: row.effective_at,
     recordedAt: row.recorded_at,
