@@ -2,7 +2,7 @@ import { NEEDS } from '../runners/agent-kind.postgres.js';
 import type { AgentKind } from '../runners/agent-kinds.js';
 import type { JsonObject } from '../tasks/task.js';
 import { CIRCUIT_OPEN, HELD_BACK } from '../registry/agent.postgres.js';
-import { recordEvents } from '../tasks/task-event.repository.js';
+import { recordEvents } from '../tasks/task-event.postgres.js';
 
 const RUNNING = `(SELECT count(*) FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running'))`;
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import type { Lease } from '../tasks/lease.js';
-import { recordEvents } from '../tasks/task-event.repository.js';
+import { recordEvents } from '../tasks/task-event.postgres.js';
 
 /** A database or process that was not heard of for longer was away, in milliseconds. */
 export const AWAY_MS = 5_000;

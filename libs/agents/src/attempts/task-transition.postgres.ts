@@ -1,7 +1,7 @@
-import { addStatistics, type ConditionRow } from '../registry/agent-statistics.repository.js';
+import { addStatistics, type ConditionRow } from '../registry/agent-statistics.postgres.js';
 import { SECONDS_PER_PRIORITY } from '../tasks/task.js';
-import { recordEvents } from '../tasks/task-event.repository.js';
-import { HOLDER, TASK_COLUMNS, type TaskRow } from '../tasks/task.postgres.js';
+import { recordEvents } from '../tasks/task-event.postgres.js';
+import { HOLDER, TASK_COLUMNS, type TaskRow } from '../tasks/task-columns.postgres.js';
 
 // Each of these writes the event that goes with the change, and where counters move, those too.
 

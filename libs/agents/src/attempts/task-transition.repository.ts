@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import type { AgentCondition } from '../registry/agent-health.js';
-import { anySlot, toCondition } from '../registry/agent-statistics.repository.js';
+import { toCondition } from '../registry/agent-statistics.postgres.js';
+import { anySlot } from '../registry/agent-statistics.repository.js';
 import type { Lease } from '../tasks/lease.js';
 import type { Task, TaskFailure } from '../tasks/task.js';
 import type { RetryPolicy } from '../tasks/task-failure.js';
-import { toTask } from '../tasks/task.postgres.js';
+import { toTask } from '../tasks/task-columns.postgres.js';
 import type { TaskState } from '../tasks/task-state.js';
 import { NO_USAGE, type Usage } from '../tasks/usage.js';
 import { AWAY_MS } from './task-lease.repository.js';

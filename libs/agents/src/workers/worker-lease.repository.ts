@@ -3,7 +3,7 @@ import { Database, type Transaction } from '#platform/database';
 import type { TaskState } from '../tasks/task-state.js';
 import type { Usage } from '../tasks/usage.js';
 import type { Lease } from '../tasks/lease.js';
-import { HOLDER } from '../tasks/task.postgres.js';
+import { HOLDER } from '../tasks/task-columns.postgres.js';
 
 /** A lease with what its worker says of the attempt. */
 export interface LeaseReport extends Lease {
