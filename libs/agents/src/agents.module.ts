@@ -63,6 +63,7 @@ import { TaskRepository } from './tasks/task.repository.js';
 import { TaskRemovalChainRepository } from './retention/task-removal-chain.postgres.js';
 import { TaskRemovalRepository } from './retention/task-removal.repository.js';
 import { TaskNotificationClient } from './tasks/task-notification.postgres.js';
+import { PostgresWorkerLeaseRepository } from './workers/worker-lease.postgres.js';
 import { WorkerLeaseRepository } from './workers/worker-lease.repository.js';
 import { WorkerRepository } from './workers/worker.repository.js';
 
@@ -78,7 +79,7 @@ const STORAGE: Provider[] = [
   ScheduleRepository,
   StartFactsRepository,
   WorkerRepository,
-  WorkerLeaseRepository,
+  provideByEngine({ portable: WorkerLeaseRepository, postgres: PostgresWorkerLeaseRepository }),
   KeyedSubmissionRepository,
   provideByEngine({ portable: TaskEventRepository, postgres: PostgresTaskEventRepository }),
   TaskNotificationClient,
