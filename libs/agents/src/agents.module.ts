@@ -57,6 +57,7 @@ import { TaskDependencyRepository } from './tasks/task-dependency.repository.js'
 import { PostgresTaskEventRepository } from './tasks/task-event.postgres.js';
 import { TaskEventRepository } from './tasks/task-event.repository.js';
 import { TaskLeaseRepository } from './attempts/task-lease.repository.js';
+import { PostgresTaskTransitionRepository } from './attempts/task-transition.postgres.js';
 import { TaskTransitionRepository } from './attempts/task-transition.repository.js';
 import { PostgresTaskRepository } from './tasks/task.postgres.js';
 import { TaskRepository } from './tasks/task.repository.js';
@@ -73,7 +74,7 @@ const STORAGE: Provider[] = [
   provideByEngine({ portable: TaskRepository, postgres: PostgresTaskRepository }),
   TaskClaimRepository,
   TaskLeaseRepository,
-  TaskTransitionRepository,
+  provideByEngine({ portable: TaskTransitionRepository, postgres: PostgresTaskTransitionRepository }),
   TaskDependencyRepository,
   BatchRepository,
   ScheduleRepository,

@@ -94,7 +94,7 @@ export class WorkerLeaseRepository {
       .set({
         state: 'running',
         leaseExpiresAt: () => least(plus(now, ':seconds'), 'deadline_at'),
-        ...(progress !== undefined && progress !== null && { progress: progress as object }),
+        ...(progress !== undefined && progress !== null && { progress: progress }),
         ...(attemptUsage && { attemptUsage }),
         ...(isTold && { cancelAcknowledgedAt: () => now }),
       })
