@@ -122,7 +122,7 @@ type LockedRow = TaskRow & {
 /** What `SUCCEED` reads: one row an agent. */
 type SucceededRow = ConditionRow & { agent_id: string; ids: string; awaited: string | null };
 
-/** Each change costs one statement. Bench: `a task that is completed`, `a task that is cancelled`. */
+/** Each change costs one statement. Bench: `a task that is completed`, `a task that fails`. */
 @Injectable()
 export class PostgresTaskTransitionRepository extends TaskTransitionRepository {
   override async lock(tx: Transaction, id: string): Promise<LockedTask | undefined> {
