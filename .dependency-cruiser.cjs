@@ -5,7 +5,7 @@ const FEATURES = require('./domains.json');
 const DOMAINS = Object.keys(FEATURES).join('|');
 
 /** The room of a file is its suffix; a file of a feature without one holds rules. */
-const API = '\\.(controller|dto|pipe|filter|interceptor|strategy|decorator|validator|presenter)\\.ts$';
+const API = '\\.(controller|dto|guard|pipe|filter|interceptor|strategy|decorator|validator|presenter)\\.ts$';
 const APPLICATION = '\\.(service|job|runner|agent)\\.ts$';
 const INFRASTRUCTURE = '\\.(entity|repository|client|postgres)\\.ts$';
 const SPEC = '\\.(spec|int-spec|e2e-spec)\\.ts$';

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { EmbeddedPostgres } from '../dist/libs/platform/database/src/embedded-postgres.js';
+import { EmbeddedPostgres } from '../dist/libs/platform/database/src/index.js';
 import { cpuMsBetween, cpuMsOf, descendants, logIn, startService } from './process.mjs';
 
 const SIZE = Number(process.argv[2] ?? 50_000);

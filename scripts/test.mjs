@@ -34,7 +34,7 @@ ensureBuild();
 if (args.every((arg) => arg === '--coverage')) {
   const inTurn = async () => [
     await check('Types', 'tsc', '--noEmit'),
-    await check('Format', 'prettier', '--check', '.', '--log-level', 'warn'),
+    await check('Format', 'prettier', '--check', '.', '--log-level', 'warn', '--cache', '--cache-strategy', 'content'),
   ];
   const passed = await Promise.all([check('Lint', 'eslint', '.'), inTurn()]);
   if (passed.flat().includes(false)) process.exit(1);

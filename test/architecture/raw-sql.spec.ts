@@ -36,11 +36,6 @@ const NOT_YET = [
   'libs/finance/src/posting/posting.repository.ts',
   'libs/finance/src/reports/report.repository.ts',
   'libs/finance/src/transactions/transaction.repository.ts',
-  'libs/platform/health/src/platform-contributors.ts',
-  'libs/platform/idempotency/src/keyed-request.repository.ts',
-  'libs/platform/idempotency/src/keyed-requests.ts',
-  'libs/platform/mail/src/mail-delivery.ts',
-  'libs/platform/mail/src/mailer.ts',
 ];
 
 /** Every source of the service, without specs. */

@@ -1,14 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
-import {
-  CallToolRequestSchema,
-  type CallToolResult,
-  ErrorCode,
-  ListToolsRequestSchema,
-  McpError,
-  type Tool,
-} from '@modelcontextprotocol/sdk/types.js';
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import type { CallToolResult, Tool } from '@modelcontextprotocol/sdk/types.js';
 import type { FastifyRequest } from 'fastify';
 import { AppLogger, VERSION } from '#platform/observability';
 import { includesRole, type Principal } from '#platform/security';
@@ -16,6 +8,14 @@ import { faultOf, MCP_TOOLS, type McpTool } from './mcp-tools.js';
 import { RouteCaller } from './route-caller.js';
 
 const BOTH_TYPES = 'application/json, text/event-stream';
+
+/** Loaded with the first request: most processes never have one. */
+const loadSdk = async () => ({
+  ...(await import('@modelcontextprotocol/sdk/server/index.js')),
+  ...(await import('@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js')),
+  ...(await import('@modelcontextprotocol/sdk/types.js')),
+});
+type Sdk = Awaited<ReturnType<typeof loadSdk>>;
 
 /** The Model Context Protocol over streamable HTTP, without sessions, so that each replica answers each request. */
 @Injectable()
@@ -27,8 +27,9 @@ export class McpService {
 
   /** Answers one JSON-RPC message, or a batch of them. */
   async answer(request: FastifyRequest, principal: Principal): Promise<Response> {
-    const server = this.serverFor(request, principal);
-    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+    const sdk = await loadSdk();
+    const server = this.serverFor(sdk, request, principal);
+    const transport = new sdk.WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
     await server.connect(transport);
     try {
       const headers = new Headers();
@@ -43,8 +44,9 @@ export class McpService {
     }
   }
 
-  private serverFor(request: FastifyRequest, principal: Principal): Server {
-    const server = new Server({ name: 'devskyy', version: VERSION }, { capabilities: { tools: {} } });
+  private serverFor(sdk: Sdk, request: FastifyRequest, principal: Principal): Server {
+    const { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } = sdk;
+    const server = new sdk.Server({ name: 'devskyy', version: VERSION }, { capabilities: { tools: {} } });
     const visible = MCP_TOOLS.filter(({ role }) => includesRole(principal.role, role));
     server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: visible.map(toTool) }));
     server.setRequestHandler(CallToolRequestSchema, async ({ params }): Promise<CallToolResult> => {

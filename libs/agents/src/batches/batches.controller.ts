@@ -1,7 +1,15 @@
 import { Body, Controller, Get, HttpStatus, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiProblems, IdempotencyKey, LargeBody, OwnPace, RequestExample, UuidParam, Locates } from '#platform/http';
+import {
+  ApiProblems,
+  IdempotencyKey,
+  LargeBody,
+  OwnPace,
+  RequestExample,
+  UuidParamPipe,
+  Locates,
+} from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { BatchResultService } from './batch-result.service.js';
 import { BatchSubmissionService } from './batch-submission.service.js';
@@ -58,7 +66,7 @@ export class BatchesController {
   @ApiResponse({ status: 200, type: TaskBatchDto })
   @ApiProblems(400, 401, 403, 404, 422, 429)
   async getBatch(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Query() { wait }: WaitQueryDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<TaskBatchDto> {

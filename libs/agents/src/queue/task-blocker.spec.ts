@@ -69,12 +69,56 @@ describe('explain', () => {
     expect(explain({ ...READY, ...facts })).toMatchObject(expected);
   });
 
-  it.each(['leased', 'running', 'succeeded', 'failed', 'dead', 'cancelled'] as const)(
-    'has no reason when %s',
-    (state) => {
-      const { reason, detail } = explain({ ...READY, state, isPaused: true });
-      expect(reason).toBeUndefined();
-      expect(detail).not.toBe('');
-    },
-  );
+  it.each<[StartFacts['state'], Partial<StartFacts>, string]>([
+    ['leased', { attempt: 2 }, 'Attempt 2 of 3 is under way'],
+    ['running', { attempt: 2 }, 'Attempt 2 of 3 is under way'],
+    ['succeeded', {}, 'It is done'],
+    ['failed', {}, 'It ended with an error that repeating cannot mend'],
+    ['dead', {}, 'All 3 attempts failed'],
+    ['cancelled', {}, 'Somebody cancelled it'],
+    ['cancelled', { refusal: 'Too dear' }, 'Somebody refused it: Too dear'],
+  ])('has no reason when %s: %j', (state, facts, detail) => {
+    expect(explain({ ...READY, ...facts, state, isPaused: true })).toEqual({ state, detail });
+  });
+
+  it.each<[Partial<StartFacts>, string]>([
+    [{ ahead: 1 }, '1 task goes before it'],
+    [{ ahead: 2 }, '2 tasks go before it'],
+    [{ openDependencies: ['x', 'y'] }, 'It waits for the success of x, y'],
+    [{ runAt: later }, 'It is not to start before its time'],
+    [{ runAt: later, attempt: 2 }, 'Attempt 2 failed; the next comes later'],
+    [{ isPaused: true }, 'The agent a is paused'],
+    [{ circuitOpenUntil: later }, 'The agent a failed several times in a row and is left alone for a while'],
+    [{ heldUntil: later }, 'The agent a was asked to wait'],
+    [{ startsLeft: 0 }, 'The agent a has started all it may in this window'],
+    [{ running: 2 }, '2 of at most 2 tasks run at this time'],
+    [{ circuitOpenUntil: now, running: 1 }, '1 of at most 1 tasks run at this time'],
+    [{ state: 'waiting_approval' }, 'It would exceed a budget: somebody has to approve it'],
+    [
+      { state: 'waiting_approval', approvalReason: 'consequential_limit' },
+      'The hour had seen all the model calls it may: somebody has to approve it',
+    ],
+  ])('tells a person about %j: %s', (facts, detail) => {
+    expect(explain({ ...READY, ...facts }).detail).toBe(detail);
+  });
+
+  it.each<[Partial<StartFacts>, string]>([
+    [{ circuitOpenUntil: now }, 'queue'],
+    [{ heldUntil: now }, 'queue'],
+    [{ startsLeft: 1 }, 'queue'],
+    [{ startsLeft: -1 }, 'rate_limit'],
+    [{ running: 1 }, 'queue'],
+    [{ running: 3 }, 'concurrency'],
+  ])('is on the edge with %j: %s', (facts, reason) => {
+    expect(explain({ ...READY, ...facts }).reason).toBe(reason);
+  });
+
+  it.each<[Partial<StartFacts>, number]>([
+    [{ ahead: 1 }, 0],
+    [{ ahead: 2 }, 1_000],
+    [{ ahead: 3, running: 1 }, 2_000],
+    [{ ahead: 0, running: 9 }, 1_000],
+  ])('starts with %j in %i ms', (facts, expected) => {
+    expect(explain({ ...READY, ...facts }).estimatedStartAt).toEqual(new Date(now.getTime() + expected));
+  });
 });

@@ -2,7 +2,7 @@ import { Controller, Headers, type MessageEvent, Param, Req, Res, Sse, SseSignal
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EMPTY, from, map, type Observable } from 'rxjs';
-import { ApiProblems, OwnPace, UuidParam } from '#platform/http';
+import { ApiProblems, OwnPace, UuidParamPipe } from '#platform/http';
 import { InvalidInputException } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { SIGN_OF_LIFE, type TaskEvent, TaskEventStreamService } from './task-event-stream.service.js';
@@ -32,7 +32,7 @@ export class TaskEventsController {
   @ApiResponse({ status: 204, description: 'The task has ended and there is nothing more: do not come back' })
   @ApiProblems(400, 401, 403, 404, 429)
   async streamTaskEvents(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Headers('last-event-id') lastEventId: string | undefined,
     @CurrentPrincipal() principal: Principal,
     @SseSignal() gone: AbortSignal,

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, LargeBody, UuidParam } from '#platform/http';
+import { ApiProblems, LargeBody, UuidParamPipe } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, Roles } from '#platform/security';
 import { AgentCallbackService } from '../attempts/agent-callback.service.js';
 import { TaskApprovalService } from './task-approval.service.js';
@@ -43,7 +43,7 @@ export class TasksController {
   })
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  async getTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+  async getTask(@Param('id', UuidParamPipe) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
     return toTaskDto(await this.lookup.get(id, principal));
   }
 
@@ -57,7 +57,7 @@ export class TasksController {
   })
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
-  async cancelTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+  async cancelTask(@Param('id', UuidParamPipe) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
     await this.cancellation.cancel(id, principal);
     return toTaskDto(await this.lookup.get(id, principal));
   }
@@ -71,7 +71,7 @@ export class TasksController {
   })
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
-  async retryTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+  async retryTask(@Param('id', UuidParamPipe) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
     await this.redrive.retry(id, principal);
     return toTaskDto(await this.lookup.get(id, principal));
   }
@@ -86,7 +86,10 @@ export class TasksController {
   })
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 429)
-  async approveTask(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+  async approveTask(
+    @Param('id', UuidParamPipe) id: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<TaskDto> {
     await this.approval.approve(id, principal);
     return toTaskDto(await this.lookup.get(id, principal));
   }
@@ -102,7 +105,7 @@ export class TasksController {
   @ApiResponse({ status: 200, type: TaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 422, 429)
   async refuseTask(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() { reason }: RefuseTaskDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<TaskDto> {
@@ -119,7 +122,7 @@ export class TasksController {
   @ApiResponse({ status: 200, type: ExplanationDto })
   @ApiProblems(400, 401, 403, 404, 429)
   async explainTask(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ExplanationDto> {
     return toExplanationDto(await this.explanation.explain(id, principal));
@@ -150,7 +153,7 @@ export class TasksController {
   @ApiResponse({ status: 204, description: 'Recorded' })
   @ApiProblems(400, 401, 409, 422, 429)
   async completeTaskByCallback(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() body: AgentCallbackDto,
     @Req() request: { rawBody?: string },
     @Headers('x-webhook-signature') signature: string = '',

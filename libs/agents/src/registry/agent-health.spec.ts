@@ -43,6 +43,46 @@ it('is not steady before as many attempts stand behind it as count', () => {
   expect(after('SSSSSSSSSSF').status).toBe('healthy');
 });
 
+it.each<[AgentCondition['status'], rate: number, AgentCondition['status']]>([
+  ['healthy', 0.49, 'failed'],
+  ['healthy', 0.51, 'degraded'],
+  ['healthy', 0.79, 'degraded'],
+  ['healthy', 0.81, 'healthy'],
+  ['healthy', 0.94, 'healthy'],
+  ['failed', 0.81, 'recovering'],
+  ['degraded', 0.94, 'recovering'],
+  ['recovering', 0.94, 'recovering'],
+  ['recovering', 0.96, 'healthy'],
+  ['recovering', 0.79, 'degraded'],
+])('is, from %s and with a rate of %f, %s', (status, rate, expected) => {
+  // A success that leaves the rate where it is to be.
+  const before = { status, successRate: (rate * 10 - 1) / 9, consecutiveFailures: 3, ratedAttempts: 10 };
+  const condition = afterAttempt(before, true);
+  expect(condition.successRate).toBeCloseTo(rate, 10);
+  expect(condition).toMatchObject({ status: expected, consecutiveFailures: 0, ratedAttempts: 10 });
+});
+
+it('is at its limits what it is above them', () => {
+  expect(after('SF')).toMatchObject({ successRate: 0.5, status: 'degraded' });
+  expect(after('SSSSF')).toMatchObject({ successRate: 0.8, status: 'healthy' });
+});
+
+it('counts failures in a row', () => {
+  expect(['F', 'FF', 'FFS', 'FFSF'].map((attempts) => after(attempts).consecutiveFailures)).toEqual([1, 2, 0, 1]);
+});
+
+it.each<[Partial<AgentCondition>, boolean]>([
+  [{}, true],
+  [{ successRate: 0.995 }, false],
+  [{ successRate: null }, false],
+  [{ consecutiveFailures: 1 }, false],
+  [{ status: 'recovering' }, false],
+  [{ ratedAttempts: 9 }, false],
+])('is steady with %j: %s', (change, expected) => {
+  const steady: AgentCondition = { status: 'healthy', successRate: 0.996, consecutiveFailures: 0, ratedAttempts: 10 };
+  expect(isSteady({ ...steady, ...change })).toBe(expected);
+});
+
 it('leads from failed over recovering to healthy', () => {
   const statuses = ['FFF', 'FFFSSS', 'FFFSSSSSSSSSSSSS', 'FFFSSSSSSSSSSSSSSSSSSSSSSSSSSSSS'].map(
     (attempts) => after(attempts).status,

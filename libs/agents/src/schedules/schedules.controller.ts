@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, LargeBody, PageQueryDto, UuidParam, Locates } from '#platform/http';
+import { ApiProblems, LargeBody, PageQueryDto, UuidParamPipe, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { ScheduleRegistryService } from './schedule-registry.service.js';
@@ -55,7 +55,7 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'getSchedule', summary: 'One schedule' })
   @ApiResponse({ status: 200, type: ScheduleDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  async getSchedule(@Param('id', UuidParam) id: string): Promise<ScheduleDto> {
+  async getSchedule(@Param('id', UuidParamPipe) id: string): Promise<ScheduleDto> {
     return toScheduleDto(await this.schedules.get(id));
   }
 
@@ -65,7 +65,7 @@ export class SchedulesController {
   @ApiResponse({ status: 200, type: ScheduleDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 422, 429)
   async updateSchedule(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() body: UpdateScheduleDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ScheduleDto> {
@@ -82,7 +82,10 @@ export class SchedulesController {
   @Locates('tasks/{id}')
   @ApiResponse({ status: 202, type: TaskDto, description: 'The task is queued' })
   @ApiProblems(400, 401, 403, 404, 409, 422, 429)
-  async runSchedule(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<TaskDto> {
+  async runSchedule(
+    @Param('id', UuidParamPipe) id: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<TaskDto> {
     const taskId = await this.schedules.run(id, principal);
     return toTaskDto(await this.tasks.get(taskId, principal));
   }
@@ -92,7 +95,10 @@ export class SchedulesController {
   @ApiOperation({ operationId: 'deleteSchedule', summary: 'Remove a schedule; its tasks stay' })
   @ApiResponse({ status: 204, description: 'Removed' })
   @ApiProblems(400, 401, 403, 404, 429)
-  async deleteSchedule(@Param('id', UuidParam) id: string, @CurrentPrincipal() principal: Principal): Promise<void> {
+  async deleteSchedule(
+    @Param('id', UuidParamPipe) id: string,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<void> {
     await this.schedules.remove(id, principal);
   }
 }

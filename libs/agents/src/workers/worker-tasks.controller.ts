@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, ReadsCleanedJson, UuidParam } from '#platform/http';
+import { ApiProblems, ReadsCleanedJson, UuidParamPipe } from '#platform/http';
 import { isUuid } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeaseService } from './worker-lease.service.js';
@@ -68,7 +68,7 @@ export class WorkerTasksController {
   @ApiResponse({ status: 200, type: CompletedTaskDto })
   @ApiProblems(400, 401, 403, 404, 409, 413, 422)
   async completeTask(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Query() { next }: CompleteQueryDto,
     @Body() { leaseToken, output, usage }: CompleteTaskDto,
     @CurrentPrincipal() principal: Principal,
@@ -86,7 +86,7 @@ export class WorkerTasksController {
   @ApiResponse({ status: 204, description: 'Recorded' })
   @ApiProblems(400, 401, 403, 409, 422)
   async failTask(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() body: FailTaskDto,
     @CurrentPrincipal() { credential }: Principal,
   ): Promise<void> {
@@ -103,7 +103,7 @@ export class WorkerTasksController {
   @ApiResponse({ status: 204, description: 'It waits again' })
   @ApiProblems(400, 401, 403, 409, 422)
   async releaseTask(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() { leaseToken }: LeaseDto,
     @CurrentPrincipal() { credential }: Principal,
   ): Promise<void> {
@@ -117,7 +117,7 @@ export class WorkerTasksController {
   @ApiResponse({ status: 204, description: 'Recorded, now or before' })
   @ApiProblems(400, 401, 403, 409, 413, 422)
   async addTaskEvent(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() body: WorkerEventDto,
     @CurrentPrincipal() { credential }: Principal,
   ): Promise<void> {

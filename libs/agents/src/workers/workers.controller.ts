@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiProblems, ReadsCleanedJson, OwnPace, UuidParam } from '#platform/http';
+import { ApiProblems, ReadsCleanedJson, OwnPace, UuidParamPipe } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeaseService } from './worker-lease.service.js';
@@ -45,7 +45,7 @@ export class WorkersController {
   @ApiResponse({ status: 200, type: HeartbeatResultDto })
   @ApiProblems(400, 401, 403, 404, 413, 422)
   async sendHeartbeat(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() { leases, leaseMs }: HeartbeatDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<HeartbeatResultDto> {

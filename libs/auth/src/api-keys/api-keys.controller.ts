@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Header, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, readEnd, UuidParam } from '#platform/http';
+import { ApiProblems, readEnd, UuidParamPipe } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, RecentProof, Roles } from '#platform/security';
 import { ApiKeyService } from './api-key.service.js';
@@ -50,7 +50,7 @@ export class ApiKeysController {
   @ApiProblems(400, 401, 403, 404, 409, 422, 429)
   rotateApiKey(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @AsKeyedRequest('credential') keyed: KeyedRequest,
   ): Promise<NewApiKeyDto> {
     return this.apiKeys.rotate(keyed, principal, id, toNewApiKeyDto);
@@ -61,7 +61,7 @@ export class ApiKeysController {
   @ApiOperation({ operationId: 'revokeApiKey', summary: 'Revoke a key and all that it made, at once' })
   @ApiResponse({ status: 204, description: 'Revoked' })
   @ApiProblems(400, 401, 403, 404, 429)
-  async revokeApiKey(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
+  async revokeApiKey(@CurrentPrincipal() principal: Principal, @Param('id', UuidParamPipe) id: string): Promise<void> {
     await this.apiKeys.revoke(principal, id);
   }
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, UuidParam } from '#platform/http';
+import { ApiProblems, UuidParamPipe } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles, SessionOnly } from '#platform/security';
 import { EmailChangeService } from './email-change.service.js';
 import { ReauthenticationService } from './reauthentication.service.js';
@@ -64,7 +64,7 @@ export class ProfileController {
   @ApiOperation({ operationId: 'revokeSession', summary: 'End one of the caller’s sessions, at once' })
   @ApiResponse({ status: 204, description: 'Ended' })
   @ApiProblems(400, 401, 403, 404, 429)
-  async revokeSession(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
+  async revokeSession(@CurrentPrincipal() principal: Principal, @Param('id', UuidParamPipe) id: string): Promise<void> {
     await this.sessions.revoke(principal, id);
   }
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, UuidParam } from '#platform/http';
+import { ApiProblems, UuidParamPipe } from '#platform/http';
 import { CurrentPrincipal, type Principal, RecentProof, Roles, SessionOnly } from '#platform/security';
 import { InvitationService } from './invitation.service.js';
 import { SecondFactorResetService } from '../second-factor/second-factor-reset.service.js';
@@ -25,7 +25,7 @@ export class UserAccessController {
   @ApiOperation({ operationId: 'unlockUser', summary: 'Lift the lock of an account before its time' })
   @ApiResponse({ status: 204, description: 'Not locked any more' })
   @ApiProblems(400, 401, 403, 404, 429)
-  async unlockUser(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
+  async unlockUser(@CurrentPrincipal() principal: Principal, @Param('id', UuidParamPipe) id: string): Promise<void> {
     await this.access.unlock(principal, id);
   }
 
@@ -35,7 +35,7 @@ export class UserAccessController {
   @ApiProblems(400, 401, 403, 404, 429)
   async listUserSessions(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
   ): Promise<SessionListDto> {
     const sessions = await this.access.listSessions(principal, id);
     const items = sessions.map((session) => toSessionDto(session, principal.credential.id));
@@ -50,7 +50,7 @@ export class UserAccessController {
   @ApiProblems(400, 401, 403, 404, 422, 429)
   async revokeUserSessions(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() { keys }: RevokeSessionsDto,
   ): Promise<void> {
     await this.access.revokeSessions(principal, id, keys ?? true);
@@ -63,8 +63,8 @@ export class UserAccessController {
   @ApiProblems(400, 401, 403, 404, 429)
   async revokeUserSession(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
-    @Param('sessionId', UuidParam) sessionId: string,
+    @Param('id', UuidParamPipe) id: string,
+    @Param('sessionId', UuidParamPipe) sessionId: string,
   ): Promise<void> {
     await this.access.revokeSession(principal, id, sessionId);
   }
@@ -75,7 +75,7 @@ export class UserAccessController {
   @ApiProblems(400, 401, 403, 404, 429)
   async listUserApiKeys(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
   ): Promise<ApiKeyListDto> {
     return { items: (await this.access.listKeys(principal, id)).map(toApiKeyDto) };
   }
@@ -87,8 +87,8 @@ export class UserAccessController {
   @ApiProblems(400, 401, 403, 404, 429)
   async revokeUserApiKey(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
-    @Param('keyId', UuidParam) keyId: string,
+    @Param('id', UuidParamPipe) id: string,
+    @Param('keyId', UuidParamPipe) keyId: string,
   ): Promise<void> {
     await this.access.revokeKey(principal, id, keyId);
   }
@@ -105,7 +105,7 @@ export class UserAccessController {
   @ApiProblems(400, 401, 403, 404, 409, 429)
   async resetUserSecondFactor(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
   ): Promise<void> {
     await this.secondFactor.reset(principal, id);
   }
@@ -115,7 +115,7 @@ export class UserAccessController {
   @ApiOperation({ operationId: 'inviteUser', summary: 'Mail the invitation again to a user without a password' })
   @ApiResponse({ status: 204, description: 'Mailed, unless the mailbox had its share' })
   @ApiProblems(400, 401, 403, 404, 409, 429)
-  async inviteUser(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
+  async inviteUser(@CurrentPrincipal() principal: Principal, @Param('id', UuidParamPipe) id: string): Promise<void> {
     await this.invitations.invite(principal, id);
   }
 }

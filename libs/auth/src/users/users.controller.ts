@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, UuidParam, Locates } from '#platform/http';
+import { ApiProblems, CursorCodec, UuidParamPipe, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, RecentProof, Roles } from '#platform/security';
@@ -41,7 +41,7 @@ export class UsersController {
   @ApiOperation({ operationId: 'getUser', summary: 'One account' })
   @ApiResponse({ status: 200, type: UserDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  async getUser(@Param('id', UuidParam) id: string): Promise<UserDto> {
+  async getUser(@Param('id', UuidParamPipe) id: string): Promise<UserDto> {
     return toUserDto(await this.directory.get(id));
   }
 
@@ -69,7 +69,7 @@ export class UsersController {
   @ApiProblems(400, 401, 403, 404, 409, 422, 429)
   async changeUser(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() body: ChangeUserDto,
   ): Promise<UserDto> {
     return toUserDto(await this.administration.change(principal, id, { ...body }));
@@ -85,7 +85,7 @@ export class UsersController {
   })
   @ApiResponse({ status: 204, description: 'Deleted; asked again it is not found' })
   @ApiProblems(400, 401, 403, 404, 409, 429)
-  async deleteUser(@CurrentPrincipal() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {
+  async deleteUser(@CurrentPrincipal() principal: Principal, @Param('id', UuidParamPipe) id: string): Promise<void> {
     await this.deletion.delete(principal, id);
   }
 }

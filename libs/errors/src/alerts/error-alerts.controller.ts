@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, PageQueryDto, RequestExample, UuidParam, Locates } from '#platform/http';
+import { ApiProblems, CursorCodec, PageQueryDto, RequestExample, UuidParamPipe, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { pageOf } from '#platform/kernel';
 import { Roles } from '#platform/security';
@@ -55,7 +55,7 @@ export class ErrorAlertsController {
   @ApiOperation({ operationId: 'getErrorAlert', summary: 'One alert' })
   @ApiResponse({ status: 200, type: ErrorAlertDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  async getErrorAlert(@Param('alertId', UuidParam) alertId: string): Promise<ErrorAlertDto> {
+  async getErrorAlert(@Param('alertId', UuidParamPipe) alertId: string): Promise<ErrorAlertDto> {
     return toErrorAlertDto(await this.alerts.get(alertId));
   }
 
@@ -64,7 +64,7 @@ export class ErrorAlertsController {
   @ApiOperation({ operationId: 'deleteErrorAlert', summary: 'Remove an alert and its calls' })
   @ApiResponse({ status: 204, description: 'It is gone' })
   @ApiProblems(400, 401, 403, 404, 429)
-  async deleteErrorAlert(@Param('alertId', UuidParam) alertId: string): Promise<void> {
+  async deleteErrorAlert(@Param('alertId', UuidParamPipe) alertId: string): Promise<void> {
     await this.alerts.remove(alertId);
   }
 
@@ -73,7 +73,7 @@ export class ErrorAlertsController {
   @ApiResponse({ status: 200, type: ErrorAlertDeliveryPageDto })
   @ApiProblems(400, 401, 403, 404, 422, 429)
   async listErrorAlertDeliveries(
-    @Param('alertId', UuidParam) alertId: string,
+    @Param('alertId', UuidParamPipe) alertId: string,
     @Query() { limit, cursor }: PageQueryDto,
   ): Promise<ErrorAlertDeliveryPageDto> {
     const list = `${LIST}.${alertId}`;

@@ -1,5 +1,5 @@
 import type { Occurrence } from '../occurrences/occurrence.js';
-import { inCommonWords } from '../grouping/browser-messages.js';
+import { inCommonWords } from './g3-browser-messages.js';
 
 const ERRNO =
   /\b(ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|EADDRINUSE|EADDRNOTAVAIL|EACCES|EPERM|ENOENT|EEXIST|EMFILE|ENFILE|ENOSPC|EROFS|EISDIR|ENOTDIR|ENOTEMPTY|EBUSY|ENOMEM|EINVAL|EIO|EXDEV|ELOOP|EPROTO|ECANCELED)\b/;

@@ -1,4 +1,4 @@
-import { inAnyCase, NAMES_WITH_DIGITS } from '../grouping/known-names.js';
+import { inAnyCase, NAMES_WITH_DIGITS } from './g3-known-names.js';
 
 /** Part of a pattern that finds one of those names as a whole word, in any case. */
 export const KNOWN_NAME = String.raw`(?<![\w.-])(?:${NAMES_WITH_DIGITS.map(inAnyCase).join('|')})(?![\w-])`;

@@ -1,7 +1,7 @@
-import { inCommonWords } from '../grouping/browser-messages.js';
-import { DATA_NOUN } from '../grouping/known-names.js';
+import { inCommonWords } from './g3-browser-messages.js';
+import { DATA_NOUN } from './g3-known-names.js';
 import { SCHEMA_NOUN } from './g2-known-names.js';
-import { pathTemplate, routeTemplate } from '../grouping/path-template.js';
+import { pathTemplate, routeTemplate } from './g3-path-template.js';
 import { replaceVariableParts, type VariablePart } from './g2-variable-parts.js';
 
 /** Longest part of a message that takes part in grouping. */

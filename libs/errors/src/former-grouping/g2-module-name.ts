@@ -1,4 +1,4 @@
-import { HOME_FOLDER, isOfOneBuild, moduleNameBy, PACKAGES_FOLDER, VAGUE_NAME } from '../grouping/module-name.js';
+import { HOME_FOLDER, isOfOneBuild, moduleNameBy, PACKAGES_FOLDER, VAGUE_NAME } from './g3-module-name.js';
 
 /** Folders that a build, a server or a deployment begins with; what is below them is of the program. */
 const ROOT_FOLDER =

@@ -1,4 +1,4 @@
-import { HOST_NAME, inAnyCase } from '../grouping/known-names.js';
+import { HOST_NAME, inAnyCase } from './g3-known-names.js';
 import { KNOWN_NAME } from './g2-known-names.js';
 
 const MONTH = String.raw`(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?`;

@@ -4,7 +4,7 @@ import { parseStack } from '../grouping/stack-frames.js';
 import { discriminators } from './g2-error-codes.js';
 import { isInApp, isNoise } from './g2-foreign-code.js';
 import { messageTemplate } from './g2-message-template.js';
-import { className, functionName, isBundle } from '../grouping/module-name.js';
+import { className, functionName, isBundle } from './g3-module-name.js';
 import { moduleName } from './g2-module-name.js';
 
 const MAX_FRAMES = 12;

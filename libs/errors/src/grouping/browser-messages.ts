@@ -3,13 +3,58 @@
  * the engines say, the common words stand for all of them; `$1` is the property.
  */
 const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])[] = [
+  // Hermes.
+  [/^Property '([\w$]{1,100})' doesn't exist$/, '$1 is not defined'],
+  [/^(?:undefined|null) is not a function \(evaluating '([\w$.]{1,200})\(.{0,400}'\)$/, '$1 is not a function'],
+  [/^.{1,200} is not a constructor \(evaluating 'new ([\w$.]{1,200})(?:\(.{0,400})?'\)$/, '$1 is not a constructor'],
+  [
+    /^(?:Failed to execute 'setItem' on 'Storage': .{1,400} exceeded the quota\.?|The quota has been exceeded\.?|Persistent storage maximum size reached)$/,
+    'the storage is full',
+  ],
+  // Swift says where its own library failed, which moves from release to release.
+  [/^Swift\/\w{1,60}\.swift:\d{1,6}: (.{1,900})$/, '$1'],
+  // .NET Framework and Core.
+  [/^The input string '.{0,300}' was not in a correct format\.$/, 'Input string was not in a correct format.'],
+  [/^(?:\d{1,5}: )?unexpected (?:token at|character:) .{1,900}$/s, 'no JSON'],
+  [/^bad URI ?\(is not URI\?\): .{1,900}$/s, 'bad URI'],
+  [/^(?:Could not parse '.{1,200}': )?.{0,60}Failed to parse time string \(.{1,600}$/s, 'no time'],
+  [
+    /^(?:Argument (\d{1,3}) passed to [\w\\:]{1,200}\(\)|[\w\\:]{1,200}\(\): Argument #(\d{1,3}) \(\$\w{1,100}\)) must be .{1,400}$/,
+    'Argument #$1$2 must be of another type',
+  ],
+  [/^(?:The s|S)tring '.{0,300}' was not recognized as a valid DateTime\..{0,300}$/, 'the string is no date'],
+  // Of sockets, on Linux and on Windows.
+  [
+    /^(?:Connection refused|No connection could be made because the target machine actively refused it\.?)(?: [([].{1,300}[)\]])?$/,
+    'connection refused',
+  ],
+  // SQL Server names what was locked.
+  [/^Transaction \(Process ID \d{1,9}\) was deadlocked on .{1,500}$/, 'a transaction was deadlocked'],
+  // Which index it was is the case at hand.
+  [/^(runtime error: (?:index|slice bounds) out of range) .{1,200}$/, '$1'],
+  // Java 8 and later.
+  [/^(For input string: ".{0,300}") under radix \d{1,2}$/, '$1'],
+  [/^([\w.-]{1,253}): Name or service not known$/, '$1'],
+  // PHP 7 and 8.
+  [
+    /^Invalid argument supplied for foreach\(\)$|^foreach\(\) argument must be of type .{1,200}$/,
+    'foreach of no array',
+  ],
+  [/^Trying to get property '([^']{1,100})' of non-object$/, 'Attempt to read property "$1" on null'],
+  // Java 8 and 11.
+  [
+    /^(?:class )?([\w.$[;]{1,200}) cannot be cast to (?:class )?([\w.$[;]{1,200})(?: \(.{1,800}\))?$/,
+    '$1 cannot be cast to $2',
+  ],
+  // Go 1.17 and 1.18.
+  [/^interface conversion: \w{3} is /, 'interface conversion: interface {} is '],
   [
     /^Cannot read propert(?:y|ies) (?:'([^']{1,100})' )?of (?:undefined|null)(?: \(reading '([^']{1,100})'\))?$/,
     'no property "$1$2" of nothing',
   ],
   [/^can't access property "([^"]{1,100})", .{1,300} is (?:undefined|null)$/, 'no property "$1" of nothing'],
   [
-    /^(?:undefined|null) is not an object \(evaluating '[^']{0,200}?[.[]"?([\w$]{1,100})"?\]?(?:\([^']{0,100})?'\)$/,
+    /^(?:undefined|null) is not an object \(evaluating '[^']{0,200}[.[]"?([\w$]{1,100})"?\]?(?:\([^']{0,100}\))?'\)$/,
     'no property "$1" of nothing',
   ],
   [
@@ -65,9 +110,13 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
   ],
 ];
 
+/** Whether any of them can match: one look instead of one for each. */
+const ANY = new RegExp(SAME_IN_OTHER_WORDS.map(([{ source }]) => `(?:${source})`).join('|'), 's');
+
 /** The message in words that are the same for every engine. */
 export function inCommonWords(message: string): string {
   const words = message.trim();
+  if (!ANY.test(words)) return message;
   for (const [pattern, common] of SAME_IN_OTHER_WORDS) {
     if (pattern.test(words)) return words.replace(pattern, common);
   }

@@ -3,7 +3,7 @@ import type { Cause } from '../occurrences/occurrence.js';
 
 /** Type and message of the failure that a line begins with: Java, Node, .NET. */
 const CAUSED_BY =
-  /^\s{0,16}(?:Caused by: |\[cause\]: |---> )([\w.$`]{1,256})(?: \(0x[0-9A-F]{8}\))?(?:: (.{0,1000}))?$/;
+  /^\s{0,16}(?:Caused by: |\[cause\]: |---> )([\w.$`]{1,256})(?: \((?:0x[0-9A-F]{8}|\d{1,9})\))?(?:: (.{0,1000}))?$/;
 
 /** Between two failures of Python, the one behind first. */
 const PYTHON_CHAIN =

@@ -11,13 +11,35 @@ const TELLING =
  */
 export function withoutData(text: string): string {
   let result = '';
-  let rest = text;
+  let rest = withoutValues(text);
   for (let start = rest.search(START); start !== -1; start = rest.search(START)) {
     const end = endOfObject(rest, start);
     result += `${rest.slice(0, start)}${whatItTells(rest.slice(start, end))}`;
     rest = rest.slice(end);
   }
   return result + rest;
+}
+
+const IS_STATEMENT = /\b(?:insert into|replace into|update|delete from|select)\b/i;
+
+/** Text among the values of a statement, with quotes in it. */
+const TEXT_OF_SQL = /(?<=(?:[=<>(,]|\blike|\bin) ?)'(?:[^'\\\n]|''|\\.){0,300}'/gi;
+
+/** Places of parameters: how many there are is of the case. */
+const MARKS_OF_SQL = /\((?:\?|%s|\$\d{1,4})(?:, ?(?:\?|%s|\$\d{1,4})){0,500}\)/g;
+
+/** A statement without its values; how many rows it has is of the case too. */
+function withoutValues(text: string): string {
+  // MySQL does not escape what was twice there.
+  const named = text
+    .replace(/(?<=\bcertificate is valid for ).{1,500}?, not \S{1,253}/, 'other names')
+    .replace(/(?<=\)=)\(.{0,300}?\)(?= (?:already exists|is not present|is still referenced|conflicts with))/, '<id>')
+    .replace(/(?<=\bDuplicate entry )'.{0,300}?'(?= for key )/, '<id>');
+  if (!IS_STATEMENT.test(named)) return named;
+  return named
+    .replace(MARKS_OF_SQL, '(<id>)')
+    .replace(TEXT_OF_SQL, '<id>')
+    .replace(/(\) values ?)\(.*$/is, '$1<id>');
 }
 
 /** Behind the brace that closes the one at `start`; what was cut off goes on to the end. */
@@ -49,5 +71,5 @@ function whatItTells(data: string): string {
   const members = [...data.matchAll(TELLING)].map(
     ([, name, double, single, bare]) => `${name}: ${double ?? single ?? bare}`,
   );
-  return `{${members.join(', ')}}`;
+  return `{${[...new Set(members)].join(', ')}}`;
 }

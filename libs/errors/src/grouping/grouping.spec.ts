@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { groupingOf } from './grouping.js';
 import type { Occurrence } from '../occurrences/occurrence.js';
 import { parseStack } from './stack-frames.js';
@@ -64,5 +65,63 @@ describe('groupingOf', () => {
     const key = keyOf('E', 'x', '', { frames });
     expect(last).toBeLessThan(20);
     expect(key).toBe(keyOf('E', 'x', '', { frames: frames.slice(0, 12) }));
+  });
+
+  const identifier = fc.stringMatching(/^[a-z][a-z_]{3,20}$/);
+  const failing = (message: string): string =>
+    keyOf(
+      'QueryError',
+      message,
+      `E: x\n    at run (/a/node_modules/pg/lib/q.js:1:2)\n    at list (/a/src/tours.js:3:4)`,
+    );
+
+  it('keeps apart whatever columns, parameters and views a library names', () => {
+    const noun = fc.constantFrom('column', 'relation', 'parameter', 'View', 'bean of type', 'placeholder');
+    fc.assert(
+      fc.property(noun, identifier, identifier, (what, one, other) => {
+        fc.pre(one !== other);
+        const said = (name: string): string => failing(`${what} "${name}" does not exist`);
+        expect(said(one)).not.toBe(said(other));
+      }),
+    );
+  });
+
+  it('keeps together whatever value a library was given', () => {
+    const value = fc.stringMatching(/^[a-zA-Z0-9 .,:;#()äß-]{0,40}$/);
+    fc.assert(
+      fc.property(value, value, (one, other) => {
+        const said = (text: string): string => failing(`invalid input syntax for type uuid: "${text}"`);
+        expect(said(one)).toBe(said(other));
+      }),
+    );
+  });
+
+  it('reads a number in whatever digits it is written', () => {
+    const scripts = fc.constantFrom(0x30, 0xff10, 0x660, 0x6f0, 0x966);
+    fc.assert(
+      fc.property(fc.nat(), scripts, (number, zero) => {
+        const written = String(number).replace(/\d/g, (digit) => String.fromCharCode(zero + Number(digit)));
+        expect(keyOf('E', `order ${written} is closed`)).toBe(keyOf('E', 'order 7 is closed'));
+      }),
+    );
+  });
+
+  it('reads stacks of .NET alike in whatever language they are printed', () => {
+    const words = [
+      ['at', 'in', 'line'],
+      ['bei', 'in', 'Zeile'],
+      ['à', 'dans', 'ligne'],
+      ['в', 'в', 'строка'],
+      ['場所', '場所', '行'],
+      ['在', '位置', '行号'],
+    ] as const;
+    fc.assert(
+      fc.property(fc.constantFrom(...words), fc.nat(9_999), identifier, ([at, where, line], row, method) => {
+        const stack = (a: string, b: string, c: string, r: number): string =>
+          `E: x\n   ${a} Kasse.Bon.${method}(Int32 von) ${b} C:\\src\\Bon.cs:${c} ${r}`;
+        expect(keyOf('E', 'x', stack(at, where, line, row))).toBe(keyOf('E', 'x', stack('at', 'in', 'line', 7)));
+        expect(keyOf('E', 'x', stack(at, where, line, row))).not.toBe(keyOf('E', 'x'));
+      }),
+    );
   });
 });

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { cutText } from '#platform/kernel';
+import { cutText, RecentMap } from '#platform/kernel';
 import type { Cause, Occurrence, StackFrame } from '../occurrences/occurrence.js';
-import { discriminators } from './error-codes.js';
+import { codesIn, discriminators } from './error-codes.js';
+import { callsBuiltIn } from './foreign-code.js';
 import { knownFrame } from './known-frame.js';
-import { messageTemplate } from './message-template.js';
+import { gistOf, messageTemplate } from './message-template.js';
 import { functionName, isBundle } from './module-name.js';
 import { parseStack } from './stack-frames.js';
 
 /** Version of the rules. A group keeps the version it was made with. */
-export const GROUPING_VERSION = 'g3';
+export const GROUPING_VERSION = 'g4';
 
 /** Frames nearest to the failure that take part. */
 const MAX_FRAMES = 12;
@@ -30,7 +31,7 @@ export interface GroupingReason {
 }
 
 export interface Grouping {
-  /** `g3:` and 32 hexadecimal digits. */
+  /** `g4:` and 32 hexadecimal digits. */
   readonly key: string;
   readonly why: GroupingReason;
   readonly title: string;
@@ -65,66 +66,111 @@ function isDefaultMark(part: string): boolean {
 }
 
 function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; parts: string[] } {
-  const frames = occurrence.isMessage ? [] : framesOf(occurrence);
+  const { errorType, errorMessage, causes } = occurrence;
+  const telling = occurrence.isMessage ? NOTHING_TOLD : tellingOf(occurrence.frames);
+  const frames = ranOver(occurrence) ? circleOf(occurrence.frames, telling.frames) : telling.frames;
   const basis = frames.length > 0 ? 'stack' : 'message';
+  const isSaidByOthers = basis === 'stack' && (telling.isThrownByLibrary || SAID_BY_RUNTIME.test(errorType));
   const parts = [
-    `type:${occurrence.errorType}`,
+    `type:${errorType === 'InternalError' && ranOver(occurrence) ? 'RangeError' : errorType}`,
     ...(basis === 'stack'
       ? frames.map((frame) => `frame:${frame}`)
-      : [`message:${messageTemplate(occurrence.template ?? occurrence.errorMessage)}`]),
-    ...discriminators(occurrence, frames.length === 0 ? 'none' : placeOf(occurrence.frames)),
-    ...occurrence.causes.slice(0, MAX_CAUSES).flatMap(partsOfCause),
+      : [`message:${messageTemplate(occurrence.template ?? errorMessage)}`]),
+    ...(isSaidByOthers ? [`said:${gistOf(errorMessage)}`] : []),
+    ...discriminators(occurrence, telling.place),
+    ...causes.slice(0, MAX_CAUSES).flatMap(partsOfCause),
   ];
   return { basis, parts };
 }
 
-function partsOfCause({ type, message, stackTrace }: Cause): string[] {
-  const inner = stackTrace === undefined ? [] : contributingFrames(parseStack(stackTrace));
+/** Types that only a runtime throws, whose words are its own wherever it happens. */
+const SAID_BY_RUNTIME =
+  /^\*?runtime\.\w{1,40}$|(?:^|[.:])(?:OutOfMemoryError|(?:Invalid|Class)CastException|NoSuch(?:Method|Field)Error|NoClassDefFoundError|ClassNotFoundException|UnsatisfiedLinkError|IncompatibleClassChangeError|AbstractMethodError|Missing(?:Method|Field)Exception|TypeLoadException|SSL\w{0,40}Exception)$/;
+
+/** Stacks of causes are printed ones and have to be read; those of one failure are alike. */
+const knownCauses = new RecentMap<string, readonly string[]>(500);
+
+/** Causes that are longer are not remembered, so that the memory is bounded. */
+const MAX_REMEMBERED_CAUSE = 4_096;
+
+function partsOfCause(cause: Cause): readonly string[] {
+  const key = `${cause.type}\0${cause.message}\0${cause.stackTrace ?? ''}`;
+  const before = knownCauses.get(key);
+  if (before) return before;
+  const parts = readCause(cause);
+  if (key.length <= MAX_REMEMBERED_CAUSE) knownCauses.set(key, parts);
+  return parts;
+}
+
+function readCause({ type, message, stackTrace }: Cause): readonly string[] {
+  const { frames, place, isThrownByLibrary } = tellingOf(stackTrace === undefined ? [] : parseStack(stackTrace));
+  const isOwn = place !== 'none';
   return [
     `cause:${type}`,
-    ...(inner.length > 0
-      ? inner.slice(0, 3).map((frame) => `cause-frame:${frame}`)
-      : [`cause-message:${messageTemplate(message)}`]),
+    ...(isOwn ? frames.slice(0, 3).map((frame) => `cause-frame:${frame}`) : []),
+    // Where a library fails differs from release to release; what it says does not.
+    ...(isOwn && !isThrownByLibrary ? [] : [`cause-message:${gistOf(message)}`]),
+    ...codesIn(message).map((code) => `cause-code:${code}`),
   ];
 }
 
-function placeOf(frames: readonly StackFrame[]): 'none' | 'code' | 'bundle' {
-  const own = frames.filter(({ inApp }) => inApp);
-  if (own.length === 0) return 'none';
-  return own.some(({ file }) => isBundle(file)) ? 'bundle' : 'code';
+/** What a stack tells of its failure. */
+interface Telling {
+  /** The service's own frames if there are any, else all; without machinery and without repetition. */
+  readonly frames: readonly string[];
+  /** How it tells the place: not at all, by frames of the service's code, or by those of a bundle. */
+  readonly place: 'none' | 'code' | 'bundle';
+  /** It was a library or the runtime that gave up. */
+  readonly isThrownByLibrary: boolean;
 }
 
-/** A stack that ran over: which frame of the circle was the last is chance, and what it had just called too. */
+const NOTHING_TOLD: Telling = { frames: [], place: 'none', isThrownByLibrary: false };
+
+/** One walk; frames behind those that take part are not looked at. */
+function tellingOf(frames: readonly StackFrame[]): Telling {
+  // Recursion, direct (a a a) or through others (a b a b), must not make a group a depth.
+  const own = new Set<string>();
+  const others = new Set<string>();
+  let [first, firstOfCode, firstOwn]: (StackFrame | undefined)[] = [];
+  for (const frame of frames) {
+    if (own.size === MAX_FRAMES) break;
+    const { isNoise, isOwn, text } = knownFrame(frame);
+    if (isNoise) continue;
+    first ??= frame;
+    if (!isEngine(frame.file)) firstOfCode ??= frame;
+    if (isOwn) firstOwn ??= frame;
+    const kept = firstOwn === undefined ? others : own;
+    if (isOwn === (firstOwn !== undefined) && kept.size < MAX_FRAMES && text !== undefined) kept.add(text);
+  }
+  // Engines of browsers differ in what they show of themselves.
+  const isInBundle = isBundle(firstOfCode?.file) || isBundle(firstOwn?.file);
+  const thrower = isInBundle ? firstOfCode : first;
+  return {
+    frames: [...(firstOwn === undefined ? others : own)],
+    place: firstOwn === undefined ? 'none' : isInBundle ? 'bundle' : 'code',
+    isThrownByLibrary: thrower !== undefined && (thrower !== firstOwn || callsBuiltIn(thrower)),
+  };
+}
+
+function isEngine(file: string | undefined): boolean {
+  return file === 'native' || file === '[native code]' || file === '<anonymous>';
+}
+
+/** A stack that ran over. */
+function ranOver({ errorType, errorMessage }: Occurrence): boolean {
+  return RAN_OVER.test(errorType) || /^(?:Maximum call stack size exceeded|too much recursion)/.test(errorMessage);
+}
+
 const RAN_OVER = /^(?:RecursionError|SystemStackError|(?:.{1,60}\.)?StackOverflow(?:Error|Exception)?)$/;
 
-function framesOf({ frames, errorType, errorMessage }: Occurrence): string[] {
-  const contributing = contributingFrames(frames);
-  if (!RAN_OVER.test(errorType) && !/^(?:Maximum call stack size exceeded|too much recursion)/.test(errorMessage)) {
-    return contributing;
-  }
+/** The frames of a recursion in no order: which of the circle was the last is chance, and what it had just called too. */
+function circleOf(frames: readonly StackFrame[], contributing: readonly string[]): readonly string[] {
   const times = new Map<string, number>();
   for (const { text } of frames.map(knownFrame)) {
     if (text !== undefined) times.set(text, (times.get(text) ?? 0) + 1);
   }
   const repeated = contributing.filter((text) => (times.get(text) ?? 0) > 1);
-  return (repeated.length > 0 ? repeated : contributing).sort();
-}
-
-/** The service's own frames if there are any, else all; without machinery and without repetition. Those behind them are not looked at. */
-function contributingFrames(frames: readonly StackFrame[]): string[] {
-  // Recursion, direct (a a a) or through others (a b a b), must not make a group a depth.
-  const own = new Set<string>();
-  const others = new Set<string>();
-  let hasOwn = false;
-  for (const frame of frames) {
-    if (own.size === MAX_FRAMES) break;
-    const known = knownFrame(frame);
-    hasOwn ||= known.isOwn;
-    const kept = hasOwn ? own : others;
-    if (known.isNoise || known.isOwn !== hasOwn || kept.size === MAX_FRAMES) continue;
-    if (known.text !== undefined) kept.add(known.text);
-  }
-  return [...(hasOwn ? own : others)];
+  return (repeated.length > 0 ? repeated : [...contributing]).sort();
 }
 
 function titleOf({ errorType, errorMessage }: Occurrence): string {

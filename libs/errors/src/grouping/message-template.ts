@@ -2,7 +2,7 @@ import { inCommonWords } from './browser-messages.js';
 import { withoutData } from './data-in-text.js';
 import { DATA_NOUN, SCHEMA_NOUN } from './known-names.js';
 import { pathTemplate, routeTemplate } from './path-template.js';
-import { replaceVariableParts, type VariablePart } from './variable-parts.js';
+import { DATA_FILE, replaceVariableParts, type VariablePart } from './variable-parts.js';
 
 /** Longest part of a message that takes part in grouping. */
 const MAX_LENGTH = 1_000;
@@ -12,7 +12,9 @@ const MAX_LENGTH = 1_000;
  * follows is usually a dump of the case at hand. Numbers, UUIDs, hexadecimal and mixed words are one kind: an id may be any of them.
  */
 export function messageTemplate(message: string): string {
-  const lines = withoutData(message.slice(0, MAX_LENGTH))
+  const cut = message.slice(0, MAX_LENGTH).replace(OTHER_DIGIT, digitOf);
+  if (IS_PATH.test(cut)) return pathTemplate(cut);
+  const lines = withoutData(cut.replace(ANSWER, '$1'))
     .split(/[\r\n]/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
@@ -20,6 +22,74 @@ export function messageTemplate(message: string): string {
   return templateOf(inCommonWords(lines.join(' ')))
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+/** Digits that are no ASCII: of full width, Arabic, Persian, Devanagari. */
+const OTHER_DIGIT = /[\uff10-\uff19\u0660-\u0669\u06f0-\u06f9\u0966-\u096f]/g;
+
+function digitOf(character: string): string {
+  const code = character.charCodeAt(0);
+  return String(code >= 0x966 && code <= 0x96f ? code - 0x966 : code & 0xf);
+}
+
+/** A message that is a path and nothing else, which may have blanks in it. */
+const IS_PATH = /^(?:[A-Za-z]:\\|\/)[^:*?"<>|\n]{1,400}\.\w{1,5}$/;
+
+/** The answer of a server below what is said of it. */
+const ANSWER = /( response):\s{0,4}\n.*$/s;
+
+/** A statement that is printed behind a message, which goes on as long as it likes. */
+const STATEMENT =
+  / ?\(?(?:start marker )?at \[Source: .{1,900}$|; SQL \[.{1,900}$|[([](?:Connection: \w{1,40}, )?SQL: ?.*$| \[WHERE .*$/s;
+
+/** A line that tells of the case at hand. */
+const DETAIL =
+  /^\s{0,16}(?:DETAIL|HINT|LINE \d{1,6}|CONTEXT|STATEMENT|Detail|Hint|Position|Where|Process \d{1,9}|Params|Parameters|at \[Source)\b.*$/gm;
+
+/** The state of what failed: `, next: GET, inst: 0, qu: 7`. */
+const STATES = /(?:, [\w-]{1,30}: [^,:\s]{1,60}(?: [a-z]{1,10})?){2,30}/g;
+
+/** The answer of a server behind its status. */
+const BODY = /^(\d{3} [A-Z][A-Za-z ]{2,30}): .{1,900}$/s;
+
+/** Brackets with data in them. */
+const BRACKETS = / ?\([^()<=:\d]{0,200}[<=:\d][^()]{0,300}\)/g;
+
+/** What stands between these in the words of a library is a name of the program if it looks like one. */
+const NAME_IN_GIST = /^[A-Za-z_$][\w$.:\\/@-]{0,120}$/;
+
+/**
+ * What a runtime or a library says, without all that may be of one case: the statement, details, and quoted words that are not told to be names.
+ * It is in other words than those of the program, so that few words of a case are in it.
+ */
+export function gistOf(message: string): string {
+  const telling = message
+    .slice(0, MAX_LENGTH)
+    .replace(STATEMENT, '')
+    .replace(DETAIL, '')
+    .replace(/ peeraddr=\S{1,200}/, '')
+    .replace(STATES, '')
+    .replace(BODY, '$1')
+    .replace(/: \S\. /, ': <id>. ')
+    .replace(/(?<=[a-z] )\[(\w[\w.\\:-]{0,120})\]/g, '"$1"');
+  const template = messageTemplate(telling);
+  return template
+    .replace(/"([^"]{0,200})"/g, (quoted, inner: string, at: number) => {
+      const before = template.slice(Math.max(0, at - 40), at);
+      const after = template.slice(at + quoted.length, at + quoted.length + 40);
+      const isNamed = SCHEMA_NOUN.test(nounBefore(before)) || BEHIND_NAME.test(after);
+      return isNamed && NAME_IN_GIST.test(inner) ? quoted : '<id>';
+    })
+    .replace(BRACKETS, '')
+    .replace(/[.!?;] .*$/s, '')
+    .replace(/[.! ]{1,20}$/, '')
+    .toLowerCase();
+}
+
+function nounBefore(before: string): string {
+  return before
+    .replace(/\[(?:(?:"[^"]{0,40}"|'[^']{0,40}'), ?){1,4}$/, '[')
+    .replace(/(?: (?:for|of|with|by|like|named|called))?[\s=:([,]{1,8}$/, '');
 }
 
 function templateOf(text: string): string {
@@ -76,9 +146,11 @@ const NUMBER_WITH_SIGN = new RegExp(
 /** What stands before the address of a call. */
 const IS_REQUEST = /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) ['"]?$/;
 
+const IS_FILE_WITH_BLANKS = new RegExp(String.raw`^[^\\/]{0,100} [^\\/]{0,100}\.(?:${DATA_FILE})$`);
+
 const IS_KEY = /^\s?:/;
 const IS_WRONG =
-  /^ (?:as|to|into) (?:an? )?(?:int|integer|number|decimal|float|double|long|date|datetime|time|timestamp|boolean|bool|uuid|json|bigint)\b|^ (?:is|was) (?:not (?:a |an )?(?:valid|number|integer|date|uuid|recognized)|invalid)(?! (?:encoding|charset|codec|column|property|field|attribute|identifier|type|format|option|function))/;
+  /^ (?:as|to|into) (?:an? )?(?:int|integer|number|decimal|float|double|long|date|datetime|time|timestamp|boolean|bool|uuid|json|bigint)\b|^ as "|^ (?:is|was) (?:not (?:a |an )?(?:valid|number|integer|date|uuid|recognized)|invalid)(?! (?:encoding|charset|codec|column|property|field|attribute|identifier|type|format|option|function))/;
 
 /** Quotes that people type and programs do not: what is in them is said of a case. */
 const PROSE_QUOTE = /^[“„«»]/;
@@ -89,13 +161,16 @@ const IN_SQL = /\b(?:values|where|set|and|or|in)\b[^;]{0,40}(?:[=<>(,]|\blike)\s
 /** A quoted word is a piece of data or a name of the program; what stands around it tells. */
 function ofQuoted({ text, before, after }: VariablePart): string {
   const inner = text.slice(1, -1);
-  const context = before
-    .replace(/\[(?:(?:"[^"]{0,40}"|'[^']{0,40}'), ?){1,4}$/, '[')
-    .replace(/(?: (?:for|of|with|by|like|named|called))?[\s=:([,]{1,8}$/, '');
+  // What a decoder of Swift looked for; an index of a list has another type.
+  if (/Keys\(stringValue: $/.test(before)) return `"${inner}"`;
+  if (/\bgiven key $/.test(before)) return '<id>';
+  if (inner.length === 1) return '<id>';
+  if (IS_FILE_WITH_BLANKS.test(inner)) return '"<file>"';
+  const context = nounBefore(before);
   if (SCHEMA_NOUN.test(context)) return `"${/[\\/]/.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;
   const isOfOne = DATA_NOUN.test(context) || isSaidOfOne(inner, before);
   // `Validation failed: "postalCode" is required`, `"retries": …`.
-  const isName = IS_KEY.test(after) || (IS_NAME.test(inner) && BEHIND_NAME.test(after));
+  const isName = (IS_KEY.test(after) && IS_NAME.test(inner)) || (IS_NAME.test(inner) && BEHIND_NAME.test(after));
   if (isName && !isOfOne) return `"${inner}"`;
   // Behind the name of an error stands what it is about.
   const isAssigned = /[=:]\s?$/.test(before) && !/(?:Error|Exception): ?$/.test(before);

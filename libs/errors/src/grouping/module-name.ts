@@ -45,17 +45,24 @@ export function moduleNameBy(
 }
 
 function withoutOrigin(file: string): string {
-  return file
-    .replace(/^(?:https?|capacitor|ionic|tauri):\/\/[^/]*\//, '')
-    .replace(
-      /^(?:webpack-internal|webpack|turbopack|app|file|ng):\/{2,3}(?:[\w@.-]{0,100}\/(?=\.\/))?(?:\([\w-]{1,40}\)\/)?(?:\[project\]\/)?/,
-      '',
-    )
-    .replace(/^(?:\.\/)+/, '');
+  return (
+    file
+      .replace(/^(?:https?|capacitor|ionic|tauri):\/\/[^/]*\//, '')
+      // Of a file on a disk, what it begins with is the machine's.
+      .replace(/^file:\/\/(?:\/(?=[A-Za-z]:))?(?=\/|[A-Za-z]:)/, '')
+      .replace(
+        /^(?:webpack-internal|webpack|turbopack|app|ng):\/{2,3}(?:[\w@.-]{0,100}\/(?=\.\/))?(?:\([\w-]{1,40}\)\/)?(?:\[project\]\/)?/,
+        '',
+      )
+      .replace(/^(?:\.\/)+/, '')
+  );
 }
 
 /** The folder next to the file, below those that every deployment has others of. */
 function folderOf(segments: readonly string[], name: string): string {
+  // `worker-4f2a91c`: what was deployed, and the commit it was made of.
+  const deployed = /^([a-z]{3,30})-(?=[a-f]{0,6}\d)[0-9a-f]{7,12}$/.exec(segments.at(-1) ?? '')?.[1];
+  if (deployed !== undefined) return deployed;
   const folders = segments.map((segment) => segment.toLowerCase()).filter((segment) => !isOfOneBuild(segment));
   const last = folders.findLastIndex((folder) => ROOT_FOLDER.test(folder));
   // Of an absolute path, what it begins with is the machine's.
@@ -161,7 +168,10 @@ export function functionName({ function: name, file, module }: StackFrame): stri
     .replace(/\(\*?(\w{1,100})(?:\[\.{3}\])?\)\.(?=[\w-]{1,200}$)/, '$1:')
     .replace(/-fm$/, '')
     .replace(/\.func\d+(?:\.\d+)*$|\{closure:.*$|\[\.\.\.\]$/, '')
-    .replace(/^.*[.#/\\](?=[^.#/\\]+$)/, '')
+    .replace(
+      /^.*[.#/\\](?!(?:[gs]etter|modify|read|didset|willset)$)(?=[^.#/\\]+(?:\.(?:[gs]etter|modify|read|didset|willset))?$)/,
+      '',
+    )
     .replace(/(?:_{2,3}\d{1,20}(?:_\d{1,20}){0,9}|\$\d{1,9})$/, '');
   if (
     /^(\?|<anonymous>|anonymous|\(anonymous\)|<anonymous function>|\(anonymous function\)|eval|(?:global|module|eval) code|_callee\d*\$?|<computed>|<|<main>|<top \(required\)>|)$/.test(

@@ -1,3 +1,4 @@
+import { isOwnFrame } from './foreign-code.js';
 import type { Place } from './place.js';
 
 /** Rust without a stack: `thread 'main' panicked at src/cart.rs:42:9:`. */
@@ -7,13 +8,31 @@ const PANICKED =
 /** Rust: `   2: shop::cart::total` with `at ./src/cart.rs:42:9` on the next line. */
 export function rust(lines: readonly string[], index: number): Place | undefined {
   const [, where, at] = PANICKED.exec(lines[index] ?? '') ?? [];
-  if (where !== undefined) return { file: where, line: numberOf(at) };
+  if (where === undefined) return inBacktrace(lines, index);
+  const place = { file: where, line: numberOf(at) };
+  // The backtrace tells it by its function; where it does not reach the program, the line above is all there is.
+  const isToldBelow = isOwnFrame(place) && lines.some((_, below) => isOwnFunction(inBacktrace(lines, below)));
+  return isToldBelow ? undefined : place;
+}
+
+function isOwnFunction(place: Place | undefined): boolean {
+  return place?.module !== undefined && isOwnFrame(place);
+}
+
+function inBacktrace(lines: readonly string[], index: number): Place | undefined {
   const name = /^\s{0,6}\d{1,4}:\s{1,4}(?:0x[0-9a-f]{1,16} - )?(\S.{0,600})$/.exec(lines[index] ?? '')?.[1];
   if (name === undefined) return undefined;
   const [, file, row] = /^\s{4,20}at (\S.{0,600}?):(\d{1,9})(?::\d{1,9})?$/.exec(lines[index + 1] ?? '') ?? [];
-  return file === undefined && !name.includes('::')
-    ? undefined
-    : { function: plainName(name), file, line: numberOf(row) };
+  if (file === undefined && !name.includes('::')) return undefined;
+  const path = withoutTypes(plainName(name));
+  const last = path.lastIndexOf('::');
+  const owner = last === -1 ? {} : { module: path.slice(0, last) };
+  return { ...owner, function: path.slice(last === -1 ? 0 : last + 2), file, line: numberOf(row) };
+}
+
+/** `load::<shop::Csv>::{closure#0}` without what it was made for. */
+function withoutTypes(path: string): string {
+  return path.replace(/::<[^<>]{0,300}(?:<[^<>]{0,200}>[^<>]{0,100}){0,4}>|::\{[a-z_]{1,20}#\d{1,4}\}/g, '');
 }
 
 /** The number of a frame: gdb, sanitizers and Dart print `#3`, lldb `frame #3:`, Android `#03 pc`. */

@@ -19,6 +19,7 @@ const MOST = 2;
 /** A path without what varies: the folder that says what kind of files they are stays, the file does not. */
 export function pathTemplate(path: string): string {
   const segments = path
+    .replace(/\?.*$/, '')
     .replace(/^[A-Za-z]:/, '')
     .split(/[\\/]+/)
     .filter((segment) => !/^\.{0,2}$|^~$/.test(segment));

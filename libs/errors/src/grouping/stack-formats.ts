@@ -53,17 +53,27 @@ function java(lines: readonly string[], index: number): Place | undefined {
   };
 }
 
-/** `at Shop.Orders.Pay(Cart cart) in /src/Orders.cs:line 42`: no blank before the bracket, types in it; words of other languages too. */
+/** `at Shop.Orders.Pay(Cart cart)`: no blank before the bracket, types in it. The word before it is one of the runtime's language. */
 const DOTNET =
-  /^\s{0,16}(?:at|bei|à|en|в|em|in) ([\w.<>+`|[\],$]{1,400})\(([^()]{0,600})\)(?: (?:in|dans|en|в) (.{1,600}):\D{1,12}(\d{1,9}))?$/;
+  /^\s{0,16}(?:at|bei|à|en|в|em|in|w|v|vid|ved|bij|場所|在|於|konum:|위치:) ([\w\u00c0-\u024f\u0400-\u04ff.<>+`|[\],$]{1,400})\(([^()]{0,600})\)(?=$| )/;
+
+/** ` in /src/Orders.cs:line 42`, ` in C:\Orders.cs:Zeile 42.`: the same in each language. */
+const DOTNET_FILE = /^ \S{1,12} (.{1,600}):\D{1,14}(\d{1,9})\.?$/;
 
 /** Mono and Unity: `at Shop.Orders.Pay (Cart cart) [0x00012] in <8a2f>:0`, `Shop.Orders:Pay (Cart) (at Assets/Orders.cs:42)`. */
 const MONO =
   /^\s{0,16}(?:at )?([\w.<>+`|[\],$:]{3,400}) ?\(([^()]{0,600})\) (?:\[0x[0-9a-f]{1,8}\] in |\(at )([^()]{1,600}):(\d{1,9})\)?\s?$/;
 
+function framed(line: string): (string | undefined)[] | undefined {
+  const found = DOTNET.exec(line);
+  const rest = found ? line.slice(found[0].length) : '';
+  const [, file, row] = DOTNET_FILE.exec(rest) ?? [];
+  return found === null || (rest !== '' && file === undefined) ? undefined : [...found.slice(0, 3), file, row];
+}
+
 function dotnet(lines: readonly string[], index: number): Place | undefined {
   const line = lines[index] ?? '';
-  const [, named = '', , file, row] = DOTNET.exec(line) ?? (/\) [[(]/.test(line) ? MONO.exec(line) : null) ?? [];
+  const [, named = '', , file, row] = framed(line) ?? (/\) [[(]/.test(line) ? MONO.exec(line) : null) ?? [];
   const qualified = named.replace(':', '.');
   if (!qualified.includes('.')) return undefined;
   const made = /\.<{1,4}([\w.]{0,200})>(?:g__(\w{1,200})\|)?/.exec(qualified);

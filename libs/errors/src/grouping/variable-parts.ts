@@ -15,18 +15,21 @@ const DATES = [
   String.raw`\d{8}T?(?=\d{6}Z)\d{6}`,
   String.raw`(?:${WEEKDAY} )?${DAY}[ /.-](?:of )?${MONTH}(?:[ /.,-]{1,2}\d{4}|[ -]\d{2}(?!\d))?`,
   String.raw`(?:${WEEKDAY} )?${MONTH} {1,2}${DAY}(?!\d)(?:,? \d{4}(?!\d))?`,
+  // Months of other languages.
+  String.raw`${DAY}\.? (?:de )?[a-zA-Z\u00c0-\u024f\u0400-\u04ff]{3,12}\.? (?:de )?(?:19|20)\d{2}`,
   String.raw`${MONTH} \d{4}`,
   String.raw`(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day`,
   String.raw`(?<=\b(?:in|for|of|since|until) )${MONTH}(?!\w)`,
 ].join('|');
 const DATE = String.raw`(?<![\w:-]|(?<!\.)\.|(?<![\dZ])\/)(?:${DATES})(?:,?(?:[T :]| at )${CLOCK}${ZONE}(?: \d{4}(?!\d))?|Z)?(?!\w|\/(?!\d{4}-))`;
-const TIME = String.raw`(?<![\w.:])(?:\d{1,4}\.)?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?(?![\d:])${ZONE}|(?::\d{2})?\s?[AaPp]\.?[Mm]\b\.?)(?![\w:])`;
+const TIME = String.raw`(?<![\w.:])(?:\d{1,4}\.)?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?(?![\d:])${ZONE}|(?::\d{2})?\s?[AaPp]\.?[Mm]\b\.?)(?![\w:])|(?<![\w.:])\d{1,2}:\d{2} ?[-–—] ?\d{1,2}:\d{2}(?![\w:])`;
 
 const HEX_GROUP = '[0-9a-fA-F]{1,4}';
 const IPV4 = String.raw`(?<![\w.-])(?:\d{1,3}\.){3}\d{1,3}(?![\w.-]{0,64}[a-zA-Z])(?:\/\d{1,2}(?!\d))?(?::\d{1,5}(?!\d))?|\*\*\*(?:\.\*\*\*){3}(?::\d{1,5})?`;
-const IPV6 = String.raw`(?<![\w:])\[?(?=[0-9a-fA-F:]{0,40}(?:\d|::\]))(?:(?:${HEX_GROUP}:){3,7}${HEX_GROUP}|(?:${HEX_GROUP}:){1,7}(?::${HEX_GROUP}){1,6}|::(?:[fF]{4}:(?=\d{1,3}\.))?${HEX_GROUP}(?::${HEX_GROUP}){0,6}|(?:${HEX_GROUP}:){1,7}:)(?:(?:\.\d{1,3}){3})?(?:%\w{1,16})?(?:\/\d{1,3})?(?:\](?::\d{1,5})?)?(?![\w:])`;
+const IPV6 = String.raw`(?<![\w:])\[?(?=[0-9a-fA-F:]{0,40}(?:\d|::\]))(?:(?:${HEX_GROUP}:){3,7}${HEX_GROUP}|(?:${HEX_GROUP}:){1,7}(?::${HEX_GROUP}){1,6}|::(?:[fF]{4}:(?=\d{1,3}\.))?${HEX_GROUP}(?::${HEX_GROUP}){0,6}|(?:${HEX_GROUP}:){1,7}:)(?:(?:\.\d{1,3}){3})?(?:%\w{1,16})?(?:\/\d{1,3})?(?:\](?::\d{1,5}(?!\d))?|(?![\w:]))`;
 /** Names that only their place shows to be those of hosts. */
 const NAMED_HOST = [
+  String.raw`(?<=\bDNS:)[\w.*-]{1,253}(?:, ?DNS:[\w.*-]{1,253}){0,50}`,
   String.raw`(?<=\b(?:ENOTFOUND|EAI_AGAIN|EAI_NONAME|getaddrinfo|Could not resolve host:|Name or service not known:|lookup) )(?!(?:ENOTFOUND|EAI_AGAIN|lookup|failed|error)\b)[\w.-]{1,253}(?::\d{1,5})?`,
   String.raw`(?<=\b(?:host|hostname|host name|server|node|peer|upstream|broker|domain)[ =])(?=[\w.-]{0,100}[-.\d])[a-zA-Z][\w.-]{0,252}\w(?::\d{1,5})?(?![\w@])`,
   String.raw`(?<=\b(?:to|at|from|on|connect|via|proxy|host|server|E[A-Z]{4,12}) )[a-zA-Z][\w-]{0,62}:\d{2,5}(?![\w:.])`,
@@ -34,7 +37,7 @@ const NAMED_HOST = [
 ].join('|');
 
 /** Endings of files that hold data, so that another file is the same failure. */
-const DATA_FILE = inAnyCase(
+export const DATA_FILE = inAnyCase(
   'csv|tsv|pdf|png|jpe?g|gif|webp|bmp|tiff?|heic|svg|mp[34]|mov|avi|wav|txt|log|xlsx?|docx?|pptx?|odt|zip|t?gz|tar|bz2|7z|rar|tmp|bak|parquet|avro|eml|ics|dat|bin|pid|lock',
 );
 const UNIT = 'bytes?|[kKMGTPE]i?[bB]|[kMGT]i?bps|[kKMG]bit/s|kB/s|MB/s|B';
@@ -55,7 +58,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   // Names of directories and certificates (RFC 4514).
   [
     'name',
-    String.raw`\b(?:cn|CN|uid|UID|ou|OU)=[^,=\n]{1,80}(?:, ?(?:cn|ou|dc|o|l|st|c|CN|OU|DC|O|L|ST|C)=[^,=\s'"()]{1,80}){1,12}`,
+    String.raw`\b(?:Dr|Mrs?|Ms|Prof|Herr|Frau|Mme|Sra?)\.? (?:[A-Z]\. ){0,3}[A-Z][\w'\u00c0-\u024f-]{1,40}(?: [A-Z][\w'\u00c0-\u024f-]{1,40})?|\b(?:cn|CN|uid|UID|ou|OU)=[^,=\n]{1,80}(?:, ?(?:cn|ou|dc|o|l|st|c|CN|OU|DC|O|L|ST|C)=[^,=\s'"()]{1,80}){1,12}`,
   ],
   ['url', String.raw`\b(?:[a-z][a-z0-9+.-]{1,20}:\/\/|(?:data|blob|mailto|urn|arn):)[^\s'"<>()]+`],
   ['date', `${DATE}|${TIME}`],
@@ -67,8 +70,18 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
     'mac',
     String.raw`(?<![\w:.-])(?:(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2})(?![\w:])`,
   ],
+  // As Java writes where it connects to, with a name or without.
+  ['ip', String.raw`(?<![\w.-])[\w.-]{1,253}\/<unresolved>:\d{1,5}(?!\d)`],
+  [
+    'ip',
+    String.raw`(?<![\w.-])(?:[a-zA-Z][\w.-]{0,253})?\/(?:\d{1,3}(?:\.\d{1,3}){3}|\*{3}(?:\.\*{3}){3}):\d{1,5}(?!\d)`,
+  ],
+  ['uuid', String.raw`\brefs\/(?:heads|tags|remotes)\/[\w./-]{1,200}`],
   ['ip', `${IPV4}|${IPV6}`],
-  ['path', String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}){1,32}[\\/]?`],
+  [
+    'path',
+    String.raw`(?<![\w.<])(?:[A-Za-z]:|\.{1,2}|~)?(?:[\\/]{1,2}[\w.@*+%~-]{1,100}(?:(?: [\w.@()+-]{1,40}){1,3}(?=\\))?){1,32}[\\/]?(?:\?[\w.%=&+~-]{1,300})?`,
+  ],
   ['host', `${HOST_NAME}|${NAMED_HOST}`],
   [
     'quoted',
@@ -85,7 +98,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ['boolean', String.raw`\b(?:true|false|True|False|TRUE|FALSE)\b|(?<=[=:]\s?)(?:yes|no|on|off)(?=[,;)\]}]|$)`],
   [
     'zone',
-    String.raw`\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)(?:\/[A-Z][\w+-]{1,30}){1,2}`,
+    String.raw`\b(?:us|eu|ap|sa|ca|me|af|il|cn)(?:-gov)?-(?:north|south|east|west|central){1,2}-\d\b|\b(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific|Etc)(?:\/[A-Z][\w+-]{1,30}){1,2}`,
   ],
   ['locale', String.raw`(?<![\w.-])[a-z]{2,3}(?:[-_][A-Z][a-z]{3})?[-_][A-Z]{2}(?:\.(?:utf|UTF)-?8)?(?![\w-])`],
   ['file', String.raw`(?<![\w.])[\w.-]{1,100}\.(?:${DATA_FILE})(?![\w.(]| is (?:not|undefined))`],
@@ -95,7 +108,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ],
   [
     'assigned',
-    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\b(?:locale|time ?zone|date|timestamp|number|amount|value|input|e-?mail|phone)(?: information)?(?: (?:provided|specified|given|supplied|entered))?: )(?!(?:null|undefined|nil|none|None|NaN)$)[A-Za-z][\w.@+/-]{0,60}$|(?<=\)=|\bvalue is )\([^()\n]{1,200}\)`,
+    String.raw`(?<=\b(?:user(?:name)?|customer|account|tenant|client|owner|login|host(?:name)?|name|email|session|city|sku|file|u?id)=)[A-Za-z][\w.@-]{0,60}(?=[\s,;)\]}&]|$)|(?<=\b(?:user(?:name)?|customer|account|tenant|owner|login|host(?:name)?): )[A-Za-z][\w.@-]{0,60}(?=[,;)\]}]|$)|(?<=\b(?:locale|time ?zone|date|timestamp|number|amount|value|input|e-?mail|phone)(?: information)?(?: (?:provided|specified|given|supplied|entered))?: )(?!(?:null|undefined|nil|none|None|NaN)$)[A-Za-z][\w.@+/-]{0,60}$|(?<=\bfor )[\w.@-]{1,60}(?= from [\d*])|(?<=\b(?:[Ii]tem|[Pp]roduct|[Aa]rticle|SKU|[Ss]ku|[Oo]rder|[Ii]nvoice|[Cc]ustomer|[Aa]ccount|[Vv]ehicle|[Cc]oupon|[Vv]oucher|[Tt]icket|[Ss]hipment|[Pp]arcel|[Bb]ooking|[Ff]light|[Dd]evice|[Aa]sset|[Pp]art) )[A-Z]{1,8}(?:-[A-Z]{1,8}){1,6}(?![\w-])|(?<=\)=|\bvalue is )\([^()\n]{1,200}\)`,
   ],
   [
     'version',

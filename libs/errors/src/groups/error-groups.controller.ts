@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, PageQueryDto, UuidParam } from '#platform/http';
+import { ApiProblems, CursorCodec, PageQueryDto, UuidParamPipe } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, includesRole, type Principal, Roles } from '#platform/security';
 import type { ErrorGroup, GroupSort } from './error-group.js';
@@ -50,7 +50,7 @@ export class ErrorGroupsController {
   @ApiOperation({ operationId: 'getErrorGroup', summary: 'One group, and why its occurrences are in it' })
   @ApiResponse({ status: 200, type: ErrorGroupDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  async getErrorGroup(@Param('groupId', UuidParam) groupId: string): Promise<ErrorGroupDto> {
+  async getErrorGroup(@Param('groupId', UuidParamPipe) groupId: string): Promise<ErrorGroupDto> {
     return toErrorGroupDto(await this.groups.get(groupId));
   }
 
@@ -60,7 +60,7 @@ export class ErrorGroupsController {
   @ApiResponse({ status: 200, type: ErrorOccurrencePageDto })
   @ApiProblems(400, 401, 403, 404, 422, 429)
   async listErrorOccurrences(
-    @Param('groupId', UuidParam) groupId: string,
+    @Param('groupId', UuidParamPipe) groupId: string,
     @Query() { limit, cursor }: PageQueryDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ErrorOccurrencePageDto> {

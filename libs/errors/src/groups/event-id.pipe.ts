@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { UuidParam } from '#platform/http';
+import { UuidParamPipe } from '#platform/http';
 import { eventIdOf } from '../occurrences/event-id.js';
 
 /** The id of an occurrence: a UUID, or the same without dashes as the Sentry protocol writes it. */
 @Injectable()
-export class EventIdPipe extends UuidParam {
+export class EventIdPipe extends UuidParamPipe {
   override transform(value: string): string {
     return super.transform(eventIdOf(value) ?? value);
   }

@@ -96,7 +96,7 @@ function kept(text: string | undefined): string | null {
 /** What was left out whole, because the report had used up its characters, is shown as such. */
 function objectIn(value: unknown): Readonly<Record<string, unknown>> {
   if (value === undefined) return {};
-  return typeof value === 'object' && value !== null ? { ...value } : { [LEFT_OUT]: LEFT_OUT };
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : { [LEFT_OUT]: LEFT_OUT };
 }
 
 function driftOf(sentAt: Date | undefined, now: Date): number {

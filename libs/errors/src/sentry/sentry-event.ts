@@ -163,17 +163,20 @@ function pathOf(url: string | undefined): string | undefined {
   return url?.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').split(/[?#]/)[0];
 }
 
+const FACTS = ['serverName', 'platform', 'transaction', 'logger', 'dist'] as const;
+
 function contextsOf(event: Fields): Fields {
   const { contexts, request, sdk, server_name, platform, transaction, logger, dist } = event;
   const facts = { serverName: server_name, platform, transaction, logger, dist };
-  const known = Object.entries(facts).filter(([, value]) => typeof value === 'string');
+  const known: Record<string, unknown> = {};
+  for (const name of FACTS) if (typeof facts[name] === 'string') known[name] = facts[name];
   const { headers, cookies, query_string, data, ...rest } = object(request);
   const parts = { headers: object(headers), cookies: object(cookies), query: object(query_string), data };
   return {
     ...object(contexts),
     ...(isObject(sdk) ? { sdk: { name: sdk['name'], version: sdk['version'] } } : {}),
     ...(isObject(request) ? { request: { ...rest, ...parts } } : {}),
-    ...(known.length > 0 ? { event: Object.fromEntries(known) } : {}),
+    ...(Object.keys(known).length > 0 ? { event: known } : {}),
   };
 }
 

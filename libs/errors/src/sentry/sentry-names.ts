@@ -12,9 +12,11 @@ const FORMER_NAMES: Readonly<Record<string, string>> = {
   'sentry.interfaces.threads': 'threads',
 };
 
+const FORMER = Object.entries(FORMER_NAMES);
+
 /** The event with its parts under their present names; a part that is there under both keeps the present one. */
 export function inPresentNames(event: Fields): Fields {
-  const former = Object.entries(FORMER_NAMES).filter(([name, present]) => name in event && isMissing(event[present]));
+  const former = FORMER.filter(([name, present]) => name in event && isMissing(event[present]));
   return former.length === 0
     ? event
     : { ...event, ...Object.fromEntries(former.map(([name, present]) => [present, event[name]])) };

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Patch, Post } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, readEnd, RequestExample, UuidParam } from '#platform/http';
+import { ApiProblems, readEnd, RequestExample, UuidParamPipe } from '#platform/http';
 import { ValidationException } from '#platform/kernel';
 import { Roles } from '#platform/security';
 import { GroupMergeService } from './group-merge.service.js';
@@ -44,7 +44,7 @@ export class ErrorTriageController {
   @ApiResponse({ status: 200, type: ErrorGroupDto })
   @ApiProblems(400, 401, 403, 404, 422, 429)
   async triageErrorGroup(
-    @Param('groupId', UuidParam) groupId: string,
+    @Param('groupId', UuidParamPipe) groupId: string,
     @Body() { status, ...decision }: TriageGroupDto,
   ): Promise<ErrorGroupDto> {
     return toErrorGroupDto(await this.triage.decide(groupId, { ...toDecision(decision), status: status ?? undefined }));

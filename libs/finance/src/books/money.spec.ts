@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { minorDigitsOf } from './currencies.js';
-import { allocate, formatMoney, MAX_MINOR, parseMoney } from './money.js';
+import { allocate, formatMoney, MAX_MINOR, parseMoney, readDecimal } from './money.js';
 
 const CURRENCIES = ['USD', 'JPY', 'BHD', 'CLF', 'IQD', 'HUF'];
 const minor = fc.bigInt({ min: -MAX_MINOR, max: MAX_MINOR });
@@ -70,5 +70,35 @@ describe('money', () => {
         });
       }),
     );
+  });
+
+  it.each([
+    [1.5e-7, '0.00000015'],
+    [-2e-7, '-0.0000002'],
+    [1.25e-10, undefined],
+    [0.5, '0.5'],
+  ])('takes the number %s for %s, however small it is', (value, text) => {
+    if (text === undefined) expect(() => readDecimal(value, 8, 'unitPrice')).toThrow('unitPrice');
+    else expect(readDecimal(value, 8, 'unitPrice')).toBe(readDecimal(text, 8, 'unitPrice'));
+  });
+
+  it.each([
+    ['x', 'USD', 'amount', 'amount must be a decimal number such as 19.99', 'isDecimal'],
+    ['0.001', 'USD', 'a.amount', 'a.amount must have at most 2 digits after the decimal mark in USD', 'precision'],
+    ['1', 'ZZZ', 'postings.0.amount', 'postings.0.currency must be an active ISO 4217 code', 'isCurrency'],
+    ['9999999999999999.9999', 'CLF', 'amount', 'amount is too large', 'max'],
+    ['-9999999999999999.9999', 'CLF', 'amount', 'amount is too large', 'max'],
+  ])('says of %j %s at %s: %s', (value, currency, path, message, code) => {
+    const faults = [expect.objectContaining({ code })];
+    expect(() => parseMoney(value, currency, path)).toThrow(expect.objectContaining({ message, faults }));
+  });
+
+  it('gives what is left over to the parts that were cut most, of equals to the first', () => {
+    expect(allocate(10n, [1n, 1n, 1n])).toEqual([4n, 3n, 3n]);
+    expect(allocate(5n, [1n, 3n])).toEqual([1n, 4n]);
+    expect(allocate(3n, [2n, 5n, 3n])).toEqual([1n, 1n, 1n]);
+    expect(allocate(-10n, [1n, 1n, 1n])).toEqual([-4n, -3n, -3n]);
+    for (const weights of [[0n], [2n, -1n], []])
+      expect(() => allocate(1n, weights)).toThrow('weights must be positive in sum');
   });
 });

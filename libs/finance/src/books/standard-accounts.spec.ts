@@ -51,3 +51,24 @@ describe('clearing accounts', () => {
     expect(clearingAccount(name, 'USD')).toBe(`assets:clearing:${word}:USD`);
   });
 });
+
+it.each([
+  ['assets:clearing', 'asset', 'Clearing'],
+  ['assets:inventory', 'asset', 'Inventory'],
+  ['liabilities:tax', 'liability', 'Tax payable'],
+  ['equity:adjustments', 'equity', 'Adjustments'],
+  ['revenue:sales', 'revenue', 'Sales'],
+  ['revenue:shipping', 'revenue', 'Shipping'],
+  ['revenue:other', 'revenue', 'Other revenue'],
+  ['expenses:discounts', 'expense', 'Discounts'],
+  ['expenses:refunds', 'expense', 'Refunds without an original'],
+  ['expenses:operating', 'expense', 'Operating expenses'],
+  ['assets:clearing:gift_card', 'asset', 'Clearing (gift_card)'],
+])('%s is a standard account', (base, type, name) => {
+  expect(standardAccountOf(`${base}:USD`)).toEqual({ type, name: `${name} USD`, currency: 'USD' });
+});
+
+it.each(['revenue:sales', 'revenue:sales:usd', 'revenue:gifts:USD', 'my:assets:clearing:card:USD', 'sales:USDX'])(
+  '%s is none',
+  (code) => expect(standardAccountOf(code)).toBeUndefined(),
+);

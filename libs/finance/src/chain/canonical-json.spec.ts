@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { canonicalJson } from './canonical-json.js';
+import { CanonicalText, canonicalJson } from './canonical-json.js';
 
 /** The rules of RFC 8785 once more, as plainly as they can be written. */
 function plainly(value: unknown): string {
@@ -14,6 +14,15 @@ describe('canonicalJson', () => {
     expect(canonicalJson({ b: 1, a: { 9: 1, 10: 2 }, '\u20ac': 0, '\ud83d\ude02': 0, '\ufb33': 0 })).toBe(
       '{"a":{"10":2,"9":1},"b":1,"\u20ac":0,"\ud83d\ude02":0,"\ufb33":0}',
     );
+  });
+
+  it('takes over a text that was made before', () => {
+    const made = new CanonicalText({ b: 1, a: [{ d: 1, c: 2 }] });
+    expect(made.text).toBe('{"a":[{"c":2,"d":1}],"b":1}');
+    expect(canonicalJson(made)).toBe(made.text);
+    expect(canonicalJson({ z: 1, y: made })).toBe(`{"y":${made.text},"z":1}`);
+    expect(canonicalJson({ y: made, z: null })).toBe(`{"y":${made.text},"z":null}`);
+    expect(canonicalJson([made, null, undefined])).toBe(`[${made.text},null,null]`);
   });
 
   it('leaves out what is undefined', () => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, HttpRefusal, IdempotencyKey, ReadsNdjson, UuidParam } from '#platform/http';
+import { ApiProblems, CursorCodec, HttpRefusal, IdempotencyKey, ReadsNdjson, UuidParamPipe } from '#platform/http';
 import { Clock, FairTurns, Ids, pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { CHUNK_LINES, type ImportChunk, ImportService } from './import.service.js';
@@ -88,7 +88,7 @@ export class ImportsController {
   @ApiOperation({ operationId: 'getImport', summary: 'How far an import has come' })
   @ApiResponse({ status: 200, type: ImportDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  async getImport(@Param('id', UuidParam) id: string): Promise<ImportDto> {
+  async getImport(@Param('id', UuidParamPipe) id: string): Promise<ImportDto> {
     return toImportDto(await this.imports.get(id));
   }
 
@@ -98,7 +98,7 @@ export class ImportsController {
   @ApiResponse({ status: 200, type: LineVerdictPageDto })
   @ApiProblems(400, 401, 403, 404, 422, 429)
   async listImportLines(
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Query() { limit, cursor, status }: LineQueryDto,
   ): Promise<LineVerdictPageDto> {
     const list = `${LIST}:${id}:${status ?? ''}`;

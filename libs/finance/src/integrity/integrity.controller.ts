@@ -1,6 +1,6 @@
 import { Controller, Get, Param } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, OwnPace, UuidParam } from '#platform/http';
+import { ApiProblems, OwnPace, UuidParamPipe } from '#platform/http';
 import { Roles } from '#platform/security';
 import { ReceiptService } from './receipt.service.js';
 import { VerificationService } from './verification.service.js';
@@ -34,7 +34,7 @@ export class IntegrityController {
   @ApiOperation({ operationId: 'getReceipt', summary: 'Signed proof that a transaction is in the ledger' })
   @ApiResponse({ status: 200, type: ReceiptDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  getReceipt(@Param('id', UuidParam) id: string): Promise<ReceiptDto> {
+  getReceipt(@Param('id', UuidParamPipe) id: string): Promise<ReceiptDto> {
     return this.receipts.receipt(id);
   }
 }

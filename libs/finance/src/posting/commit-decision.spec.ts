@@ -4,7 +4,7 @@ import { CanonicalText } from '../chain/canonical-json.js';
 import { CommitDecision, type KnownAnswer } from './commit-decision.js';
 import { idOf, KeyedRequest } from './keyed-request.js';
 import type { LedgerState, WorkingAccount } from './ledger-state.js';
-import type { PostingItem } from './posting-unit.js';
+import type { ItemOutcome, PostingItem } from './posting-unit.js';
 
 const NOW = new Date('2026-11-30T12:00:00.000Z');
 
@@ -50,6 +50,9 @@ const amounts = fc.array(
   { maxLength: 12 },
 );
 const worth = ({ state }: CommitDecision): bigint => state.accounts.get('purse')?.net ?? 0n;
+
+const itemsOf = (outcome: ReturnType<CommitDecision['outcomeOf']>): readonly ItemOutcome[] =>
+  'items' in outcome ? outcome.items : [];
 
 describe('the decision of a commit', () => {
   it('judges each item by what those before it left, and only what passed counts', () => {
@@ -104,5 +107,118 @@ describe('the decision of a commit', () => {
     });
     expect(worth(decision)).toBe(10n);
     expect(decision.fresh.map((fresh) => idOf(fresh.request))).toEqual([idOf(request('a'))]);
+  });
+
+  it('keeps what each item under a key of its own came to, with the balances it left', () => {
+    const decision = decisionOn();
+    const put: PostingItem = { draft: transfer(10n), request: request('put') };
+    const spend: PostingItem = { draft: transfer(-99n), request: request('spend') };
+    const [first, second] = itemsOf(decision.outcomeOf({ items: [put, spend], isAtomic: false }));
+    expect(first).toMatchObject({ answer: { balances: [{ account: 'purse', balance: '0.10' }, { account: 'bank' }] } });
+    expect(second).toMatchObject({ refusal: { code: 'FINANCE.LIMIT_EXCEEDED' } });
+    expect(decision.fresh).toEqual([
+      {
+        request: put.request,
+        answer: { recorded: { id: 'id-1', state: 'posted', balances: [expect.anything(), expect.anything()] } },
+      },
+      { request: spend.request, answer: second },
+    ]);
+    const again = decision.outcomeOf({ items: [put, spend], isAtomic: false });
+    expect(again).toEqual({
+      items: [
+        { ...first, isReplay: true },
+        { ...second, isReplay: true },
+      ],
+      isReplay: false,
+    });
+    expect([worth(decision), decision.fresh.length]).toEqual([10n, 2]);
+  });
+
+  it('refuses an item whose key stands for another request', () => {
+    const decision = decisionOn();
+    decision.outcomeOf({ items: [{ draft: transfer(10n), request: request('a') }], isAtomic: false });
+    const other = { draft: transfer(7n), request: request('a', { amount: 7 }) };
+    expect(itemsOf(decision.outcomeOf({ items: [other], isAtomic: false }))).toMatchObject([
+      { refusal: { code: 'FINANCE.IDEMPOTENCY_CONFLICT', details: { differingFields: ['amount'] } } },
+    ]);
+    expect(worth(decision)).toBe(10n);
+  });
+
+  it('keeps of a unit under a key what each item came to, without balances', () => {
+    const decision = decisionOn();
+    const refusal = { code: 'X', message: 'no', details: {} } as never;
+    const items: PostingItem[] = [{ draft: transfer(10n) }, { refusal }];
+    const outcome = decision.outcomeOf({ items, isAtomic: false, request: request('all') });
+    expect(itemsOf(outcome)).toMatchObject([{ answer: { balances: [] } }, { refusal }]);
+    const answer = { items: [{ recorded: { id: 'id-1', state: 'posted' } }, { refusal }] };
+    expect(decision.fresh).toEqual([{ request: request('all'), answer }]);
+  });
+
+  it('passes a unit that is all or nothing as a whole', () => {
+    const decision = decisionOn();
+    const items = [{ draft: transfer(10n), request: request('a') }, { draft: transfer(-10n) }];
+    const outcomes = itemsOf(decision.outcomeOf({ items, isAtomic: true }));
+    expect(outcomes.every((outcome) => 'answer' in outcome)).toBe(true);
+    expect([decision.decided.length, decision.fresh.length, decision.answers.size]).toEqual([2, 1, 1]);
+  });
+
+  it('says of a unit that is all or nothing which item kept the others from being posted', () => {
+    const decision = decisionOn();
+    const known: PostingItem = { draft: transfer(10n), request: request('known') };
+    decision.outcomeOf({ items: [known], isAtomic: false });
+    const items = [known, { draft: transfer(5n) }, { draft: transfer(-99n) }];
+    expect(itemsOf(decision.outcomeOf({ items, isAtomic: true }))).toMatchObject([
+      { answer: expect.anything(), isReplay: true },
+      { refusal: { code: 'FINANCE.BATCH_ABORTED', details: { index: 2 } } },
+      { refusal: { code: 'FINANCE.LIMIT_EXCEEDED' } },
+    ]);
+    expect([worth(decision), decision.decided.length, decision.answers.size]).toEqual([10n, 1, 1]);
+  });
+
+  const held = (expiresAt: Date): CommitDecision => {
+    const decision = decisionOn();
+    const hold = transfer(10n) as Draft & { kind: 'post' };
+    const fixed = { id: 'h', state: 'pending' as const, recordedAt: NOW, effectiveAt: NOW, expiresAt };
+    const transaction = { ...hold.transaction, ...fixed, postings: hold.postings };
+    (decision.state.originals as Map<string, unknown>).set('h', {
+      transaction,
+      done: 0n,
+      doneLegs: new Map(),
+      isReversed: false,
+    });
+    return decision;
+  };
+
+  it('ends what is held without a transaction of its own', () => {
+    const decision = held(new Date(NOW.getTime() + 1));
+    const [outcome] = itemsOf(
+      decision.outcomeOf({ items: [{ draft: { kind: 'void', originalId: 'h' } }], isAtomic: false }),
+    );
+    expect(outcome).toMatchObject({ answer: { transaction: { id: 'h', state: 'voided' } } });
+    expect(decision.decided).toMatchObject([
+      { transaction: undefined, passed: { settles: { outcome: 'voided', original: { id: 'h' } } } },
+    ]);
+  });
+
+  it('lets expire what is held, and leaves alone what cannot', () => {
+    const decision = held(NOW);
+    decision.expire('h');
+    decision.expire('h');
+    decision.expire('nobody');
+    expect(decision.decided).toMatchObject([{ passed: { settles: { outcome: 'expired' } } }]);
+  });
+
+  it('numbers and dates what it adds', () => {
+    const decision = decisionOn();
+    decision.outcomeOf({ items: [{ draft: transfer(10n) }, { draft: transfer(5n) }], isAtomic: false });
+    expect(decision.decided).toMatchObject([
+      { transaction: { id: 'id-1', recordedAt: NOW }, passed: { touched: ['purse', 'bank'] } },
+      { transaction: { id: 'id-2', recordedAt: NOW } },
+    ]);
+  });
+
+  it('passes on what is no refusal', () => {
+    const broken = { kind: 'post', transaction: {}, postings: undefined } as never;
+    expect(() => decisionOn().outcomeOf({ items: [{ draft: broken }], isAtomic: false })).toThrow(TypeError);
   });
 });

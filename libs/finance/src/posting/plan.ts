@@ -146,12 +146,11 @@ function unexpired(original: WorkingOriginal, { now }: LedgerState): WorkingOrig
 
 /** Ends a hold: what is left of it is let go. */
 function settling(original: WorkingOriginal, outcome: Settlement['outcome'], plan: Plan): Plan {
-  const { transaction, done, doneLegs } = original;
-  const held = transaction.amount - done;
+  const { transaction, doneLegs } = original;
   return {
     ...plan,
     settles: { original: transaction, outcome },
-    releases: portionOf(remaindersOf(transaction.postings, doneLegs), held, held),
+    releases: portionOf(remaindersOf(transaction.postings, doneLegs), 1n, 1n),
     note: () => (original.transaction = { ...original.transaction, state: outcome }),
   };
 }

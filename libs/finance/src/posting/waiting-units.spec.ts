@@ -28,6 +28,20 @@ describe('units that wait', () => {
     );
   });
 
+  it('are taken as many at once as fit', () => {
+    const waiting = new WaitingUnits();
+    for (const size of [2, 3, 1, 9]) void waiting.add(unitOf(size));
+    expect(waiting.count).toBe(15);
+    expect([6, 8, 99].map((limit) => waiting.take(limit).length)).toEqual([3, 1, 0]);
+  });
+
+  it('are not waited for when there are enough', async () => {
+    const waiting = new WaitingUnits();
+    void waiting.add(unitOf(3));
+    await waiting.untilCount(3, new Promise(() => undefined));
+    await waiting.untilCount(2, new Promise(() => undefined));
+  });
+
   it('are waited for until there are enough, or until there is no more time', async () => {
     const waiting = new WaitingUnits();
     let isOver = false;

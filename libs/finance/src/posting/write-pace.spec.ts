@@ -24,6 +24,7 @@ describe('the pace of writing', () => {
       true,
     ],
     ['the disk takes longer than the requests', [[5, 15]], false],
+    ['the disk takes as long as the requests', [[5, 5]], false],
     [
       'there are no pauses any more',
       [

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, IdempotencyKey, RequestExample, UuidParam } from '#platform/http';
+import { ApiProblems, CursorCodec, IdempotencyKey, RequestExample, UuidParamPipe } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { type FollowUp, FollowUpService } from './follow-up.service.js';
@@ -90,7 +90,7 @@ export class TransactionsController {
   @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
   reverseTransaction(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() body: ReverseDto,
     @Query() query: WriteQueryDto,
     @IdempotencyKey() key: string | undefined,
@@ -106,7 +106,7 @@ export class TransactionsController {
   @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
   captureTransaction(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Body() body: CaptureDto,
     @Query() query: WriteQueryDto,
     @IdempotencyKey() key: string | undefined,
@@ -121,7 +121,7 @@ export class TransactionsController {
   @ApiProblems(400, 401, 403, 404, 409, 422, 429, 503)
   voidTransaction(
     @CurrentPrincipal() principal: Principal,
-    @Param('id', UuidParam) id: string,
+    @Param('id', UuidParamPipe) id: string,
     @Query() query: WriteQueryDto,
     @IdempotencyKey() key: string | undefined,
     @Res({ passthrough: true }) reply: WriteReply,
@@ -159,7 +159,7 @@ export class TransactionsController {
   @ApiOperation({ operationId: 'getTransaction', summary: 'One transaction with its postings' })
   @ApiResponse({ status: 200, type: TransactionDto })
   @ApiProblems(400, 401, 403, 404, 429)
-  getTransaction(@Param('id', UuidParam) id: string): Promise<TransactionDto> {
+  getTransaction(@Param('id', UuidParamPipe) id: string): Promise<TransactionDto> {
     return this.history.get(id);
   }
 

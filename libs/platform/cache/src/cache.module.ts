@@ -23,7 +23,9 @@ class RedisShutdown implements OnApplicationShutdown {
     {
       provide: REDIS,
       inject: [RedisConfig, AppLogger],
-      useFactory: (config: RedisConfig, logger: AppLogger): RedisHandle => ({ client: openRedis(config, logger) }),
+      useFactory: async (config: RedisConfig, logger: AppLogger): Promise<RedisHandle> => ({
+        client: await openRedis(config, logger),
+      }),
     },
     Cache,
     RedisPulse,

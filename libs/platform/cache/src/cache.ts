@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type Cache as Store, caching } from 'cache-manager';
-import { redisInsStore } from 'cache-manager-redis-yet';
 import type { RedisClientType } from 'redis';
 import { RedisConfig } from '#config';
 import { Metrics } from '#platform/observability';
@@ -30,7 +29,7 @@ export class Cache {
     this.lookups = metrics.counter('cache_lookups_total', 'Cache lookups by result.', ['result']);
     const ttl = config.defaultTtlSeconds * 1000;
     this.store = redis.client
-      ? caching(redisInsStore(redis.client as RedisClientType, { ttl }))
+      ? redisStore(redis.client as RedisClientType, ttl)
       : caching('memory', { ttl, max: MAX_MEMORY_ITEMS });
   }
 
@@ -82,4 +81,9 @@ export class Cache {
     await this.set(key, value, ttlSeconds);
     return value;
   }
+}
+
+async function redisStore(client: RedisClientType, ttl: number): Promise<Store> {
+  const { redisInsStore } = await import('cache-manager-redis-yet');
+  return caching(redisInsStore(client, { ttl }));
 }

@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import type { createClient } from 'redis';
 import type { RedisConfig } from '#config';
 import type { AppLogger } from '#platform/observability';
 
@@ -11,9 +11,12 @@ const LONGEST_RECONNECT_DELAY_MS = 3_000;
  * A client that fails at once while Redis is away and comes back by itself: commands are never queued for a dead server,
  * so a lost Redis costs a caller nothing but the fallback. Connecting goes on in the background; a Redis that is down at
  * start does not keep the service from starting.
+ *
+ * @returns nothing when none is configured; then its library is not loaded either
  */
-export function openRedis(config: RedisConfig, logger: AppLogger): Redis | undefined {
+export async function openRedis(config: RedisConfig, logger: AppLogger): Promise<Redis | undefined> {
   if (config.url === undefined) return undefined;
+  const { createClient } = await import('redis');
   const client = createClient({
     url: config.url,
     disableOfflineQueue: true,

@@ -80,6 +80,11 @@ export class Database {
     return { total: totalCount, idle: idleCount, waiting: waitingCount };
   }
 
+  /** Asks for an answer, and nothing else. */
+  async ping(): Promise<void> {
+    await this.query({ name: 'ping', text: 'SELECT 1' });
+  }
+
   /** Runs one statement on a pooled connection, outside any transaction. */
   async query<R extends Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
     return (await this.onPool((client) => client.query<R>(toQuery(statement, values)))).rows;

@@ -95,12 +95,13 @@ export class Transaction {
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
     await this.query('SAVEPOINT part');
     try {
-      const result = await work();
-      await this.query('RELEASE SAVEPOINT part');
-      return result;
+      return await work();
     } catch (error) {
-      await this.query('ROLLBACK TO SAVEPOINT part');
+      // Of a connection that is gone, the failure of the work says more.
+      await this.query('ROLLBACK TO SAVEPOINT part').catch(() => undefined);
       throw error;
+    } finally {
+      await this.query('RELEASE SAVEPOINT part').catch(() => undefined);
     }
   }
 

@@ -36,7 +36,7 @@ export class PlatformContributors implements OnModuleInit {
 
   private async checkDatabase(): Promise<ComponentHealth> {
     const start = this.clock.millis();
-    await this.database.query('SELECT 1');
+    await this.database.ping();
     if (!(await this.schema.isComplete())) return { status: 'unhealthy', message: 'migrations are pending' };
     return { status: 'healthy', latencyMs: this.clock.millis() - start };
   }

@@ -31,6 +31,6 @@ export { installRequestPipeline } from './doors/request-pipeline.js';
 export { REQUEST_EXAMPLE, RequestExample } from './answers/request-example.js';
 export { STATUS_BY_KIND } from './problems/status-by-kind.js';
 export { ReadsNdjson } from './bodies/stream-body.js';
-export { UuidParam } from './checks/uuid-param.pipe.js';
+export { UuidParamPipe } from './checks/uuid-param.pipe.js';
 export { createValidationPipe } from './checks/validation.pipe.js';
 export { Locates, LOCATION, SaysLocation } from './answers/location.js';

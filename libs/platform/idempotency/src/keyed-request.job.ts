@@ -25,6 +25,6 @@ export class KeyedRequestJob implements OnModuleInit {
 
   private async forget(signal: AbortSignal): Promise<void> {
     const before = new Date(this.clock.millis() - this.config.idempotencyKeepDays * DAY_MS);
-    while (!signal.aborted && (await this.requests.forget(before, CHUNK)) === CHUNK);
+    while (!signal.aborted && (await this.requests.forget(before, CHUNK)) >= CHUNK);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { LessThan, LessThanOrEqual } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import { KeyedRequestEntity } from './keyed-request.entity.js';
@@ -17,35 +18,29 @@ export class KeyedRequestRepository {
   }
 
   /** Whether nobody else is at work on this key; if so, nobody will be until the transaction ends. */
-  async begin(tx: Transaction, owner: string, key: string): Promise<boolean> {
-    const [row] = await tx.query<{ is_free: boolean }>(
-      `SELECT pg_try_advisory_xact_lock(hashtextextended('idempotent_request ' || $1 || ' ' || $2, 0)) AS is_free`,
-      [owner, key],
-    );
-    return row?.is_free === true;
+  begin(tx: Transaction, owner: string, key: string): Promise<boolean> {
+    return tx.tryLock('idempotent-request', `${owner} ${key}`);
   }
 
   async find(tx: Transaction, owner: string, key: string): Promise<string | undefined> {
-    const [row] = await tx.query<{ encrypted_answer: string }>(
-      'SELECT encrypted_answer FROM idempotent_request WHERE owner = $1 AND key = $2',
-      [owner, key],
-    );
-    return row?.encrypted_answer;
+    const request = await tx.repository(KeyedRequestEntity).findOneBy({ owner, key });
+    return request?.encryptedAnswer;
   }
 
   async add(tx: Transaction, owner: string, key: string, encryptedAnswer: string, at: Date): Promise<void> {
-    await tx.execute(
-      'INSERT INTO idempotent_request (owner, key, encrypted_answer, created_at) VALUES ($1, $2, $3, $4)',
-      [owner, key, encryptedAnswer, at],
-    );
+    await tx.insertMany(KeyedRequestEntity, [{ owner, key, encryptedAnswer, createdAt: at }]);
   }
 
-  /** Forgets the oldest that came before a time, at most so many. @returns how many */
-  forget(before: Date, most: number): Promise<number> {
-    return this.database.execute(
-      `DELETE FROM idempotent_request WHERE (owner, key) IN
-         (SELECT owner, key FROM idempotent_request WHERE created_at < $1 ORDER BY created_at LIMIT $2)`,
-      [before, most],
-    );
+  /** Forgets the oldest that came before a time, not many more than `most`. @returns how many */
+  async forget(before: Date, most: number): Promise<number> {
+    const requests = this.database.repository(KeyedRequestEntity);
+    const [last] = await requests.find({
+      where: { createdAt: LessThan(before) },
+      order: { createdAt: 'ASC' },
+      skip: most - 1,
+      take: 1,
+    });
+    const old = last ? LessThanOrEqual(last.createdAt) : LessThan(before);
+    return (await requests.delete({ createdAt: old })).affected ?? 0;
   }
 }

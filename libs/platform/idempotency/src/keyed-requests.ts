@@ -85,12 +85,10 @@ export class KeyedRequests {
 
 /** Does the work; when it is rejected, undoes what it had begun and nothing else of the transaction. */
 async function attempt<A>(tx: Transaction, make: (tx: Transaction) => Promise<A>): Promise<Outcome<A>> {
-  await tx.execute('SAVEPOINT work');
   try {
-    return { answer: await make(tx) };
+    return { answer: await tx.savepoint(() => make(tx)) };
   } catch (error) {
     if (!(error instanceof AppException) || !LASTING.has(error.kind)) throw error;
-    await tx.execute('ROLLBACK TO SAVEPOINT work');
     const { code, category, kind, severity, message, details } = error;
     return { rejection: { identity: { code, category, kind, severity }, message, details } };
   }

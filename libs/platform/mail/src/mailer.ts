@@ -3,7 +3,7 @@ import type { Transaction } from '#platform/database';
 import { type DeliveryResult, Outbox, ScheduledJobs } from '#platform/jobs';
 import { Clock, Ids } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
-import { MailOutbox, type WaitingMail } from './mail-outbox.js';
+import { MailOutboxRepository, type WaitingMail } from './mail-outbox.repository.js';
 import { MailTransport } from './mail-transport.js';
 
 /** A message in plain text. */
@@ -33,7 +33,7 @@ export class Mailer implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly outbox: Outbox<WaitingMail>;
 
   constructor(
-    private readonly mails: MailOutbox,
+    private readonly mails: MailOutboxRepository,
     private readonly transport: MailTransport,
     private readonly jobs: ScheduledJobs,
     private readonly clock: Clock,

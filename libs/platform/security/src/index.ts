@@ -6,7 +6,7 @@ export {
   Roles,
   SessionOnly,
   SignatureSuffices,
-} from './access/access.decorators.js';
+} from './access/access.decorator.js';
 export { type AuditEntry, AuditTrail } from './access/audit-trail.js';
 export { AuthenticationStrategies, type KnowingStrategy } from './access/authentication-strategies.js';
 export { networkOf } from './rate-limits/client-network.js';
@@ -24,7 +24,7 @@ export { CurrentPrincipal, type GuardedRequest, hasCredentials, type Principal }
 export { PublishedKeys } from './secrets/published-keys.js';
 export { includesRole, rankOf, type Role, ROLES } from '#platform/kernel';
 export { RateLimitStorage } from './rate-limits/rate-limit-storage.js';
-export { RateLimitExceededException } from './rate-limits/rate-limit-exceeded.exception.js';
+export { RateLimitExceededException } from './rate-limits/rate-limit.exceptions.js';
 export { SecurityModule } from './security.module.js';
 export { type CountedRequest, RateLimits } from './rate-limits/rate-limits.js';
 export { addRouteConfig, routeConfigOf } from './access/route-config.js';

@@ -1,6 +1,4 @@
-import Anthropic, { APIError as AnthropicError } from '@anthropic-ai/sdk';
 import { Injectable } from '@nestjs/common';
-import OpenAI, { APIError as OpenAiError } from 'openai';
 import { AiConfig } from '#config';
 import { cutText, soundText } from '#platform/kernel';
 import { AttemptFailedException } from '../../tasks/agents.exceptions.js';
@@ -39,6 +37,9 @@ const MAX_NAME = 200;
 
 const RETRYABLE_STATUSES = new Set([408, 409, 425, 429]);
 
+/** Loaded with the first call: a start would take a quarter of a second longer for them, and most processes never call a model. */
+const SDKS = { anthropic: () => import('@anthropic-ai/sdk'), openai: () => import('openai') };
+
 /**
  * Language models, by the official SDKs of their providers. The SDKs do not repeat calls by themselves: attempts are the
  * engine's, and it knows of budgets and deadlines.
@@ -55,12 +56,14 @@ export class LanguageModelClient {
         : await this.askOpenAi(completion, signal);
     } catch (error) {
       if (signal.aborted || error instanceof AttemptFailedException) throw error;
-      throw toFailure(error);
+      const { APIError } = await SDKS[completion.provider]();
+      throw error instanceof APIError ? toFailure(error) : malformed(error);
     }
   }
 
   private async askAnthropic(completion: Completion, signal: AbortSignal): Promise<ModelAnswer> {
     const { apiKey, model, system, prompt, maxTokens } = completion;
+    const { Anthropic } = await SDKS.anthropic();
     const client = new Anthropic({ ...this.options(this.config.anthropicBaseUrl), apiKey, authToken: null });
     const message = await client.messages.create(
       {
@@ -88,6 +91,7 @@ export class LanguageModelClient {
   private async askOpenAi(completion: Completion, signal: AbortSignal): Promise<ModelAnswer> {
     const { apiKey, model, system, prompt, maxTokens, temperature } = completion;
     const options = { ...this.options(this.config.openaiBaseUrl), apiKey, organization: null, project: null };
+    const { OpenAI } = await SDKS.openai();
     const answer = await new OpenAI(options).chat.completions.create(
       {
         model,
@@ -151,9 +155,14 @@ function malformed(cause?: unknown): AttemptFailedException {
   });
 }
 
-function toFailure(error: unknown): AttemptFailedException {
-  if (!(error instanceof AnthropicError || error instanceof OpenAiError)) return malformed(error);
-  const { status, headers } = error as { status: number | undefined; headers: Headers | undefined };
+/** What an SDK says of an answer that is an error, or of none. */
+interface SdkError extends Error {
+  readonly status: number | undefined;
+  readonly headers: Headers | undefined;
+}
+
+function toFailure(error: SdkError): AttemptFailedException {
+  const { status, headers } = error;
   if (status === undefined) {
     const isTimeout = /timed? ?out/i.test(error.message);
     return isTimeout

@@ -8,7 +8,7 @@ import {
   TokenMissingException,
 } from '#platform/kernel';
 import { AuthenticationStrategies } from './authentication-strategies.js';
-import { accessOf } from './access.decorators.js';
+import { accessOf } from './access.decorator.js';
 import { type GuardedRequest, hasCredentials, type Principal } from './principal.js';
 
 /**

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Clock, includesRole, RoleRequiredException, TokenMissingException } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
-import { accessOf, type RouteAccess } from './access.decorators.js';
+import { accessOf, type RouteAccess } from './access.decorator.js';
 import {
   PROOF_LIFETIME_MS,
   ReauthenticationRequiredException,

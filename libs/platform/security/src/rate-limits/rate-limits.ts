@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ServerConfig } from '#config';
-import type { RateLimitPolicy } from '../access/access.decorators.js';
+import type { RateLimitPolicy } from '../access/access.decorator.js';
 import { networkOf } from './client-network.js';
 import type { GuardedRequest } from '../access/principal.js';
 import { type HitRecord, RateLimitStorage } from './rate-limit-storage.js';

@@ -1,0 +1,147 @@
+import { inCommonWords } from './g3-browser-messages.js';
+import { withoutData } from './g3-data-in-text.js';
+import { DATA_NOUN, SCHEMA_NOUN } from './g3-known-names.js';
+import { pathTemplate, routeTemplate } from './g3-path-template.js';
+import { replaceVariableParts, type VariablePart } from './g3-variable-parts.js';
+
+/** Longest part of a message that takes part in grouping. */
+const MAX_LENGTH = 1_000;
+
+/**
+ * A message without what varies: `user 42 not found` becomes `user <id> not found`. Only its first two lines count, since what
+ * follows is usually a dump of the case at hand. Numbers, UUIDs, hexadecimal and mixed words are one kind: an id may be any of them.
+ */
+export function messageTemplate(message: string): string {
+  const lines = withoutData(message.slice(0, MAX_LENGTH))
+    .split(/[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .slice(0, 2);
+  return templateOf(inCommonWords(lines.join(' ')))
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function templateOf(text: string): string {
+  return (
+    replaceVariableParts(text, placeholderOf)
+      .replace(NUMBER_WITH_SIGN, '<id>')
+      // How many there are is no other failure, nor is the plural that follows from it.
+      .replace(/<id>(?:(?:[ ,;/]{1,2}(?:and )?|\.{2,3}| ?[–—] ?)<id>)+/g, '<id>')
+      .replaceAll('[]', '[<id>]')
+      .replace(/(<id> [a-z]{2,30})s\b/g, '$1')
+      .replace(
+        /(<id> [a-z]{2,30}) (are|were|have)\b/g,
+        (_, counted: string, verb: string) => `${counted} ${ofOne(verb)}`,
+      )
+  );
+}
+
+function ofOne(verb: string): string {
+  return verb === 'are' ? 'is' : verb === 'were' ? 'was' : 'has';
+}
+
+function placeholderOf(part: VariablePart): string {
+  switch (part.kind) {
+    case 'kept':
+      return part.text.toLowerCase().replace(/[-_ ]/g, '');
+    case 'host':
+    case 'ip':
+      return '<host>';
+    case 'url':
+      return IS_REQUEST.test(part.before) ? routeTemplate(part.text) : '<url>';
+    case 'path':
+      return pathTemplate(part.text);
+    case 'file':
+      return '<file>';
+    case 'quoted':
+      return ofQuoted(part);
+    case 'word':
+      return ofWord(part);
+    default:
+      // Whatever stands for one case of many is alike: ids are numbers or words, amounts and times have units or not.
+      return part.text.endsWith(' ') ? '<id> ' : '<id>';
+  }
+}
+
+/** Codes of currencies (ISO 4217) that are met most. */
+const CURRENCY = 'USD|EUR|GBP|JPY|CNY|CHF|CAD|AUD|INR|SEK|NOK|DKK|PLN|BRL';
+
+/** Signs beside a number. */
+const NUMBER_WITH_SIGN = new RegExp(
+  String.raw`[$€£¥₹₩₽^~]\s?<id>|<id>\s?[$€£¥₹₩₽%‰°]|<id> (?:${CURRENCY})\b|\b(?:${CURRENCY}) <id>`,
+  'g',
+);
+
+/** What stands before the address of a call. */
+const IS_REQUEST = /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) ['"]?$/;
+
+const IS_KEY = /^\s?:/;
+const IS_WRONG =
+  /^ (?:as|to|into) (?:an? )?(?:int|integer|number|decimal|float|double|long|date|datetime|time|timestamp|boolean|bool|uuid|json|bigint)\b|^ (?:is|was) (?:not (?:a |an )?(?:valid|number|integer|date|uuid|recognized)|invalid)(?! (?:encoding|charset|codec|column|property|field|attribute|identifier|type|format|option|function))/;
+
+/** Quotes that people type and programs do not: what is in them is said of a case. */
+const PROSE_QUOTE = /^[“„«»]/;
+
+/** A value among others of a statement. */
+const IN_SQL = /\b(?:values|where|set|and|or|in)\b[^;]{0,40}(?:[=<>(,]|\blike)\s?$/i;
+
+/** A quoted word is a piece of data or a name of the program; what stands around it tells. */
+function ofQuoted({ text, before, after }: VariablePart): string {
+  const inner = text.slice(1, -1);
+  const context = before
+    .replace(/\[(?:(?:"[^"]{0,40}"|'[^']{0,40}'), ?){1,4}$/, '[')
+    .replace(/(?: (?:for|of|with|by|like|named|called))?[\s=:([,]{1,8}$/, '');
+  if (SCHEMA_NOUN.test(context)) return `"${/[\\/]/.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;
+  const isOfOne = DATA_NOUN.test(context) || isSaidOfOne(inner, before);
+  // `Validation failed: "postalCode" is required`, `"retries": …`.
+  const isName = IS_KEY.test(after) || (IS_NAME.test(inner) && BEHIND_NAME.test(after));
+  if (isName && !isOfOne) return `"${inner}"`;
+  // Behind the name of an error stands what it is about.
+  const isAssigned = /[=:]\s?$/.test(before) && !/(?:Error|Exception): ?$/.test(before);
+  const isData = isAssigned || isOfOne || IS_WRONG.test(after);
+  if (isData || PROSE_QUOTE.test(text) || (text.startsWith("'") && IN_SQL.test(before))) return '<id>';
+  return `"${templateOf(inner)}"`;
+}
+
+/** Behind these stands who or what a person named. */
+const BEFORE_ONE =
+  /\b(?:invit(?:e|ing)|notify(?:ing)?|e-?mail(?:ing)?|ban(?:ning)?|impersonat(?:e|ing)|enroll?(?:ing)?|greet(?:ing)?|no (?:results?|match(?:es)?|hits?|records?|entry|entries) for)\s$/i;
+
+/** What could not be done to something: `Cannot assign "Ada Lovelace"`. */
+const BEFORE_OBJECT = /\b(?:cannot|could not|couldn't|can't|failed to|unable to) [a-z]{2,20}(?: (?:to|for))?\s$/i;
+
+/** Words as people write names and titles. */
+const TITLE = /^[A-Z][\w'’-]{0,40}(?:,? [A-Z][\w'’.-]{0,40}){1,4}$/;
+
+/** Whether a quoted word names one case: a person, a title, what somebody typed in his own language. */
+function isSaidOfOne(inner: string, before: string): boolean {
+  if (/[^\x00-\x7f]/.test(inner) && !/[^\x00-\x7f]/.test(before)) return true;
+  return BEFORE_ONE.test(before) || (TITLE.test(inner) && BEFORE_OBJECT.test(before));
+}
+
+const IS_NAME = /^[A-Za-z_$][\w$]{0,60}(?:\.[A-Za-z_$][\w$]{0,60}|\[\]){0,6}$/;
+
+/** What a programmer calls something: `address1`, not `a1b2c3`. */
+const IDENTIFIER = /^[a-z_$][a-zA-Z_$]{2,40}\d{1,2}$/;
+const BEHIND_NAME =
+  /^['"]? (?:is (?:not (?:a function|a constructor|defined|iterable|allowed)|(?:a )?required|missing|undefined|null)|must |should |cannot be |can't be |may not |has to )/;
+const BEFORE_NAME =
+  /(?:[a-zA-Z_$\])]\.|\b(?:property|column|field|attribute|param(?:eter)?|argument|option|function|method|variable|table|relation) ['"]?)$/i;
+
+/** Words with digits, by their parts: `cus_81f3` is a `cus_<id>`. */
+function ofWord({ text, before, after }: VariablePart): string {
+  if (IDENTIFIER.test(text) && (BEHIND_NAME.test(after) || BEFORE_NAME.test(before))) return text;
+  const words = text.split(/([-_])/);
+  const folded = words.map((word, index) => (index % 2 === 1 || !isOfAnId(word) ? word : '<id>')).join('');
+  return folded.replace(/<id>(?:[-_]*<id>)+/g, '<id>').replace(/^[-_+]+(?=<id>)/, '');
+}
+
+function isOfAnId(word: string): boolean {
+  if (word === '') return false;
+  if (/\d/.test(word)) return true;
+  // Beside a part with digits: initials, and random letters such as the names of pods end with.
+  return /^(?:[A-Za-z]{1,2}|[A-Z]{3}|[A-Z]{2,4}[a-z]{1,2}|[a-z]+[A-Z][A-Za-z]{0,4}|[bcdfghjklmnpqrstvwxz]{4,6}|[a-f]{4,})$/.test(
+    word,
+  );
+}
