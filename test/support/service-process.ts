@@ -43,6 +43,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       DATABASE_URL: options.databaseUrl ?? database?.url ?? '',
       PORT: '0',
       LOG_ENABLE_FILE: 'false',
+      DB_PORTABLE: process.env['DB_PORTABLE'] ?? 'false',
       ARGON2_MEMORY_KIB: '7168',
       ARGON2_PASSES: '1',
       BOOTSTRAP_ADMIN_EMAIL: 'root@example.com',

@@ -56,6 +56,8 @@ const TEST_ENV = {
   AUTH_RATE_LIMIT_MAX: '10000',
   DOCS_ENABLED: 'false',
   PORT: '0',
+  // Set for a run, it has the suites ask what every engine understands.
+  DB_PORTABLE: process.env['DB_PORTABLE'] ?? 'false',
 };
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan } from 'typeorm';
+import { MoreThan } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import { TaskEventEntity } from '../tables/task-event.entity.js';
 import { textOf } from './json-value.js';
@@ -37,28 +37,20 @@ export class TaskEventRepository {
   /** At most one event for each task. The caller has locked the tasks, or inserted them. */
   async append(tx: Transaction, events: readonly NewTaskEvent[]): Promise<void> {
     const createdAt = await tx.now();
-    const last = await tx
-      .repository(TaskEventEntity)
-      .createQueryBuilder('e')
-      .where({ taskId: In(events.map(({ taskId }) => taskId)) })
-      .andWhere((builder) => {
-        const latest = builder.subQuery().select('max(o.seq)').from(TaskEventEntity, 'o').where('o.taskId = e.taskId');
-        return `e.seq = ${latest.getQuery()}`;
-      })
-      .getMany();
-    const before = new Map(last.map((event) => [event.taskId, event]));
-    const rows = events.map(({ taskId, type, data = {} }) => {
+    const rows: TaskEventEntity[] = [];
+    for (const { taskId, type, data = {} } of events) {
+      const last = await this.lastOf(tx, taskId);
       // As it will be read.
       const kept = JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
-      const event = { taskId, seq: (before.get(taskId)?.seq ?? 0) + 1, type, data: kept, createdAt };
-      return { ...event, hash: hashOf(event, before.get(taskId)?.hash) };
-    });
+      const event = { taskId, seq: (last?.seq ?? 0) + 1, type, data: kept, createdAt };
+      rows.push({ ...event, hash: hashOf(event, last?.hash) });
+    }
     await tx.insertMany(TaskEventEntity, rows);
   }
 
   /** How many events a task has, which the caller has locked. */
   async count(tx: Transaction, taskId: string): Promise<number> {
-    return (await tx.repository(TaskEventEntity).maximum('seq', { taskId })) ?? 0;
+    return (await this.lastOf(tx, taskId))?.seq ?? 0;
   }
 
   async list(taskId: string, after: number, limit: number): Promise<TaskEvent[]> {
@@ -82,6 +74,10 @@ export class TaskEventRepository {
     const isWhole = (event: TaskEventEntity, at: number): boolean =>
       event.seq === at + 1 && event.hash.equals(hashOf(event, events[at - 1]?.hash));
     return events.find((event, at) => !isWhole(event, at))?.seq;
+  }
+
+  private lastOf(tx: Transaction, taskId: string): Promise<TaskEventEntity | null> {
+    return tx.repository(TaskEventEntity).findOne({ where: { taskId }, order: { seq: 'DESC' } });
   }
 }
 
