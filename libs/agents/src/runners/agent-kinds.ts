@@ -28,7 +28,7 @@ export function resourceOf({ what }: KindNeed, name: string): string {
 }
 
 /** What decides whether an agent needs something of whoever runs it. */
-export interface Needy {
+interface Needy {
   readonly kind: AgentKind;
   readonly config: JsonObject;
   readonly encryptedSecret: string | null;

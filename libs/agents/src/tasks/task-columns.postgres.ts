@@ -14,13 +14,13 @@ import type { TaskState } from './task-state.js';
 export const HOLDER = '(SELECT w.credential_id FROM agent_worker w WHERE w.id = t.worker_id)';
 
 /** Where `agent_task t` of `agent a` is, and what decides who may do what with it. */
-export const GLANCE = `t.state, t.created_by, a.minimum_role,
+const GLANCE = `t.state, t.created_by, a.minimum_role,
   CASE WHEN t.state IN ('leased', 'running') THEN ${HOLDER} END AS held_by`;
 
 /** What `GLANCE` reads. */
-export type GlanceRow = { state: TaskState; created_by: string; minimum_role: ExecutorRole; held_by: string | null };
+type GlanceRow = { state: TaskState; created_by: string; minimum_role: ExecutorRole; held_by: string | null };
 
-export function toGlance(row: GlanceRow): TaskGlance {
+function toGlance(row: GlanceRow): TaskGlance {
   return { state: row.state, createdBy: row.created_by, minimumRole: row.minimum_role, heldBy: row.held_by };
 }
 
