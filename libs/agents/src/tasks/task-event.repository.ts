@@ -38,8 +38,12 @@ export class TaskEventRepository {
   async append(tx: Transaction, events: readonly NewTaskEvent[]): Promise<void> {
     const createdAt = await tx.now();
     const rows: TaskEventEntity[] = [];
+    const lastOf = await this.lastOf(
+      tx,
+      events.map(({ taskId }) => taskId),
+    );
     for (const { taskId, type, data = {} } of events) {
-      const last = await this.lastOf(tx, taskId);
+      const last = lastOf.get(taskId);
       // As it will be read.
       const kept = JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
       const event = { taskId, seq: (last?.seq ?? 0) + 1, type, data: kept, createdAt };
@@ -50,7 +54,7 @@ export class TaskEventRepository {
 
   /** How many events a task has, which the caller has locked. */
   async count(tx: Transaction, taskId: string): Promise<number> {
-    return (await this.lastOf(tx, taskId))?.seq ?? 0;
+    return (await this.lastOf(tx, [taskId])).get(taskId)?.seq ?? 0;
   }
 
   async list(taskId: string, after: number, limit: number): Promise<TaskEvent[]> {
@@ -76,8 +80,24 @@ export class TaskEventRepository {
     return events.find((event, at) => !isWhole(event, at))?.seq;
   }
 
-  private lastOf(tx: Transaction, taskId: string): Promise<TaskEventEntity | null> {
-    return tx.repository(TaskEventEntity).findOne({ where: { taskId }, order: { seq: 'DESC' } });
+  /** The last event of each task. */
+  private async lastOf(tx: Transaction, ids: readonly string[]): Promise<Map<string, TaskEventEntity>> {
+    const events = await tx
+      .repository(TaskEventEntity)
+      .createQueryBuilder('e')
+      .innerJoin(
+        (builder) =>
+          builder
+            .select('o.taskId', 'task_id')
+            .addSelect('max(o.seq)', 'seq')
+            .from(TaskEventEntity, 'o')
+            .where('o.taskId IN (:...ids)', { ids })
+            .groupBy('o.taskId'),
+        'latest',
+        'latest.task_id = e.taskId AND latest.seq = e.seq',
+      )
+      .getMany();
+    return new Map(events.map((event) => [event.taskId, event]));
   }
 }
 
