@@ -61,17 +61,20 @@ async function measure(service, { path: route, method = 'GET', headers = {}, bod
     duration: SECONDS,
     requests: [
       {
-        path: `/api/v1${route}`,
+        path: `/api/v1${typeof route === 'function' ? '' : route}`,
         method,
         headers: {
           ...(headers['x-api-key'] ? {} : { authorization: `Bearer ${token}` }),
           'content-type': 'application/json',
           ...headers,
         },
-        // A function gives each request a body of its own.
-        ...(typeof body === 'function'
-          ? { setupRequest: (request) => ({ ...request, body: JSON.stringify(body()) }) }
-          : body && { body: JSON.stringify(body) }),
+        ...(body && typeof body !== 'function' && { body: JSON.stringify(body) }),
+        // A function gives each request a path or a body of its own, the path first.
+        setupRequest: (request) => ({
+          ...request,
+          ...(typeof route === 'function' && { path: `/api/v1${route()}` }),
+          ...(typeof body === 'function' && { body: JSON.stringify(body()) }),
+        }),
       },
     ],
   });

@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
-import { DatabaseModule } from '#platform/database';
+import { DatabaseModule, provideByEngine } from '#platform/database';
 import { TABLES } from './tables.js';
 import { AgentExecutionController } from './queue/agent-execution.controller.js';
 import { AgentsController } from './registry/agents.controller.js';
@@ -45,6 +45,7 @@ import { TaskSweeperService } from './engine/task-sweeper.service.js';
 import { WorkerLeaseService } from './workers/worker-lease.service.js';
 import { WorkerOutcomeService } from './workers/worker-outcome.service.js';
 import { WorkerRegistryService } from './workers/worker-registry.service.js';
+import { PostgresAgentStatisticsRepository } from './registry/agent-statistics.postgres.js';
 import { AgentStatisticsRepository } from './registry/agent-statistics.repository.js';
 import { AgentRepository } from './registry/agent.repository.js';
 import { BatchRepository } from './batches/batch.repository.js';
@@ -53,31 +54,35 @@ import { ScheduleRepository } from './schedules/schedule.repository.js';
 import { StartFactsRepository } from './queue/start-facts.repository.js';
 import { TaskClaimRepository } from './attempts/task-claim.repository.js';
 import { TaskDependencyRepository } from './tasks/task-dependency.repository.js';
+import { PostgresTaskEventRepository } from './tasks/task-event.postgres.js';
 import { TaskEventRepository } from './tasks/task-event.repository.js';
 import { TaskLeaseRepository } from './attempts/task-lease.repository.js';
+import { PostgresTaskTransitionRepository } from './attempts/task-transition.postgres.js';
 import { TaskTransitionRepository } from './attempts/task-transition.repository.js';
+import { PostgresTaskRepository } from './tasks/task.postgres.js';
 import { TaskRepository } from './tasks/task.repository.js';
-import { TaskRemovalChainRepository } from './retention/task-removal-chain.repository.js';
+import { TaskRemovalChainRepository } from './retention/task-removal-chain.postgres.js';
 import { TaskRemovalRepository } from './retention/task-removal.repository.js';
-import { TaskNotificationClient } from './tasks/task-notification.client.js';
+import { TaskNotificationClient } from './tasks/task-notification.postgres.js';
+import { PostgresWorkerLeaseRepository } from './workers/worker-lease.postgres.js';
 import { WorkerLeaseRepository } from './workers/worker-lease.repository.js';
 import { WorkerRepository } from './workers/worker.repository.js';
 
 const STORAGE: Provider[] = [
   AgentRepository,
-  AgentStatisticsRepository,
-  TaskRepository,
+  provideByEngine({ portable: AgentStatisticsRepository, postgres: PostgresAgentStatisticsRepository }),
+  provideByEngine({ portable: TaskRepository, postgres: PostgresTaskRepository }),
   TaskClaimRepository,
   TaskLeaseRepository,
-  TaskTransitionRepository,
+  provideByEngine({ portable: TaskTransitionRepository, postgres: PostgresTaskTransitionRepository }),
   TaskDependencyRepository,
   BatchRepository,
   ScheduleRepository,
   StartFactsRepository,
   WorkerRepository,
-  WorkerLeaseRepository,
+  provideByEngine({ portable: WorkerLeaseRepository, postgres: PostgresWorkerLeaseRepository }),
   KeyedSubmissionRepository,
-  TaskEventRepository,
+  provideByEngine({ portable: TaskEventRepository, postgres: PostgresTaskEventRepository }),
   TaskNotificationClient,
 ];
 

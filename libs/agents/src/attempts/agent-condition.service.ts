@@ -4,7 +4,7 @@ import { AgentRunnersService } from '../runners/agent-runners.service.js';
 import { afterAttempt, isSteady } from '../registry/agent-health.js';
 import { MAX_RETRY_AFTER_MS } from '../tasks/task-failure.js';
 import { AgentStatisticsRepository } from '../registry/agent-statistics.repository.js';
-import type { Succeeded } from './task-transition.repository.js';
+import type { Succeeded } from './task-transition.js';
 
 /** Keeps what is known of how agents are doing: success rate, status and circuit. */
 @Injectable()

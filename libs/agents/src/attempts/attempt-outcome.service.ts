@@ -7,13 +7,8 @@ import { type FailedAttempt, judge, toKept, type Verdict } from '../tasks/task-f
 import { MAX_TASK_EVENTS } from '../tasks/task-report.js';
 import { NO_USAGE, type Usage } from '../tasks/usage.js';
 import type { Lease } from '../tasks/lease.js';
-import {
-  isLeaseOf,
-  type LockedTask,
-  type Succeeded,
-  type Success,
-  TaskTransitionRepository,
-} from './task-transition.repository.js';
+import { TaskTransitionRepository } from './task-transition.repository.js';
+import { isLeaseOf, type LockedTask, type Succeeded, type Success } from './task-transition.js';
 import { AgentConditionService } from './agent-condition.service.js';
 import { type AttemptReport, TaskAnnouncerService } from './task-announcer.service.js';
 import { TaskEndService } from './task-end.service.js';

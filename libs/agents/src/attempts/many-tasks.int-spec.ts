@@ -4,7 +4,7 @@ import type { Room } from './claimant.js';
 import { type Claim, TaskClaimRepository } from './task-claim.repository.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
 import { TaskTransitionRepository } from './task-transition.repository.js';
-import { type TaskNotification, TaskNotificationClient } from '../tasks/task-notification.client.js';
+import { type TaskNotification, TaskNotificationClient } from '../tasks/task-notification.postgres.js';
 import { AgentTasks } from '../../../../test/support/agent-tasks.js';
 import { startTestApp, type TestApp } from '../../../../test/support/test-app.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ErrorReporter } from '#platform/kernel';
 import { AttemptFailedException } from '../tasks/agents.exceptions.js';
 import type { TaskFailure } from '../tasks/task.js';
-import { TaskNotificationClient } from '../tasks/task-notification.client.js';
+import { TaskNotificationClient } from '../tasks/task-notification.postgres.js';
 
 /** A failed attempt, for the error ledger. */
 export interface AttemptReport {

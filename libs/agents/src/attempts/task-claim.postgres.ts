@@ -2,7 +2,7 @@ import { NEEDS } from '../runners/agent-kind.postgres.js';
 import type { AgentKind } from '../runners/agent-kinds.js';
 import type { JsonObject } from '../tasks/task.js';
 import { CIRCUIT_OPEN, HELD_BACK } from '../registry/agent.postgres.js';
-import { recordEvents } from '../tasks/task-event.repository.js';
+import { recordEvents } from '../tasks/task-event.postgres.js';
 
 const RUNNING = `(SELECT count(*) FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running'))`;
 
@@ -37,7 +37,7 @@ const MS = (time: string): string => `extract(epoch FROM ${time})::double precis
 const MAX_BYTES = 2 * 2 ** 20;
 
 /** Whether the agent's window of starts is still open. */
-export const IN_WINDOW = 'coalesce(r.rate_window_start + make_interval(secs => a.rate_window_seconds) > now(), false)';
+const IN_WINDOW = 'coalesce(r.rate_window_start + make_interval(secs => a.rate_window_seconds) > now(), false)';
 
 /** Micro-dollars set aside for an attempt of `agent_task t`: its estimate, else what is left of the task's budget. */
 const RESERVE = (task: string, limit: string): string =>

@@ -3,7 +3,8 @@ import type { Transaction } from '#platform/database';
 import { AgentStatisticsRepository } from '../registry/agent-statistics.repository.js';
 import { TaskDependencyRepository } from '../tasks/task-dependency.repository.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
-import { type Ending, type Succeeded, type Success, TaskTransitionRepository } from './task-transition.repository.js';
+import { TaskTransitionRepository } from './task-transition.repository.js';
+import type { Ending, Succeeded, Success } from './task-transition.js';
 
 /**
  * Ends tasks, whoever does it: the task, its event, its agent's counters, and what becomes of those that waited for it, in the caller's

@@ -1,68 +1,67 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
+import { TaskEntity } from '../tables/task.entity.js';
 import type { Lease } from '../tasks/lease.js';
-import { recordEvents } from '../tasks/task-event.repository.js';
+import { TaskEventRepository } from '../tasks/task-event.repository.js';
+import { HELD_STATES } from '../tasks/task-state.js';
 
 /** A database or process that was not heard of for longer was away, in milliseconds. */
 export const AWAY_MS = 5_000;
 
-const HELD = `IN ('leased', 'running')`;
-
-const EXTEND = {
-  name: 'agent_queue_extend',
-  text: `
-    UPDATE agent_task t SET lease_expires_at = now() + make_interval(secs => $2)
-    FROM jsonb_to_recordset($1::jsonb) AS l (id uuid, token uuid)
-    WHERE t.id = l.id AND t.lease_token = l.token AND t.state ${HELD}
-    RETURNING t.id, t.cancel_requested_at IS NOT NULL AS cancelled`,
-};
-
-const REQUEST_CANCEL = `
-  WITH asked AS (
-    UPDATE agent_task SET cancel_requested_at = coalesce(cancel_requested_at, now()) WHERE id = $1 RETURNING id
-  )
-  ${recordEvents(`(SELECT id AS task_id, 'cancel_requested' AS type, $2::jsonb AS data FROM asked) AS e`)}`;
+const IS_HELD = In(HELD_STATES);
 
 /** Leases on tasks: kept, and passed on. */
 @Injectable()
 export class TaskLeaseRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly events: TaskEventRepository,
+  ) {}
 
   /** Extends leases that are still held; a lease that is missing from the answer was lost. */
   async extend(leases: readonly Lease[], seconds: number): Promise<Map<string, { isCancelRequested: boolean }>> {
-    const rows = await this.database.query<{ id: string; cancelled: boolean }>(EXTEND, [
-      JSON.stringify(leases.map(({ id, leaseToken }) => ({ id, token: leaseToken }))),
-      seconds,
-    ]);
-    return new Map(rows.map(({ id, cancelled }) => [id, { isCancelRequested: cancelled }]));
+    const tokens = new Map(leases.map(({ id, leaseToken }) => [id, leaseToken]));
+    const { now, plus } = this.database.dialect;
+    return this.database.transaction(async (tx) => {
+      const tasks = tx.repository(TaskEntity);
+      const named = tasks
+        .createQueryBuilder('t')
+        .select(['t.id', 't.leaseToken', 't.cancelRequestedAt'])
+        .where({ id: In([...tokens.keys()]), state: IS_HELD })
+        // In one order, so that two transactions cannot wait for each other.
+        .orderBy('t.id');
+      const held = (await tx.lockMany(named)).filter(({ id, leaseToken }) => leaseToken === tokens.get(id));
+      const leaseExpiresAt = (): string => plus(now, ':seconds');
+      const ids = held.map(({ id }) => id);
+      const change = tasks.createQueryBuilder().update().set({ leaseExpiresAt }).setParameters({ seconds });
+      if (ids.length > 0) await change.where({ id: In(ids) }).execute();
+      return new Map(held.map(({ id, cancelRequestedAt }) => [id, { isCancelRequested: cancelRequestedAt !== null }]));
+    });
   }
 
   /** The database's clock. */
-  async now(): Promise<Date> {
-    const [row] = await this.database.query<{ now: Date }>('SELECT clock_timestamp() AS now');
-    return row?.now ?? new Date(Number.NaN);
+  now(): Promise<Date> {
+    return this.database.now();
   }
 
   /** From now on a callback ends the attempt, not this process: the lease lasts as long as the attempt may. */
-  async awaitCallback(tx: Transaction, lease: Lease): Promise<boolean> {
-    const changed = await tx.execute(
-      `UPDATE agent_task SET awaits_callback = true, lease_expires_at = deadline_at
-       WHERE id = $1 AND lease_token = $2 AND state ${HELD}`,
-      [lease.id, lease.leaseToken],
-    );
-    return changed > 0;
+  async awaitCallback(tx: Transaction, { id, leaseToken }: Lease): Promise<boolean> {
+    const change = { awaitsCallback: true, leaseExpiresAt: () => 'deadline_at' };
+    const { affected } = await tx.repository(TaskEntity).update({ id, leaseToken, state: IS_HELD }, change);
+    return affected === 1;
   }
 
   /** Asks whoever runs a task that the caller has locked to stop. */
   async requestCancel(tx: Transaction, id: string, by: string): Promise<void> {
-    await tx.execute(REQUEST_CANCEL, [id, { by }]);
+    const cancelRequestedAt = (): string => this.database.dialect.now;
+    await tx.repository(TaskEntity).update({ id, cancelRequestedAt: IsNull() }, { cancelRequestedAt });
+    await this.events.append(tx, [{ taskId: id, type: 'cancel_requested', data: { by } }]);
   }
 
-  async acknowledgeCancel(lease: Lease): Promise<void> {
-    await this.database.execute(
-      `UPDATE agent_task SET cancel_acknowledged_at = coalesce(cancel_acknowledged_at, now())
-       WHERE id = $1 AND lease_token = $2`,
-      [lease.id, lease.leaseToken],
-    );
+  async acknowledgeCancel({ id, leaseToken }: Lease): Promise<void> {
+    const cancelAcknowledgedAt = (): string => this.database.dialect.now;
+    const where = { id, leaseToken, cancelAcknowledgedAt: IsNull() };
+    await this.database.repository(TaskEntity).update(where, { cancelAcknowledgedAt });
   }
 }

@@ -1,7 +1,13 @@
-import { addStatistics, type ConditionRow } from '../registry/agent-statistics.repository.js';
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
+import { addStatistics, type ConditionRow, toCondition } from '../registry/agent-statistics.postgres.js';
+import { anySlot } from '../registry/agent-statistics.repository.js';
 import { SECONDS_PER_PRIORITY } from '../tasks/task.js';
-import { recordEvents } from '../tasks/task-event.repository.js';
-import { HOLDER, TASK_COLUMNS, type TaskRow } from '../tasks/task.postgres.js';
+import { recordEvents } from '../tasks/task-event.postgres.js';
+import { HOLDER, TASK_COLUMNS, type TaskRow, toTask } from '../tasks/task-columns.postgres.js';
+import { NO_USAGE, type Usage } from '../tasks/usage.js';
+import { TaskTransitionRepository } from './task-transition.repository.js';
+import type { Ending, LockedTask, Requeuing, Succeeded, Success } from './task-transition.js';
 
 // Each of these writes the event that goes with the change, and where counters move, those too.
 
@@ -16,7 +22,7 @@ const NO_LEASE = `lease_token = NULL, lease_expires_at = NULL, ended_lease_token
  * that hold for each say to the planner that there are few: it would read all tasks of a small table instead of looking these up. Only
  * tasks that run have a lease, so that their state need not be asked for, which would make it read all that run.
  */
-export const SUCCEED = {
+const SUCCEED = {
   name: 'agent_queue_succeed',
   text: `
     WITH done AS (
@@ -48,7 +54,7 @@ export const SUCCEED = {
 };
 
 /** Ends a task that is locked, other than well. */
-export const END = {
+const END = {
   name: 'agent_queue_end',
   text: `
     WITH ended AS (
@@ -71,7 +77,7 @@ export const END = {
 };
 
 /** Queues a task that is locked again. What an attempt consumed is counted all the same. */
-export const REQUEUE = {
+const REQUEUE = {
   name: 'agent_queue_requeue',
   text: `
     WITH queued AS (
@@ -94,18 +100,7 @@ export const REQUEUE = {
     ${recordEvents('(SELECT id AS task_id, $8::text AS type, $9::jsonb AS data FROM queued) AS e')}`,
 };
 
-/** A task that waits to start waits for a person instead. */
-export const HOLD = `
-  WITH held AS (UPDATE agent_task SET state = 'waiting_approval' WHERE id = $1 AND state = 'queued' RETURNING id)
-  ${recordEvents(`(SELECT id AS task_id, 'approval_required' AS type, $2::jsonb AS data FROM held) AS e`)}`;
-
-export const APPROVE = `
-  WITH approved AS (
-    UPDATE agent_task SET state = 'queued', approved_at = now(), approved_by = $2 WHERE id = $1 RETURNING id, approved_by
-  )
-  ${recordEvents(`(SELECT id AS task_id, 'approved' AS type, jsonb_build_object('by', approved_by) AS data FROM approved) AS e`)}`;
-
-export const LOCK = {
+const LOCK = {
   name: 'agent_queue_lock_task',
   text: `
     SELECT ${TASK_COLUMNS}, a.initial_delay_ms, a.max_delay_ms, coalesce(t.deadline_at <= now(), false) AS is_overdue
@@ -113,17 +108,8 @@ export const LOCK = {
     WHERE t.id = $1 FOR UPDATE OF t`,
 };
 
-/** Tasks whose lease ran out. */
-export const EXPIRED = {
-  name: 'agent_queue_expired',
-  text: `
-    SELECT id FROM agent_task
-    WHERE state IN ('leased', 'running') AND lease_expires_at < now() AND now() < $2::timestamptz + $3 * interval '1 ms'
-    ORDER BY lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
-};
-
 /** What `LOCK` reads. */
-export type LockedRow = TaskRow & {
+type LockedRow = TaskRow & {
   agent_id: string;
   lease_token: string | null;
   awaits_callback: boolean;
@@ -134,4 +120,70 @@ export type LockedRow = TaskRow & {
 };
 
 /** What `SUCCEED` reads: one row an agent. */
-export type SucceededRow = ConditionRow & { agent_id: string; ids: string; awaited: string | null };
+type SucceededRow = ConditionRow & { agent_id: string; ids: string; awaited: string | null };
+
+/** Each change costs one statement. Bench: `a task that is completed`, `a task that fails`. */
+@Injectable()
+export class PostgresTaskTransitionRepository extends TaskTransitionRepository {
+  override async lock(tx: Transaction, id: string): Promise<LockedTask | undefined> {
+    const [row] = await tx.query<LockedRow>(LOCK, [id]);
+    if (!row) return undefined;
+    return {
+      task: toTask(row),
+      agentId: row.agent_id,
+      leaseToken: row.lease_token,
+      awaitsCallback: row.awaits_callback,
+      isOverdue: row.is_overdue,
+      attemptUsage: row.attempt_usage
+        ? { ...row.attempt_usage, costMicros: BigInt(row.attempt_usage.costMicros) }
+        : NO_USAGE,
+      retryPolicy: {
+        maxAttempts: row.max_attempts,
+        initialDelayMs: row.initial_delay_ms,
+        maxDelayMs: row.max_delay_ms,
+      },
+    };
+  }
+
+  override async succeed(tx: Transaction, successes: readonly Success[]): Promise<Succeeded[]> {
+    const rows = successes.map(({ id, leaseToken, heldBy, output, usage }) => ({
+      id,
+      token: leaseToken,
+      held_by: heldBy,
+      output: output ?? null,
+      ...(usage && {
+        tokens_in: usage.tokensIn,
+        tokens_out: usage.tokensOut,
+        cost_micros: usage.costMicros.toString(),
+      }),
+    }));
+    const ended = await tx.query<SucceededRow>(SUCCEED, [JSON.stringify(rows), anySlot()]);
+    return ended.map((row) => ({
+      agentId: row.agent_id,
+      ids: row.ids.split(','),
+      awaited: row.awaited?.split(',') ?? [],
+      condition: toCondition(row),
+    }));
+  }
+
+  override async end(
+    tx: Transaction,
+    id: string,
+    { state, failure, data, usage = NO_USAGE }: Ending,
+  ): Promise<boolean> {
+    const values = [id, state, failure, ...valuesOf(usage), data, anySlot()];
+    const [row] = await tx.query<{ has_dependents: boolean }>(END, values);
+    if (!row) throw new Error(`Task ${id} vanished while it was locked`);
+    return row.has_dependents;
+  }
+
+  override async requeue(tx: Transaction, id: string, requeuing: Requeuing): Promise<void> {
+    const { delayMs, failure, refund, usage = NO_USAGE, type, data } = requeuing;
+    const enqueued = type === 'requeued' ? 1 : 0;
+    await tx.execute(REQUEUE, [id, delayMs, failure, refund, ...valuesOf(usage), type, data, enqueued, anySlot()]);
+  }
+}
+
+function valuesOf({ tokensIn, tokensOut, costMicros }: Usage): unknown[] {
+  return [tokensIn, tokensOut, costMicros.toString()];
+}

@@ -1,15 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
-import type { TaskFailure } from '../tasks/task.js';
+import { BatchEntity, type BatchOperation } from '../tables/batch.entity.js';
 
-/** An operation as it was taken: a task, or the reason why there is none. */
-export interface BatchOperation {
-  readonly agent: string;
-  readonly taskId: string | null;
-  readonly error: TaskFailure | null;
-  /** JSON Pointers into the output; `null` is all of it. */
-  readonly select: readonly string[] | null;
-}
+export type { BatchOperation };
 
 /** A batch that was taken. */
 export interface Batch {
@@ -24,18 +17,10 @@ export class BatchRepository {
   constructor(private readonly database: Database) {}
 
   async insert(tx: Transaction, batch: Batch): Promise<void> {
-    await tx.execute('INSERT INTO agent_batch (id, created_by, operations) VALUES ($1, $2, $3)', [
-      batch.id,
-      batch.createdBy,
-      JSON.stringify(batch.operations),
-    ]);
+    await tx.insertMany(BatchEntity, [batch]);
   }
 
   async find(id: string): Promise<Batch | undefined> {
-    const [row] = await this.database.query<{ id: string; created_by: string; operations: BatchOperation[] }>(
-      'SELECT id, created_by, operations FROM agent_batch WHERE id = $1',
-      [id],
-    );
-    return row && { id: row.id, createdBy: row.created_by, operations: row.operations };
+    return (await this.database.repository(BatchEntity).findOneBy({ id })) ?? undefined;
   }
 }

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type ComponentHealth, HealthRegistry } from '#platform/health';
 import { Metrics } from '#platform/observability';
 import { AgentRepository } from '../registry/agent.repository.js';
-import { TaskNotificationClient } from '../tasks/task-notification.client.js';
+import { TaskNotificationClient } from '../tasks/task-notification.postgres.js';
 import { TaskEngineService } from './task-engine.service.js';
 
 /** Shows how this process does its part: health and metrics. */

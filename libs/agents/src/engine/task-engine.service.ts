@@ -5,7 +5,7 @@ import { Ids } from '#platform/kernel';
 import { AppLogger } from '#platform/observability';
 import { CLAIM_MAX, TaskLeaseService } from '../attempts/task-lease.service.js';
 import { AgentRunnersService } from '../runners/agent-runners.service.js';
-import { TaskNotificationClient } from '../tasks/task-notification.client.js';
+import { TaskNotificationClient } from '../tasks/task-notification.postgres.js';
 import { HeldAttemptsService } from './held-attempts.service.js';
 import { WakeableSleep } from './wakeable-sleep.js';
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import type { RequestFingerprint } from '#platform/kernel';
+import { IdempotencyKeyEntity } from '../tables/idempotency-key.entity.js';
 
 /** What a request with an idempotency key made: a task or a batch. Its answer is how that is now, so no answer is stored. */
 interface Submission {
@@ -20,20 +21,12 @@ export class KeyedSubmissionRepository {
    */
   async keep(
     tx: Transaction,
-    owner: string,
+    ownerId: string,
     key: string,
     { fingerprint, taskId, batchId }: Submission,
   ): Promise<Submission | undefined> {
-    const inserted = await tx.execute(
-      `INSERT INTO agent_idempotency_key (owner_id, key, fingerprint, task_id, batch_id) VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT DO NOTHING`,
-      [owner, key, fingerprint, taskId, batchId],
-    );
-    if (inserted > 0) return undefined;
-    const [row] = await tx.query<{ task_id: string | null; batch_id: string | null; fingerprint: RequestFingerprint }>(
-      'SELECT task_id, batch_id, fingerprint FROM agent_idempotency_key WHERE owner_id = $1 AND key = $2',
-      [owner, key],
-    );
-    return row && { taskId: row.task_id, batchId: row.batch_id, fingerprint: row.fingerprint };
+    const row = { ownerId, key, fingerprint, taskId, batchId };
+    if ((await tx.insertMany(IdempotencyKeyEntity, [row], { ignore: true })) > 0) return undefined;
+    return (await tx.repository(IdempotencyKeyEntity).findOneBy({ ownerId, key })) ?? undefined;
   }
 }

@@ -5,7 +5,8 @@ import { TaskStateException } from '../tasks/agents.exceptions.js';
 import { assertMayManage, type Caller } from '../tasks/task-access.js';
 import { isFinal, isHeld } from '../tasks/task-state.js';
 import { TaskLeaseRepository } from '../attempts/task-lease.repository.js';
-import { type LockedTask, TaskTransitionRepository } from '../attempts/task-transition.repository.js';
+import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
+import type { LockedTask } from '../attempts/task-transition.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
 import { TaskEndService } from '../attempts/task-end.service.js';
 

@@ -5,7 +5,7 @@ import { assertMaySee, maySee } from '../tasks/task-access.js';
 import { FINAL_STATES, isFinal } from '../tasks/task-state.js';
 import { type TaskEvent, TaskEventRepository } from '../tasks/task-event.repository.js';
 import { TaskRepository } from '../tasks/task.repository.js';
-import { TaskNotificationClient } from '../tasks/task-notification.client.js';
+import { TaskNotificationClient } from '../tasks/task-notification.postgres.js';
 import { CallerStandingService } from '../tasks/caller-standing.service.js';
 
 export type { TaskEvent } from '../tasks/task-event.repository.js';

@@ -6,7 +6,7 @@ import type { Task } from '../tasks/task.js';
 import { assertMaySee, type Caller, scopeOf } from '../tasks/task-access.js';
 import { isFinal, type TaskState } from '../tasks/task-state.js';
 import { TaskRepository } from '../tasks/task.repository.js';
-import { TaskNotificationClient } from '../tasks/task-notification.client.js';
+import { TaskNotificationClient } from '../tasks/task-notification.postgres.js';
 
 /** What to look for; everything given must hold. */
 export interface TaskSearch {

@@ -6,7 +6,8 @@ import { AgentRoleRequiredException, TaskStateException } from '../tasks/agents.
 import { assertMayManage, type Caller } from '../tasks/task-access.js';
 import { canBecome, isFinal } from '../tasks/task-state.js';
 import { TaskDependencyRepository } from '../tasks/task-dependency.repository.js';
-import { type LockedTask, TaskTransitionRepository } from '../attempts/task-transition.repository.js';
+import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
+import type { LockedTask } from '../attempts/task-transition.js';
 import { TaskRepository } from '../tasks/task.repository.js';
 import { TaskAnnouncerService } from '../attempts/task-announcer.service.js';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAttempt, type AgentCondition, isSteady } from './agent-health.js';
+import { afterAttempt, type AgentCondition, type AgentSigns, isSteady, statusOf } from './agent-health.js';
 
 const NEW: AgentCondition = { status: 'healthy', successRate: null, consecutiveFailures: 0, ratedAttempts: 0 };
 
@@ -88,4 +88,22 @@ it('leads from failed over recovering to healthy', () => {
     (attempts) => after(attempts).status,
   );
   expect(statuses).toEqual(['failed', 'degraded', 'recovering', 'healthy']);
+});
+
+describe('the status people see', () => {
+  const NOW = new Date('2026-11-24T12:00:00Z');
+  const [PAST, FUTURE] = [new Date('2026-11-24T11:58:59Z'), new Date('2026-11-24T12:00:01Z')];
+  const WELL: AgentSigns = { status: 'healthy', circuitOpenUntil: null, pausedAt: null, workerSeenAt: null };
+
+  it.each([
+    ['healthy', 'worker', WELL],
+    ['paused', 'worker', { ...WELL, pausedAt: PAST, circuitOpenUntil: FUTURE }],
+    ['failed', 'http', { ...WELL, circuitOpenUntil: FUTURE }],
+    ['degraded', 'http', { ...WELL, status: 'degraded', circuitOpenUntil: PAST }],
+    ['offline', 'worker', { ...WELL, workerSeenAt: PAST }],
+    ['healthy', 'worker', { ...WELL, workerSeenAt: new Date('2026-11-24T11:59:00Z') }],
+    ['healthy', 'http', { ...WELL, workerSeenAt: PAST }],
+  ] as const)('is %s of one of kind %s with %j', (status, kind, signs) => {
+    expect(statusOf(kind, signs, NOW)).toBe(status);
+  });
 });

@@ -1,4 +1,5 @@
-import type { ResultStatus } from './agent.js';
+import { type AgentKind, rulesOf } from '../runners/agent-kinds.js';
+import type { AgentStatus, ResultStatus } from './agent.js';
 
 /** How an agent has been doing, as far as decisions need it. */
 export interface AgentCondition {
@@ -23,6 +24,37 @@ const EQUAL_ATTEMPTS = 10;
 const FAILED_BELOW = 0.5;
 const DEGRADED_BELOW = 0.8;
 const HEALTHY_FROM = 0.95;
+
+/** A worker that was not heard of for longer is not there; those that wait for tasks ask at least every thirty seconds. */
+export const WORKER_ALIVE_SECONDS = 60;
+
+/** What is known of an agent at a time: its results, and what was done to it. */
+export interface AgentSigns {
+  readonly status: ResultStatus;
+  readonly circuitOpenUntil: Date | null;
+  readonly pausedAt: Date | null;
+  readonly workerSeenAt: Date | null;
+}
+
+/** Whether the circuit breaker keeps tasks from starting. */
+export function isCircuitOpen({ circuitOpenUntil }: AgentSigns, now: Date): boolean {
+  return circuitOpenUntil !== null && circuitOpenUntil > now;
+}
+
+/** Whether a worker of it was heard of lately. */
+export function isWorkerAlive({ workerSeenAt }: AgentSigns, now: Date): boolean {
+  return workerSeenAt !== null && now.getTime() - workerSeenAt.getTime() <= WORKER_ALIVE_SECONDS * 1000;
+}
+
+/**
+ * The status people see: paused beats everything, an open circuit is a failed agent, and one whose workers have all gone is offline.
+ */
+export function statusOf(kind: AgentKind, signs: AgentSigns, now: Date): AgentStatus {
+  if (signs.pausedAt !== null) return 'paused';
+  if (isCircuitOpen(signs, now)) return 'failed';
+  const hasGone = signs.workerSeenAt !== null && !isWorkerAlive(signs, now);
+  return rulesOf(kind).isLeased && hasGone ? 'offline' : signs.status;
+}
 
 /**
  * The condition after one more attempt. An agent under 50 % is failed, under 80 % degraded; one that comes back from there is

@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull, Not } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
-import type { AgentCondition } from './agent-health.js';
-import { CIRCUIT_OPEN_SECONDS, CIRCUIT_THRESHOLD } from './agent-health.js';
+import { type AgentKind, secretUsedBy } from '../runners/agent-kinds.js';
+import { AgentRuntimeEntity } from '../tables/agent-runtime.entity.js';
+import { AgentStatisticEntity } from '../tables/agent-statistic.entity.js';
+import { AgentEntity } from '../tables/agent.entity.js';
+import { TaskEntity } from '../tables/task.entity.js';
+import { HELD_STATES } from '../tasks/task-state.js';
+import {
+  type AgentCondition,
+  CIRCUIT_OPEN_SECONDS,
+  CIRCUIT_THRESHOLD,
+  isCircuitOpen,
+  statusOf,
+} from './agent-health.js';
 import type { AgentSummary } from './agent-summary.js';
-import { secretUsedBy } from '../runners/agent-kind.postgres.js';
-import type { AgentKind } from '../runners/agent-kinds.js';
-import type { AgentStatus, ResultStatus } from './agent.js';
-import { CIRCUIT_OPEN, STATUS } from './agent.postgres.js';
 
 /** What one transaction adds to the counters of an agent. */
 export interface StatisticDelta {
@@ -23,146 +31,25 @@ export interface StatisticDelta {
 /** Rows an agent's counters are spread over; tasks of one agent that finish at once seldom meet in a row. */
 const SLOTS = 8;
 
-/** Adds the rows of a table expression `d` to the counters, one row an agent, in the slot that a parameter names. */
-export const addStatistics = (deltas: string, slot: string): string => `
-  INSERT INTO agent_statistic AS s (agent_id, slot, enqueued, succeeded, failed, cancelled, duration_ms, tokens, cost_micros,
-                                    day, day_tokens, day_cost_micros, last_active_at)
-  SELECT d.agent_id, ${slot}, d.enqueued, d.succeeded, d.failed, d.cancelled, d.duration_ms, d.tokens, d.cost_micros,
-         (now() AT TIME ZONE 'UTC')::date, d.tokens, d.cost_micros,
-         CASE WHEN d.succeeded + d.failed + d.cancelled > 0 THEN now() END
-  FROM ${deltas}
-  ORDER BY d.agent_id
-  ON CONFLICT (agent_id, slot) DO UPDATE SET
-    enqueued = s.enqueued + excluded.enqueued, succeeded = s.succeeded + excluded.succeeded,
-    failed = s.failed + excluded.failed, cancelled = s.cancelled + excluded.cancelled,
-    duration_ms = s.duration_ms + excluded.duration_ms, tokens = s.tokens + excluded.tokens,
-    cost_micros = s.cost_micros + excluded.cost_micros,
-    day_tokens = excluded.day_tokens + CASE WHEN s.day = excluded.day THEN s.day_tokens ELSE 0 END,
-    day_cost_micros = excluded.day_cost_micros + CASE WHEN s.day = excluded.day THEN s.day_cost_micros ELSE 0 END,
-    day = greatest(s.day, excluded.day), last_active_at = greatest(s.last_active_at, excluded.last_active_at)`;
-
-const ADD = {
-  name: 'agent_statistic_add',
-  text: addStatistics(
-    `jsonb_to_recordset($1::jsonb) AS d (agent_id uuid, enqueued bigint, succeeded bigint, failed bigint,
-      cancelled bigint, duration_ms bigint, tokens bigint, cost_micros bigint)`,
-    '$2',
-  ),
-};
-
 /** A row of the counters for a transaction to write to. */
 export function anySlot(): number {
   return Math.floor(Math.random() * SLOTS);
 }
 
-const LOCK_CONDITION = {
-  name: 'agent_runtime_lock',
-  text: `SELECT status, success_rate, consecutive_failures, rated_attempts FROM agent_runtime WHERE agent_id = $1 FOR NO KEY UPDATE`,
-};
-
-/**
- * An agent that was asked to wait, and with it those that use the same secret of the service: the same key of a provider. Locked in one order, so that two
- * transactions cannot wait for each other.
- */
-const HOLD_BACK = {
-  name: 'agent_runtime_hold_back',
-  text: `
-    WITH held AS (
-      SELECT r.agent_id FROM agent_runtime r JOIN agent a ON a.id = r.agent_id CROSS JOIN (SELECT * FROM agent WHERE id = $1) o
-      WHERE a.id = o.id OR (${secretUsedBy('a')} = ${secretUsedBy('o')} AND a.deleted_at IS NULL)
-      ORDER BY r.agent_id FOR NO KEY UPDATE OF r
-    )
-    UPDATE agent_runtime r SET held_until = greatest(r.held_until, now() + $2 * interval '1 millisecond')
-    FROM held WHERE r.agent_id = held.agent_id`,
-};
-
-const SET_CONDITION = {
-  name: 'agent_runtime_set',
-  text: `
-    UPDATE agent_runtime SET status = $2, success_rate = $3, consecutive_failures = $4, rated_attempts = $6,
-      circuit_open_until = CASE WHEN $4 >= ${CIRCUIT_THRESHOLD}
-        AND (SELECT kind FROM agent WHERE id = $1) <> ALL ($5::text[])
-        THEN now() + interval '${CIRCUIT_OPEN_SECONDS} seconds' END
-    WHERE agent_id = $1`,
-};
-
-/** Reads eight rows an agent and what its indexes hold of waiting and running work; never the history. */
-const SUMMARIES = {
-  name: 'agent_statistic_summaries',
-  text: `
-    SELECT a.slug, a.name, a.capabilities, ${STATUS} AS status, ${CIRCUIT_OPEN} AS is_open, r.circuit_open_until,
-           r.consecutive_failures, r.success_rate, r.worker_seen_at, s.*, held.n AS running,
-           s.enqueued - s.succeeded - s.failed - s.cancelled - held.n AS pending,
-           (SELECT extract(epoch FROM now() - min(t.queued_at)) FROM (
-              SELECT queued_at FROM agent_task WHERE agent_id = a.id AND state = 'queued' AND run_at <= now()
-              ORDER BY rank_at LIMIT 1) t) AS oldest_seconds
-    FROM agent a JOIN agent_runtime r ON r.agent_id = a.id
-    CROSS JOIN LATERAL (
-      SELECT coalesce(sum(enqueued), 0) AS enqueued, coalesce(sum(succeeded), 0) AS succeeded,
-             coalesce(sum(failed), 0) AS failed, coalesce(sum(cancelled), 0) AS cancelled,
-             coalesce(sum(duration_ms), 0) AS duration_ms, max(last_active_at) AS last_active_at,
-             coalesce(sum(day_tokens) FILTER (WHERE day = (now() AT TIME ZONE 'UTC')::date), 0) AS tokens_today,
-             coalesce(sum(day_cost_micros) FILTER (WHERE day = (now() AT TIME ZONE 'UTC')::date), 0) AS cost_today
-      FROM agent_statistic WHERE agent_id = a.id
-    ) s
-    CROSS JOIN LATERAL (
-      SELECT count(*) AS n FROM agent_task WHERE agent_id = a.id AND state IN ('leased', 'running')
-    ) held
-    WHERE a.deleted_at IS NULL AND ($1::text IS NULL OR a.slug = $1)
-    ORDER BY a.slug`,
-};
-
-type SummaryRow = {
-  slug: string;
-  name: string;
-  capabilities: string[];
-  status: AgentStatus;
-  is_open: boolean;
-  circuit_open_until: Date | null;
-  consecutive_failures: number;
-  success_rate: number | null;
-  succeeded: string;
-  failed: string;
-  cancelled: string;
-  duration_ms: string;
-  last_active_at: Date | null;
-  worker_seen_at: Date | null;
-  tokens_today: string;
-  cost_today: string;
-  running: string;
-  pending: string;
-  oldest_seconds: string | null;
-};
-
 /** How agents are doing: counters that move with each task, in the task's own transaction. */
 @Injectable()
 export class AgentStatisticsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   /** Adds to the counters; deltas of one agent are put together first. */
   async add(tx: Transaction, deltas: readonly StatisticDelta[]): Promise<void> {
-    const byAgent = new Map<string, Record<string, number | string>>();
-    for (const delta of deltas) {
-      const row = byAgent.get(delta.agentId) ?? { agent_id: delta.agentId };
-      const sum = (column: string, value = 0): void => {
-        row[column] = Number(row[column] ?? 0) + value;
-      };
-      sum('enqueued', delta.enqueued);
-      sum('succeeded', delta.succeeded);
-      sum('failed', delta.failed);
-      sum('cancelled', delta.cancelled);
-      sum('duration_ms', delta.durationMs);
-      sum('tokens', delta.tokens);
-      row['cost_micros'] = (BigInt(row['cost_micros'] ?? 0) + (delta.costMicros ?? 0n)).toString();
-      byAgent.set(delta.agentId, row);
-    }
-    await tx.execute(ADD, [JSON.stringify([...byAgent.values()]), anySlot()]);
+    const slot = anySlot();
+    for (const sum of sumByAgent(deltas)) await this.addOne(tx, slot, sum);
   }
 
   /** An agent's condition, locked until the transaction ends. */
   async lockCondition(tx: Transaction, agentId: string): Promise<AgentCondition | undefined> {
-    const [row] = await tx.query<ConditionRow>(LOCK_CONDITION, [agentId]);
-    return row && toCondition(row);
+    return (await tx.lockOne(AgentRuntimeEntity, { agentId })) ?? undefined;
   }
 
   /**
@@ -173,62 +60,171 @@ export class AgentStatisticsRepository {
   async setCondition(
     tx: Transaction,
     agentId: string,
-    condition: AgentCondition,
+    { status, successRate, consecutiveFailures, ratedAttempts }: AgentCondition,
     unbroken: readonly AgentKind[],
   ): Promise<void> {
-    const { status, successRate, consecutiveFailures, ratedAttempts } = condition;
-    await tx.execute(SET_CONDITION, [agentId, status, successRate, consecutiveFailures, unbroken, ratedAttempts]);
+    const { now, plus } = this.database.dialect;
+    const isBroken =
+      consecutiveFailures >= CIRCUIT_THRESHOLD &&
+      (await tx.repository(AgentEntity).existsBy({ id: agentId, kind: Not(In(unbroken)) }));
+    const circuitOpenUntil = isBroken ? (): string => plus(now, String(CIRCUIT_OPEN_SECONDS)) : null;
+    const condition = { status, successRate, consecutiveFailures, ratedAttempts, circuitOpenUntil };
+    await tx.repository(AgentRuntimeEntity).update({ agentId }, condition);
   }
 
   /** Keeps an agent, and those that share its provider's key, from starting anything for so many milliseconds. */
   async holdBack(tx: Transaction, agentId: string, ms: number): Promise<void> {
-    await tx.execute(HOLD_BACK, [agentId, ms]);
+    const { now, plus, greatest } = this.database.dialect;
+    const ids = await this.sharingSecretOf(tx, agentId);
+    const runtimes = tx.repository(AgentRuntimeEntity);
+    // In one order, so that two transactions cannot wait for each other.
+    const held = runtimes
+      .createQueryBuilder('r')
+      .where({ agentId: In(ids) })
+      .orderBy('r.agentId');
+    await tx.lockMany(held);
+    const until = plus(now, ':seconds');
+    await runtimes
+      .createQueryBuilder()
+      .update()
+      .set({ heldUntil: () => greatest(`coalesce(held_until, ${until})`, until) })
+      .where({ agentId: In(ids) })
+      .setParameters({ seconds: ms / 1000 })
+      .execute();
   }
 
   /** Every agent, or the named one, by slug. */
   async summaries(slug?: string): Promise<AgentSummary[]> {
-    return (await this.database.query<SummaryRow>(SUMMARIES, [slug ?? null])).map(toSummary);
+    const agents = await this.database.repository(AgentEntity).find({
+      where: { deletedAt: IsNull(), ...(slug !== undefined && { slug }) },
+      order: { slug: 'ASC' },
+    });
+    const where = { agentId: In(agents.map(({ id }) => id)) };
+    const signs = await this.database.repository(AgentRuntimeEntity).findBy(where);
+    const counters = await this.database.repository(AgentStatisticEntity).findBy(where);
+    const now = await this.database.now();
+    const summaries: AgentSummary[] = [];
+    for (const agent of agents) {
+      const rows = counters.filter(({ agentId }) => agentId === agent.id);
+      const runtime = signs.find(({ agentId }) => agentId === agent.id);
+      if (runtime) summaries.push(await this.summaryOf(agent, runtime, rows, now));
+    }
+    return summaries;
+  }
+
+  private async summaryOf(
+    agent: AgentEntity,
+    runtime: AgentRuntimeEntity,
+    rows: readonly AgentStatisticEntity[],
+    now: Date,
+  ): Promise<AgentSummary> {
+    const tasks = this.database.repository(TaskEntity);
+    const running = await tasks.countBy({ agentId: agent.id, state: In(HELD_STATES) });
+    const next = await tasks
+      .createQueryBuilder('t')
+      .where("t.agentId = :id AND t.state = 'queued' AND t.runAt <= :now", { id: agent.id, now })
+      .orderBy('t.rankAt')
+      .limit(1)
+      .getOne();
+    const sum = (count: (row: AgentStatisticEntity) => number): number =>
+      rows.reduce((total, row) => total + count(row), 0);
+    const [succeeded, failed] = [sum((row) => row.succeeded), sum((row) => row.failed)];
+    const cancelled = sum((row) => row.cancelled);
+    const ofToday = rows.filter(({ day }) => day === dayOf(now));
+    const finished = succeeded + failed;
+    const active = rows.flatMap(({ lastActiveAt }) => (lastActiveAt ? [lastActiveAt.getTime()] : []));
+    const { circuitOpenUntil, consecutiveFailures, successRate, workerSeenAt } = runtime;
+    return {
+      slug: agent.slug,
+      name: agent.name,
+      capabilities: agent.capabilities,
+      status: statusOf(agent.kind, runtime, now),
+      circuit: isCircuitOpen(runtime, now) ? 'open' : circuitOpenUntil === null ? 'closed' : 'half_open',
+      circuitOpenUntil,
+      consecutiveFailures,
+      successRate,
+      succeeded,
+      failed,
+      cancelled,
+      pending: Math.max(0, sum((row) => row.enqueued) - finished - cancelled - running),
+      running,
+      averageMs: finished === 0 ? null : Math.round(sum((row) => row.durationMs) / finished),
+      tokensToday: ofToday.reduce((total, row) => total + row.dayTokens, 0),
+      costTodayMicros: ofToday.reduce((total, row) => total + row.dayCostMicros, 0n),
+      oldestQueuedSeconds: next ? Math.max(0, (now.getTime() - next.queuedAt.getTime()) / 1000) : null,
+      lastActiveAt: active.length > 0 ? new Date(Math.max(...active)) : null,
+      workerSeenAt,
+    };
+  }
+
+  private async addOne(tx: Transaction, slot: number, { agentId, costMicros, ...counts }: StatisticSum): Promise<void> {
+    const { now, greatest } = this.database.dialect;
+    const today = dayOf(await tx.now());
+    const { succeeded, failed, cancelled, tokens } = counts;
+    const hasEnded = succeeded + failed + cancelled > 0;
+    // Who finds no row and then cannot insert it came second, and finds the row now.
+    for (let time = 0; time < 2; time++) {
+      const { affected } = await tx
+        .repository(AgentStatisticEntity)
+        .createQueryBuilder()
+        .update()
+        .set({
+          enqueued: () => 'enqueued + :enqueued',
+          succeeded: () => 'succeeded + :succeeded',
+          failed: () => 'failed + :failed',
+          cancelled: () => 'cancelled + :cancelled',
+          durationMs: () => 'duration_ms + :durationMs',
+          tokens: () => 'tokens + :tokens',
+          costMicros: () => 'cost_micros + :costMicros',
+          dayTokens: () => 'CASE WHEN day = :today THEN day_tokens ELSE 0 END + :tokens',
+          dayCostMicros: () => 'CASE WHEN day = :today THEN day_cost_micros ELSE 0 END + :costMicros',
+          ...(hasEnded && { lastActiveAt: () => greatest(`coalesce(last_active_at, ${now})`, now) }),
+          // After what reads it: engines differ in whether that sees the old value.
+          day: () => greatest('day', ':today'),
+        })
+        .where({ agentId, slot })
+        .setParameters({ ...counts, costMicros, today })
+        .execute();
+      if (affected === 1) return;
+      const sums = { ...counts, costMicros, day: today, dayTokens: tokens, dayCostMicros: costMicros };
+      const first = { agentId, slot, ...sums, lastActiveAt: hasEnded ? (): string => now : null };
+      if ((await tx.insertMany(AgentStatisticEntity, [first], { ignore: true })) === 1) return;
+    }
+  }
+
+  /** An agent, and those that use the same secret of the service: the same key of a provider. */
+  private async sharingSecretOf(tx: Transaction, agentId: string): Promise<string[]> {
+    const agents = tx.repository(AgentEntity);
+    const agent = await agents.findOneBy({ id: agentId });
+    const secret = agent && secretUsedBy(agent);
+    if (!agent || secret === null) return [agentId];
+    const others = await agents.findBy({ kind: agent.kind, encryptedSecret: IsNull(), deletedAt: IsNull() });
+    return [agentId, ...others.filter((other) => secretUsedBy(other) === secret).map(({ id }) => id)];
   }
 }
 
-/** Columns of `agent_runtime` that make an agent's condition. */
-export type ConditionRow = {
-  status: ResultStatus;
-  success_rate: number | null;
-  consecutive_failures: number;
-  rated_attempts: number;
-};
+type StatisticSum = Required<StatisticDelta>;
 
-export function toCondition(row: ConditionRow): AgentCondition {
-  return {
-    status: row.status,
-    successRate: row.success_rate,
-    consecutiveFailures: row.consecutive_failures,
-    ratedAttempts: row.rated_attempts,
-  };
+/** Deltas of one agent put together, in one order, so that two transactions cannot wait for each other. */
+export function sumByAgent(deltas: readonly StatisticDelta[]): StatisticSum[] {
+  const sums = new Map<string, StatisticSum>();
+  for (const delta of deltas) {
+    const sum = sums.get(delta.agentId);
+    sums.set(delta.agentId, {
+      agentId: delta.agentId,
+      enqueued: (sum?.enqueued ?? 0) + (delta.enqueued ?? 0),
+      succeeded: (sum?.succeeded ?? 0) + (delta.succeeded ?? 0),
+      failed: (sum?.failed ?? 0) + (delta.failed ?? 0),
+      cancelled: (sum?.cancelled ?? 0) + (delta.cancelled ?? 0),
+      durationMs: (sum?.durationMs ?? 0) + (delta.durationMs ?? 0),
+      tokens: (sum?.tokens ?? 0) + (delta.tokens ?? 0),
+      costMicros: (sum?.costMicros ?? 0n) + (delta.costMicros ?? 0n),
+    });
+  }
+  return [...sums.values()].sort((a, b) => (a.agentId < b.agentId ? -1 : 1));
 }
 
-function toSummary(row: SummaryRow): AgentSummary {
-  const finished = Number(row.succeeded) + Number(row.failed);
-  return {
-    slug: row.slug,
-    name: row.name,
-    capabilities: row.capabilities,
-    status: row.status,
-    circuit: row.is_open ? 'open' : row.circuit_open_until === null ? 'closed' : 'half_open',
-    circuitOpenUntil: row.circuit_open_until,
-    consecutiveFailures: row.consecutive_failures,
-    successRate: row.success_rate,
-    succeeded: Number(row.succeeded),
-    failed: Number(row.failed),
-    cancelled: Number(row.cancelled),
-    pending: Math.max(0, Number(row.pending)),
-    running: Number(row.running),
-    averageMs: finished === 0 ? null : Math.round(Number(row.duration_ms) / finished),
-    tokensToday: Number(row.tokens_today),
-    costTodayMicros: BigInt(row.cost_today),
-    oldestQueuedSeconds: row.oldest_seconds === null ? null : Math.max(0, Number(row.oldest_seconds)),
-    lastActiveAt: row.last_active_at,
-    workerSeenAt: row.worker_seen_at,
-  };
+/** The day of UTC. */
+function dayOf(now: Date): string {
+  return now.toISOString().slice(0, 10);
 }

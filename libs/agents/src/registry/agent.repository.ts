@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull, MoreThan, Not, type Repository, type SelectQueryBuilder } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
 import type { AgentKind } from '../runners/agent-kinds.js';
-import type { Agent, AgentDefinition, AgentStatus } from './agent.js';
-import { AgentSlugTakenException } from '../tasks/agents.exceptions.js';
+import { AgentRuntimeEntity } from '../tables/agent-runtime.entity.js';
 import { AgentEntity } from '../tables/agent.entity.js';
-import { CIRCUIT_OPEN, STATUS, toAgent, type AgentRow } from './agent.postgres.js';
+import { AgentSlugTakenException } from '../tasks/agents.exceptions.js';
+import { type AgentSigns, statusOf } from './agent-health.js';
+import type { Agent, AgentDefinition, AgentStatus } from './agent.js';
 
 /** What a search of the registry asks for; everything given must hold. */
 export interface AgentFilter {
@@ -20,120 +22,151 @@ export interface AgentFilter {
 /** A change of a definition; what is absent stays. A `null` secret removes it. */
 export type AgentChanges = Partial<Omit<AgentDefinition, 'slug'>> & { encryptedSecret?: string | null };
 
-const SELECT = `SELECT a.*, ${STATUS} AS status FROM agent a JOIN agent_runtime r ON r.agent_id = a.id`;
-
-const FIND = { name: 'agent_find', text: `${SELECT} WHERE a.slug = $1 AND a.deleted_at IS NULL` };
-
-const SEARCH = {
-  name: 'agent_search',
-  text: `
-    SELECT * FROM (${SELECT} WHERE a.deleted_at IS NULL) found
-    WHERE ($1::text[] IS NULL OR capabilities @> $1) AND ($2::text IS NULL OR category = $2)
-      AND ($3::text IS NULL OR kind = $3) AND ($4::text IS NULL OR status = $4) AND ($5::text IS NULL OR slug > $5)
-    ORDER BY slug LIMIT $6`,
-};
-
 /** The registry's tables. */
 @Injectable()
 export class AgentRepository {
   constructor(private readonly database: Database) {}
 
   async find(slug: string): Promise<Agent | undefined> {
-    const [row] = await this.database.query<AgentRow>(FIND, [slug]);
-    return row && toAgent(row);
+    const [agent] = await this.agentsOf(this.living().andWhere({ slug }));
+    return agent;
   }
 
   /** Of the agents with these slugs, those that exist, by slug. */
   async findMany(slugs: readonly string[]): Promise<Map<string, Agent>> {
-    const rows = await this.database.query<AgentRow>(`${SELECT} WHERE a.slug = ANY ($1) AND a.deleted_at IS NULL`, [
-      slugs,
-    ]);
-    return new Map(rows.map((row) => [row.slug, toAgent(row)]));
+    const agents = await this.agentsOf(this.living().andWhere({ slug: In(slugs) }));
+    return new Map(agents.map((agent) => [agent.slug, agent]));
   }
 
-  async search(filter: AgentFilter): Promise<Agent[]> {
-    const { capabilities = [], category = null, kind = null, status = null, after = null, limit } = filter;
-    const wanted = capabilities.length > 0 ? capabilities : null;
-    return (await this.database.query<AgentRow>(SEARCH, [wanted, category, kind, status, after, limit])).map(toAgent);
+  /** By slug. */
+  async search({ capabilities = [], category, kind, status, after, limit }: AgentFilter): Promise<Agent[]> {
+    const builder = this.living().orderBy('a.slug');
+    if (category !== undefined) builder.andWhere({ category });
+    if (kind !== undefined) builder.andWhere({ kind });
+    if (after !== undefined) builder.andWhere({ slug: MoreThan(after) });
+    // The registry is small, and what an agent can and how it is doing is judged here.
+    if (status === undefined && capabilities.length === 0) builder.limit(limit);
+    const agents = await this.agentsOf(builder);
+    return agents
+      .filter((agent) => status === undefined || agent.status === status)
+      .filter((agent) => capabilities.every((capability) => agent.capabilities.includes(capability)))
+      .slice(0, limit);
   }
 
   /** @throws AgentSlugTakenException */
   async insert(tx: Transaction, id: string, agent: AgentDefinition, encryptedSecret: string | null): Promise<void> {
+    const { slug, kind } = agent;
+    const agents = tx.repository(AgentEntity);
     // The name of a deleted agent is free again.
-    await tx.execute(`UPDATE agent SET slug = slug || '~' || id WHERE slug = $1 AND deleted_at IS NOT NULL`, [
-      agent.slug,
-    ]);
+    const deleted = await agents.findOneBy({ slug, deletedAt: Not(IsNull()) });
+    if (deleted) await agents.update({ id: deleted.id }, { slug: `${slug}~${deleted.id}` });
     try {
-      const { slug, kind } = agent;
-      await tx.manager.insert(AgentEntity, { id, slug, kind, ...toColumns({ ...agent, encryptedSecret }) });
+      await tx.insertMany(AgentEntity, [{ id, slug, kind, ...toColumns({ ...agent, encryptedSecret }) }]);
     } catch (error) {
       if (isUniqueViolation(error, 'agent_slug_unique')) throw new AgentSlugTakenException();
       throw error;
     }
-    await tx.execute('INSERT INTO agent_runtime (agent_id) VALUES ($1)', [id]);
+    await tx.insertMany(AgentRuntimeEntity, [{ agentId: id }]);
   }
 
   /** Inserts what is not there; whatever carries the slug, changed or deleted, is left alone. */
   async seed(tx: Transaction, id: string, agent: AgentDefinition): Promise<boolean> {
     const { slug, kind, description } = agent;
-    const inserted = await tx.manager
-      .createQueryBuilder()
-      .insert()
-      .into(AgentEntity)
-      .values({ id, slug, kind, ...toColumns(agent) })
-      .orIgnore()
-      .returning('id')
-      .execute();
-    if ((inserted.raw as unknown[]).length === 0) {
+    const row = { id, slug, kind, ...toColumns(agent) };
+    if ((await tx.insertMany(AgentEntity, [row], { ignore: true })) === 0) {
       // It may be from before descriptions; one that an operator wrote stays.
-      await tx.execute(`UPDATE agent SET description = $2 WHERE slug = $1 AND description = ''`, [slug, description]);
+      await tx.repository(AgentEntity).update({ slug, description: '' }, { description });
       return false;
     }
-    await tx.execute('INSERT INTO agent_runtime (agent_id) VALUES ($1)', [id]);
+    await tx.insertMany(AgentRuntimeEntity, [{ agentId: id }]);
     return true;
   }
 
   /** Takes part in a transaction; returns the agent as it is then and keeps others from changing or deleting it. */
   async lock(tx: Transaction, slug: string): Promise<Agent | undefined> {
-    const [row] = await tx.query<AgentRow>(`${FIND.text} FOR NO KEY UPDATE OF a`, [slug]);
-    return row && toAgent(row);
+    const builder = this.living(tx.repository(AgentEntity)).andWhere({ slug });
+    const [agent] = await this.agentsOf(builder.setLock('for_no_key_update', undefined, ['a']));
+    return agent;
   }
 
   async update(tx: Transaction, id: string, changes: AgentChanges): Promise<void> {
-    await tx.manager
-      .createQueryBuilder()
-      .update(AgentEntity)
-      .set({ ...(toColumns(changes) as object), updatedAt: () => 'now()' })
-      .where('id = :id', { id })
-      .execute();
+    const columns = toColumns(changes) as object;
+    await tx.repository(AgentEntity).update({ id }, { ...columns, updatedAt: () => this.database.dialect.now });
   }
 
   async markDeleted(tx: Transaction, id: string): Promise<void> {
-    await tx.execute('UPDATE agent SET deleted_at = now(), updated_at = now() WHERE id = $1', [id]);
+    const now = (): string => this.database.dialect.now;
+    await tx.repository(AgentEntity).update({ id }, { deletedAt: now, updatedAt: now });
   }
 
   async setPaused(tx: Transaction, id: string, isPaused: boolean): Promise<void> {
-    await tx.execute(
-      'UPDATE agent_runtime SET paused_at = CASE WHEN $2 THEN coalesce(paused_at, now()) END WHERE agent_id = $1',
-      [id, isPaused],
-    );
+    const runtimes = tx.repository(AgentRuntimeEntity);
+    if (!isPaused) await runtimes.update({ agentId: id }, { pausedAt: null });
+    else await runtimes.update({ agentId: id, pausedAt: IsNull() }, { pausedAt: () => this.database.dialect.now });
   }
 
   async secretOf(id: string): Promise<string | undefined> {
-    const [row] = await this.database.query<{ encrypted_secret: string | null }>(
-      'SELECT encrypted_secret FROM agent WHERE id = $1',
-      [id],
-    );
-    return row?.encrypted_secret ?? undefined;
+    return (await this.database.repository(AgentEntity).findOneBy({ id }))?.encryptedSecret ?? undefined;
   }
 
   /** Agents by state of their circuit breaker, for health and metrics. */
-  async countOpenCircuits(): Promise<number> {
-    const [row] = await this.database.query<{ n: string }>(
-      `SELECT count(*) AS n FROM agent a JOIN agent_runtime r ON r.agent_id = a.id WHERE a.deleted_at IS NULL AND ${CIRCUIT_OPEN}`,
-    );
-    return Number(row?.n ?? 0);
+  countOpenCircuits(): Promise<number> {
+    return this.living().andWhere(`r.circuitOpenUntil > ${this.database.dialect.now}`).getCount();
   }
+
+  /** Agents that were not deleted, with what is known of how they are doing. */
+  private living(agents: Repository<AgentEntity> = this.database.repository(AgentEntity)): Agents {
+    return agents
+      .createQueryBuilder('a')
+      .innerJoinAndMapOne('a.signs', AgentRuntimeEntity, 'r', 'r.agentId = a.id')
+      .addSelect(this.database.dialect.now, 'now')
+      .where({ deletedAt: IsNull() });
+  }
+
+  private async agentsOf(builder: Agents): Promise<Agent[]> {
+    const { entities, raw } = await builder.getRawAndEntities<{ now: Date }>();
+    return entities.map((agent, index) => {
+      const { signs } = agent as AgentEntity & { signs: AgentSigns };
+      return toAgent(agent, statusOf(agent.kind, signs, raw[index]!.now));
+    });
+  }
+}
+
+type Agents = SelectQueryBuilder<AgentEntity>;
+
+function toAgent(agent: AgentEntity, status: AgentStatus): Agent {
+  const { rateLimit, rateWindowSeconds } = agent;
+  return {
+    id: agent.id,
+    slug: agent.slug,
+    name: agent.name,
+    description: agent.description,
+    category: agent.category,
+    kind: agent.kind,
+    capabilities: agent.capabilities,
+    dependencies: agent.dependencies,
+    priority: agent.priority,
+    minimumRole: agent.minimumRole,
+    concurrency: agent.concurrency,
+    rateLimit:
+      rateLimit === null || rateWindowSeconds === null ? null : { limit: rateLimit, windowSeconds: rateWindowSeconds },
+    timeoutSeconds: agent.timeoutSeconds,
+    retryPolicy: {
+      maxAttempts: agent.maxAttempts,
+      initialDelayMs: agent.initialDelayMs,
+      maxDelayMs: agent.maxDelayMs,
+    },
+    budget: {
+      maxCostMicros: agent.maxCostMicros,
+      dailyCostMicros: agent.dailyCostMicros,
+      maxTokens: agent.maxTokens,
+    },
+    config: agent.config,
+    version: agent.version,
+    status,
+    createdAt: agent.createdAt,
+    updatedAt: agent.updatedAt,
+  };
 }
 
 function toColumns(changes: AgentChanges): Partial<AgentEntity> {

@@ -9,7 +9,7 @@ import { InternalAgentRunner } from './internal/internal-agent.runner.js';
 import { InternalAgentService } from './internal/internal-agent.service.js';
 import { SecurityPostureAgent } from './internal/security-posture.agent.js';
 import { ServiceMetricsAgent } from './internal/service-metrics.agent.js';
-import { ServiceProbeRepository } from './internal/service-probe.repository.js';
+import { ServiceProbeRepository } from './internal/service-probe.postgres.js';
 import { ConsequentialCallRepository } from './llm/consequential-call.repository.js';
 import { LanguageModelClient } from './llm/language-model.client.js';
 import { LlmAgentRunner } from './llm/llm-agent.runner.js';

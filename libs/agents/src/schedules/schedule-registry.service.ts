@@ -123,7 +123,7 @@ export class ScheduleRegistryService {
     definition: ScheduleDefinition,
     { id, credential }: Principal,
   ): Promise<ScheduleRun> {
-    const nextRunAt = nextRunOf(definition, await this.schedules.now(tx));
+    const nextRunAt = nextRunOf(definition, await tx.now());
     return { ownerId: id, keyId: credential.kind === 'session' ? null : credential.id, nextRunAt };
   }
 

@@ -1,5 +1,6 @@
 import { Check, Entity, ForeignKey } from 'typeorm';
 import { Id, Instant, Real, Small, Text, Whole } from '#platform/database';
+import type { ResultStatus } from '../registry/agent.js';
 
 @Entity('agent_runtime')
 @Check('agent_runtime_rated_attempts_check', 'rated_attempts >= 0')
@@ -14,7 +15,7 @@ export class AgentRuntimeEntity {
   agentId!: string;
 
   @Text({ default: 'initializing' })
-  status!: string;
+  status!: ResultStatus;
 
   @Real({ nullable: true })
   successRate!: number | null;

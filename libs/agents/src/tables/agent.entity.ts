@@ -1,5 +1,8 @@
 import { Check, Entity, Index, Unique } from 'typeorm';
 import { Count, Id, Instant, Json, Money, Small, Text, TextList, Whole } from '#platform/database';
+import type { AgentKind } from '../runners/agent-kinds.js';
+import type { ExecutorRole } from '../tasks/task-access.js';
+import type { JsonObject } from '../tasks/task.js';
 
 @Entity('agent')
 @Index('agent_capability_idx', ['capabilities'], { type: 'gin' })
@@ -35,7 +38,7 @@ export class AgentEntity {
   category!: string;
 
   @Text()
-  kind!: string;
+  kind!: AgentKind;
 
   @TextList({ default: [] })
   capabilities!: string[];
@@ -47,7 +50,7 @@ export class AgentEntity {
   priority!: number;
 
   @Text({ default: 'API_USER' })
-  minimumRole!: string;
+  minimumRole!: ExecutorRole;
 
   @Whole({ default: 5 })
   concurrency!: number;
@@ -80,7 +83,7 @@ export class AgentEntity {
   maxTokens!: number | null;
 
   @Json({ default: {} })
-  config!: object;
+  config!: JsonObject;
 
   @Text({ nullable: true })
   encryptedSecret!: string | null;

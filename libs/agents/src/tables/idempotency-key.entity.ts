@@ -1,5 +1,6 @@
 import { Check, Entity, ForeignKey, Index } from 'typeorm';
 import { Instant, Json, Text, Uuid } from '#platform/database';
+import type { RequestFingerprint } from '#platform/kernel';
 
 @Entity('agent_idempotency_key')
 @Index('agent_idempotency_key_batch_id_idx', ['batchId'], { where: 'batch_id IS NOT NULL' })
@@ -13,7 +14,7 @@ export class IdempotencyKeyEntity {
   key!: string;
 
   @Json()
-  fingerprint!: object;
+  fingerprint!: RequestFingerprint;
 
   @ForeignKey('TaskEntity', { onDelete: 'CASCADE', deferrable: 'INITIALLY DEFERRED' })
   @Uuid({ nullable: true })

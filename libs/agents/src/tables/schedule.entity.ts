@@ -1,5 +1,7 @@
 import { Check, Entity, ForeignKey, Index } from 'typeorm';
 import { Flag, Id, Instant, Json, Small, Text, Uuid } from '#platform/database';
+import type { Overlap, PauseReason } from '../schedules/schedule.js';
+import type { JsonObject } from '../tasks/task.js';
 
 @Entity('agent_schedule')
 @Index('agent_schedule_due_idx', ['nextRunAt'], { where: 'enabled' })
@@ -29,7 +31,7 @@ export class ScheduleEntity {
   taskDescription!: string | null;
 
   @Json()
-  parameters!: object;
+  parameters!: JsonObject;
 
   @Small()
   priority!: number;
@@ -63,8 +65,8 @@ export class ScheduleEntity {
   keyId!: string | null;
 
   @Text({ nullable: true })
-  pausedReason!: string | null;
+  pausedReason!: PauseReason | null;
 
   @Text({ default: 'skip' })
-  overlap!: string;
+  overlap!: Overlap;
 }

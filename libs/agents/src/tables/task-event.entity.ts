@@ -13,7 +13,7 @@ export class TaskEventEntity {
   type!: string;
 
   @Json({ default: {} })
-  data!: object;
+  data!: Record<string, unknown>;
 
   @Instant()
   createdAt!: Date;

@@ -1,5 +1,7 @@
 import { Check, Entity, ForeignKey, Index } from 'typeorm';
 import { Count, Flag, Id, Instant, Json, Money, Real, Small, Text, Uuid, UuidList, Whole } from '#platform/database';
+import type { TaskState } from '../tasks/task-state.js';
+import type { JsonObject, TaskFailure } from '../tasks/task.js';
 
 @Entity('agent_task')
 @Index('agent_task_agent_state_idx', ['agentId', 'state', 'id'])
@@ -31,7 +33,7 @@ export class TaskEntity {
   agentId!: string;
 
   @Text()
-  state!: string;
+  state!: TaskState;
 
   @Small()
   priority!: number;
@@ -49,16 +51,16 @@ export class TaskEntity {
   taskDescription!: string | null;
 
   @Json({ default: {} })
-  parameters!: object;
+  parameters!: JsonObject;
 
   @Json({ nullable: true })
-  output!: object | null;
+  output!: unknown;
 
   @Json({ nullable: true })
-  error!: object | null;
+  error!: TaskFailure | null;
 
   @Json({ nullable: true })
-  progress!: object | null;
+  progress!: unknown;
 
   @Count({ default: 0 })
   tokensIn!: number;
@@ -157,7 +159,7 @@ export class TaskEntity {
   endedLeaseToken!: string | null;
 
   @Json({ nullable: true })
-  attemptUsage!: object | null;
+  attemptUsage!: { tokensIn: number; tokensOut: number; costMicros: string } | null;
 
   @Whole({ default: 0 })
   workerEventSeq!: number;

@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '#platform/database';
+import { In, type SelectQueryBuilder } from 'typeorm';
+import { Database, type Transaction } from '#platform/database';
+import { TaskDependencyEntity } from '../tables/task-dependency.entity.js';
+import { TaskEntity } from '../tables/task.entity.js';
+import { GLANCE, readTasks, toGlance, withAccess } from './known-task.repository.js';
 import type { TaskFailure, TaskGlance } from './task.js';
-import { GLANCE, type GlanceRow, toGlance } from './task.postgres.js';
 
 /** A task that was ended because one it depends on did not succeed. */
 export interface FailedDependent {
@@ -15,33 +18,27 @@ export interface DependencyLink {
   readonly dependsOn: string;
 }
 
-/** Locked in the order of their ids, so that two requests with the same dependencies cannot wait for each other. */
-const LOCK = `SELECT t.id, ${GLANCE} FROM agent_task t JOIN agent a ON a.id = t.agent_id
-  WHERE t.id = ANY ($1) ORDER BY t.id FOR NO KEY UPDATE OF t`;
-
-const RELEASE = `
-  UPDATE agent_task t SET depends_left = t.depends_left - d.n
-  FROM (SELECT task_id, count(*)::integer AS n FROM agent_task_dependency WHERE depends_on = ANY ($1) GROUP BY task_id) d
-  WHERE t.id = d.task_id AND t.state = 'queued'`;
-
-/** Tasks further down the line fail with those they depend on. */
-const FAIL = `
-  WITH RECURSIVE doomed AS (
-    SELECT task_id FROM agent_task_dependency WHERE depends_on = ANY ($1)
-    UNION SELECT d.task_id FROM doomed JOIN agent_task_dependency d ON d.depends_on = doomed.task_id
-  )
-  UPDATE agent_task t SET state = 'failed', error = $2::jsonb, finished_at = now()
-  FROM doomed WHERE t.id = doomed.task_id AND t.state = 'queued'
-  RETURNING t.id, t.agent_id`;
+/** Ids that one statement names: engines bound its parameters. */
+const AT_ONCE = 10_000;
 
 /** Which task waits for which. Whoever ends a task asks here, after its state is written, who waited for it. */
 @Injectable()
 export class TaskDependencyRepository {
+  constructor(private readonly database: Database) {}
+
   /** The tasks by id, which keep their states until the transaction ends: nobody can end a task unseen meanwhile. */
   async lock(tx: Transaction, ids: readonly string[]): Promise<Map<string, TaskGlance>> {
-    if (ids.length === 0) return new Map();
-    const rows = await tx.query<GlanceRow & { id: string }>(LOCK, [arrayOf(ids)]);
-    return new Map(rows.map((row) => [row.id, toGlance(row)]));
+    const glances = new Map<string, TaskGlance>();
+    // In the order of their ids, so that two requests with the same dependencies cannot wait for each other.
+    for (const some of parts([...ids].sort())) {
+      const builder = withAccess(tx.repository(TaskEntity))
+        .select(GLANCE)
+        .where({ id: In(some) })
+        .orderBy('t.id')
+        .setLock('for_no_key_update', undefined, ['t']);
+      for (const task of await readTasks(builder)) glances.set(task.id, toGlance(task));
+    }
+    return glances;
   }
 
   /**
@@ -50,30 +47,64 @@ export class TaskDependencyRepository {
    */
   async add(tx: Transaction, links: readonly DependencyLink[]): Promise<void> {
     if (links.length === 0) return;
-    const dependsOn = links.map((link) => link.dependsOn);
-    await tx.execute(
-      'INSERT INTO agent_task_dependency (task_id, depends_on) SELECT * FROM unnest($1::uuid[], $2::uuid[])',
-      [arrayOf(links.map(({ taskId }) => taskId)), arrayOf(dependsOn)],
-    );
-    const awaited = [...new Set(dependsOn)];
-    await tx.execute('UPDATE agent_task SET has_dependents = true WHERE id = ANY ($1) AND NOT has_dependents', [
-      awaited,
-    ]);
+    await tx.insertMany(TaskDependencyEntity, links);
+    for (const some of parts([...new Set(links.map(({ dependsOn }) => dependsOn))])) {
+      await tx.repository(TaskEntity).update({ id: In(some), hasDependents: false }, { hasDependents: true });
+    }
   }
 
   /** Lets go on what waited for these tasks, which succeeded. */
   async release(tx: Transaction, succeeded: readonly string[]): Promise<void> {
-    await tx.execute(RELEASE, [succeeded]);
+    const links = (): SelectQueryBuilder<TaskDependencyEntity> =>
+      tx.repository(TaskDependencyEntity).createQueryBuilder('d').where('d.dependsOn IN (:...succeeded)');
+    const released = links().select('count(*)').andWhere('d.taskId = agent_task.id').getQuery();
+    await tx
+      .repository(TaskEntity)
+      .createQueryBuilder()
+      .update()
+      .set({ dependsLeft: () => `depends_left - (${released})` })
+      .where(`state = 'queued' AND id IN (${links().select('d.taskId').getQuery()})`)
+      .setParameters({ succeeded })
+      .execute();
   }
 
   /** Ends what waited for these tasks, which will not succeed. */
   async fail(tx: Transaction, ended: readonly string[], failure: TaskFailure): Promise<FailedDependent[]> {
-    const rows = await tx.query<{ id: string; agent_id: string }>(FAIL, [ended, failure]);
-    return rows.map(({ id, agent_id }) => ({ id, agentId: agent_id }));
+    const failed: FailedDependent[] = [];
+    for (const some of parts((await this.dependentsOf(tx, ended)).sort())) {
+      const waiting = tx
+        .repository(TaskEntity)
+        .createQueryBuilder('t')
+        .select(['t.id', 't.agentId'])
+        .where({ id: In(some), state: 'queued' })
+        .orderBy('t.id');
+      const locked = await tx.lockMany(waiting);
+      const change = { state: 'failed', error: failure, finishedAt: () => this.database.dialect.now } as const;
+      if (locked.length > 0) await tx.repository(TaskEntity).update({ id: In(locked.map(({ id }) => id)) }, change);
+      failed.push(...locked.map(({ id, agentId }) => ({ id, agentId })));
+    }
+    return failed;
+  }
+
+  /** Tasks further down the line too: they fail with those they depend on. */
+  private async dependentsOf(tx: Transaction, ended: readonly string[]): Promise<string[]> {
+    const found = new Set<string>();
+    let latest = [...ended];
+    while (latest.length > 0) {
+      const next: string[] = [];
+      for (const some of parts(latest)) {
+        const links = await tx.repository(TaskDependencyEntity).findBy({ dependsOn: In(some) });
+        for (const { taskId } of links) {
+          if (!found.has(taskId)) next.push(taskId);
+          found.add(taskId);
+        }
+      }
+      latest = next;
+    }
+    return [...found];
   }
 }
 
-/** Ids as PostgreSQL reads a list of them. The driver looks through each for what would have to be quoted, which takes long of many. */
-function arrayOf(ids: readonly string[]): string {
-  return `{${ids.join()}}`;
+function parts(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, n) => ids.slice(n * AT_ONCE, (n + 1) * AT_ONCE));
 }

@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { MoreThan } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
+import { TaskEventEntity } from '../tables/task-event.entity.js';
+import { textOf } from './json-value.js';
 
 /** Something that happened to a task. */
 export interface NewTaskEvent {
@@ -20,83 +24,90 @@ export interface TaskEvent {
   readonly hash: string;
 }
 
-/**
- * Records events: the rows (task_id, type, data) of a table expression, at most one for each task. Each event carries the SHA-256 of
- * its content and of the event before it, so that a change of history shows. A statement before it in the transaction locks every task
- * named here, which keeps the numbers without gaps. Where the same statement locks them, it has looked for the last event before it
- * had the lock: see `isNumberTaken`.
- */
-export const recordEvents = (happened: string): string => `
-  INSERT INTO agent_task_event (task_id, seq, type, data, created_at, hash)
-  SELECT e.task_id, coalesce(last.seq, 0) + 1, e.type, e.data, now(),
-         sha256(coalesce(last.hash, ''::bytea) || convert_to(concat_ws(E'\\n', e.task_id, coalesce(last.seq, 0) + 1, e.type,
-           e.data, extract(epoch FROM now())), 'UTF8'))
-  FROM ${happened}
-  LEFT JOIN LATERAL (
-    SELECT seq, hash FROM agent_task_event WHERE task_id = e.task_id ORDER BY seq DESC LIMIT 1
-  ) last ON true`;
-
 /** Whether a statement that locks tasks and records their events met with somebody else's event. Done again, it sees that one. */
 export function isNumberTaken(error: unknown): boolean {
   return isUniqueViolation(error, 'agent_task_event_pkey');
 }
 
-const APPEND = {
-  name: 'agent_task_event_append',
-  text: recordEvents('jsonb_to_recordset($1::jsonb) AS e (task_id uuid, type text, data jsonb)'),
-};
-
-const VERIFY = `
-  SELECT seq FROM (
-    SELECT *, lag(seq, 1, 0) OVER w AS before_seq, lag(hash, 1, ''::bytea) OVER w AS before
-    FROM agent_task_event WHERE task_id = $1 WINDOW w AS (ORDER BY seq)
-  ) e
-  WHERE seq <> before_seq + 1 OR hash <> sha256(before || convert_to(concat_ws(E'\\n', task_id, seq, type, data,
-    extract(epoch FROM created_at)), 'UTF8'))
-  ORDER BY seq LIMIT 1`;
-
 /** The record of what happened to tasks. Rows are only ever added. */
 @Injectable()
 export class TaskEventRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
-  /** At most one event for each task. */
+  /** At most one event for each task. The caller has locked the tasks, or inserted them. */
   async append(tx: Transaction, events: readonly NewTaskEvent[]): Promise<void> {
-    const rows = events.map(({ taskId, type, data = {} }) => ({ task_id: taskId, type, data }));
-    await tx.execute(APPEND, [JSON.stringify(rows)]);
+    const createdAt = await tx.now();
+    const rows: TaskEventEntity[] = [];
+    const lastOf = await this.lastOf(
+      tx,
+      events.map(({ taskId }) => taskId),
+    );
+    for (const { taskId, type, data = {} } of events) {
+      const last = lastOf.get(taskId);
+      // As it will be read.
+      const kept = JSON.parse(JSON.stringify(data)) as Record<string, unknown>;
+      const event = { taskId, seq: (last?.seq ?? 0) + 1, type, data: kept, createdAt };
+      rows.push({ ...event, hash: hashOf(event, last?.hash) });
+    }
+    await tx.insertMany(TaskEventEntity, rows);
   }
 
   /** How many events a task has, which the caller has locked. */
   async count(tx: Transaction, taskId: string): Promise<number> {
-    const sql = 'SELECT seq FROM agent_task_event WHERE task_id = $1 ORDER BY seq DESC LIMIT 1';
-    return (await tx.query<{ seq: number }>(sql, [taskId]))[0]?.seq ?? 0;
+    return (await this.lastOf(tx, [taskId])).get(taskId)?.seq ?? 0;
   }
 
   async list(taskId: string, after: number, limit: number): Promise<TaskEvent[]> {
-    const rows = await this.database.query<{
-      seq: number;
-      type: string;
-      data: Record<string, unknown>;
-      created_at: Date;
-      hash: Buffer;
-    }>(
-      {
-        name: 'agent_task_event_list',
-        text: `SELECT seq, type, data, created_at, hash FROM agent_task_event
-               WHERE task_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
-      },
-      [taskId, after, limit],
-    );
-    return rows.map(({ created_at, hash, ...event }) => ({
-      ...event,
-      createdAt: created_at,
+    const events = await this.database.repository(TaskEventEntity).find({
+      where: { taskId, seq: MoreThan(after) },
+      order: { seq: 'ASC' },
+      take: limit,
+    });
+    return events.map(({ seq, type, data, createdAt, hash }) => ({
+      seq,
+      type,
+      data,
+      createdAt,
       hash: hash.toString('hex'),
     }));
   }
 
   /** The first event whose hash or number does not fit; `undefined` when the chain is whole. */
   async firstBroken(taskId: string): Promise<number | undefined> {
-    const [row] = await this.database.query<{ seq: number }>(VERIFY, [taskId]);
-    return row?.seq;
+    const events = await this.database.repository(TaskEventEntity).find({ where: { taskId }, order: { seq: 'ASC' } });
+    const isWhole = (event: TaskEventEntity, at: number): boolean =>
+      event.seq === at + 1 && event.hash.equals(hashOf(event, events[at - 1]?.hash));
+    return events.find((event, at) => !isWhole(event, at))?.seq;
   }
+
+  /** The last event of each task. */
+  private async lastOf(tx: Transaction, ids: readonly string[]): Promise<Map<string, TaskEventEntity>> {
+    const events = await tx
+      .repository(TaskEventEntity)
+      .createQueryBuilder('e')
+      .innerJoin(
+        (builder) =>
+          builder
+            .select('o.taskId', 'task_id')
+            .addSelect('max(o.seq)', 'seq')
+            .from(TaskEventEntity, 'o')
+            .where('o.taskId IN (:...ids)', { ids })
+            .groupBy('o.taskId'),
+        'latest',
+        'latest.task_id = e.taskId AND latest.seq = e.seq',
+      )
+      .getMany();
+    return new Map(events.map((event) => [event.taskId, event]));
+  }
+}
+
+function hashOf(
+  { taskId, seq, type, data, createdAt }: Omit<TaskEventEntity, 'hash'>,
+  before: Buffer = Buffer.alloc(0),
+): Buffer {
+  // Seconds with six digits behind the point.
+  const at = createdAt.getTime();
+  const moment = `${Math.floor(at / 1000)}.${String(at % 1000).padStart(3, '0')}000`;
+  const content = [taskId, seq, type, textOf(data), moment].join('\n');
+  return createHash('sha256').update(before).update(content).digest();
 }

@@ -1,6 +1,7 @@
 import { Database } from '#platform/database';
-import { listQuery, type TaskFilter } from './task-list.postgres.js';
+import { listQuery } from './task.postgres.js';
 import { TASK_STATES } from './task-state.js';
+import type { TaskFilter } from './task.repository.js';
 import { startTestApp, type TestApp } from '../../../../test/support/test-app.js';
 
 const TASKS = 40_000;

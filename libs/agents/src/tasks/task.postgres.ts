@@ -1,132 +1,149 @@
-import type { JsonObject, Task, TaskFailure, TaskGlance, TaskOutcome } from './task.js';
-import type { ExecutorRole } from './task-access.js';
-import type { TaskState } from './task-state.js';
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
+import {
+  LISTED_COLUMNS,
+  OUTCOME_COLUMNS,
+  type OutcomeRow,
+  type TaskRow,
+  toOutcome,
+  toTask,
+} from './task-columns.postgres.js';
+import { FINAL_STATES, TASK_STATES, type TaskState } from './task-state.js';
+import { type EndedTask, type NewTask, type TaskFilter, TaskRepository } from './task.repository.js';
+import { SECONDS_PER_PRIORITY, type Task, type TaskFailure, type TaskOutcome } from './task.js';
 
-/** The credential whose worker holds or last held `agent_task t`; NULL of what this service runs itself. */
-export const HOLDER = '(SELECT w.credential_id FROM agent_worker w WHERE w.id = t.worker_id)';
-
-/** Where `agent_task t` of `agent a` is, and what decides who may do what with it. */
-export const GLANCE = `t.state, t.created_by, a.minimum_role,
-  CASE WHEN t.state IN ('leased', 'running') THEN ${HOLDER} END AS held_by`;
-
-/** What `GLANCE` reads. */
-export type GlanceRow = { state: TaskState; created_by: string; minimum_role: ExecutorRole; held_by: string | null };
-
-export function toGlance(row: GlanceRow): TaskGlance {
-  return { state: row.state, createdBy: row.created_by, minimumRole: row.minimum_role, heldBy: row.held_by };
-}
-
-/** What a `TaskRow` is read by, of `agent_task t` and `agent a`. */
-export const TASK_COLUMNS = `t.*, a.slug AS agent, ${GLANCE}`;
-
-/** Largest parameters and progress, and in a list the largest output, that are shown beside those of other tasks, in bytes of JSON. */
-const SHOWN_BYTES = 16 * 1024;
-
-/** Bytes of output that the tasks of one answer show together. */
-const SHOWN_OUTPUT_BYTES = 8 * 1024 * 1024;
-
-/** What is stored is at most compressed: what is large then is not even unpacked. */
-const bytesOf = (column: string, most: number): string =>
-  `CASE WHEN pg_column_size(${column}) > ${most} THEN ${most + 1} ELSE octet_length(${column}::text) END`;
-const isShown = (column: string): string => `coalesce(${bytesOf(column, SHOWN_BYTES)} <= ${SHOWN_BYTES}, true)`;
-
-const LIGHT_COLUMNS = `t.id, a.slug AS agent, t.priority, t.attempt, t.max_attempts, t.timeout_seconds, t.task_description, t.error,
-  t.tokens_in, t.tokens_out, t.cost_micros, t.batch_id, t.depends_on, t.created_at, t.queued_at, t.run_at, t.started_at, t.finished_at,
-  t.deadline_at, t.expires_at, t.max_cost_micros, t.max_tokens, t.approved_at, t.cancel_requested_at, t.cancel_acknowledged_at,
-  t.stopped_at, ${GLANCE},
-  CASE WHEN ${isShown('t.parameters')} THEN t.parameters ELSE '{}' END AS parameters,
-  CASE WHEN ${isShown('t.progress')} THEN t.progress END AS progress`;
-
-const leftOut = (isOutputShown: string): string => `array_remove(ARRAY[
-  CASE WHEN NOT ${isShown('t.parameters')} THEN 'parameters' END, CASE WHEN NOT ${isShown('t.progress')} THEN 'progress' END,
-  CASE WHEN NOT ${isOutputShown} THEN 'output' END], NULL) AS left_out`;
-
-/**
- * The columns of one of many tasks: a hundred results of ten megabytes are no list. What is left out for its size is named in
- * `left_out`.
- */
-export const LISTED_COLUMNS = `${LIGHT_COLUMNS}, CASE WHEN ${isShown('t.output')} THEN t.output END AS output, ${leftOut(isShown('t.output'))}`;
-
-const TOGETHER = `coalesce(sum(${bytesOf('t.output', SHOWN_OUTPUT_BYTES)}) OVER (ORDER BY t.id) <= ${SHOWN_OUTPUT_BYTES}, true)`;
-
-/** What became of one of many tasks; outputs of any size, as long as all of them together are not too large. */
-export const OUTCOME_COLUMNS = `t.id, ${GLANCE}, t.error, CASE WHEN ${TOGETHER} THEN t.output END AS output, NOT ${TOGETHER} AS is_left_out`;
-
-/** What `OUTCOME_COLUMNS` reads. */
-export type OutcomeRow = GlanceRow & { id: string; output: unknown; error: TaskFailure | null; is_left_out: boolean };
-
-export function toOutcome(row: OutcomeRow): TaskOutcome {
-  return { ...toGlance(row), id: row.id, output: row.output, error: row.error, isLeftOut: row.is_left_out };
-}
-
-/** A row of `agent_task` with what is known of its agent. */
-export type TaskRow = GlanceRow & {
-  /** Only where many tasks are read. */
-  left_out?: string[];
-  id: string;
-  agent: string;
-  priority: number;
-  attempt: number;
-  max_attempts: number;
-  timeout_seconds: number;
-  task_description: string | null;
-  parameters: JsonObject;
-  output: unknown;
-  error: TaskFailure | null;
-  progress: unknown;
-  tokens_in: string;
-  tokens_out: string;
-  cost_micros: string;
-  batch_id: string | null;
-  depends_on: string[];
-  created_at: Date;
-  queued_at: Date;
-  run_at: Date;
-  started_at: Date | null;
-  finished_at: Date | null;
-  deadline_at: Date | null;
-  expires_at: Date | null;
-  max_cost_micros: string | null;
-  max_tokens: string | null;
-  approved_at: Date | null;
-  cancel_requested_at: Date | null;
-  cancel_acknowledged_at: Date | null;
-  stopped_at: Date | null;
+const INSERT = {
+  name: 'agent_task_insert',
+  text: `
+    INSERT INTO agent_task (id, agent_id, state, priority, max_attempts, timeout_seconds, task_description, parameters,
+                            run_at, rank_at, expires_at, depends_on, depends_left, max_cost_micros, max_tokens,
+                            estimate_micros, estimate_tokens, batch_id, created_by, correlation_id, traceparent)
+    SELECT t.id, t.agent_id, 'queued', t.priority, t.max_attempts, t.timeout_seconds, t.task_description, t.parameters,
+           greatest(coalesce(t.run_at, now()), now()),
+           greatest(coalesce(t.run_at, now()), now()) - t.priority * interval '${SECONDS_PER_PRIORITY} seconds',
+           t.expires_at, coalesce(t.depends_on, '{}'), t.depends_left, t.max_cost_micros, t.max_tokens, t.estimate_micros,
+           t.estimate_tokens, t.batch_id, t.created_by, t.correlation_id, t.traceparent
+    FROM jsonb_to_recordset($1::jsonb) AS t (
+      id uuid, agent_id uuid, priority smallint, max_attempts integer, timeout_seconds integer, task_description text,
+      parameters jsonb, run_at timestamptz, expires_at timestamptz, depends_on uuid[], depends_left integer,
+      max_cost_micros bigint, max_tokens bigint, estimate_micros bigint, estimate_tokens bigint, batch_id uuid, created_by text, correlation_id text, traceparent text)`,
 };
 
-export function toTask(row: TaskRow): Task {
-  return {
-    id: row.id,
-    agent: row.agent,
-    priority: row.priority,
-    attempt: row.attempt,
-    maxAttempts: row.max_attempts,
-    timeoutSeconds: row.timeout_seconds,
-    taskDescription: row.task_description,
-    parameters: row.parameters,
-    output: row.output,
-    leftOut: row.left_out ?? [],
-    error: row.error,
-    progress: row.progress,
-    tokensIn: Number(row.tokens_in),
-    tokensOut: Number(row.tokens_out),
-    costMicros: BigInt(row.cost_micros),
-    batchId: row.batch_id,
-    dependsOn: row.depends_on,
-    budget: {
-      maxCostMicros: row.max_cost_micros === null ? null : BigInt(row.max_cost_micros),
-      maxTokens: row.max_tokens === null ? null : Number(row.max_tokens),
-    },
-    ...toGlance(row),
-    createdAt: row.created_at,
-    queuedAt: row.queued_at,
-    runAt: row.run_at,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    deadlineAt: row.deadline_at ?? row.expires_at,
-    approvedAt: row.approved_at,
-    cancelRequestedAt: row.cancel_requested_at,
-    cancelAcknowledgedAt: row.cancel_acknowledged_at,
-    stoppedAt: row.stopped_at,
-  };
+const OUTCOMES = `SELECT ${OUTCOME_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = ANY ($1)`;
+
+/** The last of each state are found by an index; which of them ended last of all is little to sort. */
+const recent = (bound: string): string => `
+  SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error
+  FROM unnest('{${FINAL_STATES.join()}}'::text[]) AS s (state) CROSS JOIN LATERAL (
+    SELECT id, agent_id, state, finished_at, error FROM agent_task
+    WHERE state = s.state AND ${bound} ORDER BY finished_at DESC, id DESC LIMIT $1
+  ) t JOIN agent a ON a.id = t.agent_id
+  ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`;
+
+const RECENT = { name: 'agent_task_recent', text: recent('finished_at < $2') };
+
+/** The same, behind one of them: those that ended at once, as a request completes them, have the same time. */
+const RECENT_AFTER = {
+  name: 'agent_task_recent_after',
+  text: recent(
+    '(finished_at, id) < ((SELECT coalesce(max(finished_at), $2::timestamptz) FROM agent_task WHERE id = $3::uuid), $3::uuid)',
+  ),
+};
+
+type EndedRow = { id: string; agent: string; state: TaskState; finished_at: Date; error: TaskFailure | null };
+
+/**
+ * Lists read about as many tasks as they answer. Bench: `a task for an agent`, `tasks of an agent and a state`, `tasks that ended last`,
+ * `results of a batch`.
+ */
+@Injectable()
+export class PostgresTaskRepository extends TaskRepository {
+  override async insert(tx: Transaction, tasks: readonly NewTask[]): Promise<void> {
+    const rows = tasks.map((task) => ({
+      id: task.id,
+      agent_id: task.agentId,
+      priority: task.priority,
+      max_attempts: task.maxAttempts,
+      timeout_seconds: task.timeoutSeconds,
+      task_description: task.taskDescription,
+      parameters: task.parameters,
+      run_at: task.runAt,
+      expires_at: task.expiresAt,
+      ...(task.dependsOn.length > 0 && { depends_on: task.dependsOn }),
+      depends_left: task.dependsLeft,
+      max_cost_micros: task.maxCostMicros?.toString() ?? null,
+      max_tokens: task.maxTokens,
+      estimate_micros: task.estimateMicros?.toString() ?? null,
+      estimate_tokens: task.estimateTokens,
+      batch_id: task.batchId,
+      created_by: task.createdBy,
+      correlation_id: task.correlationId,
+      traceparent: task.traceparent,
+    }));
+    await tx.execute(INSERT, [JSON.stringify(rows)]);
+  }
+
+  override async outcomes(ids: readonly string[]): Promise<TaskOutcome[]> {
+    return (await this.database.query<OutcomeRow>(OUTCOMES, [ids])).map(toOutcome);
+  }
+
+  override async list(filter: TaskFilter): Promise<Task[]> {
+    const { text, values } = listQuery(filter);
+    return (await this.database.query<TaskRow>(text, values)).map(toTask);
+  }
+
+  override async recentlyEnded(limit: number, before?: Date, afterId?: string): Promise<EndedTask[]> {
+    const bound = before ?? 'infinity';
+    const rows = await (afterId === undefined
+      ? this.database.query<EndedRow>(RECENT, [limit, bound])
+      : this.database.query<EndedRow>(RECENT_AFTER, [limit, bound, afterId]));
+    return rows.map(({ finished_at, ...row }) => ({ ...row, finishedAt: finished_at }));
+  }
+}
+
+/** Ids of a batch's tasks. The batch names them: an index of tasks by batch would be written anew with each change of each of them. */
+const OF_BATCH = (batch: string): string =>
+  `ARRAY(SELECT (o ->> 'taskId')::uuid FROM agent_batch b, jsonb_array_elements(b.operations) o WHERE b.id = ${batch})`;
+
+/**
+ * The statement that finds tasks, newest first, and what it is given. Whatever is asked for, it reads about as many tasks as it answers: a
+ * page of each agent and state that come into question, which an index holds in this order, or the tasks of a batch.
+ */
+export function listQuery(filter: TaskFilter): { text: string; values: unknown[] } {
+  const values: unknown[] = [filter.limit];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const { agent, state, batchId, before, scope } = filter;
+  const all = (...conditions: (string | undefined | false)[]): string =>
+    ['true', ...conditions].filter((condition) => typeof condition === 'string').join(' AND ');
+
+  const ofAgent = agent !== undefined && `a.slug = ${bind(agent)}`;
+  const older = before !== undefined && `t.id < ${bind(before)}`;
+  const own = scope && { by: bind(scope.createdBy), roles: bind(scope.roles), held: bind(scope.heldBy) };
+  const isHeld =
+    own &&
+    `t.state IN ('leased', 'running')
+     AND EXISTS (SELECT FROM agent_worker w WHERE w.id = t.worker_id AND w.credential_id = ${own.held})`;
+
+  let which = all(older);
+  if (batchId !== undefined) {
+    const isSeen = own && `(t.created_by = ${own.by} AND a.minimum_role = ANY (${own.roles}) OR ${isHeld})`;
+    const inState = state !== undefined && `t.state = ${bind(state)}`;
+    which = all(`t.id = ANY (${OF_BATCH(bind(batchId))})`, ofAgent, inState, older, isSeen);
+  } else if (own || agent !== undefined || state !== undefined) {
+    const states = bind(state === undefined ? TASK_STATES : [state]);
+    const ofEach = `
+      SELECT page.id FROM agent a CROSS JOIN unnest(${states}::text[]) AS s (state) CROSS JOIN LATERAL (
+        SELECT t.id FROM agent_task t
+        WHERE ${all(own && `t.created_by = ${own.by}`, 't.agent_id = a.id', 't.state = s.state', older)}
+        ORDER BY t.id DESC LIMIT $1
+      ) page WHERE ${all(ofAgent, own && `a.minimum_role = ANY (${own.roles})`)}`;
+    // What his workers hold is little.
+    const held = `
+      SELECT t.id FROM agent_task t JOIN agent a ON a.id = t.agent_id
+      WHERE ${all(isHeld, `t.state = ANY (${states})`, ofAgent, older)}`;
+    const found = own ? `${ofEach} UNION ${held}` : ofEach;
+    which = `t.id = ANY (ARRAY(SELECT id FROM (${found}) found ORDER BY id DESC LIMIT $1))`;
+  }
+  const text = `SELECT ${LISTED_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE ${which} ORDER BY t.id DESC LIMIT $1`;
+  return { text, values };
 }

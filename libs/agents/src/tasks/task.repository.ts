@@ -1,26 +1,23 @@
 import { Injectable } from '@nestjs/common';
+import { In, LessThan, MoreThan, type SelectQueryBuilder } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
+import { AgentEntity } from '../tables/agent.entity.js';
+import { BatchEntity } from '../tables/batch.entity.js';
+import { TaskEntity } from '../tables/task.entity.js';
+import { textOf } from './json-value.js';
+import { GLANCE, readTasks, toGlance, toTask, withAccess } from './known-task.repository.js';
+import type { SearchScope } from './task-access.js';
+import { FINAL_STATES, HELD_STATES, type TaskState } from './task-state.js';
 import {
   type JsonObject,
   SECONDS_PER_PRIORITY,
+  SHOWN_BYTES,
+  SHOWN_OUTPUT_BYTES,
   type Task,
   type TaskFailure,
   type TaskGlance,
   type TaskOutcome,
 } from './task.js';
-import { FINAL_STATES, type TaskState } from './task-state.js';
-import { listQuery, type TaskFilter } from './task-list.postgres.js';
-import {
-  GLANCE,
-  type GlanceRow,
-  OUTCOME_COLUMNS,
-  type OutcomeRow,
-  TASK_COLUMNS,
-  type TaskRow,
-  toGlance,
-  toOutcome,
-  toTask,
-} from './task.postgres.js';
 
 /** A task that is about to be queued. */
 export interface NewTask {
@@ -48,52 +45,17 @@ export interface NewTask {
   readonly traceparent: string | null;
 }
 
-const INSERT = {
-  name: 'agent_task_insert',
-  text: `
-    INSERT INTO agent_task (id, agent_id, state, priority, max_attempts, timeout_seconds, task_description, parameters,
-                            run_at, rank_at, expires_at, depends_on, depends_left, max_cost_micros, max_tokens,
-                            estimate_micros, estimate_tokens, batch_id, created_by, correlation_id, traceparent)
-    SELECT t.id, t.agent_id, 'queued', t.priority, t.max_attempts, t.timeout_seconds, t.task_description, t.parameters,
-           greatest(coalesce(t.run_at, now()), now()),
-           greatest(coalesce(t.run_at, now()), now()) - t.priority * interval '${SECONDS_PER_PRIORITY} seconds',
-           t.expires_at, coalesce(t.depends_on, '{}'), t.depends_left, t.max_cost_micros, t.max_tokens, t.estimate_micros,
-           t.estimate_tokens, t.batch_id, t.created_by, t.correlation_id, t.traceparent
-    FROM jsonb_to_recordset($1::jsonb) AS t (
-      id uuid, agent_id uuid, priority smallint, max_attempts integer, timeout_seconds integer, task_description text,
-      parameters jsonb, run_at timestamptz, expires_at timestamptz, depends_on uuid[], depends_left integer,
-      max_cost_micros bigint, max_tokens bigint, estimate_micros bigint, estimate_tokens bigint, batch_id uuid, created_by text, correlation_id text, traceparent text)`,
-};
-
-const SELECT = `SELECT ${TASK_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id`;
-
-const OUTCOMES = `SELECT ${OUTCOME_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = ANY ($1)`;
-
-const FIND = { name: 'agent_task_find', text: `${SELECT} WHERE t.id = $1` };
-
-const LOOK = {
-  name: 'agent_task_glance',
-  text: `SELECT ${GLANCE} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = $1`,
-};
-
-/** The last of each state are found by an index; which of them ended last of all is little to sort. */
-const recent = (bound: string): string => `
-  SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error
-  FROM unnest('{${FINAL_STATES.join()}}'::text[]) AS s (state) CROSS JOIN LATERAL (
-    SELECT id, agent_id, state, finished_at, error FROM agent_task
-    WHERE state = s.state AND ${bound} ORDER BY finished_at DESC, id DESC LIMIT $1
-  ) t JOIN agent a ON a.id = t.agent_id
-  ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`;
-
-const RECENT = { name: 'agent_task_recent', text: recent('finished_at < $2') };
-
-/** The same, behind one of them: those that ended at once, as a request completes them, have the same time. */
-const RECENT_AFTER = {
-  name: 'agent_task_recent_after',
-  text: recent(
-    '(finished_at, id) < ((SELECT coalesce(max(finished_at), $2::timestamptz) FROM agent_task WHERE id = $3::uuid), $3::uuid)',
-  ),
-};
+/** What a list of tasks asks for; everything given must hold. */
+export interface TaskFilter {
+  readonly agent?: string | undefined;
+  readonly state?: TaskState | undefined;
+  readonly batchId?: string | undefined;
+  /** Id before which the page begins; newest come first. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+  /** Only what somebody may see; `undefined` is all. */
+  readonly scope: SearchScope | undefined;
+}
 
 /** A task that ended, in short. */
 export interface EndedTask {
@@ -104,104 +66,150 @@ export interface EndedTask {
   readonly error: TaskFailure | null;
 }
 
-type EndedRow = { id: string; agent: string; state: TaskState; finished_at: Date; error: TaskFailure | null };
-
 /** Reading tasks and bringing them into being. */
 @Injectable()
 export class TaskRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   async insert(tx: Transaction, tasks: readonly NewTask[]): Promise<void> {
-    const rows = tasks.map((task) => ({
-      id: task.id,
-      agent_id: task.agentId,
-      priority: task.priority,
-      max_attempts: task.maxAttempts,
-      timeout_seconds: task.timeoutSeconds,
-      task_description: task.taskDescription,
-      parameters: task.parameters,
-      run_at: task.runAt,
-      expires_at: task.expiresAt,
-      ...(task.dependsOn.length > 0 && { depends_on: task.dependsOn }),
-      depends_left: task.dependsLeft,
-      max_cost_micros: task.maxCostMicros?.toString() ?? null,
-      max_tokens: task.maxTokens,
-      estimate_micros: task.estimateMicros?.toString() ?? null,
-      estimate_tokens: task.estimateTokens,
-      batch_id: task.batchId,
-      created_by: task.createdBy,
-      correlation_id: task.correlationId,
-      traceparent: task.traceparent,
-    }));
-    await tx.execute(INSERT, [JSON.stringify(rows)]);
+    const now = (await tx.now()).getTime();
+    const rows = tasks.map(({ dependsOn, ...task }) => {
+      const runAt = Math.max(task.runAt?.getTime() ?? now, now);
+      const rankAt = new Date(runAt - task.priority * SECONDS_PER_PRIORITY * 1000);
+      return { ...task, state: 'queued' as const, dependsOn: [...dependsOn], runAt: new Date(runAt), rankAt };
+    });
+    await tx.insertMany(TaskEntity, rows);
   }
 
   async find(id: string): Promise<Task | undefined> {
-    const [row] = await this.database.query<TaskRow>(FIND, [id]);
-    return row && toTask(row);
+    const [task] = await readTasks(this.tasks().where({ id }));
+    return task && toTask(task);
   }
 
   /** Like `find`, without what may be large. */
   async glance(id: string): Promise<TaskGlance | undefined> {
-    const [row] = await this.database.query<GlanceRow>(LOOK, [id]);
-    return row && toGlance(row);
+    const [task] = await readTasks(this.tasks().select(GLANCE).where({ id }));
+    return task && toGlance(task);
   }
 
   /** Of the given tasks, those that exist. */
   async outcomes(ids: readonly string[]): Promise<TaskOutcome[]> {
-    return (await this.database.query<OutcomeRow>(OUTCOMES, [ids])).map(toOutcome);
+    const tasks = await readTasks(
+      this.tasks()
+        .select([...GLANCE, 't.error', 't.output'])
+        .where({ id: In(ids) })
+        .orderBy('t.id'),
+    );
+    let bytes = 0;
+    return tasks.map((task) => {
+      const { id, output, error } = task;
+      bytes += bytesOf(output);
+      const isLeftOut = bytes > SHOWN_OUTPUT_BYTES;
+      return { ...toGlance(task), id, output: isLeftOut ? null : output, error, isLeftOut };
+    });
   }
 
   /** States of the given tasks, by id; cheaper than the tasks. */
   async statesOf(ids: readonly string[]): Promise<Map<string, TaskState>> {
-    const rows = await this.database.query<{ id: string; state: TaskState }>(
-      'SELECT id, state FROM agent_task WHERE id = ANY ($1)',
-      [ids],
-    );
-    return new Map(rows.map(({ id, state }) => [id, state]));
+    const tasks = await this.database
+      .repository(TaskEntity)
+      .find({ select: { id: true, state: true }, where: { id: In(ids) } });
+    return new Map(tasks.map(({ id, state }) => [id, state]));
   }
 
   /** Newest first. */
-  async list(filter: TaskFilter): Promise<Task[]> {
-    const { text, values } = listQuery(filter);
-    return (await this.database.query<TaskRow>(text, values)).map(toTask);
+  async list({ agent, state, batchId, before, limit, scope }: TaskFilter): Promise<Task[]> {
+    const builder = this.tasks().orderBy('t.id', 'DESC').limit(limit);
+    if (agent !== undefined) builder.andWhere('a.slug = :agent', { agent });
+    if (state !== undefined) builder.andWhere({ state });
+    if (before !== undefined) builder.andWhere({ id: LessThan(before) });
+    if (batchId !== undefined) builder.andWhere({ id: In(await this.idsOfBatch(batchId)) });
+    if (scope) {
+      const isOwn = 't.createdBy = :createdBy AND a.minimumRole IN (:...roles)';
+      const isHolder = 't.state IN (:...held) AND w.credentialId = :heldBy';
+      builder.andWhere(`(${isOwn} OR ${isHolder})`, { ...scope, held: HELD_STATES });
+    }
+    return (await readTasks(builder)).map((task) => listed(toTask(task)));
   }
 
   /** The tasks that ended last, latest first, before an instant or behind one of them. */
   async recentlyEnded(limit: number, before?: Date, afterId?: string): Promise<EndedTask[]> {
-    const bound = before ?? 'infinity';
-    const rows = await (afterId === undefined
-      ? this.database.query<EndedRow>(RECENT, [limit, bound])
-      : this.database.query<EndedRow>(RECENT_AFTER, [limit, bound, afterId]));
-    return rows.map(({ finished_at, ...row }) => ({ ...row, finishedAt: finished_at }));
+    const builder = this.tasks()
+      .select([...GLANCE, 't.finishedAt', 't.error'])
+      .where({ state: In(FINAL_STATES) })
+      .andWhere('t.finishedAt IS NOT NULL')
+      .orderBy('t.finishedAt', 'DESC')
+      .addOrderBy('t.id', 'DESC')
+      .limit(limit);
+    const last = afterId === undefined ? null : await this.database.repository(TaskEntity).findOneBy({ id: afterId });
+    if (last?.finishedAt) {
+      const place = builder.subQuery().select('l.finishedAt').from(TaskEntity, 'l').where('l.id = :afterId').getQuery();
+      builder.andWhere(`(t.finishedAt < ${place} OR t.finishedAt = ${place} AND t.id < :afterId)`, { afterId });
+    } else if (before) {
+      builder.andWhere({ finishedAt: LessThan(before) });
+    }
+    return (await readTasks(builder)).flatMap(({ id, agent, state, finishedAt, error }) =>
+      finishedAt ? [{ id, agent, state, finishedAt, error }] : [],
+    );
   }
 
   /** Ids of tasks that ended in a state, the oldest first. */
-  async endedIds(filter: {
+  async endedIds({
+    state,
+    agent,
+    ids,
+    after,
+    limit,
+  }: {
     state: TaskState;
     agent?: string | undefined;
     ids?: readonly string[] | undefined;
     after?: string | undefined;
     limit: number;
   }): Promise<string[]> {
-    const rows = await this.database.query<{ id: string }>(
-      `SELECT id FROM agent_task
-       WHERE state = $1 AND state IN ('failed', 'dead') AND ($2::text IS NULL OR agent_id = (SELECT id FROM agent WHERE slug = $2))
-         AND ($3::uuid[] IS NULL OR id = ANY ($3)) AND ($4::uuid IS NULL OR id > $4)
-       ORDER BY id LIMIT $5`,
-      [filter.state, filter.agent ?? null, filter.ids ?? null, filter.after ?? null, filter.limit],
-    );
-    return rows.map(({ id }) => id);
+    const builder = this.database
+      .repository(TaskEntity)
+      .createQueryBuilder('t')
+      .select('t.id')
+      .where({ state })
+      // Not a parameter: an index has these two.
+      .andWhere("t.state IN ('failed', 'dead')")
+      .orderBy('t.id')
+      .limit(limit);
+    if (agent !== undefined) {
+      const found = await this.database.repository(AgentEntity).findOneBy({ slug: agent });
+      if (!found) return [];
+      builder.andWhere({ agentId: found.id });
+    }
+    if (ids) builder.andWhere({ id: In(ids) });
+    if (after !== undefined) builder.andWhere({ id: MoreThan(after) });
+    return (await builder.getMany()).map(({ id }) => id);
   }
 
   /** Whether the agent has tasks that have not ended. */
-  async hasOpen(tx: Transaction, agentId: string): Promise<boolean> {
-    const [row] = await tx.query<{ open: boolean }>(
-      `SELECT EXISTS (SELECT FROM agent_task WHERE agent_id = $1 AND state = 'queued')
-           OR EXISTS (SELECT FROM agent_task WHERE agent_id = $1 AND state = 'waiting_approval')
-           OR EXISTS (SELECT FROM agent_task WHERE agent_id = $1 AND state IN ('leased', 'running')) AS open`,
-      [agentId],
-    );
-    return row?.open ?? false;
+  hasOpen(tx: Transaction, agentId: string): Promise<boolean> {
+    const open = ['queued', 'waiting_approval', ...HELD_STATES] as const;
+    return tx.repository(TaskEntity).existsBy({ agentId, state: In(open) });
   }
+
+  private tasks(): SelectQueryBuilder<TaskEntity> {
+    return withAccess(this.database.repository(TaskEntity));
+  }
+
+  /** The batch names its tasks: an index of tasks by batch would be written anew with each change of each of them. */
+  private async idsOfBatch(id: string): Promise<string[]> {
+    const batch = await this.database.repository(BatchEntity).findOneBy({ id });
+    return (batch?.operations ?? []).flatMap(({ taskId }) => taskId ?? []);
+  }
+}
+
+/** A task among many, without what is large: a hundred results of ten megabytes are no list. */
+function listed(task: Task): Task {
+  const leftOut = (['parameters', 'progress', 'output'] as const).filter((field) => bytesOf(task[field]) > SHOWN_BYTES);
+  const left = Object.fromEntries(leftOut.map((field) => [field, field === 'parameters' ? {} : null]));
+  return { ...task, ...left, leftOut };
+}
+
+function bytesOf(value: unknown): number {
+  return value === null ? 0 : Buffer.byteLength(textOf(value));
 }

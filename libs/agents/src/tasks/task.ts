@@ -82,5 +82,11 @@ export const MAX_PARAMETERS_BYTES = 1024 * 1024;
 /** Largest output of a task, in bytes of JSON. */
 export const MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
 
+/** Largest parameters and progress, and in a list the largest output, that are shown beside those of other tasks, in bytes of JSON. */
+export const SHOWN_BYTES = 16 * 1024;
+
+/** Bytes of output that the tasks of one answer show together. */
+export const SHOWN_OUTPUT_BYTES = 8 * 1024 * 1024;
+
 /** Seconds of waiting that weigh as much as one step of priority, so that nothing waits for ever (ageing). */
 export const SECONDS_PER_PRIORITY = 60;

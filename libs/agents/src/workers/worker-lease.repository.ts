@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull, LessThan } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
-import type { TaskState } from '../tasks/task-state.js';
-import type { Usage } from '../tasks/usage.js';
+import { TaskEntity } from '../tables/task.entity.js';
+import { type KnownTask, readTasks, withAccess } from '../tasks/known-task.repository.js';
 import type { Lease } from '../tasks/lease.js';
-import { HOLDER } from '../tasks/task.postgres.js';
+import { HELD_STATES, type TaskState } from '../tasks/task-state.js';
+import type { Usage } from '../tasks/usage.js';
 
 /** A lease with what its worker says of the attempt. */
 export interface LeaseReport extends Lease {
@@ -13,26 +15,14 @@ export interface LeaseReport extends Lease {
   readonly usage?: Usage | undefined;
 }
 
-/** The lease of an attempt ends with the attempt's time at the latest: no heartbeat lengthens that. */
-const REPORT = {
-  name: 'agent_worker_report',
-  text: `
-    UPDATE agent_task t SET state = 'running', lease_expires_at = least(now() + make_interval(secs => coalesce($2, t.lease_seconds, $3)), t.deadline_at),
-      progress = coalesce(l.progress, t.progress), attempt_usage = coalesce(l.usage, t.attempt_usage),
-      cancel_acknowledged_at = CASE WHEN t.cancel_requested_at IS NOT NULL
-        THEN coalesce(t.cancel_acknowledged_at, now()) END
-    FROM jsonb_to_recordset($1::jsonb) AS l (id uuid, token uuid, held_by uuid, progress jsonb, usage jsonb)
-    WHERE t.id = l.id AND t.lease_token = l.token AND l.held_by = ${HOLDER} AND t.state IN ('leased', 'running') AND t.deadline_at > now()
-    RETURNING t.id, t.cancel_requested_at IS NOT NULL AS cancelled`,
-};
-
 /** What workers say of the leases they hold. */
 @Injectable()
 export class WorkerLeaseRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   /**
-   * Extends leases that are still held; a lease that is missing from the answer was lost.
+   * Extends leases that are still held; a lease that is missing from the answer was lost. The lease of an attempt ends with the attempt's
+   * time at the latest: no heartbeat lengthens that.
    *
    * @param seconds how long they last from now; `undefined` is what each was leased for
    * @param usual what a lease from before that was noted is extended by
@@ -42,20 +32,22 @@ export class WorkerLeaseRepository {
     seconds: number | undefined,
     usual: number,
   ): Promise<Map<string, { isCancelRequested: boolean }>> {
-    const rows = await this.database.query<{ id: string; cancelled: boolean }>(REPORT, [
-      JSON.stringify(
-        leases.map(({ id, leaseToken, heldBy, progress, usage }) => ({
-          id,
-          token: leaseToken,
-          held_by: heldBy,
-          progress,
-          usage: usage && { ...usage, costMicros: usage.costMicros.toString() },
-        })),
-      ),
-      seconds ?? null,
-      usual,
-    ]);
-    return new Map(rows.map(({ id, cancelled }) => [id, { isCancelRequested: cancelled }]));
+    const reports = new Map(leases.map((report) => [report.id, report]));
+    return this.database.transaction(async (tx) => {
+      const named = withAccess(tx.repository(TaskEntity))
+        .where({ id: In([...reports.keys()]), state: In(HELD_STATES), deadlineAt: this.database.dialect.ahead() })
+        // In one order, so that two transactions cannot wait for each other.
+        .orderBy('t.id')
+        .setLock('for_no_key_update', undefined, ['t']);
+      const answer = new Map<string, { isCancelRequested: boolean }>();
+      for (const task of await readTasks(named)) {
+        const report = reports.get(task.id);
+        if (task.leaseToken !== report?.leaseToken.toLowerCase() || !isHeldBy(task, report)) continue;
+        await this.note(tx, task, report, seconds ?? task.leaseSeconds ?? usual);
+        answer.set(task.id, { isCancelRequested: task.cancelRequestedAt !== null });
+      }
+      return answer;
+    });
   }
 
   /** The state that a lease ended in, if it was the task's last one; `undefined` otherwise. */
@@ -65,27 +57,53 @@ export class WorkerLeaseRepository {
 
   /** Like `endOf`, of each in order. */
   async endsOf(leases: readonly Lease[]): Promise<(TaskState | undefined)[]> {
-    const rows = await this.database.query<{ state: TaskState | null }>(
-      `SELECT t.state FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) WITH ORDINALITY AS l (id, token, held_by, n)
-       LEFT JOIN agent_task t ON t.id = l.id AND t.ended_lease_token = l.token AND t.lease_token IS NULL AND l.held_by = ${HOLDER}
-       ORDER BY l.n`,
-      [leases.map(({ id }) => id), leases.map(({ leaseToken }) => leaseToken), leases.map(({ heldBy }) => heldBy)],
-    );
-    return rows.map(({ state }) => state ?? undefined);
+    const ended = withAccess(this.database.repository(TaskEntity))
+      .select(['t.id', 't.state', 't.endedLeaseToken'])
+      .where({ id: In(leases.map(({ id }) => id)), leaseToken: IsNull() });
+    const tasks = new Map((await readTasks(ended)).map((task) => [task.id, task]));
+    return leases.map((lease) => {
+      const task = tasks.get(lease.id);
+      return task?.endedLeaseToken === lease.leaseToken.toLowerCase() && isHeldBy(task, lease) ? task.state : undefined;
+    });
   }
 
   /** Counts an event of the attempt; false when it was counted before. The caller has locked the task. */
   async countEvent(tx: Transaction, id: string, seq: number): Promise<boolean> {
-    const sql = `UPDATE agent_task SET worker_event_seq = $2, state = 'running' WHERE id = $1 AND worker_event_seq < $2`;
-    return (await tx.execute(sql, [id, seq])) > 0;
+    const change = { workerEventSeq: seq, state: 'running' } as const;
+    const { affected } = await tx.repository(TaskEntity).update({ id, workerEventSeq: LessThan(seq) }, change);
+    return affected === 1;
   }
 
   /** The worker that holds, or last held, a task. */
   async workerOf(id: string): Promise<string | undefined> {
-    const [row] = await this.database.query<{ worker_id: string | null }>(
-      'SELECT worker_id FROM agent_task WHERE id = $1',
-      [id],
-    );
-    return row?.worker_id ?? undefined;
+    const task = await this.database
+      .repository(TaskEntity)
+      .findOne({ select: { id: true, workerId: true }, where: { id } });
+    return task?.workerId ?? undefined;
   }
+
+  private async note(tx: Transaction, task: KnownTask, report: LeaseReport, seconds: number): Promise<void> {
+    const { now, plus, least } = this.database.dialect;
+    const { progress, usage } = report;
+    const attemptUsage = usage && { ...usage, costMicros: usage.costMicros.toString() };
+    const isTold = task.cancelRequestedAt !== null && task.cancelAcknowledgedAt === null;
+    await tx
+      .repository(TaskEntity)
+      .createQueryBuilder()
+      .update()
+      .set({
+        state: 'running',
+        leaseExpiresAt: () => least(plus(now, ':seconds'), 'deadline_at'),
+        ...(progress !== undefined && progress !== null && { progress: progress }),
+        ...(attemptUsage && { attemptUsage }),
+        ...(isTold && { cancelAcknowledgedAt: () => now }),
+      })
+      .where({ id: task.id })
+      .setParameters({ seconds })
+      .execute();
+  }
+}
+
+function isHeldBy({ workerCredential }: KnownTask, { heldBy }: Lease): boolean {
+  return heldBy !== undefined && workerCredential === heldBy;
 }

@@ -7,7 +7,7 @@ import { assertReportFits } from '../tasks/task-report.js';
 import type { Room } from '../attempts/claimant.js';
 import { LEASED_KINDS } from '../runners/agent-kinds.js';
 import type { ClaimedTask } from '../runners/claimed-task.js';
-import { TaskNotificationClient } from '../tasks/task-notification.client.js';
+import { TaskNotificationClient } from '../tasks/task-notification.postgres.js';
 import { type LeaseReport, WorkerLeaseRepository } from './worker-lease.repository.js';
 import { CallerStandingService } from '../tasks/caller-standing.service.js';
 import { WakeableSleep } from '../engine/wakeable-sleep.js';

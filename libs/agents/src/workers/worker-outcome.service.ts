@@ -10,11 +10,12 @@ import type { Usage } from '../tasks/usage.js';
 import { assertReportFits, assertRoomForEvent } from '../tasks/task-report.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
 import type { Lease } from '../tasks/lease.js';
-import { isLeaseOf, type Success, TaskTransitionRepository } from '../attempts/task-transition.repository.js';
+import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
+import { isLeaseOf, type Success } from '../attempts/task-transition.js';
 import { WorkerLeaseRepository } from './worker-lease.repository.js';
 import { AttemptOutcomeService } from '../attempts/attempt-outcome.service.js';
 
-export type { Success } from '../attempts/task-transition.repository.js';
+export type { Success } from '../attempts/task-transition.js';
 
 /** Something that happened during an attempt, as the worker tells it. */
 export interface WorkerEvent extends Lease {

@@ -1,6 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull, type Repository, type SelectQueryBuilder } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
-import { IS_LEASED } from '../runners/agent-kind.postgres.js';
+import { LEASED_KINDS } from '../runners/agent-kinds.js';
+import { AgentRuntimeEntity } from '../tables/agent-runtime.entity.js';
+import { AgentEntity } from '../tables/agent.entity.js';
+import { WorkerEntity } from '../tables/worker.entity.js';
 import type { ExecutorRole } from '../tasks/task-access.js';
 
 /** A program that leases tasks. */
@@ -18,64 +22,26 @@ export interface Worker {
   readonly runtime: string | null;
 }
 
-type WorkerRow = {
-  id: string;
-  owner_id: string;
-  credential_id: string | null;
-  name: string;
-  agents: string[];
-  slots: number;
-  runtime: string | null;
-};
-
 /** A busy worker is noted as seen no more often than this. */
-const SEEN_EVERY = `interval '10 seconds'`;
-
-const FIND = { name: 'agent_worker_find', text: 'SELECT * FROM agent_worker WHERE id = $1' };
-
-const LEASABLE = {
-  name: 'agent_worker_leasable',
-  text: `
-    SELECT slug FROM agent a WHERE ${IS_LEASED} AND deleted_at IS NULL AND minimum_role = ANY ($1)
-      AND ($2::text[] = '{}' OR slug = ANY ($2)) AND ($3::text[] = '{}' OR slug = ANY ($3))`,
-};
-
-/** Rows that somebody else holds are skipped: being seen can wait, and must not make claims wait. */
-const SEEN = {
-  name: 'agent_worker_seen',
-  text: `
-    WITH worker AS (
-      UPDATE agent_worker SET last_seen_at = now() WHERE id = $1 AND last_seen_at < now() - ${SEEN_EVERY}
-    )
-    UPDATE agent_runtime SET worker_seen_at = now() WHERE agent_id IN (
-      SELECT r.agent_id FROM agent_runtime r JOIN agent a ON a.id = r.agent_id
-      WHERE a.slug = ANY ($2) AND (r.worker_seen_at IS NULL OR r.worker_seen_at < now() - ${SEEN_EVERY})
-      FOR NO KEY UPDATE OF r SKIP LOCKED)`,
-};
+const SEEN_EVERY_SECONDS = 10;
 
 /** Who leases tasks. */
 @Injectable()
 export class WorkerRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(tx: Transaction, worker: Worker): Promise<void> {
-    const { id, ownerId, credentialId, name, agents, slots, runtime } = worker;
-    await tx.execute(
-      'INSERT INTO agent_worker (id, owner_id, credential_id, name, agents, slots, runtime) VALUES ($1, $2, $3, $4, $5, $6, $7)',
-      [id, ownerId, credentialId, name, agents, slots, runtime],
-    );
+  async insert(tx: Transaction, { agents, ...worker }: Worker): Promise<void> {
+    await tx.insertMany(WorkerEntity, [{ ...worker, agents: [...agents] }]);
   }
 
   async find(id: string): Promise<Worker | undefined> {
-    const [row] = await this.database.query<WorkerRow>(FIND, [id]);
-    return row && toWorker(row);
+    return (await this.database.repository(WorkerEntity).findOneBy({ id })) ?? undefined;
   }
 
   /** Gives a worker from before credentials were noted to the first one that acts as it. */
   async adopt(id: string, credentialId: string): Promise<Worker | undefined> {
-    const sql = 'UPDATE agent_worker SET credential_id = coalesce(credential_id, $2) WHERE id = $1 RETURNING *';
-    const [row] = await this.database.query<WorkerRow>(sql, [id, credentialId]);
-    return row && toWorker(row);
+    await this.database.repository(WorkerEntity).update({ id, credentialId: IsNull() }, { credentialId });
+    return this.find(id);
   }
 
   /**
@@ -90,16 +56,44 @@ export class WorkerRepository {
     allowed: readonly string[],
     wanted: readonly string[],
   ): Promise<string[]> {
-    const rows = await this.database.query<{ slug: string }>(LEASABLE, [roles, allowed, wanted]);
-    return rows.map(({ slug }) => slug);
+    const named = wanted.length === 0 ? allowed : wanted;
+    const slugs = allowed.length === 0 ? named : named.filter((slug) => allowed.includes(slug));
+    const agents = await this.database.repository(AgentEntity).find({
+      select: { slug: true },
+      where: {
+        kind: In(LEASED_KINDS),
+        deletedAt: IsNull(),
+        minimumRole: In(roles),
+        ...(named.length > 0 && { slug: In(slugs) }),
+      },
+    });
+    return agents.map(({ slug }) => slug);
   }
 
   /** Notes that a worker of these agents is alive. */
   async seen(id: string, agents: readonly string[]): Promise<void> {
-    await this.database.execute(SEEN, [id, agents]);
+    const { now, past } = this.database.dialect;
+    const isLong = past(SEEN_EVERY_SECONDS);
+    await this.database.repository(WorkerEntity).update({ id, lastSeenAt: isLong }, { lastSeenAt: () => now });
+    if (agents.length === 0) return;
+    await this.database.transaction(async (tx) => {
+      const runtimes = tx.repository(AgentRuntimeEntity);
+      // Rows that somebody else holds are skipped: being seen can wait, and must not make claims wait.
+      const due = await tx.lockMany(this.unseen(runtimes, agents), true);
+      if (due.length === 0) return;
+      const ids = due.map(({ agentId }) => agentId);
+      await runtimes.update({ agentId: In(ids) }, { workerSeenAt: () => now });
+    });
   }
-}
 
-function toWorker({ owner_id, credential_id, ...row }: WorkerRow): Worker {
-  return { ...row, ownerId: owner_id, credentialId: credential_id };
+  private unseen(
+    runtimes: Repository<AgentRuntimeEntity>,
+    agents: readonly string[],
+  ): SelectQueryBuilder<AgentRuntimeEntity> {
+    return runtimes
+      .createQueryBuilder('r')
+      .innerJoin(AgentEntity, 'a', 'a.id = r.agentId')
+      .where('a.slug IN (:...agents)', { agents })
+      .andWhere([{ workerSeenAt: IsNull() }, { workerSeenAt: this.database.dialect.past(SEEN_EVERY_SECONDS) }]);
+  }
 }

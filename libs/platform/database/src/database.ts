@@ -63,6 +63,12 @@ export class Database {
     return this.transaction(work, 'REPEATABLE READ');
   }
 
+  /** The present moment of the database's clock, in whole milliseconds. */
+  async now(): Promise<Date> {
+    const [row] = await this.query<{ now: Date }>(`SELECT ${this.dialect.now} AS now`);
+    return row!.now;
+  }
+
   /** TypeORM's manager outside any transaction. */
   get manager(): EntityManager {
     return this.dataSource.manager;

@@ -8,6 +8,7 @@ import type {
   SelectQueryBuilder,
 } from 'typeorm';
 import { TransactionException } from '#platform/kernel';
+import { POSTGRES_DIALECT } from './dialect.js';
 import { hydrate } from './hydrate.js';
 import { insertMany, type NewRow, type OnConflict } from './insert-many.js';
 import { lockNamed, type LockName, tryLockNamed } from './named-locks.js';
@@ -39,6 +40,12 @@ export class Transaction {
   /** TypeORM's repository of an entity, in this transaction. */
   repository<T extends ObjectLiteral>(entity: EntityTarget<T>): Repository<T> {
     return this.manager.getRepository(entity);
+  }
+
+  /** When the transaction began, by the database's clock, in whole milliseconds. */
+  async now(): Promise<Date> {
+    const [row] = await this.query<{ now: Date }>(`SELECT ${POSTGRES_DIALECT.now} AS now`);
+    return row!.now;
   }
 
   /** Inserts many rows at once; see `insertMany`. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AgentsConfig, CorsConfig, EnvironmentConfig, SecurityConfig, ServerConfig } from '#config';
 import { HANDLERS } from './internal-kind.js';
-import { ServiceProbeRepository } from './service-probe.repository.js';
+import { ServiceProbeRepository } from './service-probe.postgres.js';
 import { InternalAgent, type InternalAgentHandler } from './internal-agent.service.js';
 
 /** One thing that was looked at. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AttemptFailedException } from '../../tasks/agents.exceptions.js';
 import { HANDLERS } from './internal-kind.js';
-import { ServiceProbeRepository } from './service-probe.repository.js';
+import { ServiceProbeRepository } from './service-probe.postgres.js';
 import { InternalAgent, type InternalAgentHandler, type InternalTask } from './internal-agent.service.js';
 
 const MAX_SECONDS = 60;

@@ -1,14 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
+import { ConsequentialHourEntity } from '../../tables/consequential-hour.entity.js';
 
-/** Counts by one row an hour: who changes it sees every change before, so that the limit is exact over all processes. */
-const TAKE = {
-  name: 'agent_consequential_take',
-  text: `
-    INSERT INTO agent_consequential_hour AS h (hour, used) VALUES (date_trunc('hour', now(), 'UTC'), 1)
-    ON CONFLICT (hour) DO UPDATE SET used = h.used + 1 WHERE $1::integer IS NULL OR h.used < $1
-    RETURNING used`,
-};
+const HOUR_MS = 3_600_000;
+const DAY_SECONDS = 86_400;
 
 /** Consequential calls of language models by the hours of UTC, by the database's clock. */
 @Injectable()
@@ -21,18 +16,34 @@ export class ConsequentialCallRepository {
    * @returns the calls of this hour, this one included; `undefined` when the limit is reached
    */
   async take(limit: number | undefined): Promise<number | undefined> {
-    const [row] = await this.database.query<{ used: number }>(TAKE, [limit ?? null]);
-    if (row?.used === 1) {
-      await this.database.execute(`DELETE FROM agent_consequential_hour WHERE hour < now() - interval '1 day'`);
+    const used = await this.count(limit);
+    if (used === 1) {
+      const old = { hour: this.database.dialect.past(DAY_SECONDS) };
+      await this.database.repository(ConsequentialHourEntity).delete(old);
     }
-    return row?.used;
+    return used;
   }
 
   /** Milliseconds until the next hour. */
   async untilNextHour(): Promise<number> {
-    const [row] = await this.database.query<{ ms: number }>(
-      `SELECT ceil(extract(epoch FROM date_trunc('hour', now(), 'UTC') + interval '1 hour' - now()) * 1000)::integer AS ms`,
-    );
-    return row?.ms ?? 0;
+    return HOUR_MS - ((await this.database.now()).getTime() % HOUR_MS);
+  }
+
+  /** Counts by one row an hour: who changes it sees every change before, so that the limit is exact over all processes. */
+  private count(limit: number | undefined): Promise<number | undefined> {
+    return this.database.transaction(async (tx) => {
+      const now = (await tx.now()).getTime();
+      const hour = new Date(now - (now % HOUR_MS));
+      const hours = tx.repository(ConsequentialHourEntity);
+      if ((await tx.insertMany(ConsequentialHourEntity, [{ hour, used: 1 }], { ignore: true })) === 1) return 1;
+      const change = hours
+        .createQueryBuilder()
+        .update()
+        .set({ used: () => 'used + 1' })
+        .where({ hour });
+      if (limit !== undefined) change.andWhere('used < :limit', { limit });
+      if ((await change.execute()).affected === 0) return undefined;
+      return (await hours.findOneByOrFail({ hour })).used;
+    });
   }
 }

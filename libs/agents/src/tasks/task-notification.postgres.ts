@@ -19,11 +19,14 @@ export interface TaskNotification {
 /** Key of the advisory lock that every process holds which runs tasks (any number, the same in every release); shared, so any number may. */
 const ENGINE_LOCK = 7_391_840_217;
 
-/** SQL: whether any process runs tasks. What it held is gone with its connection. */
-export const ENGINE_IS_THERE = `EXISTS (
-  SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
-    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    AND (l.classid::bigint << 32) + l.objid::bigint = ${ENGINE_LOCK})`;
+const ENGINE_IS_THERE = {
+  name: 'agent_engine_is_there',
+  text: `
+    SELECT EXISTS (
+      SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND (l.classid::bigint << 32) + l.objid::bigint = ${ENGINE_LOCK}) AS is_there`,
+};
 
 type Listener = (notification: TaskNotification) => void;
 
@@ -79,6 +82,12 @@ export class TaskNotificationClient implements OnApplicationBootstrap, OnModuleD
   async standReady(): Promise<void> {
     this.hasEngine = true;
     await this.client?.query('SELECT pg_advisory_lock_shared($1)', [ENGINE_LOCK]).catch(() => undefined);
+  }
+
+  /** Whether any process runs tasks. What it held is gone with its connection. */
+  async isEngineThere(): Promise<boolean> {
+    const [row] = await this.database.query<{ is_there: boolean }>(ENGINE_IS_THERE);
+    return row?.is_there === true;
   }
 
   /** To be called after the commit of what it tells of. */
