@@ -1,5 +1,8 @@
 import { Check, Entity } from 'typeorm';
 import { Id, Instant, Text, Whole } from '#platform/database';
+import type { Severity } from '#platform/kernel';
+import type { AlertEvent } from '../alerts/alert-call.js';
+import type { AlertChannel } from '../alerts/alert-channels.js';
 
 @Entity('error_alert')
 @Check('error_alert_check', "(event = 'rate') = (rate_per_minute IS NOT NULL)")
@@ -14,16 +17,16 @@ export class AlertEntity {
   name!: string;
 
   @Text()
-  event!: string;
+  event!: AlertEvent;
 
   @Text({ nullable: true })
-  severity!: string | null;
+  severity!: Severity | null;
 
   @Whole({ nullable: true })
   ratePerMinute!: number | null;
 
   @Text({ default: 'webhook' })
-  channel!: string;
+  channel!: AlertChannel;
 
   @Text()
   url!: string;

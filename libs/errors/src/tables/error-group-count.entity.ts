@@ -1,10 +1,11 @@
 import { Entity } from 'typeorm';
 import { Count, SequenceId, Text } from '#platform/database';
+import type { GroupStatus } from '../grouping/group-status.js';
 
 @Entity('error_group_count')
 export class ErrorGroupCountEntity {
   @Text()
-  status!: string;
+  status!: GroupStatus;
 
   @Count()
   groups!: number;

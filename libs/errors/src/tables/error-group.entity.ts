@@ -1,5 +1,8 @@
 import { Check, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Count, Id, Instant, Json, Text, Uuid } from '#platform/database';
+import type { ErrorCategory, Severity } from '#platform/kernel';
+import type { GroupStatus } from '../grouping/group-status.js';
+import type { GroupingReason } from '../grouping/grouping.js';
 
 @Entity('error_group')
 @Index('error_group_by_count', ['count', 'id'], { where: 'merged_into IS NULL' })
@@ -37,13 +40,13 @@ export class ErrorGroupEntity {
   culprit!: string;
 
   @Text()
-  severity!: string;
+  severity!: Severity;
 
   @Text()
-  category!: string;
+  category!: ErrorCategory;
 
   @Text({ default: 'open' })
-  status!: string;
+  status!: GroupStatus;
 
   @Count({ default: 0 })
   count!: number;
@@ -67,7 +70,7 @@ export class ErrorGroupEntity {
   release!: string | null;
 
   @Json()
-  why!: object;
+  why!: GroupingReason;
 
   @Text({ nullable: true })
   assignee!: string | null;
