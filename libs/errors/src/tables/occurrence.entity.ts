@@ -1,5 +1,7 @@
 import { Check, Entity, ForeignKey, Index } from 'typeorm';
 import { Counter, Id, Instant, Json, Text, Uuid, Whole } from '#platform/database';
+import type { ErrorCategory, Severity } from '#platform/kernel';
+import type { OccurrenceDetail } from '../occurrences/occurrence.js';
 
 @Entity('error_occurrence')
 @Index('error_occurrence_by_group', ['groupId', 'occurredAt', 'id'])
@@ -32,10 +34,10 @@ export class OccurrenceEntity {
   receivedAt!: Date;
 
   @Text()
-  severity!: string;
+  severity!: Severity;
 
   @Text()
-  category!: string;
+  category!: ErrorCategory;
 
   @Text()
   errorType!: string;
@@ -65,7 +67,7 @@ export class OccurrenceEntity {
   method!: string | null;
 
   @Json()
-  detail!: object;
+  detail!: OccurrenceDetail;
 
   @Whole({ nullable: true })
   projectId!: number | null;
