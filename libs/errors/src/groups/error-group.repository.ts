@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, MoreThanOrEqual, type SelectQueryBuilder } from 'typeorm';
 import { Database, keyset, type Transaction } from '#platform/database';
 import type { GroupStatus } from '../grouping/group-status.js';
+import type { GroupingReason } from '../grouping/grouping.js';
 import { ErrorGroupCountEntity } from '../tables/error-group-count.entity.js';
 import { ErrorGroupPresenceEntity } from '../tables/error-group-presence.entity.js';
 import { ErrorGroupTextEntity } from '../tables/error-group-text.entity.js';
@@ -165,6 +166,6 @@ export function groupOf(group: ErrorGroupEntity): ErrorGroup {
     regressedAt: group.regressedAt,
     ignoreUntil: group.ignoreUntil,
     ignoreCount: group.ignoreCount,
-    why: group.why,
+    why: group.why as GroupingReason,
   };
 }

@@ -2,8 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, MoreThan, MoreThanOrEqual, Not, type SelectQueryBuilder } from 'typeorm';
 import { Database, keyset } from '#platform/database';
 import type { ErrorCategory, Severity } from '#platform/kernel';
-import type { GroupStatus } from '../grouping/group-status.js';
-import type { Occurrence } from './occurrence.js';
+import type { Occurrence, OccurrenceDetail } from './occurrence.js';
 import { ErrorGroupEntity } from '../tables/error-group.entity.js';
 import { OccurrenceEntity } from '../tables/occurrence.entity.js';
 import { ProjectEntity } from '../tables/project.entity.js';
@@ -126,7 +125,7 @@ export class OccurrenceRepository {
   private async recorded(builder: SelectQueryBuilder<OccurrenceEntity>): Promise<RecordedOccurrence[]> {
     const { entities, raw } = await builder.getRawAndEntities<{
       shown_id: string;
-      shown_status: GroupStatus;
+      shown_status: Shown['status'];
       shown_notes: string | null;
     }>();
     return entities.map((occurrence, index) => {
@@ -141,7 +140,7 @@ export function recordedAs(occurrence: OccurrenceEntity, shown: Shown): Recorded
   const { id, occurredAt, receivedAt, sequence, projectId, detail, ...columns } = occurrence;
   const resolved = shown.status === 'resolved';
   return {
-    ...detail,
+    ...(detail as OccurrenceDetail),
     ...columns,
     errorId: id,
     timestamp: occurredAt.toISOString(),

@@ -1,6 +1,6 @@
 import { Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Instant, SequenceId, Text, Uuid, Whole } from '#platform/database';
-import type { AlertEvent } from '../alerts/alert-call.js';
+import type { AlertEntity } from './alert.entity.js';
 
 @Entity('error_alert_delivery')
 @Index('error_alert_delivery_by_alert', ['alertId', 'id'])
@@ -19,7 +19,7 @@ export class AlertDeliveryEntity {
   groupId!: string;
 
   @Text()
-  event!: AlertEvent;
+  event!: AlertEntity['event'];
 
   @Text()
   occasion!: string;

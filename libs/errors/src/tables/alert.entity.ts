@@ -1,8 +1,6 @@
 import { Check, Entity } from 'typeorm';
 import { Id, Instant, Text, Whole } from '#platform/database';
 import type { Severity } from '#platform/kernel';
-import type { AlertEvent } from '../alerts/alert-call.js';
-import type { AlertChannel } from '../alerts/alert-channels.js';
 
 @Entity('error_alert')
 @Check('error_alert_check', "(event = 'rate') = (rate_per_minute IS NOT NULL)")
@@ -17,7 +15,7 @@ export class AlertEntity {
   name!: string;
 
   @Text()
-  event!: AlertEvent;
+  event!: 'new' | 'regressed' | 'rate';
 
   @Text({ nullable: true })
   severity!: Severity | null;
@@ -26,7 +24,7 @@ export class AlertEntity {
   ratePerMinute!: number | null;
 
   @Text({ default: 'webhook' })
-  channel!: AlertChannel;
+  channel!: 'webhook' | 'chat';
 
   @Text()
   url!: string;

@@ -1,8 +1,6 @@
 import { Check, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Count, Id, Instant, Json, Text, Uuid } from '#platform/database';
 import type { ErrorCategory, Severity } from '#platform/kernel';
-import type { GroupStatus } from '../grouping/group-status.js';
-import type { GroupingReason } from '../grouping/grouping.js';
 
 @Entity('error_group')
 @Index('error_group_by_count', ['count', 'id'], { where: 'merged_into IS NULL' })
@@ -46,7 +44,7 @@ export class ErrorGroupEntity {
   category!: ErrorCategory;
 
   @Text({ default: 'open' })
-  status!: GroupStatus;
+  status!: 'open' | 'resolved' | 'ignored' | 'regressed';
 
   @Count({ default: 0 })
   count!: number;
@@ -70,7 +68,7 @@ export class ErrorGroupEntity {
   release!: string | null;
 
   @Json()
-  why!: GroupingReason;
+  why!: object;
 
   @Text({ nullable: true })
   assignee!: string | null;

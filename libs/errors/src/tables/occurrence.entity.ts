@@ -1,7 +1,6 @@
 import { Check, Entity, ForeignKey, Index } from 'typeorm';
 import { Counter, Id, Instant, Json, Text, Uuid, Whole } from '#platform/database';
 import type { ErrorCategory, Severity } from '#platform/kernel';
-import type { OccurrenceDetail } from '../occurrences/occurrence.js';
 
 @Entity('error_occurrence')
 @Index('error_occurrence_by_group', ['groupId', 'occurredAt', 'id'])
@@ -67,7 +66,7 @@ export class OccurrenceEntity {
   method!: string | null;
 
   @Json()
-  detail!: OccurrenceDetail;
+  detail!: object;
 
   @Whole({ nullable: true })
   projectId!: number | null;
