@@ -20,7 +20,7 @@ interface Matches {
   isMatch: (bind: Bind) => string;
 }
 
-/** Bench: `groups by a text`, `groups of a release`. */
+/** Whatever filters meet, few or many: what is read does not grow with the groups. Bench: `groups by a text`, `groups of a release`. */
 @Injectable()
 export class PostgresErrorGroupRepository extends ErrorGroupRepository {
   override async list(

@@ -3,7 +3,7 @@ import { ErrorGroupEntity } from '../tables/error-group.entity.js';
 import { OccurrenceEntity } from '../tables/occurrence.entity.js';
 import { OccurrenceRepository, type RecordedOccurrence, recordedAs } from './occurrence.repository.js';
 
-/** Bench: `occurrences of a merged group`. */
+/** What is read does not grow with the occurrences of the groups, but with their number. Bench: `occurrences of a merged group`. */
 @Injectable()
 export class PostgresOccurrenceRepository extends OccurrenceRepository {
   override async listOfGroup(
