@@ -14,16 +14,7 @@ const CALL = /\b(tx|transaction|database|db)\.(query|execute)\b/;
 const NOT_YET = [
   'libs/agents/src/attempts/task-claim.repository.ts',
   'libs/agents/src/retention/task-removal.repository.ts',
-  'libs/errors/src/alerts/alert-outbox.repository.ts',
-  'libs/errors/src/alerts/alert.repository.ts',
-  'libs/errors/src/groups/error-group.repository.ts',
   'libs/errors/src/ledger/ledger-store.repository.ts',
-  'libs/errors/src/occurrences/occurrence.repository.ts',
-  'libs/errors/src/projects/project.repository.ts',
-  'libs/errors/src/runs/run-diff.repository.ts',
-  'libs/errors/src/runs/run.repository.ts',
-  'libs/errors/src/statistics/error-statistics.repository.ts',
-  'libs/errors/src/triage/group-merge.repository.ts',
 ];
 
 /** Every source of the service, without specs. */

@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { DatabaseModule } from '#platform/database';
+import { DatabaseModule, provideByEngine } from '#platform/database';
 import { ErrorReporter } from '#platform/kernel';
 import { TABLES } from './tables.js';
 import { ErrorAlertsController } from './alerts/error-alerts.controller.js';
@@ -49,14 +49,18 @@ import { AlertOutboxRepository } from './alerts/alert-outbox.repository.js';
 import { AlertWebhookClient } from './alerts/alert-webhook.client.js';
 import { AlertRepository } from './alerts/alert.repository.js';
 import { ErrorGroupRepository } from './groups/error-group.repository.js';
+import { PostgresErrorStatisticsRepository } from './statistics/error-statistics.postgres.js';
 import { ErrorStatisticsRepository } from './statistics/error-statistics.repository.js';
 import { ExternalSentryClient } from './sentry/external-sentry.client.js';
 import { GroupMergeRepository } from './triage/group-merge.repository.js';
+import { PostgresErrorGroupRepository } from './groups/error-group.postgres.js';
+import { PostgresOccurrenceRepository } from './occurrences/occurrence.postgres.js';
 import { OccurrenceRepository } from './occurrences/occurrence.repository.js';
 import { LedgerStoreRepository } from './ledger/ledger-store.repository.js';
 import { ProjectRepository } from './projects/project.repository.js';
 import { RunDiffRepository } from './runs/run-diff.repository.js';
 import { RunRepository } from './runs/run.repository.js';
+import { PostgresRunRepository } from './runs/run.postgres.js';
 
 /** The error ledger without its routes, and the port through which everything else reports to it. */
 @Global()
@@ -88,12 +92,12 @@ import { RunRepository } from './runs/run.repository.js';
     RunRegistrarService,
     SelfLogService,
     SentryForwarderService,
-    ErrorGroupRepository,
-    ErrorStatisticsRepository,
+    provideByEngine({ portable: ErrorGroupRepository, postgres: PostgresErrorGroupRepository }),
+    provideByEngine({ portable: ErrorStatisticsRepository, postgres: PostgresErrorStatisticsRepository }),
     ExternalSentryClient,
-    OccurrenceRepository,
+    provideByEngine({ portable: OccurrenceRepository, postgres: PostgresOccurrenceRepository }),
     LedgerStoreRepository,
-    RunRepository,
+    provideByEngine({ portable: RunRepository, postgres: PostgresRunRepository }),
     { provide: ErrorReporter, useExisting: LedgerReporterService },
   ],
   exports: [

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, LessThan, MoreThan } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
-import type { Severity } from '#platform/kernel';
 import { type EncryptedColumn, EncryptedColumns } from '#platform/security';
 import type { AlertEvent } from './alert-call.js';
-import type { AlertChannel } from './alert-channels.js';
 import type { Alert } from './alert.js';
+import { AlertDeliveryEntity } from '../tables/alert-delivery.entity.js';
 import { AlertEntity } from '../tables/alert.entity.js';
 
 /** A call that an alert led to. */
@@ -21,31 +21,6 @@ export interface AlertDelivery {
   nextAttemptAt: Date | null;
 }
 
-interface AlertRow extends Record<string, unknown> {
-  id: string;
-  name: string;
-  event: AlertEvent;
-  severity: Severity | null;
-  rate_per_minute: number | null;
-  channel: AlertChannel;
-  url: string;
-  created_at: Date;
-}
-
-interface DeliveryRow extends Record<string, unknown> {
-  id: string;
-  group_id: string;
-  event: AlertEvent;
-  attempts: number;
-  last_status: number | null;
-  last_error: string | null;
-  created_at: Date;
-  delivered_at: Date | null;
-  next_attempt_at: Date | null;
-}
-
-const COLUMNS = 'id, name, event, severity, rate_per_minute, channel, url, created_at';
-
 /** Questions about alerts. */
 @Injectable()
 export class AlertRepository {
@@ -61,74 +36,60 @@ export class AlertRepository {
 
   /** In the order they were made. @param after id of the last one of the page before */
   async list(limit: number, after: string | undefined): Promise<Alert[]> {
-    const rows = await this.database.query<AlertRow>(
-      `SELECT ${COLUMNS} FROM error_alert WHERE $2::uuid IS NULL OR id > $2 ORDER BY id LIMIT $1`,
-      [limit, after ?? null],
-    );
-    return rows.map(toAlert);
+    const where = after === undefined ? {} : { id: MoreThan(after) };
+    const alerts = await this.database.repository(AlertEntity).find({ where, order: { id: 'ASC' }, take: limit });
+    return alerts.map(alertOf);
   }
 
   async find(id: string): Promise<Alert | undefined> {
-    const [row] = await this.database.query<AlertRow>(`SELECT ${COLUMNS} FROM error_alert WHERE id = $1`, [id]);
-    return row && toAlert(row);
+    const alert = await this.database.repository(AlertEntity).findOneBy({ id });
+    return alert ? alertOf(alert) : undefined;
   }
 
   async insert(tx: Transaction, alert: Alert, encryptedSecret: string): Promise<void> {
-    const { id, name, event, severity, ratePerMinute, channel, url, createdAt } = alert;
-    await tx.execute(
-      `INSERT INTO error_alert (${COLUMNS}, encrypted_secret) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [id, name, event, severity, ratePerMinute, channel, url, createdAt, encryptedSecret],
-    );
+    await tx.insertMany(AlertEntity, [{ ...alert, encryptedSecret }]);
   }
 
   /** The alert that was; `undefined` when there was none. Its deliveries go with it. */
   async delete(tx: Transaction, id: string): Promise<Alert | undefined> {
-    const [row] = await tx.query<AlertRow>(`DELETE FROM error_alert WHERE id = $1 RETURNING ${COLUMNS}`, [id]);
-    return row && toAlert(row);
+    const alert = await tx.lockOne(AlertEntity, { id });
+    if (!alert) return undefined;
+    await tx.repository(AlertEntity).delete({ id });
+    return alertOf(alert);
   }
 
   /** Newest first. @param before id of the last one of the page before */
   async deliveriesOf(alertId: string, limit: number, before: string | undefined): Promise<AlertDelivery[]> {
-    const rows = await this.database.query<DeliveryRow>(
-      `SELECT * FROM error_alert_delivery WHERE alert_id = $1 AND ($3::bigint IS NULL OR id < $3)
-       ORDER BY id DESC LIMIT $2`,
-      [alertId, limit, before ?? null],
-    );
-    return rows.map(toDelivery);
+    const where = { alertId, ...(before !== undefined && { id: LessThan(BigInt(before)) }) };
+    const deliveries = await this.database
+      .repository(AlertDeliveryEntity)
+      .find({ where, order: { id: 'DESC' }, take: limit });
+    return deliveries.map(deliveryOf);
   }
 
   /** Removes what was settled long ago. */
   async removeDeliveriesBefore(limit: Date): Promise<void> {
-    await this.database.execute(`DELETE FROM error_alert_delivery WHERE created_at < $1 AND next_attempt_at IS NULL`, [
-      limit,
-    ]);
+    await this.database.repository(AlertDeliveryEntity).delete({ createdAt: LessThan(limit), nextAttemptAt: IsNull() });
   }
 }
 
-function toAlert(row: AlertRow): Alert {
-  return {
-    id: row.id,
-    name: row.name,
-    event: row.event,
-    severity: row.severity,
-    ratePerMinute: row.rate_per_minute,
-    channel: row.channel,
-    url: row.url,
-    createdAt: row.created_at,
-  };
+/** An alert without what signs its calls. */
+function alertOf({ id, name, event, severity, ratePerMinute, channel, url, createdAt }: AlertEntity): Alert {
+  return { id, name, event, severity, ratePerMinute, channel, url, createdAt };
 }
 
-function toDelivery(row: DeliveryRow): AlertDelivery {
+function deliveryOf(delivery: AlertDeliveryEntity): AlertDelivery {
+  const { id, groupId, event, attempts, lastStatus, lastError, createdAt, deliveredAt, nextAttemptAt } = delivery;
   return {
-    id: row.id,
-    groupId: row.group_id,
-    event: row.event,
-    status: row.delivered_at ? 'delivered' : row.next_attempt_at ? 'pending' : 'failed',
-    attempts: row.attempts,
-    lastStatus: row.last_status,
-    lastError: row.last_error,
-    createdAt: row.created_at,
-    deliveredAt: row.delivered_at,
-    nextAttemptAt: row.delivered_at ? null : row.next_attempt_at,
+    id: String(id),
+    groupId,
+    event,
+    status: deliveredAt ? 'delivered' : nextAttemptAt ? 'pending' : 'failed',
+    attempts,
+    lastStatus,
+    lastError,
+    createdAt,
+    deliveredAt,
+    nextAttemptAt: deliveredAt ? null : nextAttemptAt,
   };
 }

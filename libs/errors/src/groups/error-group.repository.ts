@@ -1,64 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '#platform/database';
-import type { ErrorCategory, Severity } from '#platform/kernel';
+import { In, IsNull, MoreThanOrEqual, type SelectQueryBuilder } from 'typeorm';
+import { Database, keyset, type Transaction } from '#platform/database';
 import type { GroupStatus } from '../grouping/group-status.js';
 import type { GroupingReason } from '../grouping/grouping.js';
+import { ErrorGroupCountEntity } from '../tables/error-group-count.entity.js';
+import { ErrorGroupPresenceEntity } from '../tables/error-group-presence.entity.js';
+import { ErrorGroupTextEntity } from '../tables/error-group-text.entity.js';
+import { ErrorGroupEntity } from '../tables/error-group.entity.js';
 import type { ErrorGroup, GroupFilter, GroupPatch, GroupSort } from './error-group.js';
 
-interface GroupRow extends Record<string, unknown> {
-  id: string;
-  title: string;
-  culprit: string;
-  severity: Severity;
-  category: ErrorCategory;
-  status: GroupStatus;
-  count: string;
-  first_seen: Date;
-  last_seen: Date;
-  service: string;
-  release: string | null;
-  assignee: string | null;
-  notes: string | null;
-  resolved_at: Date | null;
-  resolved_in_release: string | null;
-  regressed_at: Date | null;
-  ignore_until: Date | null;
-  ignore_count: string | null;
-  why: GroupingReason;
-}
-
-const SORT_COLUMN: Readonly<Record<GroupSort, { column: string; type: string }>> = {
-  lastSeen: { column: 'last_seen', type: 'timestamptz' },
-  firstSeen: { column: 'first_seen', type: 'timestamptz' },
-  count: { column: 'count', type: 'bigint' },
-};
-
-const PATCH_COLUMN: Readonly<Record<keyof GroupPatch, string>> = {
-  status: 'status',
-  notes: 'notes',
-  assignee: 'assignee',
-  resolvedAt: 'resolved_at',
-  resolvedInRelease: 'resolved_in_release',
-  ignoreUntil: 'ignore_until',
-  ignoreCount: 'ignore_count',
-  ignoredAtCount: 'ignored_at_count',
-};
-
-/** So many matches are sooner read than the list is searched for them. */
-const FEW = 300;
-
-/** Adds a value to a statement and gives its mark. */
-type Bind = (value: unknown) => string;
-
-interface Matches {
-  ids: string[] | undefined;
-  isMatch: (bind: Bind) => string;
-}
+/** Changes of counts that are added up at once. */
+const CHANGES = 10_000;
 
 /** Questions about groups. */
 @Injectable()
 export class ErrorGroupRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   /**
    * Groups in descending order; those merged into another are not shown.
@@ -66,130 +23,82 @@ export class ErrorGroupRepository {
    * @param after sort value and id of the last group of the page before
    */
   async list(
-    filter: GroupFilter,
+    { severity, category, status, service, since, text, release, environment }: GroupFilter,
     sort: GroupSort,
     limit: number,
     after: readonly [value: string | number, id: string] | undefined,
   ): Promise<ErrorGroup[]> {
-    const values: unknown[] = [];
-    const bind = (value: unknown): string => `$${values.push(value)}`;
-    const where = ['g.merged_into IS NULL'];
-    const equals: [string, unknown][] = [
-      ['severity', filter.severity],
-      ['category', filter.category],
-      ['status', filter.status],
-      ['service', filter.service],
-    ];
-    for (const [column, value] of equals) if (value !== undefined) where.push(`g.${column} = ${bind(value)}`);
-    if (filter.since !== undefined) where.push(`g.last_seen >= ${bind(filter.since)}`);
-    for (const { ids, isMatch } of await this.matchesOf(filter)) {
-      where.push(ids ? `g.id = ANY(${bind(ids)}::uuid[])` : isMatch(bind));
+    const builder = this.database.repository(ErrorGroupEntity).createQueryBuilder('g').where({ mergedInto: IsNull() });
+    for (const [property, value] of Object.entries({ severity, category, status, service })) {
+      if (value !== undefined) builder.andWhere({ [property]: value });
     }
-    const { column, type } = SORT_COLUMN[sort];
-    if (after) where.push(`(g.${column}, g.id) < (${bind(after[0])}::${type}, ${bind(after[1])}::uuid)`);
-    const rows = await this.database.query<GroupRow>(
-      `SELECT g.* FROM error_group g WHERE ${where.join(' AND ')}
-       ORDER BY g.${column} DESC, g.id DESC LIMIT ${bind(limit)}`,
-      values,
-    );
-    return rows.map(fromRow);
-  }
-
-  /**
-   * Groups that have the text, and those of the release and environment: their ids where they are few, else a condition that is cheap
-   * for one group, as the list then soon has enough.
-   */
-  private async matchesOf({ text, release, environment }: GroupFilter): Promise<Matches[]> {
-    const questions: { values: string[]; few: string; isMatch: (bind: Bind) => string }[] = [];
+    if (since !== undefined) builder.andWhere({ lastSeen: MoreThanOrEqual(since) });
     if (text !== undefined) {
-      const values = [`%${text.replace(/[\\%_]/g, '\\$&')}%`];
-      const few = `SELECT group_id AS id FROM error_group_text WHERE text ILIKE $1`;
-      const isMatch = (bind: Bind): string =>
-        `(SELECT t.text ILIKE ${bind(values[0])} FROM error_group_text t WHERE t.group_id = g.id)`;
-      questions.push({ values, few, isMatch });
+      builder.innerJoin(ErrorGroupTextEntity, 't', 't.groupId = g.id');
+      builder.andWhere(this.database.dialect.contains('t.text', ':text'), { text });
     }
-    const places = Object.entries({ release, environment }).filter(([, value]) => value !== undefined);
-    if (places.length > 0) {
-      const values = places.map(([, value]) => value as string);
-      const seen = (bind: Bind): string =>
-        places.map(([column, value]) => `p.${column} = ${bind(value)}`).join(' AND ');
-      const numbered = places.map(([column], index) => `p.${column} = $${index + 1}`).join(' AND ');
-      // Group by group: a join would read all groups there are.
-      const few = `SELECT (SELECT coalesce(m.merged_into, m.id) FROM error_group m WHERE m.id = p.group_id) AS id
-        FROM error_group_presence p WHERE ${numbered}`;
-      const isMatch = (bind: Bind): string => `coalesce(
-        (SELECT true FROM error_group_presence p WHERE p.group_id = g.id AND ${seen(bind)} LIMIT 1),
-        (SELECT true FROM error_group m JOIN error_group_presence p ON p.group_id = m.id
-         WHERE m.merged_into = g.id AND ${seen(bind)} LIMIT 1), false)`;
-      questions.push({ values, few, isMatch });
-    }
-    return Promise.all(
-      questions.map(async ({ values, few, isMatch }) => {
-        const rows = await this.database.query<{ id: string }>(`${few} LIMIT ${FEW + 1}`, values);
-        return { ids: rows.length > FEW ? undefined : rows.map(({ id }) => id), isMatch };
-      }),
-    );
+    if (release !== undefined || environment !== undefined) whereSeen(builder, { release, environment });
+    return (
+      await keyset(builder, [`g.${sort}`, 'g.id'], 'DESC', after)
+        .limit(limit)
+        .getMany()
+    ).map(groupOf);
   }
 
   /** A group, or the one it was merged into. */
   async find(id: string): Promise<ErrorGroup | undefined> {
-    const [row] = await this.database.query<GroupRow>(
-      `SELECT g.* FROM error_group g
-       WHERE g.id = (SELECT coalesce(merged_into, id) FROM error_group WHERE id = $1)`,
-      [id],
-    );
-    return row && fromRow(row);
+    const group = await this.database
+      .repository(ErrorGroupEntity)
+      .createQueryBuilder('g')
+      .innerJoin(ErrorGroupEntity, 'm', 'g.id = COALESCE(m.mergedInto, m.id)')
+      .where('m.id = :id', { id })
+      .getOne();
+    return group ? groupOf(group) : undefined;
   }
 
   /** Groups by their ids; those that are not shown are left out. */
   async findShown(ids: readonly string[]): Promise<Map<string, ErrorGroup>> {
-    const rows = await this.database.query<GroupRow>(
-      `SELECT g.* FROM error_group g WHERE g.id = ANY($1::uuid[]) AND g.merged_into IS NULL`,
-      [ids],
-    );
-    return new Map(rows.map((row) => [row.id, fromRow(row)]));
+    const shown = { id: In(ids), mergedInto: IsNull() };
+    const groups = await this.database.repository(ErrorGroupEntity).findBy(shown);
+    return new Map(groups.map((group) => [group.id, groupOf(group)]));
   }
 
   /** Groups, or those they were merged into, each once and locked until the transaction ends. */
   async lockAll(tx: Transaction, ids: readonly string[]): Promise<ErrorGroup[]> {
-    const rows = await tx.query<GroupRow>(
-      `SELECT g.* FROM error_group g
-       WHERE g.id IN (SELECT coalesce(merged_into, id) FROM error_group WHERE id = ANY($1::uuid[]))
-       ORDER BY g.id FOR UPDATE`,
-      [ids],
-    );
-    return rows.map(fromRow);
+    const groups = tx.repository(ErrorGroupEntity);
+    const found = await groups.find({ select: { id: true, mergedInto: true }, where: { id: In(ids) } });
+    const shown = { id: In(found.map(({ id, mergedInto }) => mergedInto ?? id)) };
+    return (await tx.lockMany(groups.createQueryBuilder('g').where(shown).orderBy('g.id'))).map(groupOf);
   }
 
   /** Which of these there are. */
   async known(tx: Transaction, ids: readonly string[]): Promise<Set<string>> {
-    const rows = await tx.query<{ id: string }>(`SELECT id FROM error_group WHERE id = ANY($1::uuid[])`, [ids]);
-    return new Set(rows.map(({ id }) => id));
+    const found = await tx.repository(ErrorGroupEntity).find({ select: { id: true }, where: { id: In(ids) } });
+    return new Set(found.map(({ id }) => id));
   }
 
   async update(tx: Transaction, id: string, patch: GroupPatch): Promise<ErrorGroup | undefined> {
-    const changes = (Object.entries(patch) as [string, unknown][]).filter(([, value]) => value !== undefined);
-    const assignments = changes.map(([key], index) => `${PATCH_COLUMN[key as keyof GroupPatch]} = $${index + 2}`);
-    const [row] = await tx.query<GroupRow>(
-      changes.length === 0
-        ? `SELECT * FROM error_group WHERE id = $1`
-        : `UPDATE error_group SET ${assignments.join(', ')} WHERE id = $1 RETURNING *`,
-      [id, ...changes.map(([, value]) => value)],
-    );
-    return row && fromRow(row);
+    const groups = tx.repository(ErrorGroupEntity);
+    if (Object.values(patch).some((value) => value !== undefined)) await groups.update({ id }, patch);
+    const group = await groups.findOneBy({ id });
+    return group ? groupOf(group) : undefined;
   }
 
   /** Reopens groups whose time of being ignored is over. */
   async reopenExpired(): Promise<number> {
-    return this.database.execute(
-      `UPDATE error_group SET status = 'open', ignore_until = NULL WHERE status = 'ignored' AND ignore_until < now()`,
-    );
+    const expired = { status: 'ignored' as const, ignoreUntil: this.database.dialect.past() };
+    const reopened = { status: 'open' as const, ignoreUntil: null };
+    return (await this.database.repository(ErrorGroupEntity).update(expired, reopened)).affected ?? 0;
   }
 
   async countByStatus(): Promise<Record<GroupStatus, number>> {
-    const rows = await this.database.query<{ status: GroupStatus; groups: string }>(
-      `SELECT status, sum(groups) AS groups FROM error_group_count GROUP BY status`,
-    );
+    const rows = await this.database
+      .repository(ErrorGroupCountEntity)
+      .createQueryBuilder('c')
+      .select('c.status', 'status')
+      .addSelect('SUM(c.groups)', 'groups')
+      .groupBy('c.status')
+      .getRawMany<{ status: GroupStatus; groups: string }>();
     const counts: Record<GroupStatus, number> = { open: 0, resolved: 0, ignored: 0, regressed: 0 };
     for (const { status, groups } of rows) counts[status] = Number(groups);
     return counts;
@@ -197,41 +106,66 @@ export class ErrorGroupRepository {
 
   /** Adds up what changed since the last time. */
   async sumCounts(): Promise<void> {
-    await this.database.execute(
-      `WITH changes AS (DELETE FROM error_group_count RETURNING status, groups)
-       INSERT INTO error_group_count (status, groups) SELECT status, sum(groups) FROM changes GROUP BY status`,
-    );
+    while ((await this.sumSomeCounts()) === CHANGES);
   }
 
   async countFirstSeenSince(since: Date): Promise<number> {
-    const [row] = await this.database.query<{ groups: string }>(
-      `SELECT count(*) AS groups FROM error_group WHERE merged_into IS NULL AND first_seen >= $1`,
-      [since],
-    );
-    return Number(row?.groups ?? 0);
+    const isNew = { mergedInto: IsNull(), firstSeen: MoreThanOrEqual(since) };
+    return this.database.repository(ErrorGroupEntity).countBy(isNew);
+  }
+
+  /** Puts one row for each status in the place of the oldest ones; how many these were. */
+  private sumSomeCounts(): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const counts = tx.repository(ErrorGroupCountEntity);
+      const changes = await tx.lockMany(counts.createQueryBuilder('c').orderBy('c.id').limit(CHANGES));
+      if (changes.length === 0) return 0;
+      const sums = new Map<GroupStatus, number>();
+      for (const { status, groups } of changes) sums.set(status, (sums.get(status) ?? 0) + groups);
+      await counts.delete({ id: In(changes.map(({ id }) => id)) });
+      const rows = [...sums].map(([status, groups]) => ({ status, groups }));
+      await tx.insertMany(ErrorGroupCountEntity, rows);
+      return changes.length;
+    });
   }
 }
 
-function fromRow(row: GroupRow): ErrorGroup {
+/** Groups that were seen there, themselves or as one that was merged into them. */
+function whereSeen(
+  builder: SelectQueryBuilder<ErrorGroupEntity>,
+  place: { release: string | undefined; environment: string | undefined },
+): void {
+  const seen = builder
+    .subQuery()
+    .select('COALESCE(m.mergedInto, m.id)')
+    .from(ErrorGroupPresenceEntity, 'p')
+    .innerJoin(ErrorGroupEntity, 'm', 'm.id = p.groupId');
+  if (place.release !== undefined) seen.andWhere('p.release = :release');
+  if (place.environment !== undefined) seen.andWhere('p.environment = :environment');
+  builder.andWhere(`g.id IN ${seen.getQuery()}`, place);
+}
+
+/** A group as it is shown. */
+export function groupOf(group: ErrorGroupEntity): ErrorGroup {
   return {
-    id: row.id,
-    title: row.title,
-    culprit: row.culprit,
-    severity: row.severity,
-    category: row.category,
-    status: row.status,
-    count: Number(row.count),
-    firstSeen: row.first_seen,
-    lastSeen: row.last_seen,
-    service: row.service,
-    release: row.release,
-    assignee: row.assignee,
-    notes: row.notes,
-    resolvedAt: row.resolved_at,
-    resolvedInRelease: row.resolved_in_release,
-    regressedAt: row.regressed_at,
-    ignoreUntil: row.ignore_until,
-    ignoreCount: row.ignore_count === null ? null : Number(row.ignore_count),
-    why: row.why,
+    id: group.id,
+    title: group.title,
+    culprit: group.culprit,
+    severity: group.severity,
+    category: group.category,
+    status: group.status,
+    count: group.count,
+    firstSeen: group.firstSeen,
+    lastSeen: group.lastSeen,
+    service: group.service,
+    release: group.release,
+    assignee: group.assignee,
+    notes: group.notes,
+    resolvedAt: group.resolvedAt,
+    resolvedInRelease: group.resolvedInRelease,
+    regressedAt: group.regressedAt,
+    ignoreUntil: group.ignoreUntil,
+    ignoreCount: group.ignoreCount,
+    why: group.why as GroupingReason,
   };
 }

@@ -1,5 +1,4 @@
-import type { Occurrence } from '../occurrences/occurrence.js';
-import type { OccurrenceDetail } from '../occurrences/occurrence.repository.js';
+import type { Occurrence, OccurrenceDetail } from '../occurrences/occurrence.js';
 
 /** An occurrence with its group and its place in the run. */
 export interface StoredOccurrence {

@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#platform/database';
+import { In, IsNull, LessThan, MoreThan, MoreThanOrEqual, Not, type SelectQueryBuilder } from 'typeorm';
+import { Database, keyset } from '#platform/database';
 import type { ErrorCategory, Severity } from '#platform/kernel';
-import type { Occurrence } from './occurrence.js';
+import type { Occurrence, OccurrenceDetail } from './occurrence.js';
+import { ErrorGroupEntity } from '../tables/error-group.entity.js';
+import { OccurrenceEntity } from '../tables/occurrence.entity.js';
+import { ProjectEntity } from '../tables/project.entity.js';
 
 /** An occurrence as it is shown: with its group, its run, and what became of the group. */
 export interface RecordedOccurrence extends Occurrence {
@@ -23,92 +27,31 @@ export interface ExportFilter {
   since?: Date | undefined;
 }
 
-/** Fields of an occurrence that have columns of their own. */
-type Columns =
-  | ('errorId' | 'timestamp' | 'receivedAt' | 'severity' | 'category' | 'errorType' | 'errorMessage' | 'service')
-  | ('release' | 'environment' | 'correlationId' | 'userId' | 'endpoint' | 'method' | 'projectId');
+/** What an occurrence is shown with of its group. */
+type Shown = Pick<ErrorGroupEntity, 'id' | 'status' | 'notes'>;
 
-/** All its other fields, which share one. */
-export type OccurrenceDetail = Omit<Occurrence, Columns>;
-
-interface OccurrenceRow extends Record<string, unknown> {
-  id: string;
-  group_id: string;
-  run_id: string;
-  sequence: string;
-  occurred_at: Date;
-  received_at: Date;
-  severity: Severity;
-  category: ErrorCategory;
-  error_type: string;
-  error_message: string;
-  service: string;
-  release: string | null;
-  environment: string | null;
-  correlation_id: string | null;
-  user_id: string | null;
-  endpoint: string | null;
-  method: string | null;
-  project_id: number | null;
-  detail: OccurrenceDetail;
-  group_status: string;
-  group_notes: string | null;
-}
-
-const SELECT = `
-  SELECT o.*, v.id AS group_id, v.status AS group_status, v.notes AS group_notes
-  FROM error_occurrence o
-  JOIN error_group g ON g.id = o.group_id
-  JOIN error_group v ON v.id = coalesce(g.merged_into, g.id)`;
-
-const FIND = { name: 'error_occurrence_find', text: `${SELECT} WHERE o.id = $1` };
-
-const REMOVE_EXPIRED = {
-  name: 'error_occurrences_remove_expired',
-  text: `
-    WITH own AS (
-      SELECT id, $1::timestamptz - make_interval(days => retention_days) AS oldest
-      FROM error_project WHERE retention_days IS NOT NULL
-    )
-    DELETE FROM error_occurrence WHERE id IN (
-      (SELECT o.id FROM error_occurrence o
-       WHERE o.received_at < $1::timestamptz - make_interval(days => $2)
-         AND (o.project_id IS NULL OR o.project_id NOT IN (SELECT id FROM own))
-       ORDER BY o.received_at LIMIT $3)
-      UNION ALL
-      (SELECT o.id FROM own JOIN error_occurrence o ON o.project_id = own.id AND o.received_at < own.oldest LIMIT $3)
-    )`,
-};
+const DAY_MS = 86_400_000;
 
 /** Questions about occurrences. */
 @Injectable()
 export class OccurrenceRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   async find(errorId: string): Promise<RecordedOccurrence | undefined> {
-    const [row] = await this.database.query<OccurrenceRow>(FIND, [errorId]);
-    return row && fromRow(row);
+    const [found] = await this.recorded(this.select().where({ id: errorId }));
+    return found;
   }
 
   /** Newest first: the newest of the group, and of each that was merged into it. @param after time and id of the last one of the page before */
-  async listOfGroup(
+  listOfGroup(
     groupId: string,
     limit: number,
     after: readonly [time: string, id: string] | undefined,
   ): Promise<RecordedOccurrence[]> {
-    const rows = await this.database.query<OccurrenceRow>(
-      `SELECT o.*, v.id AS group_id, v.status AS group_status, v.notes AS group_notes
-       FROM error_group v, error_group g
-       CROSS JOIN LATERAL (
-         SELECT * FROM error_occurrence o
-         WHERE o.group_id = g.id ${after ? 'AND (o.occurred_at, o.id) < ($3::timestamptz, $4::uuid)' : ''}
-         ORDER BY o.occurred_at DESC, o.id DESC LIMIT $2
-       ) o
-       WHERE v.id = $1 AND (g.id = $1 OR g.merged_into = $1)
-       ORDER BY o.occurred_at DESC, o.id DESC LIMIT $2`,
-      [groupId, limit, ...(after ?? [])],
-    );
-    return rows.map(fromRow);
+    const builder = this.select().where('(g.id = :groupId OR g.mergedInto = :groupId) AND v.id = :groupId', {
+      groupId,
+    });
+    return this.recorded(keyset(builder, ['o.occurredAt', 'o.id'], 'DESC', after).limit(limit));
   }
 
   /**
@@ -117,34 +60,24 @@ export class OccurrenceRepository {
    * @param until those accepted before
    * @param after when the last one of the chunk before was accepted, and its id
    */
-  async listAccepted(
-    filter: ExportFilter,
+  listAccepted(
+    { since, severity, category, service, release, environment }: ExportFilter,
     until: Date,
     limit: number,
     after: readonly [time: string, id: string] | undefined,
   ): Promise<RecordedOccurrence[]> {
-    const values: unknown[] = [];
-    const bind = (value: unknown): string => `$${values.push(value)}`;
-    const where = [`o.received_at < ${bind(until)}`];
-    if (filter.since !== undefined) where.push(`o.received_at >= ${bind(filter.since)}`);
-    if (after) where.push(`(o.received_at, o.id) > (${bind(after[0])}::timestamptz, ${bind(after[1])}::uuid)`);
-    for (const column of ['severity', 'category', 'service', 'release', 'environment'] as const) {
-      if (filter[column] !== undefined) where.push(`o.${column} = ${bind(filter[column])}`);
+    const builder = this.select().where({ receivedAt: LessThan(until) });
+    if (since !== undefined) builder.andWhere({ receivedAt: MoreThanOrEqual(since) });
+    for (const [property, value] of Object.entries({ severity, category, service, release, environment })) {
+      if (value !== undefined) builder.andWhere({ [property]: value });
     }
-    const rows = await this.database.query<OccurrenceRow>(
-      `${SELECT} WHERE ${where.join(' AND ')} ORDER BY o.received_at, o.id LIMIT ${bind(limit)}`,
-      values,
-    );
-    return rows.map(fromRow);
+    return this.recorded(keyset(builder, ['o.receivedAt', 'o.id'], 'ASC', after).limit(limit));
   }
 
   /** Occurrences of a run in the order they were accepted. */
-  async listOfRun(runId: string, afterSequence: number, limit: number): Promise<RecordedOccurrence[]> {
-    const rows = await this.database.query<OccurrenceRow>(
-      `${SELECT} WHERE o.run_id = $1 AND o.sequence > $2 ORDER BY o.sequence LIMIT $3`,
-      [runId, afterSequence, limit],
-    );
-    return rows.map(fromRow);
+  listOfRun(runId: string, afterSequence: number, limit: number): Promise<RecordedOccurrence[]> {
+    const builder = this.select().where({ runId, sequence: MoreThan(BigInt(afterSequence)) });
+    return this.recorded(builder.orderBy('o.sequence').limit(limit));
   }
 
   /**
@@ -154,32 +87,68 @@ export class OccurrenceRepository {
    * @param days retention where the project has none of its own
    */
   async removeExpired(now: Date, days: number, atMost: number): Promise<number> {
-    return this.database.execute(REMOVE_EXPIRED, [now, days, atMost]);
+    const daysBefore = (count: number): Date => new Date(now.getTime() - count * DAY_MS);
+    const own = await this.database.repository(ProjectEntity).findBy({ retentionDays: Not(IsNull()) });
+    const ofOthers = this.expired(daysBefore(days));
+    ofOthers.andWhere([{ projectId: IsNull() }, { projectId: Not(In(own.map(({ id }) => id))) }]);
+    let removed = await this.removeOldest(ofOthers, atMost);
+    for (const { id, retentionDays } of own) {
+      if (removed >= atMost) break;
+      const ofProject = this.expired(daysBefore(retentionDays ?? days)).andWhere({ projectId: id });
+      removed += await this.removeOldest(ofProject, atMost);
+    }
+    return removed;
+  }
+
+  private expired(before: Date): SelectQueryBuilder<OccurrenceEntity> {
+    const builder = this.database.repository(OccurrenceEntity).createQueryBuilder('o');
+    return builder.select('o.id').where({ receivedAt: LessThan(before) });
+  }
+
+  private async removeOldest(builder: SelectQueryBuilder<OccurrenceEntity>, atMost: number): Promise<number> {
+    const ids = (await builder.orderBy('o.receivedAt').limit(atMost).getMany()).map(({ id }) => id);
+    if (ids.length === 0) return 0;
+    return (await this.database.repository(OccurrenceEntity).delete({ id: In(ids) })).affected ?? 0;
+  }
+
+  private select(): SelectQueryBuilder<OccurrenceEntity> {
+    return this.database
+      .repository(OccurrenceEntity)
+      .createQueryBuilder('o')
+      .innerJoin(ErrorGroupEntity, 'g', 'g.id = o.groupId')
+      .innerJoin(ErrorGroupEntity, 'v', 'v.id = COALESCE(g.mergedInto, g.id)')
+      .addSelect('v.id', 'shown_id')
+      .addSelect('v.status', 'shown_status')
+      .addSelect('v.notes', 'shown_notes');
+  }
+
+  private async recorded(builder: SelectQueryBuilder<OccurrenceEntity>): Promise<RecordedOccurrence[]> {
+    const { entities, raw } = await builder.getRawAndEntities<{
+      shown_id: string;
+      shown_status: Shown['status'];
+      shown_notes: string | null;
+    }>();
+    return entities.map((occurrence, index) => {
+      const { shown_id: id, shown_status: status, shown_notes: notes } = raw[index]!;
+      return recordedAs(occurrence, { id, status, notes });
+    });
   }
 }
 
-function fromRow(row: OccurrenceRow): RecordedOccurrence {
+/** An occurrence as it is shown, with the group that it is shown in. */
+export function recordedAs(occurrence: OccurrenceEntity, shown: Shown): RecordedOccurrence {
+  const { id, occurredAt, receivedAt, sequence, projectId, detail, ...columns } = occurrence;
+  const resolved = shown.status === 'resolved';
   return {
-    ...row.detail,
-    errorId: row.id,
-    timestamp: row.occurred_at.toISOString(),
-    receivedAt: row.received_at.toISOString(),
-    severity: row.severity,
-    category: row.category,
-    errorType: row.error_type,
-    errorMessage: row.error_message,
-    service: row.service,
-    release: row.release,
-    environment: row.environment,
-    correlationId: row.correlation_id,
-    userId: row.user_id,
-    endpoint: row.endpoint,
-    method: row.method,
-    projectId: row.project_id ?? undefined,
-    groupId: row.group_id,
-    runId: row.run_id,
-    sequence: Number(row.sequence),
-    resolved: row.group_status === 'resolved',
-    resolutionNotes: row.group_status === 'resolved' ? row.group_notes : null,
+    ...(detail as OccurrenceDetail),
+    ...columns,
+    errorId: id,
+    timestamp: occurredAt.toISOString(),
+    receivedAt: receivedAt.toISOString(),
+    projectId: projectId ?? undefined,
+    groupId: shown.id,
+    sequence: Number(sequence),
+    resolved,
+    resolutionNotes: resolved ? shown.notes : null,
   };
 }

@@ -70,3 +70,11 @@ export interface Occurrence {
   readonly breadcrumbs: readonly unknown[];
   readonly contexts: Readonly<Record<string, unknown>>;
 }
+
+/** Fields of an occurrence that have columns of their own. */
+type Columns =
+  | ('errorId' | 'timestamp' | 'receivedAt' | 'severity' | 'category' | 'errorType' | 'errorMessage' | 'service')
+  | ('release' | 'environment' | 'correlationId' | 'userId' | 'endpoint' | 'method' | 'projectId');
+
+/** All its other fields, which share one. */
+export type OccurrenceDetail = Omit<Occurrence, Columns>;

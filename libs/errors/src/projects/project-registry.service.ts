@@ -64,9 +64,7 @@ export class ProjectRegistryService {
     const project = { name, ...limits, createdAt: this.clock.now() };
     const answer = await this.requests.once(request, async (tx) => {
       const id = await this.projects.insert(tx, project).catch((error: unknown) => {
-        throw isUniqueViolation(error, 'error_project_name')
-          ? new ProjectNameTakenException(undefined, { cause: error })
-          : error;
+        throw isUniqueViolation(error) ? new ProjectNameTakenException(undefined, { cause: error }) : error;
       });
       const key = await this.insertKey(tx, id);
       await this.note(tx, 'created', id, { name, ...limits, key: shown(key) });

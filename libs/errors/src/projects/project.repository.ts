@@ -1,5 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { type FindOptionsWhere, In, IsNull, MoreThan } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
+import { ProjectItemEntity } from '../tables/project-item.entity.js';
+import { ProjectKeyEntity } from '../tables/project-key.entity.js';
+import { ProjectEntity } from '../tables/project.entity.js';
 
 /** A service that reports through keys of its own. */
 export interface Project {
@@ -23,57 +27,30 @@ export interface ItemCount {
   quantity: number;
 }
 
-interface ProjectRow extends Record<string, unknown> {
-  id: number;
-  name: string;
-  created_at: Date;
-  rate_limit_per_minute: number | null;
-  retention_days: number | null;
-  keys: string[];
-}
-
-const SELECT = `
-  SELECT p.id, p.name, p.created_at, p.rate_limit_per_minute, p.retention_days,
-         coalesce((SELECT json_agg(k.public_key ORDER BY k.created_at, k.public_key)
-                   FROM error_project_key k WHERE k.project_id = p.id), '[]'::json) AS keys
-  FROM error_project p
-  WHERE p.deleted_at IS NULL`;
-
-const ADD_ITEMS = {
-  name: 'error_project_items_add',
-  text: `
-    INSERT INTO error_project_item (project_id, kind, category, reason, quantity)
-    SELECT project_id, kind, category, reason, quantity FROM jsonb_to_recordset($1::jsonb)
-      AS x(project_id integer, kind text, category text, reason text, quantity bigint)
-    ORDER BY project_id, kind, category, reason
-    ON CONFLICT (project_id, kind, category, reason)
-      DO UPDATE SET quantity = error_project_item.quantity + excluded.quantity`,
-};
-
 /** Questions about projects and their keys. */
 @Injectable()
 export class ProjectRepository {
   constructor(private readonly database: Database) {}
 
   /** In the order they were made. @param after id of the last one of the page before */
-  async list(limit: number, after: number): Promise<Project[]> {
-    return this.select(`${SELECT} AND p.id > $2 ORDER BY p.id LIMIT $1`, [limit, after]);
+  list(limit: number, after: number): Promise<Project[]> {
+    return this.withKeys({ id: MoreThan(after) }, limit);
   }
 
   /** All of them with their keys. */
-  async all(): Promise<Project[]> {
-    return this.select(SELECT, []);
+  all(): Promise<Project[]> {
+    return this.withKeys({});
   }
 
   async find(id: number): Promise<Project | undefined> {
-    const [project] = await this.select(`${SELECT} AND p.id = $1`, [id]);
+    const [project] = await this.withKeys({ id });
     return project;
   }
 
   /** Names by id, of deleted projects too. */
   async names(): Promise<Map<number, string>> {
-    const rows = await this.database.query<{ id: number; name: string }>(`SELECT id, name FROM error_project`);
-    return new Map(rows.map(({ id, name }) => [id, name]));
+    const projects = await this.database.repository(ProjectEntity).find();
+    return new Map(projects.map(({ id, name }) => [id, name]));
   }
 
   /** @throws a unique violation when a living project has the name */
@@ -81,75 +58,80 @@ export class ProjectRepository {
     tx: Transaction,
     project: Pick<Project, 'name' | 'rateLimitPerMinute' | 'retentionDays' | 'createdAt'>,
   ): Promise<number> {
-    const { name, rateLimitPerMinute, retentionDays, createdAt } = project;
-    const [row] = await tx.query<{ id: number }>(
-      `INSERT INTO error_project (name, rate_limit_per_minute, retention_days, created_at) VALUES ($1, $2, $3, $4)
-       RETURNING id`,
-      [name, rateLimitPerMinute, retentionDays, createdAt],
-    );
-    return Number(row?.id);
+    const livingName = project.name;
+    await tx.insertMany(ProjectEntity, [{ ...project, livingName }]);
+    const { id } = await tx.repository(ProjectEntity).findOneByOrFail({ livingName });
+    return id;
   }
 
   /** Whether there was such a project. Its keys go, its occurrences stay. */
   async delete(tx: Transaction, id: number, at: Date): Promise<boolean> {
-    await tx.execute(`DELETE FROM error_project_key WHERE project_id = $1`, [id]);
-    const changed = await tx.execute(`UPDATE error_project SET deleted_at = $2 WHERE id = $1 AND deleted_at IS NULL`, [
-      id,
-      at,
-    ]);
-    return changed > 0;
+    await tx.repository(ProjectKeyEntity).delete({ projectId: id });
+    const deleted = { deletedAt: at, livingName: null };
+    const { affected } = await tx.repository(ProjectEntity).update({ id, deletedAt: IsNull() }, deleted);
+    return affected === 1;
   }
 
   /** Whether there is such a project; locked until the transaction ends, so that it cannot be deleted meanwhile. */
   async lock(tx: Transaction, id: number): Promise<boolean> {
-    const rows = await tx.query(`SELECT id FROM error_project WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`, [id]);
-    return rows.length > 0;
+    return (await tx.lockOne(ProjectEntity, { id, deletedAt: IsNull() })) !== null;
   }
 
   async insertKey(tx: Transaction, projectId: number, key: string, at: Date): Promise<void> {
-    await tx.execute(`INSERT INTO error_project_key (public_key, project_id, created_at) VALUES ($1, $2, $3)`, [
-      key,
-      projectId,
-      at,
-    ]);
+    await tx.insertMany(ProjectKeyEntity, [{ publicKey: key, projectId, createdAt: at }]);
   }
 
   /** Whether there was such a key. */
   async deleteKey(tx: Transaction, projectId: number, key: string): Promise<boolean> {
-    const sql = `DELETE FROM error_project_key WHERE project_id = $1 AND public_key = $2`;
-    return (await tx.execute(sql, [projectId, key])) > 0;
+    const { affected } = await tx.repository(ProjectKeyEntity).delete({ projectId, publicKey: key });
+    return affected === 1;
   }
 
   async addItems(counts: readonly (ItemCount & { projectId: number })[]): Promise<void> {
-    const rows = counts.map(({ projectId, ...count }) => ({ project_id: projectId, ...count }));
-    await this.database.execute(ADD_ITEMS, [JSON.stringify(rows)]);
+    // In one order everywhere, so that no two replicas wait for each other.
+    const rows = counts
+      .map((count) => ({ count, key: JSON.stringify([count.projectId, count.kind, count.category, count.reason]) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ count }) => count);
+    const key = ['projectId', 'kind', 'category', 'reason'] as const;
+    await this.database.insertMany(ProjectItemEntity, rows, { key, set: { quantity: 'add' } });
   }
 
   async itemsOf(projectId: number): Promise<ItemCount[]> {
-    const rows = await this.database.query<ItemCount & { quantity: string } & Record<string, unknown>>(
-      `SELECT kind, category, reason, quantity FROM error_project_item WHERE project_id = $1 ORDER BY kind, category, reason`,
-      [projectId],
-    );
-    return rows.map(({ kind, category, reason, quantity }) => ({ kind, category, reason, quantity: Number(quantity) }));
+    const order = { kind: 'ASC', category: 'ASC', reason: 'ASC' } as const;
+    const items = await this.database.repository(ProjectItemEntity).find({ where: { projectId }, order });
+    return items.map(({ kind, category, reason, quantity }) => ({ kind, category, reason, quantity }));
   }
 
   /** What senders said that they dropped, by project. */
   async lostByProject(): Promise<Map<number, number>> {
-    const rows = await this.database.query<{ project_id: number; quantity: string }>(
-      `SELECT project_id, sum(quantity) AS quantity FROM error_project_item WHERE kind = 'lost' GROUP BY project_id`,
-    );
-    return new Map(rows.map(({ project_id, quantity }) => [project_id, Number(quantity)]));
+    const rows = await this.database
+      .repository(ProjectItemEntity)
+      .createQueryBuilder('i')
+      .select('i.projectId', 'id')
+      .addSelect('SUM(i.quantity)', 'lost')
+      .where({ kind: 'lost' })
+      .groupBy('i.projectId')
+      .getRawMany<{ id: number; lost: string }>();
+    return new Map(rows.map(({ id, lost }) => [id, Number(lost)]));
   }
 
-  private async select(sql: string, values: readonly unknown[]): Promise<Project[]> {
-    const rows = await this.database.query<ProjectRow>(sql, values);
-    return rows.map((row) => ({
-      id: row.id,
-      name: row.name,
-      createdAt: row.created_at,
-      rateLimitPerMinute: row.rate_limit_per_minute,
-      retentionDays: row.retention_days,
-      keys: row.keys,
+  private async withKeys(where: FindOptionsWhere<ProjectEntity>, limit?: number): Promise<Project[]> {
+    const living = { ...where, deletedAt: IsNull() };
+    const projects = await this.database
+      .repository(ProjectEntity)
+      .find({ where: living, order: { id: 'ASC' }, ...(limit !== undefined && { take: limit }) });
+    const keys = await this.database.repository(ProjectKeyEntity).find({
+      where: { projectId: In(projects.map(({ id }) => id)) },
+      order: { createdAt: 'ASC', publicKey: 'ASC' },
+    });
+    return projects.map(({ id, name, createdAt, rateLimitPerMinute, retentionDays }) => ({
+      id,
+      name,
+      createdAt,
+      rateLimitPerMinute,
+      retentionDays,
+      keys: keys.filter(({ projectId }) => projectId === id).map(({ publicKey }) => publicKey),
     }));
   }
 }

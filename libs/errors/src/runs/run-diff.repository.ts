@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#platform/database';
 import type { Severity } from '#platform/kernel';
+import { ErrorGroupEntity } from '../tables/error-group.entity.js';
+import { OccurrenceEntity } from '../tables/occurrence.entity.js';
 
 /** A group and how often it was seen in two runs. */
 export interface GroupInRuns {
@@ -16,18 +18,6 @@ export interface GroupInRuns {
   after: number;
 }
 
-interface Row extends Record<string, unknown> {
-  id: string;
-  title: string;
-  culprit: string;
-  severity: Severity;
-  service: string;
-  first_seen: Date;
-  regressed_at: Date | null;
-  before: string;
-  after: string;
-}
-
 /** Questions about two runs. */
 @Injectable()
 export class RunDiffRepository {
@@ -35,25 +25,38 @@ export class RunDiffRepository {
 
   /** Groups seen in either run, the most frequent first; by the occurrences that are still kept. */
   async groupsOf(earlier: string, later: string): Promise<GroupInRuns[]> {
-    const rows = await this.database.query<Row>(
-      `WITH seen AS (
-         SELECT coalesce(g.merged_into, g.id) AS id, count(*) FILTER (WHERE o.run_id = $1) AS before,
-                count(*) FILTER (WHERE o.run_id = $2) AS after
-         FROM error_occurrence o JOIN error_group g ON g.id = o.group_id
-         WHERE o.run_id IN ($1, $2)
-         GROUP BY 1
-       )
-       SELECT g.id, g.title, g.culprit, g.severity, g.service, g.first_seen, g.regressed_at, seen.before, seen.after
-       FROM seen JOIN error_group g ON g.id = seen.id
-       ORDER BY greatest(seen.before, seen.after) DESC, g.id`,
-      [earlier, later],
-    );
-    return rows.map(({ first_seen, regressed_at, before, after, ...group }) => ({
-      ...group,
-      firstSeen: first_seen,
-      regressedAt: regressed_at,
-      before: Number(before),
-      after: Number(after),
+    const { entities, raw } = await this.database
+      .repository(ErrorGroupEntity)
+      .createQueryBuilder('v')
+      .innerJoin(
+        (seen) =>
+          seen
+            .select('COALESCE(g.mergedInto, g.id)', 'group_id')
+            .addSelect('SUM(CASE WHEN o.runId = :earlier THEN 1 ELSE 0 END)', 'in_earlier')
+            .addSelect('SUM(CASE WHEN o.runId = :later THEN 1 ELSE 0 END)', 'in_later')
+            .from(OccurrenceEntity, 'o')
+            .innerJoin(ErrorGroupEntity, 'g', 'g.id = o.groupId')
+            .where('o.runId IN (:earlier, :later)')
+            .groupBy('COALESCE(g.mergedInto, g.id)'),
+        'seen',
+        'seen.group_id = v.id',
+      )
+      .addSelect('seen.in_earlier', 'in_earlier')
+      .addSelect('seen.in_later', 'in_later')
+      .setParameters({ earlier, later })
+      .orderBy(this.database.dialect.greatest('seen.in_earlier', 'seen.in_later'), 'DESC')
+      .addOrderBy('v.id')
+      .getRawAndEntities<{ in_earlier: string; in_later: string }>();
+    return entities.map(({ id, title, culprit, severity, service, firstSeen, regressedAt }, index) => ({
+      id,
+      title,
+      culprit,
+      severity,
+      service,
+      firstSeen,
+      regressedAt,
+      before: Number(raw[index]?.in_earlier),
+      after: Number(raw[index]?.in_later),
     }));
   }
 }

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { In, MoreThanOrEqual, type ObjectLiteral, type Repository, type SelectQueryBuilder } from 'typeorm';
 import { Database } from '#platform/database';
+import { ErrorDayEntity } from '../tables/error-day.entity.js';
+import { ErrorGroupDayEntity } from '../tables/error-group-day.entity.js';
+import { ErrorGroupHourEntity } from '../tables/error-group-hour.entity.js';
+import { ErrorGroupEntity } from '../tables/error-group.entity.js';
+import { ErrorHourEntity } from '../tables/error-hour.entity.js';
+import { OccurrenceEntity } from '../tables/occurrence.entity.js';
+import { TopGroupEntity } from '../tables/top-group.entity.js';
 
 /** Occurrences by what they are, over a span of hours. */
 export interface HourlyCounts {
@@ -10,90 +18,143 @@ export interface HourlyCounts {
   topGroups: { id: string; count: number }[];
 }
 
-interface CountRow extends Record<string, unknown> {
-  dimension: string;
-  value: string;
-  count: string;
+/** The hours of a span before its first whole day, and its days. */
+export interface Steps {
+  hours: Date[];
+  days: Date[];
 }
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Groups at the top of all lists of a span that are looked at: those that are shown may have been merged of several. */
-const CANDIDATES = 100;
+export const CANDIDATES = 100;
 
 /** Sums over the counts of hours and days: whole days by theirs, the hours before one by one. They are kept when occurrences are thinned, so they stay exact. */
 @Injectable()
 export class ErrorStatisticsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   /** @param since a full hour @param until later than any occurrence */
   async countsSince(since: Date, until: Date, top: number): Promise<HourlyCounts> {
-    const [rows, topGroups] = await Promise.all([
-      this.database.query<CountRow>(
-        `WITH seen AS (
-           SELECT service, severity, category, count FROM error_hour WHERE hour >= $1 AND hour < $2
-           UNION ALL SELECT service, severity, category, count FROM error_day WHERE day >= $2
-         )
-         SELECT 'severity' AS dimension, severity AS value, sum(count) AS count FROM seen GROUP BY severity
-         UNION ALL SELECT 'category', category, sum(count) FROM seen GROUP BY category
-         UNION ALL SELECT 'service', service, sum(count) FROM seen GROUP BY service
-         UNION ALL SELECT 'hour', extract(epoch FROM hour)::bigint::text, sum(count) FROM error_hour WHERE hour >= $1 GROUP BY hour`,
-        [since, new Date(firstDayIn(since))],
-      ),
-      this.topGroupsSince(since, until, top),
+    const firstDay = firstDayIn(since);
+    const hours = stepsFrom(since.getTime(), Math.min(firstDay, until.getTime()), HOUR_MS);
+    const days = stepsFrom(firstDay, until.getTime(), DAY_MS);
+    const [sums, topGroups] = await Promise.all([
+      this.sumsSince(since, new Date(firstDay)),
+      this.topGroupsIn({ hours, days }, top),
     ]);
-    const of = (dimension: string): [string, number][] =>
-      rows.filter((row) => row.dimension === dimension).map(({ value, count }) => [value, Number(count)]);
-    return {
-      bySeverity: Object.fromEntries(of('severity')),
-      byCategory: Object.fromEntries(of('category')),
-      byService: Object.fromEntries(of('service')),
-      series: of('hour')
-        .map(([epoch, count]) => ({ hour: new Date(Number(epoch) * 1000), count }))
-        .sort((a, b) => a.hour.getTime() - b.hour.getTime()),
-      topGroups,
-    };
+    return { ...sums, topGroups };
+  }
+
+  /** Occurrences accepted in the last minutes. */
+  async receivedSince(since: Date): Promise<number> {
+    return this.database.repository(OccurrenceEntity).countBy({ receivedAt: MoreThanOrEqual(since) });
+  }
+
+  protected sumsSince(since: Date, firstDay: Date): Promise<Omit<HourlyCounts, 'topGroups'>> {
+    return this.database.snapshot(async (tx) => {
+      const inHours = tx.repository(ErrorHourEntity).createQueryBuilder('s');
+      const onDays = tx.repository(ErrorDayEntity).createQueryBuilder('s');
+      const kinds = [
+        ...(await sumsByKind(inHours.where('s.hour >= :since AND s.hour < :firstDay', { since, firstDay }))),
+        ...(await sumsByKind(onDays.where('s.day >= :firstDay', { firstDay }))),
+      ];
+      const hours = tx.repository(ErrorHourEntity).createQueryBuilder('s').where('s.hour >= :since', { since });
+      const series = await hours
+        .select('s.hour', 'hour')
+        .addSelect('SUM(s.count)', 'seen')
+        .groupBy('s.hour')
+        .orderBy('s.hour')
+        .getRawMany<{ hour: Date; seen: string }>();
+      return {
+        bySeverity: addedUp(kinds, 'severity'),
+        byCategory: addedUp(kinds, 'category'),
+        byService: addedUp(kinds, 'service'),
+        series: series.map(({ hour, seen }) => ({ hour: new Date(hour), count: Number(seen) })),
+      };
+    });
   }
 
   /**
    * Who is shown is found on the lists of hours and days, which name the groups that were seen most in each; how often each was seen in
    * the span is counted exactly.
    */
-  private async topGroupsSince(since: Date, until: Date, top: number): Promise<{ id: string; count: number }[]> {
-    const firstDay = firstDayIn(since);
-    const hours = stepsFrom(since.getTime(), Math.min(firstDay, until.getTime()), HOUR_MS);
-    const days = stepsFrom(firstDay, until.getTime(), DAY_MS);
-    const candidates = await this.database.query<{ id: string }>(
-      `SELECT coalesce(g.merged_into, g.id) AS id
-       FROM (
-         SELECT group_id, sum(count) AS count FROM error_top_group
-         WHERE (hours = 1 AND start = ANY($1::timestamptz[])) OR (hours = 24 AND start = ANY($2::timestamptz[]))
-         GROUP BY group_id ORDER BY 2 DESC, 1 LIMIT ${CANDIDATES}
-       ) seen JOIN error_group g ON g.id = seen.group_id
-       GROUP BY 1 ORDER BY sum(seen.count) DESC, 1 LIMIT $3`,
-      [hours, days, 2 * top],
-    );
-    const rows = await this.database.query<{ id: string; count: string }>(
-      `SELECT coalesce(m.merged_into, m.id) AS id, sum(
-         coalesce((SELECT sum(h.count) FROM error_group_hour h WHERE h.hour = ANY($1::timestamptz[]) AND h.group_id = m.id), 0) +
-         coalesce((SELECT sum(d.count) FROM error_group_day d WHERE d.day = ANY($2::timestamptz[]) AND d.group_id = m.id), 0)
-       ) AS count
-       FROM error_group m WHERE m.id = ANY($3::uuid[]) OR m.merged_into = ANY($3::uuid[])
-       GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $4`,
-      [hours, days, candidates.map(({ id }) => id), top],
-    );
-    return rows.map(({ id, count }) => ({ id, count: Number(count) }));
+  protected topGroupsIn({ hours, days }: Steps, top: number): Promise<{ id: string; count: number }[]> {
+    return this.database.snapshot(async (tx) => {
+      const groups = tx.repository(ErrorGroupEntity);
+      const lists = [
+        { hours: 1, start: In(hours) },
+        { hours: 24, start: In(days) },
+      ];
+      const listed = tx.repository(TopGroupEntity).createQueryBuilder('s').where(lists);
+      const seen = await sumsByGroup(listed, CANDIDATES);
+      const shown = sumsByRoot(await groups.findBy({ id: In([...seen.keys()]) }), seen, 2 * top);
+      const roots = In(shown.map(({ id }) => id));
+      const members = await groups.findBy([{ id: roots }, { mergedInto: roots }]);
+      const groupId = In(members.map(({ id }) => id));
+      const inHours = await sumsByGroup(counted(tx.repository(ErrorGroupHourEntity), { groupId, hour: In(hours) }));
+      const onDays = await sumsByGroup(counted(tx.repository(ErrorGroupDayEntity), { groupId, day: In(days) }));
+      const counts = new Map(members.map(({ id }) => [id, (inHours.get(id) ?? 0) + (onDays.get(id) ?? 0)]));
+      return sumsByRoot(members, counts, top);
+    });
   }
+}
 
-  /** Occurrences accepted in the last minutes. */
-  async receivedSince(since: Date): Promise<number> {
-    const [row] = await this.database.query<{ count: string }>(
-      `SELECT count(*) AS count FROM error_occurrence WHERE received_at >= $1`,
-      [since],
-    );
-    return Number(row?.count ?? 0);
+interface KindSum {
+  service: string;
+  severity: string;
+  category: string;
+  seen: string;
+}
+
+function counted<T extends ObjectLiteral>(counts: Repository<T>, where: ObjectLiteral): SelectQueryBuilder<T> {
+  return counts.createQueryBuilder('s').where(where);
+}
+
+function sumsByKind<T extends ObjectLiteral>(builder: SelectQueryBuilder<T>): Promise<KindSum[]> {
+  builder.select([]).addSelect('SUM(s.count)', 'seen');
+  for (const name of ['service', 'severity', 'category']) builder.addSelect(`s.${name}`, name).addGroupBy(`s.${name}`);
+  return builder.getRawMany<KindSum>();
+}
+
+function addedUp(sums: readonly KindSum[], kind: 'service' | 'severity' | 'category'): Record<string, number> {
+  const found = new Map<string, number>();
+  for (const sum of sums) found.set(sum[kind], (found.get(sum[kind]) ?? 0) + Number(sum.seen));
+  return Object.fromEntries(found);
+}
+
+/** @param limit only the groups with the greatest sums */
+async function sumsByGroup<T extends ObjectLiteral>(
+  builder: SelectQueryBuilder<T>,
+  limit?: number,
+): Promise<Map<string, number>> {
+  const rows = await builder
+    .select('s.groupId', 'id')
+    .addSelect('SUM(s.count)', 'seen')
+    .groupBy('s.groupId')
+    .orderBy('seen', 'DESC')
+    .addOrderBy('s.groupId')
+    .limit(limit)
+    .getRawMany<{ id: string; seen: string }>();
+  return new Map(rows.map(({ id, seen }) => [id, Number(seen)]));
+}
+
+/** Sums of groups as those of the groups that are shown for them, the greatest first. */
+function sumsByRoot(
+  groups: readonly ErrorGroupEntity[],
+  sums: ReadonlyMap<string, number>,
+  limit: number,
+): { id: string; count: number }[] {
+  const found = new Map<string, number>();
+  for (const { id, mergedInto } of groups) {
+    const root = mergedInto ?? id;
+    found.set(root, (found.get(root) ?? 0) + (sums.get(id) ?? 0));
   }
+  return [...found]
+    .map(([id, count]) => ({ id, count }))
+    .sort((a, b) => b.count - a.count || (a.id < b.id ? -1 : 1))
+    .slice(0, limit);
 }
 
 /** The beginning of the first whole day of a span. */

@@ -1,5 +1,6 @@
 import { Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Instant, SequenceId, Text, Uuid, Whole } from '#platform/database';
+import type { AlertEntity } from './alert.entity.js';
 
 @Entity('error_alert_delivery')
 @Index('error_alert_delivery_by_alert', ['alertId', 'id'])
@@ -18,7 +19,7 @@ export class AlertDeliveryEntity {
   groupId!: string;
 
   @Text()
-  event!: string;
+  event!: AlertEntity['event'];
 
   @Text()
   occasion!: string;

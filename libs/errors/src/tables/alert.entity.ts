@@ -1,5 +1,6 @@
 import { Check, Entity } from 'typeorm';
 import { Id, Instant, Text, Whole } from '#platform/database';
+import type { Severity } from '#platform/kernel';
 
 @Entity('error_alert')
 @Check('error_alert_check', "(event = 'rate') = (rate_per_minute IS NOT NULL)")
@@ -14,16 +15,16 @@ export class AlertEntity {
   name!: string;
 
   @Text()
-  event!: string;
+  event!: 'new' | 'regressed' | 'rate';
 
   @Text({ nullable: true })
-  severity!: string | null;
+  severity!: Severity | null;
 
   @Whole({ nullable: true })
   ratePerMinute!: number | null;
 
   @Text({ default: 'webhook' })
-  channel!: string;
+  channel!: 'webhook' | 'chat';
 
   @Text()
   url!: string;

@@ -1,5 +1,6 @@
 import { Entity, ForeignKey, Index } from 'typeorm';
 import { Count, Instant, Text, Uuid } from '#platform/database';
+import type { ErrorCategory, Severity } from '#platform/kernel';
 
 @Entity('error_group_hour')
 @Index('error_group_hour_by_group', ['groupId', 'severity'])
@@ -12,10 +13,10 @@ export class ErrorGroupHourEntity {
   hour!: Date;
 
   @Text({ primary: true })
-  severity!: string;
+  severity!: Severity;
 
   @Text({ primary: true })
-  category!: string;
+  category!: ErrorCategory;
 
   @Count()
   count!: number;

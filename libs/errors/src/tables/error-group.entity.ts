@@ -1,5 +1,6 @@
 import { Check, Entity, ForeignKey, Index, Unique } from 'typeorm';
 import { Count, Id, Instant, Json, Text, Uuid } from '#platform/database';
+import type { ErrorCategory, Severity } from '#platform/kernel';
 
 @Entity('error_group')
 @Index('error_group_by_count', ['count', 'id'], { where: 'merged_into IS NULL' })
@@ -37,13 +38,13 @@ export class ErrorGroupEntity {
   culprit!: string;
 
   @Text()
-  severity!: string;
+  severity!: Severity;
 
   @Text()
-  category!: string;
+  category!: ErrorCategory;
 
   @Text({ default: 'open' })
-  status!: string;
+  status!: 'open' | 'resolved' | 'ignored' | 'regressed';
 
   @Count({ default: 0 })
   count!: number;

@@ -1,5 +1,6 @@
 import { Check, Entity, ForeignKey, Index } from 'typeorm';
 import { Counter, Id, Instant, Json, Text, Uuid, Whole } from '#platform/database';
+import type { ErrorCategory, Severity } from '#platform/kernel';
 
 @Entity('error_occurrence')
 @Index('error_occurrence_by_group', ['groupId', 'occurredAt', 'id'])
@@ -32,10 +33,10 @@ export class OccurrenceEntity {
   receivedAt!: Date;
 
   @Text()
-  severity!: string;
+  severity!: Severity;
 
   @Text()
-  category!: string;
+  category!: ErrorCategory;
 
   @Text()
   errorType!: string;

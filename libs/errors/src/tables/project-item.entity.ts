@@ -8,7 +8,7 @@ export class ProjectItemEntity {
   projectId!: number;
 
   @Text({ primary: true })
-  kind!: string;
+  kind!: 'item' | 'lost';
 
   @Text({ primary: true })
   category!: string;

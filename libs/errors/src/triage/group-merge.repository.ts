@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
 import type { Transaction } from '#platform/database';
 import { SEVERITIES } from '#platform/kernel';
-
-/** Key of the lock under which families of merged groups change, one change at a time. */
-const MERGE_LOCK = 0x6d657267;
+import { ErrorGroupHourEntity } from '../tables/error-group-hour.entity.js';
+import { ErrorGroupEntity } from '../tables/error-group.entity.js';
 
 /** A group and the one it is shown as: itself unless it was merged. */
 export interface GroupPlace {
@@ -19,63 +19,86 @@ export interface GroupPlace {
 export class GroupMergeRepository {
   /** Locks the groups together with everything that is merged with them; unknown ids are left out. */
   async lockFamilies(tx: Transaction, ids: readonly string[]): Promise<GroupPlace[]> {
-    await tx.query(`SELECT pg_advisory_xact_lock($1)`, [MERGE_LOCK]);
-    const rows = await tx.query<{ id: string; root: string }>(
-      `SELECT id, coalesce(merged_into, id) AS root FROM error_group
-       WHERE coalesce(merged_into, id) IN (SELECT coalesce(merged_into, id) FROM error_group WHERE id = ANY($1::uuid[]))
-       ORDER BY id FOR UPDATE`,
-      [ids],
-    );
-    return rows.filter(({ id }) => ids.includes(id));
+    await tx.lock('merge-of-groups');
+    const groups = tx.repository(ErrorGroupEntity);
+    const roots = In((await groups.findBy({ id: In(ids) })).map(rootOf));
+    const families = groups.createQueryBuilder('g').where([{ id: roots }, { mergedInto: roots }]);
+    const locked = await tx.lockMany(families.orderBy('g.id'));
+    return locked.filter(({ id }) => ids.includes(id)).map((group) => ({ id: group.id, root: rootOf(group) }));
   }
 
   /** Puts shown groups, with all that is merged into them, below another shown one. */
   async merge(tx: Transaction, roots: readonly string[], into: string): Promise<void> {
-    await tx.execute(`UPDATE error_group SET merge_parent = $2 WHERE id = ANY($1::uuid[])`, [roots, into]);
-    await tx.execute(
-      `UPDATE error_group SET merged_into = $2 WHERE id = ANY($1::uuid[]) OR merged_into = ANY($1::uuid[])`,
-      [roots, into],
-    );
+    const groups = tx.repository(ErrorGroupEntity);
+    await groups.update({ mergedInto: In(roots) }, { mergedInto: into });
+    await groups.update({ id: In(roots) }, { mergeParent: into, mergedInto: into });
   }
 
   /** Gives groups back, each with what was merged into it: the named ones that are merged, and what was merged into the others. */
   async unmerge(tx: Transaction, ids: readonly string[]): Promise<string[]> {
-    const rows = await tx.query<{ id: string }>(
-      `UPDATE error_group SET merge_parent = NULL, merged_into = NULL
-       WHERE merge_parent IS NOT NULL
-         AND (id = ANY($1::uuid[])
-              OR merge_parent IN (SELECT id FROM error_group WHERE id = ANY($1::uuid[]) AND merged_into IS NULL))
-       RETURNING id`,
-      [ids],
-    );
-    const free = rows.map(({ id }) => id);
-    await tx.execute(
-      `WITH RECURSIVE below AS (
-         SELECT id, id AS root FROM error_group WHERE id = ANY($1::uuid[])
-         UNION ALL
-         SELECT g.id, below.root FROM error_group g JOIN below ON g.merge_parent = below.id
-       )
-       UPDATE error_group g SET merged_into = below.root FROM below WHERE g.id = below.id AND g.id <> below.root`,
-      [free],
-    );
+    const groups = tx.repository(ErrorGroupEntity);
+    const named = await groups.findBy({ id: In(ids) });
+    const shown = named.filter(({ mergedInto }) => mergedInto === null).map(({ id }) => id);
+    const merged = named.filter(({ mergeParent }) => mergeParent !== null).map(({ id }) => id);
+    const free = [...new Set([...merged, ...(await this.childrenOf(tx, shown))])];
+    await groups.update({ id: In(free) }, { mergeParent: null, mergedInto: null });
+    for (const root of free) {
+      for (let parents = [root]; parents.length > 0;) {
+        parents = await this.childrenOf(tx, parents);
+        await groups.update({ id: In(parents) }, { mergedInto: root });
+      }
+    }
     return free;
   }
 
   /** Adds shown groups up again from what they and the groups merged into them have alone. */
   async recount(tx: Transaction, roots: readonly string[]): Promise<void> {
-    await tx.execute(
-      `UPDATE error_group g SET count = sums.count, first_seen = sums.first_seen, last_seen = sums.last_seen,
-              severity = coalesce(($2::text[])[sums.rank], g.severity)
-       FROM (
-         SELECT coalesce(m.merged_into, m.id) AS root, sum(m.own_count) AS count, min(m.own_first_seen) AS first_seen,
-                max(m.own_last_seen) AS last_seen,
-                min((SELECT min(s.rank) FROM unnest($2::text[]) WITH ORDINALITY AS s(severity, rank)
-                     WHERE EXISTS (SELECT FROM error_group_hour h WHERE h.group_id = m.id AND h.severity = s.severity))) AS rank
-         FROM error_group m WHERE m.id = ANY($1::uuid[]) OR m.merged_into = ANY($1::uuid[])
-         GROUP BY 1
-       ) sums
-       WHERE g.id = sums.root`,
-      [roots, SEVERITIES],
-    );
+    const groups = tx.repository(ErrorGroupEntity);
+    const members = await groups.findBy([{ id: In(roots) }, { mergedInto: In(roots) }]);
+    const severities = await this.gravestOf(tx, members);
+    for (const id of roots) {
+      const family = members.filter((member) => rootOf(member) === id);
+      if (family.length === 0) continue;
+      const gravest = Math.min(...family.map((member) => severities.get(member.id) ?? SEVERITIES.length));
+      const times = (of: (member: ErrorGroupEntity) => Date): number[] => family.map((member) => of(member).getTime());
+      await groups.update(
+        { id },
+        {
+          count: family.reduce((sum, { ownCount }) => sum + ownCount, 0),
+          firstSeen: new Date(Math.min(...times(({ ownFirstSeen }) => ownFirstSeen))),
+          lastSeen: new Date(Math.max(...times(({ ownLastSeen }) => ownLastSeen))),
+          // Left as it is where nothing of it is counted any more.
+          severity: SEVERITIES[gravest],
+        },
+      );
+    }
   }
+
+  private async childrenOf(tx: Transaction, ids: readonly string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const children = { select: { id: true }, where: { mergeParent: In(ids) } } as const;
+    return (await tx.repository(ErrorGroupEntity).find(children)).map(({ id }) => id);
+  }
+
+  /** Place among `SEVERITIES` of the gravest that each group was seen with. */
+  private async gravestOf(tx: Transaction, groups: readonly ErrorGroupEntity[]): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    for (const [rank, severity] of SEVERITIES.entries()) {
+      const left = groups.map(({ id }) => id).filter((id) => !found.has(id));
+      if (left.length === 0) break;
+      const builder = tx
+        .repository(ErrorGroupEntity)
+        .createQueryBuilder('g')
+        .select('g.id')
+        .where({ id: In(left) });
+      const seen = builder.subQuery().select('h.groupId').from(ErrorGroupHourEntity, 'h');
+      builder.andWhereExists(seen.where('h.groupId = g.id AND h.severity = :severity')).setParameters({ severity });
+      for (const { id } of await builder.getMany()) found.set(id, rank);
+    }
+    return found;
+  }
+}
+
+function rootOf({ id, mergedInto }: ErrorGroupEntity): string {
+  return mergedInto ?? id;
 }

@@ -80,6 +80,11 @@ export class Transaction {
     return (skipLocked ? builder.setOnLocked('skip_locked') : builder).getMany();
   }
 
+  /** Like `lockMany`, but others may hold the rows too. */
+  holdMany<T extends ObjectLiteral>(builder: SelectQueryBuilder<T>): Promise<T[]> {
+    return builder.setLock('pessimistic_read', undefined, [builder.alias]).getMany();
+  }
+
   /** Waits until nobody else holds the lock of this name (and part, where there are many of it), and holds it until the end. */
   async lock(name: LockName, part?: string): Promise<void> {
     await this.query(...lockNamed(name, part));

@@ -51,6 +51,7 @@ import { FindSeveritiesOfErrorGroups1765600000000 } from './1765600000000-find-s
 import { TakeRowsOfEarlierReplicas1765700000000 } from './1765700000000-take-rows-of-earlier-replicas.js';
 import { GiveCountsOfErrorGroupsAKey1765800000000 } from './1765800000000-give-counts-of-error-groups-a-key.js';
 import { SayChannelsOfAlerts1765800010000 } from './1765800010000-say-channels-of-alerts.js';
+import { NameLivingProjects1766100000000 } from './1766100000000-name-living-projects.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -106,4 +107,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   TakeRowsOfEarlierReplicas1765700000000,
   GiveCountsOfErrorGroupsAKey1765800000000,
   SayChannelsOfAlerts1765800010000,
+  NameLivingProjects1766100000000,
 ];
