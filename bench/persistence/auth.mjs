@@ -12,7 +12,8 @@ export async function rows({ url, token }) {
   if (!response.ok) throw new Error(`api key: ${response.status} ${await response.text()}`);
   const { key } = await response.json();
   return {
-    'standing of a session': { path: '/auth/me' },
+    'one user': { path: '/auth/me' },
+    'standing of a session': { path: '/auth/sessions' },
     'standing of a key': { path: '/auth/me', headers: { 'x-api-key': key } },
     'users by a text': { path: '/users?text=user500@example.com' },
     'audit trail by filters that few events meet': { path: '/audit-events?action=nothing' },

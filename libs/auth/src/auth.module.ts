@@ -75,6 +75,7 @@ import { TokenIssuerRepository } from './tokens/token-issuer.repository.js';
 import { TokenKeysService } from './tokens/token-keys.service.js';
 import { PostgresUserSearchRepository } from './users/user-search.postgres.js';
 import { UserSearchRepository } from './users/user-search.repository.js';
+import { PostgresUserRepository } from './identities/user.postgres.js';
 import { UserRepository } from './identities/user.repository.js';
 import { UserStandingModule } from './user-standing.module.js';
 
@@ -152,7 +153,7 @@ import { UserStandingModule } from './user-standing.module.js';
     provideByEngine({ portable: SessionRepository, postgres: PostgresSessionRepository }),
     TokenIssuerRepository,
     TokenKeysService,
-    UserRepository,
+    provideByEngine({ portable: UserRepository, postgres: PostgresUserRepository }),
     provideByEngine({ portable: UserSearchRepository, postgres: PostgresUserSearchRepository }),
   ],
   exports: [AuditReadService, FirstAdminService, UserCreationService, UserImportService],

@@ -44,7 +44,7 @@ export interface UserChange {
 /** Questions about users. */
 @Injectable()
 export class UserRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   /** @param identifier e-mail address or user name, in any case, composed in any way, with blanks around it or without */
   async findByIdentifier(identifier: string): Promise<UserWithSecret | undefined> {
