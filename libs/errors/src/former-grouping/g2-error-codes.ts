@@ -1,8 +1,20 @@
 import type { Occurrence } from '../occurrences/occurrence.js';
 import { inCommonWords } from './g3-browser-messages.js';
-
-const ERRNO =
-  /\b(ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|EADDRINUSE|EADDRNOTAVAIL|EACCES|EPERM|ENOENT|EEXIST|EMFILE|ENFILE|ENOSPC|EROFS|EISDIR|ENOTDIR|ENOTEMPTY|EBUSY|ENOMEM|EINVAL|EIO|EXDEV|ELOOP|EPROTO|ECANCELED)\b/;
+import {
+  CODE_NAME,
+  CONSTRAINT_IN_TEXT,
+  ERRNO,
+  GRPC_STATUS,
+  HTTP_SHAPED,
+  MYSQL_ERROR,
+  NAMED_SQLSTATE,
+  OWN_SQLSTATE,
+  PROPERTY_IN_TEXT,
+  REASON_IN_TEXT,
+  STATUS_NAME,
+  firstOf,
+  inContext,
+} from './g3-error-codes.js';
 
 /** Codes behind the word that says so: `[Errno 28]`, `exit code 137`, `errno: 1062`, `Code=-1001`, `error E1042`. */
 const NAMED_CODE =
@@ -12,41 +24,8 @@ const NAMED_CODE =
 const OWN_CODE =
   /\b(ORA-\d{5}|SQL\d{4,5}N?|ERR_[A-Z0-9_]{2,60}|E_[A-Z][A-Z_]{2,60}|AADSTS\d{4,7}|PGRST\d{3}|(?:HRESULT|NTSTATUS)[ :=]{0,3}0x[0-9a-fA-F]{8})\b|^\[?([A-Z]{1,6}\d{3,6})(?:\]|:)|[[(]([A-Z]{1,4}\d{4})[\])]|\berror:? ([A-Z]{1,4}\d{3,6})\b|\b[Ee]rror #(\d{1,6})\b/;
 
-/** SQLSTATE (ISO/IEC 9075), by the word or by its own shape where that cannot be an id. */
-const NAMED_SQLSTATE = /\bSQL ?State['"]?[ :=[(]{0,4}['"]?([0-9A-Z]{5})\b/i;
-const OWN_SQLSTATE =
-  /\b(0A000|08P01|22P0[2-6]|23P01|25P0[1-3]|28P01|2BP01|3[DF]000|40P01|42P(?:0[1-9]|1[0-9]|2[0-2])|42S(?:01|02|11|12|21|22)|55P0[2-4]|57P0[1-5]|F0000|HV\d{3}|HY(?:000|001|T00|T01)|IM00[12]|P000[1-4]|XX00[0-2])\b|\bERROR:? (?:\d{4} \()?(\d{2}[0-9A-Z]{3})\)?:|[[(](0[18]\d{3}|2[1-8]\d{3}|3[48]000|4[0-4]\d{3}|5[3-8]\d{3})[\])]/;
-const MYSQL_ERROR =
-  /\bERROR (\d{4}) \(|\b(1\d{3}) (?=Duplicate|Cannot|Column|Unknown|Table|Data|Lock|Deadlock|Incorrect|Out of)/;
-
-/** Status names of gRPC as its clients write them, behind their number. */
-const GRPC_STATUS = /\b(?:\d{1,2} |code = )([A-Z][A-Za-z]{1,20}(?:_[A-Z]{1,20}){0,4})(?:: | desc = )/;
-
 const STATUS_IN_TEXT =
   /\bstatus(?:[ _]?code)?(?: of| is|:|=)?["']?[ :=]{0,3}([1-5]\d\d)\b|\bHTTP(?:\/[\d.]{1,4})?(?: Error| status)?[ :/]{1,2}([1-5]\d\d)\b|\b([1-5]\d\d) (?:Client|Server) Error\b|\b(?:server|service|upstream|api|gateway|server response|respon(?:ded|se)|answered|replied|returned|received|got|failed)(?: with| code)?:? (?:an? )?([1-5]\d\d)(?=[.,;:!)]? ?$|[.,;:!)] | (?:for|from|on|by|error)\b)/i;
-const REASON_IN_TEXT =
-  /\b([1-5]\d\d) (?:OK|Bad Request|Unauthorized|Payment Required|Forbidden|Not (?:Found|Implemented|Acceptable)|Method Not Allowed|Request Timeout|Conflict|Gone|Length Required|Precondition Failed|Payload Too Large|URI Too Long|Unsupported Media Type|Unprocessable|Locked|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)/i;
-
-const CONSTRAINT_IN_TEXT = /\bconstraint ['"\x60]([^'"\x60]{1,63})['"\x60]/;
-const HTTP_SHAPED = /Http|HTTP|Axios|Fetch|Request|Response|StatusCode/;
-
-/** What was missing, by its name, which a stack without line numbers does not tell: in words of JavaScript, Python, Ruby, PHP and Java. */
-const PROPERTY_IN_TEXT = new RegExp(
-  [
-    String.raw`^no property "([^"]{1,100})" of nothing`,
-    String.raw`^([\w$.]{1,100}) is not (?:a function|a constructor|defined)`,
-    String.raw`\b(?:object has no attribute|unexpected keyword argument|required positional argument:|cannot import name|No module named) ["']([^"']{1,100})["']`,
-    String.raw`^(?:undefined (?:local variable or )?method|uninitialized constant) [\x60'"]?([\w?!=:]{1,100})`,
-    String.raw`\bUndefined (?:array key|index|offset|property|variable|constant):? ?["$]?([\w$:]{1,100})`,
-    String.raw`\bCall to (?:undefined (?:method|function)|a member function) ([\w\\:]{1,100})\(`,
-    String.raw`^Cannot (?:invoke|read field|assign field) "([^"]{1,200})"`,
-  ].join('|'),
-);
-
-/** Members of a context that hold a status or a code, whatever their case and separators. */
-const STATUS_NAME = /^(?:https?|response|grpc|rpc|upstream|api|exit)*status(?:code)?$/;
-const CODE_NAME =
-  /^(?:error|err|exit|sql|reason|response|result|grpc|rpc|db|driver|native|vendor|api|fault|failure|sub)?(?:code|state|errno|number)$|^errno$/;
 
 /**
  * A closed vocabulary that keeps apart what one line of a program throws for many reasons. The route counts only where the stack
@@ -91,22 +70,4 @@ function codeOf({ errorMessage, code, context }: Occurrence): string | undefined
 function propertyIn(message: string): string | undefined {
   const property = firstOf(PROPERTY_IN_TEXT.exec(inCommonWords(message.slice(0, 1_000).trim())));
   return property === undefined || /^\d+$/.test(property) ? undefined : property;
-}
-
-/** A status or code among the members of a context, or of one of its objects. */
-function inContext(context: Readonly<Record<string, unknown>>, name: RegExp, form: RegExp): string | undefined {
-  const inner = Object.values(context).filter((value) => typeof value === 'object' && value !== null);
-  for (const holder of [context, ...inner.slice(0, 10)]) {
-    for (const [key, value] of Object.entries(holder).slice(0, 100)) {
-      if (typeof value !== 'string' && typeof value !== 'number') continue;
-      if (name.test(key.slice(0, 40).toLowerCase().replace(/[-_.]/g, '')) && form.test(String(value).slice(0, 80))) {
-        return String(value);
-      }
-    }
-  }
-  return undefined;
-}
-
-function firstOf(match: RegExpExecArray | null): string | undefined {
-  return match?.slice(1).find((found) => found !== undefined && found !== '');
 }

@@ -1,11 +1,9 @@
 import { inCommonWords } from './g3-browser-messages.js';
 import { DATA_NOUN } from './g3-known-names.js';
 import { SCHEMA_NOUN } from './g2-known-names.js';
-import { pathTemplate, routeTemplate } from './g3-path-template.js';
-import { replaceVariableParts, type VariablePart } from './g2-variable-parts.js';
-
-/** Longest part of a message that takes part in grouping. */
-const MAX_LENGTH = 1_000;
+import { replaceVariableParts } from './g2-variable-parts.js';
+import { IN_SQL, IS_KEY, IS_WRONG, MAX_LENGTH, placeholderOf, PROSE_QUOTE } from './g3-message-template.js';
+import type { VariablePart } from './g3-variable-parts.js';
 
 /**
  * A message without what varies: `user 42 not found` becomes `user <id> not found`. Only its first two lines count, since what
@@ -25,7 +23,7 @@ export function messageTemplate(message: string): string {
 
 function templateOf(text: string): string {
   return (
-    replaceVariableParts(text, placeholderOf)
+    replaceVariableParts(text, (part) => (part.kind === 'quoted' ? ofQuoted(part) : placeholderOf(part)))
       .replace(NUMBER_WITH_SIGN, '<id>')
       // How many there are is no other failure, nor is the plural that follows from it.
       .replace(/<id>(?:[ ,;/]{1,2}(?:and )?<id>)+/g, '<id>')
@@ -33,45 +31,9 @@ function templateOf(text: string): string {
   );
 }
 
-function placeholderOf(part: VariablePart): string {
-  switch (part.kind) {
-    case 'kept':
-      return part.text.toLowerCase().replace(/[-_ ]/g, '');
-    case 'host':
-    case 'ip':
-      return '<host>';
-    case 'url':
-      return IS_REQUEST.test(part.before) ? routeTemplate(part.text) : '<url>';
-    case 'path':
-      return pathTemplate(part.text);
-    case 'file':
-      return '<file>';
-    case 'quoted':
-      return ofQuoted(part);
-    case 'word':
-      return ofWord(part);
-    default:
-      // Whatever stands for one case of many is alike: ids are numbers or words, amounts and times have units or not.
-      return part.text.endsWith(' ') ? '<id> ' : '<id>';
-  }
-}
-
 /** Signs beside a number. */
 const NUMBER_WITH_SIGN =
   /[$€£¥₹₩₽]\s?<id>|<id>\s?[$€£¥₹₩₽%‰°]|<id> (?:USD|EUR|GBP|JPY|CNY|CHF|CAD|AUD|INR|SEK|NOK|DKK|PLN|BRL)\b/g;
-
-/** What stands before the address of a call. */
-const IS_REQUEST = /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) ['"]?$/;
-
-const IS_KEY = /^\s?:/;
-const IS_WRONG =
-  /^ (?:as|to|into) (?:an? )?(?:int|integer|number|decimal|float|double|long|date|datetime|time|timestamp|boolean|bool|uuid|json|bigint)\b|^ (?:is|was) (?:not (?:a |an )?(?:valid|number|integer|date|uuid|recognized)|invalid)(?! (?:encoding|charset|codec|column|property|field|attribute|identifier|type|format|option|function))/;
-
-/** Quotes that people type and programs do not: what is in them is said of a case. */
-const PROSE_QUOTE = /^[“„«»]/;
-
-/** A value among others of a statement. */
-const IN_SQL = /\b(?:values|where|set|and|or|in)\b[^;]{0,40}(?:[=<>(,]|\blike)\s?$/i;
 
 /** A quoted word is a piece of data or a name of the program; what stands around it tells. */
 function ofQuoted({ text, before, after }: VariablePart): string {
@@ -84,28 +46,4 @@ function ofQuoted({ text, before, after }: VariablePart): string {
   const isData = isAssigned || DATA_NOUN.test(context) || IS_WRONG.test(after);
   if (isData || PROSE_QUOTE.test(text) || (text.startsWith("'") && IN_SQL.test(before))) return '<id>';
   return `"${templateOf(inner)}"`;
-}
-
-/** What a programmer calls something: `address1`, not `a1b2c3`. */
-const IDENTIFIER = /^[a-z_$][a-zA-Z_$]{2,40}\d{1,2}$/;
-const BEHIND_NAME =
-  /^['"]? (?:is (?:not (?:a function|a constructor|defined|iterable|allowed)|(?:a )?required|missing|undefined|null)|must |should |cannot be |can't be |may not |has to )/;
-const BEFORE_NAME =
-  /(?:[a-zA-Z_$\])]\.|\b(?:property|column|field|attribute|param(?:eter)?|argument|option|function|method|variable|table|relation) ['"]?)$/i;
-
-/** Words with digits, by their parts: `cus_81f3` is a `cus_<id>`. */
-function ofWord({ text, before, after }: VariablePart): string {
-  if (IDENTIFIER.test(text) && (BEHIND_NAME.test(after) || BEFORE_NAME.test(before))) return text;
-  const words = text.split(/([-_])/);
-  const folded = words.map((word, index) => (index % 2 === 1 || !isOfAnId(word) ? word : '<id>')).join('');
-  return folded.replace(/<id>(?:[-_]*<id>)+/g, '<id>').replace(/^[-_+]+(?=<id>)/, '');
-}
-
-function isOfAnId(word: string): boolean {
-  if (word === '') return false;
-  if (/\d/.test(word)) return true;
-  // Beside a part with digits: initials, and random letters such as the names of pods end with.
-  return /^(?:[A-Za-z]{1,2}|[A-Z]{3}|[A-Z]{2,4}[a-z]{1,2}|[a-z]+[A-Z][A-Za-z]{0,4}|[bcdfghjklmnpqrstvwxz]{4,6}|[a-f]{4,})$/.test(
-    word,
-  );
 }

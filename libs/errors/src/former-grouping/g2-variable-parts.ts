@@ -1,25 +1,7 @@
 import { HOST_NAME, inAnyCase } from './g3-known-names.js';
 import { KNOWN_NAME } from './g2-known-names.js';
+import { CLOCK, DATES, replacing, ZONE } from './g3-variable-parts.js';
 
-const MONTH = String.raw`(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?`;
-const WEEKDAY = String.raw`(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?`;
-const ZONE = String.raw`(?:\s?(?:Z|UTC|GMT|[A-Z]{2,4}T)\b)?(?:\s?[+-]\d{2}:?\d{2}(?!\d))?(?:\s?\([A-Z][A-Za-z ]{2,40}\)|\[[A-Za-z_]{2,20}(?:\/[A-Za-z_]{2,30})?\])?`;
-const CLOCK = String.raw`\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:\s?[AaPp]\.?[Mm]\b\.?)?`;
-const DAY = String.raw`\d{1,2}(?:st|nd|rd|th)?`;
-
-/** Dates as RFC 3339, 9110, 5322, logs, runtimes and people write them, the longer forms first; each with its time. */
-const DATES = [
-  String.raw`\d{4}-\d{2}-\d{2}`,
-  String.raw`\d{4}[/.]\d{1,2}[/.]\d{1,2}`,
-  String.raw`\d{4}-W\d{2}(?:-\d)?|\d{4}-\d{2}(?![\d-])`,
-  String.raw`\d{1,2}[.-]\d{1,2}[.-]\d{4}(?![\d.])|\d{1,2}\/\d{1,2}\/(?:\d{4}|\d{2})(?![\d.])`,
-  String.raw`\d{8}T?(?=\d{6}Z)\d{6}`,
-  String.raw`(?:${WEEKDAY} )?${DAY}[ /.-](?:of )?${MONTH}(?:[ /.,-]{1,2}\d{4}|[ -]\d{2}(?!\d))?`,
-  String.raw`(?:${WEEKDAY} )?${MONTH} {1,2}${DAY}(?!\d)(?:,? \d{4}(?!\d))?`,
-  String.raw`${MONTH} \d{4}`,
-  String.raw`(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day`,
-  String.raw`(?<=\b(?:in|for|of|since|until) )${MONTH}(?!\w)`,
-].join('|');
 const DATE = String.raw`(?<![\w.:/-])(?:${DATES})(?:,?(?:[T :]| at )${CLOCK}${ZONE}(?: \d{4}(?!\d))?|Z)?(?![\w/])`;
 const TIME = String.raw`(?<![\w.:])\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?(?![\d:])${ZONE}|(?::\d{2})?\s?[AaPp]\.?[Mm]\b\.?)(?![\w:])`;
 
@@ -96,28 +78,4 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ],
 ];
 
-const ANY_VARIABLE_PART = new RegExp(VARIABLE_PARTS.map(([name, pattern]) => `(?<${name}>${pattern})`).join('|'), 'g');
-
-/** A part that varies, and where it stands. */
-export interface VariablePart {
-  readonly kind: string;
-  readonly text: string;
-  readonly before: string;
-  readonly after: string;
-}
-
-/** The text with every part that may vary replaced by what is made of it. */
-export function replaceVariableParts(text: string, replace: (part: VariablePart) => string): string {
-  return text.replace(ANY_VARIABLE_PART, (...match: unknown[]) => {
-    const groups = match.at(-1) as Record<string, string | undefined>;
-    const offset = match.at(-3) as number;
-    const found = match[0] as string;
-    const kind = Object.keys(groups).find((key) => groups[key] !== undefined) ?? '';
-    return replace({
-      kind,
-      text: found,
-      before: text.slice(Math.max(0, offset - 40), offset),
-      after: text.slice(offset + found.length, offset + found.length + 60),
-    });
-  });
-}
+export const replaceVariableParts = replacing(VARIABLE_PARTS);

@@ -1,7 +1,7 @@
 import type { Occurrence } from '../occurrences/occurrence.js';
 import { inCommonWords } from './g3-browser-messages.js';
 
-const ERRNO =
+export const ERRNO =
   /\b(ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|EADDRINUSE|EADDRNOTAVAIL|EACCES|EPERM|ENOENT|EEXIST|EMFILE|ENFILE|ENOSPC|EROFS|EISDIR|ENOTDIR|ENOTEMPTY|EBUSY|ENOMEM|EINVAL|EIO|EXDEV|ELOOP|EPROTO|ECANCELED)\b/;
 
 /** Codes behind the word that says so: `[Errno 28]`, `exit code 137`, `errno: 1062`, `Code=-1001`, `error E1042`. */
@@ -24,25 +24,25 @@ const CODE_IN_WORDS =
   /api error ([A-Z]\w{2,60}):|\[SSL: ([A-Z0-9_]{3,60})\]|StatusCode[.=]["']?([A-Za-z_]{2,30})|\(([a-z]{2,20}\/[a-z]{2,20}(?:-[a-z]{2,20}){0,6})\)|["']([a-z]{2,20}(?:_[a-z]{2,20}){0,4}_exception)["']|["'](?:error|code|reason|error_?[cC]ode|errorType|__type)["']\s?(?::|=>)\s?["']([A-Za-z][\w.#/-]{1,80})["']|([245](?<!\w.)\d\d(?:[ -]|, b?['"])[245]\.\d{1,3}\.\d{1,3})|error:([0-9A-F]{8}):/;
 
 /** SQLSTATE (ISO/IEC 9075), by the word or by its own shape where that cannot be an id. */
-const NAMED_SQLSTATE = /\bSQL ?State['"]?[ :=[(]{0,4}['"]?([0-9A-Z]{5})\b/i;
-const OWN_SQLSTATE =
+export const NAMED_SQLSTATE = /\bSQL ?State['"]?[ :=[(]{0,4}['"]?([0-9A-Z]{5})\b/i;
+export const OWN_SQLSTATE =
   /\b(0A000|08P01|22P0[2-6]|23P01|25P0[1-3]|28P01|2BP01|3[DF]000|40P01|42P(?:0[1-9]|1[0-9]|2[0-2])|42S(?:01|02|11|12|21|22)|55P0[2-4]|57P0[1-5]|F0000|HV\d{3}|HY(?:000|001|T00|T01)|IM00[12]|P000[1-4]|XX00[0-2])\b|\bERROR:? (?:\d{4} \()?(\d{2}[0-9A-Z]{3})\)?:|[[(](0[18]\d{3}|2[1-8]\d{3}|3[48]000|4[0-4]\d{3}|5[3-8]\d{3})[\])]/;
-const MYSQL_ERROR =
+export const MYSQL_ERROR =
   /\bERROR (\d{4}) \(|\b(1\d{3}) (?=Duplicate|Cannot|Column|Unknown|Table|Data|Lock|Deadlock|Incorrect|Out of)/;
 
 /** Status names of gRPC as its clients write them, behind their number. */
-const GRPC_STATUS = /\b(?:\d{1,2} |code = )([A-Z][A-Za-z]{1,20}(?:_[A-Z]{1,20}){0,4})(?:: | desc = )/;
+export const GRPC_STATUS = /\b(?:\d{1,2} |code = )([A-Z][A-Za-z]{1,20}(?:_[A-Z]{1,20}){0,4})(?:: | desc = )/;
 
 const STATUS_IN_TEXT =
   /\bstatus(?:[ _]?code)?(?: of| is|:|=)?["']?[ :=]{0,3}([1-5]\d\d)\b|\bHTTP(?:\/[\d.]{1,4})?(?: ?Error| status)?[ :/]{1,2}([1-5]\d\d)\b|\b([1-5]\d\d) (?:Client|Server) Error\b|\b(?:server|service|upstream|api|gateway|server response|respon(?:ded|se)|answered|replied|returned|received|got|failed)(?: with| code)?:? (?:an? )?([1-5]\d\d)(?=[.,;:!)]? ?$|[.,;:!)] | (?:for|from|on|by|error)\b)/i;
-const REASON_IN_TEXT =
+export const REASON_IN_TEXT =
   /\b([1-5]\d\d) (?:OK|Bad Request|Unauthorized|Payment Required|Forbidden|Not (?:Found|Implemented|Acceptable)|Method Not Allowed|Request Timeout|Conflict|Gone|Length Required|Precondition Failed|Payload Too Large|URI Too Long|Unsupported Media Type|Unprocessable|Locked|Too Many Requests|Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)/i;
 
-const CONSTRAINT_IN_TEXT = /\bconstraint ['"\x60]([^'"\x60]{1,63})['"\x60]/;
-const HTTP_SHAPED = /Http|HTTP|Axios|Fetch|Request|Response|StatusCode/;
+export const CONSTRAINT_IN_TEXT = /\bconstraint ['"\x60]([^'"\x60]{1,63})['"\x60]/;
+export const HTTP_SHAPED = /Http|HTTP|Axios|Fetch|Request|Response|StatusCode/;
 
 /** What was missing, by its name, which a stack without line numbers does not tell: in words of JavaScript, Python, Ruby, PHP and Java. */
-const PROPERTY_IN_TEXT = new RegExp(
+export const PROPERTY_IN_TEXT = new RegExp(
   [
     String.raw`^no property "([^"]{1,100})" of nothing`,
     String.raw`^([\w$.]{1,100}) is not (?:a function|a constructor|defined)`,
@@ -70,8 +70,8 @@ const NAMED_BY_LIBRARY = new RegExp(
 );
 
 /** Members of a context that hold a status or a code, whatever their case and separators. */
-const STATUS_NAME = /^(?:https?|response|grpc|rpc|upstream|api|exit)*status(?:code)?$/;
-const CODE_NAME =
+export const STATUS_NAME = /^(?:https?|response|grpc|rpc|upstream|api|exit)*status(?:code)?$/;
+export const CODE_NAME =
   /^(?:error|err|exit|sql|reason|response|result|grpc|rpc|db|driver|native|vendor|api|fault|failure|sub)?(?:code|state|errno|number)$|^errno$/;
 
 /**
@@ -135,7 +135,7 @@ function propertyIn(message: string, place: 'code' | 'bundle'): string | undefin
 }
 
 /** A status or code among the members of a context, or of one of its objects. */
-function inContext(context: Readonly<Record<string, unknown>>, name: RegExp, form: RegExp): string | undefined {
+export function inContext(context: Readonly<Record<string, unknown>>, name: RegExp, form: RegExp): string | undefined {
   const inner = Object.values(context).filter((value) => typeof value === 'object' && value !== null);
   for (const holder of [context, ...inner.slice(0, 10)]) {
     for (const [key, value] of Object.entries(holder).slice(0, 100)) {
@@ -148,6 +148,6 @@ function inContext(context: Readonly<Record<string, unknown>>, name: RegExp, for
   return undefined;
 }
 
-function firstOf(match: RegExpExecArray | null): string | undefined {
+export function firstOf(match: RegExpExecArray | null): string | undefined {
   return match?.slice(1).find((found) => found !== undefined && found !== '');
 }

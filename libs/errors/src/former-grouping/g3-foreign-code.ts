@@ -9,7 +9,7 @@ const FOREIGN_IMAGE =
   /^(?:lib[\w+.-]{1,60}\.dylib|dyld|UIKit(?:Core)?|AppKit|Foundation|Core(?:Foundation|Data|Graphics|Animation|Media|Text|Location|Bluetooth)|CFNetwork|GraphicsServices|QuartzCore|SwiftUI(?:Core)?|Combine|Security|WebKit|JavaScriptCore|Metal|\?{3})$/;
 
 /** The same by the name alone for files of a bundle, whose folders are gone. */
-const FOREIGN_BUNDLE = /^(?:vendors?|framework|react-dom|jquery)(?:[.~_-].{0,200})?\.[cm]?js$/;
+export const FOREIGN_BUNDLE = /^(?:vendors?|framework|react-dom|jquery)(?:[.~_-].{0,200})?\.[cm]?js$/;
 
 /** Frames of machinery that come and go with the runtime's version, its transpiler or its tools. */
 const NOISE =
@@ -50,6 +50,6 @@ function plainName(name: string): string {
 }
 
 /** What follows the last separator. */
-function nameOf(file: string): string {
+export function nameOf(file: string): string {
   return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
 }

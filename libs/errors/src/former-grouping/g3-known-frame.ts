@@ -19,11 +19,12 @@ export interface KnownFrame {
 export function knownFrame(frame: StackFrame): KnownFrame {
   const { inApp, module, file } = frame;
   if (isNoise(frame)) return { isNoise: true, isOwn: false, text: undefined };
-  return { isNoise: false, isOwn: inApp && (module !== undefined || isInApp(file)), text: describe(frame) };
+  return { isNoise: false, isOwn: inApp && (module !== undefined || isInApp(file)), text: describe(frame, moduleName) };
 }
 
-function describe(frame: Telling): string | undefined {
-  const place = frame.module === undefined ? moduleName(frame.file) : className(frame.module);
+/** @param nameOf how a file is called */
+export function describe(frame: Telling, nameOf: (file: string | undefined) => string | undefined): string | undefined {
+  const place = frame.module === undefined ? nameOf(frame.file) : className(frame.module);
   const name = functionName(frame);
   const isInBundle = frame.module === undefined && isBundle(frame.file);
   // What a bundle shows of a line is the whole file.

@@ -5,7 +5,7 @@ import { pathTemplate, routeTemplate } from './g3-path-template.js';
 import { replaceVariableParts, type VariablePart } from './g3-variable-parts.js';
 
 /** Longest part of a message that takes part in grouping. */
-const MAX_LENGTH = 1_000;
+export const MAX_LENGTH = 1_000;
 
 /**
  * A message without what varies: `user 42 not found` becomes `user <id> not found`. Only its first two lines count, since what
@@ -41,7 +41,7 @@ function ofOne(verb: string): string {
   return verb === 'are' ? 'is' : verb === 'were' ? 'was' : 'has';
 }
 
-function placeholderOf(part: VariablePart): string {
+export function placeholderOf(part: VariablePart): string {
   switch (part.kind) {
     case 'kept':
       return part.text.toLowerCase().replace(/[-_ ]/g, '');
@@ -76,15 +76,15 @@ const NUMBER_WITH_SIGN = new RegExp(
 /** What stands before the address of a call. */
 const IS_REQUEST = /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) ['"]?$/;
 
-const IS_KEY = /^\s?:/;
-const IS_WRONG =
+export const IS_KEY = /^\s?:/;
+export const IS_WRONG =
   /^ (?:as|to|into) (?:an? )?(?:int|integer|number|decimal|float|double|long|date|datetime|time|timestamp|boolean|bool|uuid|json|bigint)\b|^ (?:is|was) (?:not (?:a |an )?(?:valid|number|integer|date|uuid|recognized)|invalid)(?! (?:encoding|charset|codec|column|property|field|attribute|identifier|type|format|option|function))/;
 
 /** Quotes that people type and programs do not: what is in them is said of a case. */
-const PROSE_QUOTE = /^[“„«»]/;
+export const PROSE_QUOTE = /^[“„«»]/;
 
 /** A value among others of a statement. */
-const IN_SQL = /\b(?:values|where|set|and|or|in)\b[^;]{0,40}(?:[=<>(,]|\blike)\s?$/i;
+export const IN_SQL = /\b(?:values|where|set|and|or|in)\b[^;]{0,40}(?:[=<>(,]|\blike)\s?$/i;
 
 /** A quoted word is a piece of data or a name of the program; what stands around it tells. */
 function ofQuoted({ text, before, after }: VariablePart): string {

@@ -2,12 +2,12 @@ import { HOST_NAME, inAnyCase, KNOWN_NAME } from './g3-known-names.js';
 
 const MONTH = String.raw`(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?`;
 const WEEKDAY = String.raw`(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,?`;
-const ZONE = String.raw`(?:\s?(?:Z|UTC|GMT|[A-Z]{2,4}T)\b)?(?:\s?[+-]\d{2}:?\d{2}(?!\d))?(?:\s?\([A-Z][A-Za-z ]{2,40}\)|\[[A-Za-z_]{2,20}(?:\/[A-Za-z_]{2,30})?\])?`;
-const CLOCK = String.raw`\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:\s?[AaPp]\.?[Mm]\b\.?)?`;
+export const ZONE = String.raw`(?:\s?(?:Z|UTC|GMT|[A-Z]{2,4}T)\b)?(?:\s?[+-]\d{2}:?\d{2}(?!\d))?(?:\s?\([A-Z][A-Za-z ]{2,40}\)|\[[A-Za-z_]{2,20}(?:\/[A-Za-z_]{2,30})?\])?`;
+export const CLOCK = String.raw`\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?(?:\s?[AaPp]\.?[Mm]\b\.?)?`;
 const DAY = String.raw`\d{1,2}(?:st|nd|rd|th)?`;
 
 /** Dates as RFC 3339, 9110, 5322, logs, runtimes and people write them, the longer forms first; each with its time. */
-const DATES = [
+export const DATES = [
   String.raw`\d{4}-\d{2}-\d{2}`,
   String.raw`\d{4}[/.]\d{1,2}[/.]\d{1,2}`,
   String.raw`\d{4}-W\d{2}(?:-\d)?|\d{4}-\d{2}(?![\d-])`,
@@ -107,9 +107,6 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
   ],
 ];
 
-/** Each part is a group of its own, in this order; groups by name would cost an object for each match. */
-const ANY_VARIABLE_PART = new RegExp(VARIABLE_PARTS.map(([, pattern]) => `(${pattern})`).join('|'), 'g');
-
 /** A part that varies, and where it stands. */
 export interface VariablePart {
   readonly kind: string;
@@ -118,17 +115,25 @@ export interface VariablePart {
   readonly after: string;
 }
 
-/** The text with every part that may vary replaced by what is made of it. */
-export function replaceVariableParts(text: string, replace: (part: VariablePart) => string): string {
-  return text.replace(ANY_VARIABLE_PART, (...match: unknown[]) => {
-    const offset = match.at(-2) as number;
-    const found = match[0] as string;
-    const place = match.findIndex((group, index) => index > 0 && group !== undefined);
-    return replace({
-      kind: VARIABLE_PARTS[place - 1]?.[0] ?? '',
-      text: found,
-      before: text.slice(Math.max(0, offset - 40), offset),
-      after: text.slice(offset + found.length, offset + found.length + 60),
+/** Replaces every part of a text that may vary by what is made of it. */
+type Replacing = (text: string, replace: (part: VariablePart) => string) => string;
+
+export const replaceVariableParts = replacing(VARIABLE_PARTS);
+
+/** @param parts kinds and patterns without groups, the first that fits counts */
+export function replacing(parts: readonly (readonly [kind: string, pattern: string])[]): Replacing {
+  // Each part is a group of its own, in this order; groups by name would cost an object for each match.
+  const any = new RegExp(parts.map(([, pattern]) => `(${pattern})`).join('|'), 'g');
+  return (text, replace) =>
+    text.replace(any, (...match: unknown[]) => {
+      const offset = match.at(-2) as number;
+      const found = match[0] as string;
+      const place = match.findIndex((group, index) => index > 0 && group !== undefined);
+      return replace({
+        kind: parts[place - 1]?.[0] ?? '',
+        text: found,
+        before: text.slice(Math.max(0, offset - 40), offset),
+        after: text.slice(offset + found.length, offset + found.length + 60),
+      });
     });
-  });
 }

@@ -1,53 +1,14 @@
-import { createHash } from 'node:crypto';
-import type { Cause, Occurrence, StackFrame } from '../occurrences/occurrence.js';
-import { parseStack } from '../grouping/stack-frames.js';
+import type { Occurrence, StackFrame } from '../occurrences/occurrence.js';
+import { formerKey } from './former-key.js';
 import { discriminators } from './g3-error-codes.js';
 import { knownFrame } from './g3-known-frame.js';
 import { messageTemplate } from './g3-message-template.js';
-import { isBundle } from './g3-module-name.js';
 
 const MAX_FRAMES = 12;
-const MAX_CAUSES = 2;
 
 /** The key by the rules of version `g3`, as they were. */
 export function keyOfG3(occurrence: Occurrence): string {
-  const own = defaultParts(occurrence);
-  const custom = occurrence.fingerprint ?? [];
-  const isCustom = custom.length > 0 && !custom.every((part) => isDefaultMark(part));
-  const parts = isCustom ? custom.flatMap((part) => (isDefaultMark(part) ? own : [part])) : own;
-  return `g3:${createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32)}`;
-}
-
-function isDefaultMark(part: string): boolean {
-  return /^\{\{\s*default\s*\}\}$/.test(part);
-}
-
-function defaultParts(occurrence: Occurrence): string[] {
-  const frames = occurrence.isMessage ? [] : framesOf(occurrence);
-  return [
-    `type:${occurrence.errorType}`,
-    ...(frames.length > 0
-      ? frames.map((frame) => `frame:${frame}`)
-      : [`message:${messageTemplate(occurrence.template ?? occurrence.errorMessage)}`]),
-    ...discriminators(occurrence, frames.length === 0 ? 'none' : placeOf(occurrence.frames)),
-    ...occurrence.causes.slice(0, MAX_CAUSES).flatMap(partsOfCause),
-  ];
-}
-
-function partsOfCause({ type, message, stackTrace }: Cause): string[] {
-  const inner = stackTrace === undefined ? [] : contributingFrames(parseStack(stackTrace));
-  return [
-    `cause:${type}`,
-    ...(inner.length > 0
-      ? inner.slice(0, 3).map((frame) => `cause-frame:${frame}`)
-      : [`cause-message:${messageTemplate(message)}`]),
-  ];
-}
-
-function placeOf(frames: readonly StackFrame[]): 'none' | 'code' | 'bundle' {
-  const own = frames.filter(({ inApp }) => inApp);
-  if (own.length === 0) return 'none';
-  return own.some(({ file }) => isBundle(file)) ? 'bundle' : 'code';
+  return formerKey(occurrence, { version: 'g3', framesOf, contributingFrames, messageTemplate, discriminators });
 }
 
 /** A stack that ran over: which frame of the circle was the last is chance, and what it had just called too. */
