@@ -16,6 +16,18 @@ import type { StartFacts } from './task-blocker.js';
 /** Beyond this a place in the queue is not counted any more. */
 const MAX_AHEAD = 10_000;
 
+/** Columns of a task that decide; not what it was given or what came of it, which may be large. */
+const ASKED = {
+  id: true,
+  agentId: true,
+  state: true,
+  attempt: true,
+  maxAttempts: true,
+  runAt: true,
+  dependsLeft: true,
+  error: true,
+} as const;
+
 /** What decides whether a task may start. */
 @Injectable()
 export class StartFactsRepository {
@@ -28,7 +40,7 @@ export class StartFactsRepository {
   async find(taskId: string, resources: readonly string[]): Promise<StartFacts | undefined> {
     const hasEngine = await this.notifications.isEngineThere();
     return this.database.snapshot(async (tx) => {
-      const task = await tx.repository(TaskEntity).findOneBy({ id: taskId });
+      const task = await tx.repository(TaskEntity).findOne({ select: ASKED, where: { id: taskId } });
       const agent = task && (await tx.repository(AgentEntity).findOneBy({ id: task.agentId }));
       const runtime = agent && (await tx.repository(AgentRuntimeEntity).findOneBy({ agentId: agent.id }));
       if (!runtime) return undefined;

@@ -106,7 +106,9 @@ export class AgentRepository {
   }
 
   async secretOf(id: string): Promise<string | undefined> {
-    return (await this.database.repository(AgentEntity).findOneBy({ id }))?.encryptedSecret ?? undefined;
+    const select = { id: true, encryptedSecret: true } as const;
+    const agent = await this.database.repository(AgentEntity).findOne({ select, where: { id } });
+    return agent?.encryptedSecret ?? undefined;
   }
 
   /** Agents by state of their circuit breaker, for health and metrics. */

@@ -141,7 +141,8 @@ export class TaskRepository {
       .orderBy('t.finishedAt', 'DESC')
       .addOrderBy('t.id', 'DESC')
       .limit(limit);
-    const last = afterId === undefined ? null : await this.database.repository(TaskEntity).findOneBy({ id: afterId });
+    const named = { select: { id: true, finishedAt: true }, where: { id: afterId } } as const;
+    const last = afterId === undefined ? null : await this.database.repository(TaskEntity).findOne(named);
     if (last?.finishedAt) {
       const place = builder.subQuery().select('l.finishedAt').from(TaskEntity, 'l').where('l.id = :afterId').getQuery();
       builder.andWhere(`(t.finishedAt < ${place} OR t.finishedAt = ${place} AND t.id < :afterId)`, { afterId });

@@ -81,13 +81,11 @@ export class LedgerStoreRepository {
       formerKeys().map((formerKey, age) => ({ service, key, why, formerKey, age })),
     );
     if (former.length === 0) return;
-    await tx.execute('SAVEPOINT adoption');
     try {
-      await tx.execute(GROUPS_ADOPT, [JSON.stringify(former)]);
+      await tx.savepoint(() => tx.execute(GROUPS_ADOPT, [JSON.stringify(former)]));
     } catch (error) {
       // Another replica was faster and made the group: this is no fault of the reports.
       if (!isUniqueViolation(error)) throw error;
-      await tx.execute('ROLLBACK TO SAVEPOINT adoption');
     }
   }
 

@@ -14,7 +14,7 @@ import { type Dialect, POSTGRES_DIALECT } from './dialect.js';
 import { hydrate } from './hydrate.js';
 import { insertMany, type NewRow, type OnConflict } from './insert-many.js';
 import { endsConnection, isOutdatedPlan, isRetryable } from './postgres-error.js';
-import { type Row, type Statement, toQuery, Transaction } from './transaction.js';
+import { NOW, type Row, type Statement, toQuery, Transaction } from './transaction.js';
 
 /** The driver part of TypeORM that this module relies on. */
 interface PostgresDriver {
@@ -65,7 +65,7 @@ export class Database {
 
   /** The present moment of the database's clock, in whole milliseconds. */
   async now(): Promise<Date> {
-    const [row] = await this.query<{ now: Date }>(`SELECT ${this.dialect.now} AS now`);
+    const [row] = await this.query<{ now: Date }>(NOW);
     return row!.now;
   }
 

@@ -19,6 +19,9 @@ export interface Statement {
   readonly text: string;
 }
 
+/** Asks for the present moment, as `now`. */
+export const NOW: Statement = { name: 'now', text: `SELECT ${POSTGRES_DIALECT.now} AS now` };
+
 type Where<T> = FindOptionsWhere<T> | FindOptionsWhere<T>[];
 
 export type Row = Record<string, unknown>;
@@ -44,7 +47,7 @@ export class Transaction {
 
   /** When the transaction began, by the database's clock, in whole milliseconds. */
   async now(): Promise<Date> {
-    const [row] = await this.query<{ now: Date }>(`SELECT ${POSTGRES_DIALECT.now} AS now`);
+    const [row] = await this.query<{ now: Date }>(NOW);
     return row!.now;
   }
 
@@ -98,15 +101,14 @@ export class Transaction {
 
   /** Runs work whose failure undoes only itself: the transaction can go on after it. */
   async savepoint<T>(work: () => Promise<T>): Promise<T> {
-    await this.query('SAVEPOINT part');
+    this.send('SAVEPOINT part');
     try {
       return await work();
     } catch (error) {
-      // Of a connection that is gone, the failure of the work says more.
-      await this.query('ROLLBACK TO SAVEPOINT part').catch(() => undefined);
+      this.send('ROLLBACK TO SAVEPOINT part');
       throw error;
     } finally {
-      await this.query('RELEASE SAVEPOINT part').catch(() => undefined);
+      this.send('RELEASE SAVEPOINT part');
     }
   }
 
@@ -154,6 +156,11 @@ export class Transaction {
   /** From now on the connection is somebody else's: what still runs of the work that failed must not write to it. */
   close(): void {
     this.isClosed = true;
+  }
+
+  /** Not waited for: it travels with the statement after it, which fails too if this does. */
+  private send(command: string): void {
+    this.query(command).catch(() => undefined);
   }
 
   private get open(): PoolClient {
