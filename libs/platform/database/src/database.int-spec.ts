@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import { Client, Pool } from 'pg';
-import { Database, Migrator, translateDatabaseError } from '#platform/database';
+import { Database, Migrator, type Transaction, translateDatabaseError } from '#platform/database';
 import { GatheringClient } from './gathering-client.js';
 import { startTestApp, type TestApp } from '../../../../test/support/test-app.js';
 import { createTestDatabase } from '../../../../test/support/test-database.js';
@@ -143,6 +143,27 @@ describe('database', () => {
     expect(succeeded).toBeGreaterThan(4);
     expect(await database.query('SELECT value FROM thing')).toEqual([{ value: succeeded }]);
   });
+
+  it.each(['40001', '40P01'])(
+    'runs it again also when statements after the one that failed with %s are heard of first',
+    async (code) => {
+      const fail = `DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '${code}'; END $$`;
+      let times = 0;
+      const work = (tx: Transaction): Promise<unknown> => {
+        if (++times > 1) return tx.query('INSERT INTO thing VALUES (1, 1)');
+        // TypeORM hands a failure on some moments later than a statement by hand.
+        const first = tx.manager.query(fail);
+        const second = new Promise((resolve) => setImmediate(resolve)).then(() => tx.query('SELECT 1'));
+        return Promise.all([first.then(undefined, later), second]);
+      };
+      const later = async (error: unknown): Promise<never> => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        throw error;
+      };
+      await database.transaction(work);
+      expect([times, await database.query('SELECT id FROM thing')]).toEqual([2, [{ id: 1 }]]);
+    },
+  );
 
   it.each([
     ['INSERT INTO thing VALUES (1, 1), (1, 1)', 'DATABASE.DUPLICATE_RECORD', 'conflict'],

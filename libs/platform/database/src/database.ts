@@ -142,7 +142,7 @@ export class Database {
     const send = runner.query.bind(runner) as (...args: unknown[]) => Promise<unknown>;
     runner.query = ((...args: unknown[]) => {
       tx.demandOpen();
-      return send(...args);
+      return tx.watch(send(...args));
     }) as typeof runner.query;
     try {
       // READ COMMITTED is what PostgreSQL starts with. Not awaited: the first statement travels along with it.
@@ -153,10 +153,12 @@ export class Database {
       if (command === 'ROLLBACK') throw new TransactionException('A statement of the transaction failed unnoticed');
       return result;
     } catch (error) {
+      // The answer to it comes after those to all that was started.
       await client.query('ROLLBACK').catch(() => undefined);
+      const reason = tx.reasonOf(error);
       // The pool takes no connection back that has ended.
-      if (isOutdatedPlan(error)) await client.end();
-      throw error;
+      if (isOutdatedPlan(reason)) await client.end();
+      throw reason;
     } finally {
       tx.close();
       await runner.release();

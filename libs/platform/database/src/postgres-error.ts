@@ -48,6 +48,11 @@ export function isRetryable(error: unknown): boolean {
   return code === '40001' || code === '40P01' || isOutdatedPlan(error);
 }
 
+/** Whether a statement was refused because one before it in its transaction had failed (SQLSTATE 25P02). */
+export function isAfterFailure(error: unknown): boolean {
+  return sqlStateOf(error) === '25P02';
+}
+
 /**
  * Whether a prepared statement was refused because a column came to what it reads since its connection prepared it: another replica brought
  * the schema up to date. It had no effect; a new connection prepares it anew.

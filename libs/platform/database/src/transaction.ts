@@ -12,6 +12,7 @@ import { POSTGRES_DIALECT } from './dialect.js';
 import { hydrate } from './hydrate.js';
 import { insertMany, type NewRow, type OnConflict } from './insert-many.js';
 import { lockNamed, type LockName, tryLockNamed } from './named-locks.js';
+import { isAfterFailure } from './postgres-error.js';
 
 /** A statement that PostgreSQL parses and plans once per connection. The name must be unique in the service. */
 export interface Statement {
@@ -33,6 +34,7 @@ export type Row = Record<string, unknown>;
 export class Transaction {
   private isClosed = false;
   private committing: Promise<QueryResult> | undefined;
+  private firstFailure: unknown;
 
   constructor(
     /** TypeORM's manager, bound to this transaction. */
@@ -57,9 +59,7 @@ export class Transaction {
     rows: readonly NewRow<T>[],
     onConflict?: OnConflict<T>,
   ): Promise<number> {
-    const execute = async (text: string, values: readonly unknown[]): Promise<number> =>
-      (await this.open.query(text, [...values])).rowCount ?? 0;
-    return insertMany(this.manager.dataSource, execute, entity, rows, onConflict);
+    return insertMany(this.manager.dataSource, (text, values) => this.execute(text, values), entity, rows, onConflict);
   }
 
   /** The row that there is, which nobody else changes until the transaction ends. */
@@ -106,6 +106,7 @@ export class Transaction {
       return await work();
     } catch (error) {
       this.send('ROLLBACK TO SAVEPOINT part');
+      this.firstFailure = undefined;
       throw error;
     } finally {
       this.send('RELEASE SAVEPOINT part');
@@ -114,7 +115,7 @@ export class Transaction {
 
   /** Runs SQL in this transaction; a named statement is prepared once per connection. */
   async query<R extends Row>(statement: Statement | string, values: readonly unknown[] = []): Promise<R[]> {
-    return (await this.open.query<R>(toQuery(statement, values))).rows;
+    return (await this.watch(this.open.query<R>(toQuery(statement, values)))).rows;
   }
 
   /** Like `query`, of rows of one table: gives its entities. */
@@ -128,7 +129,7 @@ export class Transaction {
 
   /** Like `query`, for statements whose effect is the number of rows they changed. */
   async execute(statement: Statement | string, values: readonly unknown[] = []): Promise<number> {
-    return (await this.open.query(toQuery(statement, values))).rowCount ?? 0;
+    return (await this.watch(this.open.query(toQuery(statement, values)))).rowCount ?? 0;
   }
 
   /**
@@ -146,6 +147,24 @@ export class Transaction {
   /** The end of the transaction, begun now unless it was. */
   get committed(): Promise<QueryResult> {
     return this.committing ?? this.client.query('COMMIT');
+  }
+
+  /** Remembers the failure of a statement, for `reasonOf`. */
+  async watch<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      if (!isAfterFailure(error)) this.firstFailure ??= error;
+      throw error;
+    }
+  }
+
+  /**
+   * Why the transaction failed. Of statements that were started together, one that PostgreSQL refused because an earlier one had failed
+   * may be heard of first; the earlier one's failure tells whether trying again helps.
+   */
+  reasonOf(error: unknown): unknown {
+    return isAfterFailure(error) ? (this.firstFailure ?? error) : error;
   }
 
   /** @throws TransactionException when the transaction has ended, or its end is under way */
