@@ -6,6 +6,9 @@ const PER_BATCH = 100;
 /** Makes the id of an item out of its number, so that ids are in the order of numbers. */
 const id = (n, kind) => `(lpad(to_hex(${n}), 12, '0') || '7${kind}008000000000000000')::uuid`;
 
+/** As `auth.mjs` makes users: one who asks for a seventh of it, and many others. */
+const personOf = (n) => `(lpad(to_hex(${n}), 12, '0') || '70008000000000000001')::uuid`;
+
 const AGENTS = `SELECT array_agg(id ORDER BY slug) FROM (SELECT id, slug FROM agent WHERE kind = 'worker' ORDER BY slug LIMIT 19) a`;
 
 /** How many of what is rare, among the oldest. */
@@ -22,14 +25,14 @@ export async function fill(db, from, to, { ageDays = 0 } = {}) {
     const last = Math.min(to, first + 199_999);
     await db.query(
       `INSERT INTO agent_task (id, agent_id, state, priority, attempt, max_attempts, timeout_seconds, parameters, output, error,
-         tokens_in, tokens_out, cost_micros, batch_id, depends_on, has_dependents, created_by, created_at, queued_at, run_at, rank_at,
+         tokens_in, tokens_out, cost_micros, batch_id, depends_on, has_dependents, created_by, correlation_id, created_at, queued_at, run_at, rank_at,
          started_at, finished_at)
        SELECT ${id('n', 0)}, agents[1 + n % 19], state, 5, 1, 3, 300, jsonb_build_object('n', n),
          CASE WHEN state = 'succeeded' THEN jsonb_build_object('result', md5(n::text)) END,
          CASE WHEN state IN ('failed', 'dead') THEN '{"code": "TASK.FAILED", "message": "It failed"}'::jsonb END,
          100, 50, 700, CASE WHEN n % 10 = 0 THEN ${id(`n / ${PER_BATCH * 10}`, 1)} END,
          CASE WHEN n % 50 = 7 AND n > 50 THEN ARRAY[${id('n - 50', 0)}] ELSE '{}' END, n % 50 = 7,
-         'user-' || n % 7 * (n / 7 % 1000), at, at, at, at,
+         ${personOf('1 + n % 7 * (n / 7 % 1000)')}, 'request-' || n / 3, at, at, at, at,
          CASE WHEN state NOT IN ('queued', 'waiting_approval') THEN at END,
          CASE WHEN state NOT IN ('queued', 'waiting_approval') THEN at + interval '50 milliseconds' END
        FROM (${AGENTS}) a (agents), LATERAL (

@@ -24,12 +24,12 @@ export async function fill(db, from, to) {
   // The trigger would chain one after the other, which takes hours.
   await db.query('ALTER TABLE audit_event DISABLE TRIGGER USER');
   await db.query(
-    `INSERT INTO audit_event (sequence, hash, id, occurred_at, action, outcome, actor_id, subject_id, credential_id, ip, details)
+    `INSERT INTO audit_event (sequence, hash, id, occurred_at, action, outcome, actor_id, subject_id, credential_id, ip, correlation_id, details)
      SELECT 1000 + n, sha256(''), ${id('n', 3)}, ${START} + n * interval '20 seconds',
             CASE WHEN n % 10000 = 3 THEN 'user.deleted' WHEN n % 7 = 0 THEN 'login.failed' WHEN n % 2 = 0 THEN 'login.succeeded' ELSE 'session.refreshed' END,
             CASE WHEN n % 7 = 0 THEN 'failure' ELSE 'success' END,
             CASE WHEN n % 7 = 0 THEN NULL WHEN n % 3 = 0 THEN ${id('1', 1)} ELSE ${id('2 + n / 50', 1)} END, ${id('2 + n / 50', 1)},
-            CASE WHEN n % 7 = 0 THEN NULL WHEN n % 3 = 0 THEN ${id('1', 2)} ELSE ${id('2 + n / 50', 2)} END, '192.0.2.1', '{}'
+            CASE WHEN n % 7 = 0 THEN NULL WHEN n % 3 = 0 THEN ${id('1', 2)} ELSE ${id('2 + n / 50', 2)} END, '192.0.2.1', 'request-' || n / 3, '{}'
      FROM generate_series($1::int, $2::int) AS n`,
     values,
   );
@@ -54,6 +54,7 @@ const AUDIT = {
   credentialId: [`credentialId=${KEY}`, `credentialId=${SESSION}`, `credentialId=${NOBODY}`],
   since: [SINCE, SINCE_AFTER],
   until: ['until=2025-06-03', UNTIL_BEFORE],
+  correlationId: ['correlationId=request-300', 'correlationId=nothing'],
 };
 const USERS = {
   role: ['role=READ_ONLY', 'role=ADMIN', 'role=DEVELOPER'],

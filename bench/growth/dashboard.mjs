@@ -23,8 +23,11 @@ export async function fill(db, from) {
   }
 }
 
-export async function samples() {
-  return {};
+export async function samples(db) {
+  const { rows } = await db.query(
+    `SELECT id, 'request-300' AS "correlationId" FROM finance_transaction WHERE order_id = 'ORDER-901'`,
+  );
+  return rows[0];
 }
 
 export const pauseMs = 1_050;

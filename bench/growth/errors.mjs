@@ -27,9 +27,9 @@ export async function fill(db, from, to) {
   );
   await db.query(
     `INSERT INTO error_occurrence (id, group_id, run_id, sequence, occurred_at, received_at, severity, category, error_type,
-                                   error_message, service, release, environment, detail)
+                                   error_message, service, release, environment, correlation_id, detail)
      SELECT gen_random_uuid(), g.id, '${RUN}', (g.ordinal - 1) * ${PER_GROUP} + n, at, at, g.severity, g.category, 'KindError', g.title,
-            g.service, g.release, 'production', '{"context":{},"frames":[],"tags":{},"causes":[],"breadcrumbs":[],"contexts":{}}'
+            g.service, g.release, 'production', 'request-' || ((g.ordinal - 1) * ${PER_GROUP} + n) / 3, '{"context":{},"frames":[],"tags":{},"causes":[],"breadcrumbs":[],"contexts":{}}'
      FROM (SELECT *, ('x' || left(id::text, 8))::bit(32)::bigint * 65536 + ('x' || substr(id::text, 10, 4))::bit(16)::int AS ordinal
            FROM error_group WHERE grouping_key LIKE 'g2:%' AND culprit LIKE 'handler%') g,
           generate_series(1, ${PER_GROUP}) AS n,

@@ -4,6 +4,8 @@ export const tags = ['finance'];
 export const unasked = ['/verify', '/receipt'];
 
 const START = `timestamptz '2025-06-01Z'`;
+/** As `auth.mjs` makes users: one who has most of it done, and many others. */
+const personOf = (n) => `(lpad(to_hex(${n}), 12, '0') || '70008000000000000001')::uuid`;
 const ACCOUNTS = ['assets:hot', 'assets:side', 'assets:cold', 'expenses:rare'];
 const EXTRA_ACCOUNTS = 20;
 
@@ -34,11 +36,11 @@ export async function fill(db, from, to) {
   const source = `(SELECT n, ${ID} AS id, ${START} + n * interval '30 seconds' AS at, ${COLUMNS} FROM generate_series($1::int, $2::int) AS n) s`;
   await db.query(
     `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, description, postings, effective_at,
-       recorded_at, block_number ${kind})
+       recorded_at, block_number, created_by, correlation_id ${kind})
      SELECT id, type, state, 1, currency, channel, 'ORDER-' || n, customer_id, 'bench',
        jsonb_build_array(jsonb_build_object('account', debited, 'amount', '1', 'currency', currency, 'direction', 'debit'),
                          jsonb_build_object('account', 'assets:cold', 'amount', '1', 'currency', currency, 'direction', 'credit')),
-       at, at, 1 ${hasKind ? `, ${KIND}` : ''}
+       at, at, 1, CASE WHEN n % 5 = 0 THEN ${personOf('1 + n / 50')} ELSE ${personOf('1')} END, 'request-' || n / 3 ${hasKind ? `, ${KIND}` : ''}
      FROM ${source}`,
     values,
   );
@@ -120,6 +122,11 @@ const FILTERS = {
   currency: ['currency=EUR', 'currency=JPY'],
   span: ['from=2025-06-02&to=2025-06-03', 'from=2024-01-01&to=2024-01-31'],
   since: ['from=2025-06-02', 'from=2999-01-01'],
+  correlation: ['correlationId=request-300', 'correlationId=nothing'],
+  original: [
+    'originalTransactionId=00000000-0000-7000-8000-000000000000',
+    'originalTransactionId=00000000-0000-7000-8000-000000000001',
+  ],
 };
 const keyOf = (query) => query.split('=')[0];
 const common = Object.values(FILTERS).map(([filter]) => filter);

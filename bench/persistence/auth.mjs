@@ -1,5 +1,6 @@
 // People, sessions, keys and an audit trail, as `growth/auth.mjs` makes them.
 import { fill as fillAuth } from '../growth/auth.mjs';
+import { PASSWORD } from '../process.mjs';
 
 export const fill = (db, size) => fillAuth(db, 0, size);
 
@@ -11,7 +12,9 @@ export async function rows({ url, token }) {
   });
   if (!response.ok) throw new Error(`api key: ${response.status} ${await response.text()}`);
   const { key } = await response.json();
+  const login = { identifier: 'root@example.com', password: PASSWORD };
   return {
+    'a login': { path: '/auth/login', method: 'POST', body: login },
     'one user': { path: '/auth/me' },
     'standing of a session': { path: '/auth/sessions' },
     'standing of a key': { path: '/auth/me', headers: { 'x-api-key': key } },

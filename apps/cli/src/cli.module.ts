@@ -1,5 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { TaskRemovalChainModule } from '#agents';
+import { TaskChainsModule } from '#agents';
 import { AuthModule } from '#auth';
 import { type AppConfig, ConfigModule } from '#config';
 import { LedgerChainModule } from '#finance';
@@ -41,7 +41,7 @@ export class CliModule {
         CheckpointsModule.forCommands(),
         AuthModule,
         LedgerChainModule,
-        TaskRemovalChainModule,
+        TaskChainsModule,
       ],
     };
   }

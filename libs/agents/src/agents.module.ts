@@ -65,6 +65,8 @@ import { TaskRemovalChainRepository } from './retention/task-removal-chain.postg
 import { TaskRemovalRepository } from './retention/task-removal.repository.js';
 import { TaskNotificationClient } from './tasks/task-notification.postgres.js';
 import { PostgresWorkerLeaseRepository } from './workers/worker-lease.postgres.js';
+import { AgentsLookupRepository } from './lookup/agents-lookup.repository.js';
+import { AgentsLookupService } from './lookup/agents-lookup.service.js';
 import { WorkerLeaseRepository } from './workers/worker-lease.repository.js';
 import { WorkerRepository } from './workers/worker.repository.js';
 
@@ -127,6 +129,8 @@ const USE_CASES: Provider[] = [
   TaskResultValidator,
   AgentCallbackService,
   AgentReadService,
+  AgentsLookupRepository,
+  AgentsLookupService,
 ];
 
 const CONTROLLERS: Type[] = [
@@ -152,7 +156,7 @@ export class AgentsModule {
       imports: [DatabaseModule.forEntities(TABLES), RunnersModule],
       controllers: CONTROLLERS,
       providers: [...STORAGE, ...ENGINE, ...USE_CASES],
-      exports: [AgentReadService, TaskEngineService],
+      exports: [AgentReadService, AgentsLookupService, TaskEngineService],
     };
   }
 

@@ -4,6 +4,7 @@ export {
   type QueueView,
   type RecentTaskView,
 } from './registry/agent-read.service.js';
+export { AgentsLookupService } from './lookup/agents-lookup.service.js';
 export { AgentsModule } from './agents.module.js';
 export { AttemptFailedException } from './tasks/agents.exceptions.js';
 export {
@@ -12,7 +13,10 @@ export {
   InternalAgentService,
   type InternalTask,
 } from './runners/internal/internal-agent.service.js';
-export { TaskRemovalChainModule } from './task-removal-chain.module.js';
+export { type EndedState, FINAL_STATES } from './tasks/task-state.js';
+export { type EndedFilter } from './tasks/task.repository.js';
+export { TaskChainsModule } from './task-chains.module.js';
+export { TaskChainsService } from './retention/task-chains.service.js';
 export { TaskEngineService } from './engine/task-engine.service.js';
 export { WorkerLeaseService } from './workers/worker-lease.service.js';
 export { WorkerOutcomeService } from './workers/worker-outcome.service.js';

@@ -62,6 +62,7 @@ import { UserImportService } from './users/user-import.service.js';
 import { UserErasureService } from './users/user-erasure.service.js';
 import { PostgresApiKeyRepository } from './api-keys/api-key.postgres.js';
 import { ApiKeyRepository } from './api-keys/api-key.repository.js';
+import { PostgresAttemptRepository } from './attempts/attempt.postgres.js';
 import { AttemptRepository } from './attempts/attempt.repository.js';
 import { AuditModule } from './audit.module.js';
 import { CommonPasswordsService } from './passwords/common-passwords.service.js';
@@ -76,6 +77,8 @@ import { TokenKeysService } from './tokens/token-keys.service.js';
 import { PostgresUserSearchRepository } from './users/user-search.postgres.js';
 import { UserSearchRepository } from './users/user-search.repository.js';
 import { PostgresUserRepository } from './identities/user.postgres.js';
+import { AccountsLookupRepository } from './lookup/accounts-lookup.repository.js';
+import { AccountsLookupService } from './lookup/accounts-lookup.service.js';
 import { UserRepository } from './identities/user.repository.js';
 import { UserStandingModule } from './user-standing.module.js';
 
@@ -100,6 +103,8 @@ import { UserStandingModule } from './user-standing.module.js';
     ApiKeyStrategy,
     BrowserSessionPresenter,
     AccessTokenService,
+    AccountsLookupRepository,
+    AccountsLookupService,
     ApiKeyAuthenticationService,
     ApiKeyService,
     AttemptLimitService,
@@ -144,7 +149,7 @@ import { UserStandingModule } from './user-standing.module.js';
     UserImportService,
     UserErasureService,
     provideByEngine({ portable: ApiKeyRepository, postgres: PostgresApiKeyRepository }),
-    AttemptRepository,
+    provideByEngine({ portable: AttemptRepository, postgres: PostgresAttemptRepository }),
     CommonPasswordsService,
     EmailChangeRepository,
     OneTimeTokenRepository,
@@ -156,6 +161,6 @@ import { UserStandingModule } from './user-standing.module.js';
     provideByEngine({ portable: UserRepository, postgres: PostgresUserRepository }),
     provideByEngine({ portable: UserSearchRepository, postgres: PostgresUserSearchRepository }),
   ],
-  exports: [AuditReadService, FirstAdminService, UserCreationService, UserImportService],
+  exports: [AccountsLookupService, AuditReadService, FirstAdminService, UserCreationService, UserImportService],
 })
 export class AuthModule {}

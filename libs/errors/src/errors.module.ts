@@ -56,6 +56,8 @@ import { GroupMergeRepository } from './triage/group-merge.repository.js';
 import { PostgresErrorGroupRepository } from './groups/error-group.postgres.js';
 import { PostgresOccurrenceRepository } from './occurrences/occurrence.postgres.js';
 import { OccurrenceRepository } from './occurrences/occurrence.repository.js';
+import { ErrorsLookupRepository } from './lookup/errors-lookup.repository.js';
+import { ErrorsLookupService } from './lookup/errors-lookup.service.js';
 import { LedgerStoreRepository } from './ledger/ledger-store.repository.js';
 import { ProjectRepository } from './projects/project.repository.js';
 import { RunDiffRepository } from './runs/run-diff.repository.js';
@@ -132,6 +134,8 @@ export class ErrorLedgerModule {}
     AlertUpkeepJob,
     AlertWebhookClient,
     EnvelopeIntakeService,
+    ErrorsLookupRepository,
+    ErrorsLookupService,
     GroupMergeRepository,
     GroupMergeService,
     GroupTriageService,
@@ -154,6 +158,6 @@ export class ErrorLedgerModule {}
     ErrorGroupsController,
     SentryEnvelopesController,
   ],
-  exports: [ErrorLedgerModule],
+  exports: [ErrorLedgerModule, ErrorsLookupService],
 })
 export class ErrorsModule {}

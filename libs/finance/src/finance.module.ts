@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { FinanceConfig } from '#config';
 import { provideByEngine } from '#platform/database';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { BatchController } from './transactions/batch.controller.js';
@@ -33,11 +32,8 @@ import { RecordTransactionService } from './transactions/record-transaction.serv
 import { ReportService } from './reports/report.service.js';
 import { SealService } from './posting/seal.service.js';
 import { SelfAuditJob } from './integrity/self-audit.job.js';
-import { SigningKeyService } from './chain/signing-key.service.js';
 import { StatementService } from './accounts/statement.service.js';
 import { TransactionHistoryService } from './transactions/transaction-history.service.js';
-import { VerificationService } from './integrity/verification.service.js';
-import { BooksCalendar } from './books/calendar.js';
 import { PostgresAccountRepository } from './accounts/account.postgres.js';
 import { AccountRepository } from './accounts/account.repository.js';
 import { BooksRepository } from './books/books.repository.js';
@@ -49,13 +45,11 @@ import { PostgresPostingRepository } from './posting/posting.postgres.js';
 import { PostingRepository } from './posting/posting.repository.js';
 import { PostgresReportRepository } from './reports/report.postgres.js';
 import { ReportRepository } from './reports/report.repository.js';
-import { PostgresSnapshotRepository } from './integrity/snapshot.postgres.js';
-import { SnapshotRepository } from './integrity/snapshot.repository.js';
 import { PostgresStatementRepository } from './accounts/statement.postgres.js';
 import { StatementRepository } from './accounts/statement.repository.js';
 import { PostgresTransactionRepository } from './transactions/transaction.postgres.js';
 import { TransactionRepository } from './transactions/transaction.repository.js';
-import { VerificationRepository } from './integrity/verification.repository.js';
+import { FinanceLookupService } from './lookup/finance-lookup.service.js';
 import { LedgerChainModule } from './ledger-chain.module.js';
 
 /** The double-entry ledger. */
@@ -72,11 +66,6 @@ import { LedgerChainModule } from './ledger-chain.module.js';
     ReportsController,
   ],
   providers: [
-    {
-      provide: BooksCalendar,
-      useFactory: ({ booksTimeZone }: FinanceConfig) => new BooksCalendar(booksTimeZone),
-      inject: [FinanceConfig],
-    },
     AccountAdministrationService,
     AccountService,
     LedgerCommitService,
@@ -85,6 +74,7 @@ import { LedgerChainModule } from './ledger-chain.module.js';
     ChainExportService,
     PendingExpiryJob,
     ExportService,
+    FinanceLookupService,
     FinanceReadService,
     FollowUpService,
     ImportService,
@@ -101,10 +91,8 @@ import { LedgerChainModule } from './ledger-chain.module.js';
     ReportService,
     SealService,
     SelfAuditJob,
-    SigningKeyService,
     StatementService,
     TransactionHistoryService,
-    VerificationService,
     provideByEngine({ portable: AccountRepository, postgres: PostgresAccountRepository }),
     BooksRepository,
     ImportRepository,
@@ -112,11 +100,9 @@ import { LedgerChainModule } from './ledger-chain.module.js';
     PeriodRepository,
     provideByEngine({ portable: PostingRepository, postgres: PostgresPostingRepository }),
     provideByEngine({ portable: ReportRepository, postgres: PostgresReportRepository }),
-    provideByEngine({ portable: SnapshotRepository, postgres: PostgresSnapshotRepository }),
     provideByEngine({ portable: StatementRepository, postgres: PostgresStatementRepository }),
     provideByEngine({ portable: TransactionRepository, postgres: PostgresTransactionRepository }),
-    VerificationRepository,
   ],
-  exports: [FinanceReadService],
+  exports: [FinanceLookupService, FinanceReadService],
 })
 export class FinanceModule {}

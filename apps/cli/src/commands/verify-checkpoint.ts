@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
 import { AuditReadService } from '#auth';
 import type { AppConfig } from '#config';
-import { type Checkpoint, CheckpointService, parseCheckpoint } from '#platform/checkpoints';
+import { CheckpointService } from '#platform/checkpoints';
 import { CliModule } from '../cli.module.js';
-import { UsageError } from '../command.js';
+import { readCheckpoint } from './checkpoint-file.js';
 
 /** `devskyy verify --checkpoint FILE`: does the database still lead through what was kept elsewhere? */
 export async function verifyCheckpoint(
@@ -12,12 +11,7 @@ export async function verifyCheckpoint(
   file: string,
   print: (line: string) => void,
 ): Promise<number> {
-  const text = await readFile(file, 'utf8').catch(() => {
-    throw new UsageError(`${file} cannot be read`);
-  });
-  const checkpoint = checkpointIn(text);
-  if (!checkpoint)
-    throw new UsageError(`${file} holds no checkpoint: neither an answer of GET /checkpoints nor a line of the log`);
+  const checkpoint = await readCheckpoint(file);
   const app = await NestFactory.createApplicationContext(CliModule.forRoot(config), {
     logger: false,
     abortOnError: false,
@@ -35,17 +29,5 @@ export async function verifyCheckpoint(
     return isWhole ? 0 : 1;
   } finally {
     await app.close();
-  }
-}
-
-/** As `GET /checkpoints` answers it, or in the line of the log that holds it. */
-function checkpointIn(text: string): Checkpoint | undefined {
-  const plain = parseCheckpoint(text);
-  if (plain) return plain;
-  try {
-    const line = JSON.parse(text) as { details?: { checkpoint?: string } };
-    return parseCheckpoint(line.details?.checkpoint ?? '');
-  } catch {
-    return undefined;
   }
 }

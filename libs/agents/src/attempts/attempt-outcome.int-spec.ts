@@ -50,6 +50,6 @@ describe('the outcome of an attempt', () => {
     });
     expect(await succeeded).toEqual([true]);
     expect(await tasks.eventTypes(lease.id)).toEqual(['queued', 'started', 'agent.page', 'succeeded']);
-    expect(await events.firstBroken(lease.id)).toBeUndefined();
+    expect(await events.broken([lease.id])).toEqual(new Map());
   });
 });

@@ -154,7 +154,8 @@ export class AttemptOutcomeService {
     const { holdsBack = false, retryAfterMs = 0 } = attempt;
     if (holdsBack && retryAfterMs > 0) await this.conditions.holdBack(tx, agentId, retryAfterMs);
     if (blame === 'agent' && verdict.state !== 'cancelled') await this.conditions.noteFailure(tx, agentId);
-    const report = { taskId: task.id, agent: task.agent, attempt: task.attempt, state: verdict.state, failure };
+    const { id: taskId, agent, correlationId } = task;
+    const report = { taskId, agent, correlationId, attempt: task.attempt, state: verdict.state, failure };
     return { verdict, report, ended };
   }
 

@@ -59,7 +59,7 @@ describe('many tasks at once', () => {
     for (const [n, { id }] of [...leased.entries()].filter(([at]) => at % 333 === 0)) {
       expect(await tasks.read(id)).toMatchObject({ state: 'succeeded', output: n, batchId });
       expect(await tasks.eventTypes(id)).toEqual(['queued', 'started', 'succeeded']);
-      expect(await app.get(TaskEventRepository).firstBroken(id)).toBeUndefined();
+      expect(await app.get(TaskEventRepository).broken([id])).toEqual(new Map());
     }
     const { body } = await app.call<{ items: { id: string }[] }>('GET', `/tasks?batchId=${batchId}&limit=100`, {
       token: tasks.user,

@@ -79,6 +79,8 @@ export class TaskDto {
    */
   cost!: string;
   batchId?: string;
+  /** Of the request, task or job run that asked for it; see `GET /trace/{correlationId}`. */
+  correlationId?: string;
   /** Tasks that must succeed first. */
   dependsOn!: string[];
   /** What the task may consume, if that was said. */
@@ -173,6 +175,7 @@ export function toTaskDto(task: Task): TaskDto {
     tokensOut: task.tokensOut,
     cost: dollarsOf(task.costMicros),
     batchId: task.batchId ?? undefined,
+    correlationId: task.correlationId ?? undefined,
     dependsOn: [...task.dependsOn],
     budget: toBudgetDto(task.budget),
     createdAt: task.createdAt.toISOString(),

@@ -3,7 +3,7 @@ import type { AgentStatus } from './agent.js';
 import { dollarsOf } from '../tasks/cost.js';
 import type { TaskState } from '../tasks/task-state.js';
 import { AgentStatisticsRepository } from './agent-statistics.repository.js';
-import { TaskRepository } from '../tasks/task.repository.js';
+import { type EndedFilter, TaskRepository } from '../tasks/task.repository.js';
 
 /** How one agent is doing. */
 export interface AgentStatusView {
@@ -44,6 +44,9 @@ export interface RecentTaskView {
   readonly finishedAt: Date;
   /** Code of its error; the words of it are for those who may see the task. */
   readonly errorCode?: string;
+  /** Who asked for it. */
+  readonly createdBy: string;
+  readonly correlationId: string | null;
 }
 
 /** What other modules may know of agents. Reads counters and small indexes, never the history: fit to be asked often. */
@@ -81,14 +84,9 @@ export class AgentReadService {
     };
   }
 
-  /** The tasks that ended last, latest first, optionally before an instant, or behind one of them. */
-  async recentTasks(limit: number, before?: Date, afterId?: string): Promise<RecentTaskView[]> {
-    return (await this.tasks.recentlyEnded(limit, before, afterId)).map(({ id, agent, state, finishedAt, error }) => ({
-      id,
-      agent,
-      state,
-      finishedAt,
-      ...(error && { errorCode: error.code }),
-    }));
+  /** The tasks that ended last, latest first: before an instant, or at it behind one of them. */
+  async recentTasks(limit: number, filter: EndedFilter = {}, at?: Date, afterId?: string): Promise<RecentTaskView[]> {
+    const ended = await this.tasks.recentlyEnded(limit, filter, at, afterId);
+    return ended.map(({ error, ...task }) => ({ ...task, ...(error && { errorCode: error.code }) }));
   }
 }

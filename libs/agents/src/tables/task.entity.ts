@@ -5,13 +5,18 @@ import type { JsonObject, TaskFailure } from '../tasks/task.js';
 
 @Entity('agent_task')
 @Index('agent_task_agent_state_idx', ['agentId', 'state', 'id'])
+@Index('agent_task_agent_ended_idx', ['agentId', 'state', 'finishedAt', 'id'], { where: 'finished_at IS NOT NULL' })
 @Index('agent_task_approval_idx', ['agentId', 'id'], { where: "state = 'waiting_approval'" })
+@Index('agent_task_correlation', ['correlationId', 'id'], { where: 'correlation_id IS NOT NULL' })
 @Index('agent_task_ended_idx', ['state', 'finishedAt', 'id'], { where: 'finished_at IS NOT NULL' })
 @Index('agent_task_expiry_idx', ['expiresAt'], {
   where: "(expires_at IS NOT NULL) AND (state IN ('queued', 'waiting_approval'))",
 })
 @Index('agent_task_failed_idx', ['id'], { where: "state IN ('failed', 'dead')" })
 @Index('agent_task_held_idx', ['agentId'], { where: "state IN ('leased', 'running')" })
+@Index('agent_task_maker_ended_idx', ['createdBy', 'agentId', 'state', 'finishedAt', 'id'], {
+  where: 'finished_at IS NOT NULL',
+})
 @Index('agent_task_maker_idx', ['createdBy', 'agentId', 'state', 'id'])
 @Index('agent_task_queue_idx', ['agentId', 'rankAt', 'id'], { where: "state = 'queued'" })
 @Check('agent_task_check', "(state IN ('leased', 'running')) = (lease_token IS NOT NULL)")

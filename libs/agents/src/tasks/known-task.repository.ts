@@ -55,6 +55,7 @@ export function toTask(task: KnownTask): Task {
     tokensOut: task.tokensOut,
     costMicros: task.costMicros,
     batchId: task.batchId,
+    correlationId: task.correlationId,
     dependsOn: task.dependsOn,
     budget: { maxCostMicros: task.maxCostMicros, maxTokens: task.maxTokens },
     ...toGlance(task),

@@ -33,7 +33,7 @@ const bytesOf = (column: string, most: number): string =>
 const isShown = (column: string): string => `coalesce(${bytesOf(column, SHOWN_BYTES)} <= ${SHOWN_BYTES}, true)`;
 
 const LIGHT_COLUMNS = `t.id, a.slug AS agent, t.priority, t.attempt, t.max_attempts, t.timeout_seconds, t.task_description, t.error,
-  t.tokens_in, t.tokens_out, t.cost_micros, t.batch_id, t.depends_on, t.created_at, t.queued_at, t.run_at, t.started_at, t.finished_at,
+  t.tokens_in, t.tokens_out, t.cost_micros, t.batch_id, t.correlation_id, t.depends_on, t.created_at, t.queued_at, t.run_at, t.started_at, t.finished_at,
   t.deadline_at, t.expires_at, t.max_cost_micros, t.max_tokens, t.approved_at, t.cancel_requested_at, t.cancel_acknowledged_at,
   t.stopped_at, ${GLANCE},
   CASE WHEN ${isShown('t.parameters')} THEN t.parameters ELSE '{}' END AS parameters,
@@ -80,6 +80,7 @@ export type TaskRow = GlanceRow & {
   tokens_out: string;
   cost_micros: string;
   batch_id: string | null;
+  correlation_id: string | null;
   depends_on: string[];
   created_at: Date;
   queued_at: Date;
@@ -114,6 +115,7 @@ export function toTask(row: TaskRow): Task {
     tokensOut: Number(row.tokens_out),
     costMicros: BigInt(row.cost_micros),
     batchId: row.batch_id,
+    correlationId: row.correlation_id,
     dependsOn: row.depends_on,
     budget: {
       maxCostMicros: row.max_cost_micros === null ? null : BigInt(row.max_cost_micros),

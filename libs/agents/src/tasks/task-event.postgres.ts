@@ -28,13 +28,13 @@ const APPEND = {
 
 /** Moments to the microsecond, as earlier releases hashed them. */
 const VERIFY = `
-  SELECT seq FROM (
+  SELECT task_id, min(seq) AS seq FROM (
     SELECT *, lag(seq, 1, 0) OVER w AS before_seq, lag(hash, 1, ''::bytea) OVER w AS before
-    FROM agent_task_event WHERE task_id = $1 WINDOW w AS (ORDER BY seq)
+    FROM agent_task_event WHERE task_id = ANY ($1) WINDOW w AS (PARTITION BY task_id ORDER BY seq)
   ) e
   WHERE seq <> before_seq + 1 OR hash <> sha256(before || convert_to(concat_ws(E'\\n', task_id, seq, type, data,
     extract(epoch FROM created_at)), 'UTF8'))
-  ORDER BY seq LIMIT 1`;
+  GROUP BY task_id`;
 
 /** Bench: `a task for an agent`. */
 @Injectable()
@@ -44,8 +44,8 @@ export class PostgresTaskEventRepository extends TaskEventRepository {
     await tx.execute(APPEND, [JSON.stringify(rows)]);
   }
 
-  override async firstBroken(taskId: string): Promise<number | undefined> {
-    const [row] = await this.database.query<{ seq: number }>(VERIFY, [taskId]);
-    return row?.seq;
+  override async broken(taskIds: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.database.query<{ task_id: string; seq: number }>(VERIFY, [taskIds]);
+    return new Map(rows.map(({ task_id, seq }) => [task_id, seq]));
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
 import { Database, isUniqueViolation, type Transaction } from '#platform/database';
+import { TaskEntity } from '../tables/task.entity.js';
 import { TaskEventEntity } from '../tables/task-event.entity.js';
 import { textOf } from './json-value.js';
 
@@ -72,12 +73,25 @@ export class TaskEventRepository {
     }));
   }
 
-  /** The first event whose hash or number does not fit; `undefined` when the chain is whole. */
-  async firstBroken(taskId: string): Promise<number | undefined> {
-    const events = await this.database.repository(TaskEventEntity).find({ where: { taskId }, order: { seq: 'ASC' } });
-    const isWhole = (event: TaskEventEntity, at: number): boolean =>
-      event.seq === at + 1 && event.hash.equals(hashOf(event, events[at - 1]?.hash));
-    return events.find((event, at) => !isWhole(event, at))?.seq;
+  /** Of each of these tasks the first event whose hash or number does not fit; those whose chains are whole are left out. */
+  async broken(taskIds: readonly string[]): Promise<Map<string, number>> {
+    const broken = new Map<string, number>();
+    for (const taskId of taskIds) {
+      const events = await this.database.repository(TaskEventEntity).find({ where: { taskId }, order: { seq: 'ASC' } });
+      const isWhole = (event: TaskEventEntity, at: number): boolean =>
+        event.seq === at + 1 && event.hash.equals(hashOf(event, events[at - 1]?.hash));
+      const first = events.find((event, at) => !isWhole(event, at));
+      if (first) broken.set(taskId, first.seq);
+    }
+    return broken;
+  }
+
+  /** Ids of tasks behind one, in their order. */
+  async taskIds(limit: number, after?: string): Promise<string[]> {
+    const where = after === undefined ? {} : { id: MoreThan(after) };
+    const order = { id: 'ASC' } as const;
+    const tasks = this.database.repository(TaskEntity);
+    return (await tasks.find({ select: { id: true }, where, order, take: limit })).map(({ id }) => id);
   }
 
   /** The last event of each task. */

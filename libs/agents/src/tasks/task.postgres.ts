@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '#platform/database';
+import { everyLane, type Transaction, where } from '#platform/database';
 import {
   LISTED_COLUMNS,
   OUTCOME_COLUMNS,
@@ -9,7 +9,7 @@ import {
   toTask,
 } from './task-columns.postgres.js';
 import { FINAL_STATES, TASK_STATES, type TaskState } from './task-state.js';
-import { type EndedTask, type NewTask, type TaskFilter, TaskRepository } from './task.repository.js';
+import { type EndedFilter, type EndedTask, type NewTask, type TaskFilter, TaskRepository } from './task.repository.js';
 import { SECONDS_PER_PRIORITY, type Task, type TaskFailure, type TaskOutcome } from './task.js';
 
 const INSERT = {
@@ -31,26 +31,65 @@ const INSERT = {
 
 const OUTCOMES = `SELECT ${OUTCOME_COLUMNS} FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE t.id = ANY ($1)`;
 
-/** The last of each state are found by an index; which of them ended last of all is little to sort. */
-const recent = (bound: string): string => `
-  SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error
-  FROM unnest('{${FINAL_STATES.join()}}'::text[]) AS s (state) CROSS JOIN LATERAL (
-    SELECT id, agent_id, state, finished_at, error FROM agent_task
-    WHERE state = s.state AND ${bound} ORDER BY finished_at DESC, id DESC LIMIT $1
+/**
+ * The last of each lane are found by an index; which of them ended last of all is little to sort.
+ *
+ * @param lane SQL of the lanes: of each state, or of each agent and state
+ */
+const recent = (lane: string, own: readonly string[]): string => `
+  ${lane}
+  SELECT t.id, a.slug AS agent, t.state, t.finished_at, t.error, t.created_by, t.correlation_id
+  FROM lane CROSS JOIN LATERAL (
+    SELECT m.* FROM agent_task m ${where(own)} ORDER BY m.finished_at DESC, m.id DESC LIMIT $1
   ) t JOIN agent a ON a.id = t.agent_id
   ORDER BY t.finished_at DESC, t.id DESC LIMIT $1`;
 
-const RECENT = { name: 'agent_task_recent', text: recent('finished_at < $2') };
+/** Those that ended before a moment ($2), or behind one ($3) of them: those that ended at once have the same time. */
+const BEFORE = 'm.finished_at < $2';
+const BEHIND =
+  '(m.finished_at, m.id) < ((SELECT coalesce(max(finished_at), $2::timestamptz) FROM agent_task WHERE id = $3::uuid), $3::uuid)';
 
-/** The same, behind one of them: those that ended at once, as a request completes them, have the same time. */
-const RECENT_AFTER = {
-  name: 'agent_task_recent_after',
-  text: recent(
-    '(finished_at, id) < ((SELECT coalesce(max(finished_at), $2::timestamptz) FROM agent_task WHERE id = $3::uuid), $3::uuid)',
-  ),
+const STATE_LANES = `WITH lane AS (SELECT unnest('{${FINAL_STATES.join()}}'::text[]) AS state)`;
+const RECENT = { name: 'agent_task_recent', text: recent(STATE_LANES, ['m.state = lane.state', BEFORE]) };
+const RECENT_AFTER = { name: 'agent_task_recent_after', text: recent(STATE_LANES, ['m.state = lane.state', BEHIND]) };
+
+type EndedRow = {
+  id: string;
+  agent: string;
+  state: TaskState;
+  finished_at: Date;
+  error: TaskFailure | null;
+  created_by: string;
+  correlation_id: string | null;
 };
 
-type EndedRow = { id: string; agent: string; state: TaskState; finished_at: Date; error: TaskFailure | null };
+/** The same with a filter: through the index of an agent's tasks, or of a maker's, which begins with what he asked of each agent. */
+function recentQuery(
+  limit: number,
+  { states = FINAL_STATES, agent, createdBy, since }: EndedFilter,
+  before: Date | string,
+  afterId: string | undefined,
+): { text: string; values: unknown[] } {
+  const values: unknown[] = [limit, before, ...(afterId === undefined ? [] : [afterId])];
+  const bind = (value: unknown): string => `$${values.push(value)}`;
+  const bounds = [
+    afterId === undefined ? BEFORE : BEHIND,
+    ...(since ? [`m.finished_at >= ${bind(since)}`] : []),
+    'm.finished_at IS NOT NULL',
+  ];
+  const asked = `lane.state = ANY (${bind(states)})`;
+  const agentId = agent === undefined ? undefined : `(SELECT id FROM agent WHERE slug = ${bind(agent)})`;
+  if (createdBy === undefined) {
+    const lanes = `WITH lane AS (SELECT s AS state FROM unnest('{${FINAL_STATES.join()}}'::text[]) s)`;
+    const own = [...(agentId === undefined ? [] : [`m.agent_id = ${agentId}`]), 'm.state = lane.state', asked];
+    return { text: recent(lanes, [...own, ...bounds]), values };
+  }
+  const own = [`m.created_by = ${bind(createdBy)}`, 'm.finished_at IS NOT NULL'];
+  const lanes = `WITH RECURSIVE lane AS (${everyLane({ table: 'agent_task', own }, ['agent_id', 'state'])})`;
+  const ofLane = ['m.agent_id = lane.agent_id', 'm.state = lane.state', asked];
+  const ofAgent = agentId === undefined ? [] : [`lane.agent_id = ${agentId}`];
+  return { text: recent(lanes, [...own, ...ofLane, ...ofAgent, ...bounds]), values };
+}
 
 /**
  * Lists read about as many tasks as they answer. Bench: `a task for an agent`, `tasks of an agent and a state`, `tasks that ended last`,
@@ -92,12 +131,26 @@ export class PostgresTaskRepository extends TaskRepository {
     return (await this.database.query<TaskRow>(text, values)).map(toTask);
   }
 
-  override async recentlyEnded(limit: number, before?: Date, afterId?: string): Promise<EndedTask[]> {
+  override async recentlyEnded(
+    limit: number,
+    filter: EndedFilter = {},
+    before?: Date,
+    afterId?: string,
+  ): Promise<EndedTask[]> {
     const bound = before ?? 'infinity';
-    const rows = await (afterId === undefined
-      ? this.database.query<EndedRow>(RECENT, [limit, bound])
-      : this.database.query<EndedRow>(RECENT_AFTER, [limit, bound, afterId]));
-    return rows.map(({ finished_at, ...row }) => ({ ...row, finishedAt: finished_at }));
+    const isFiltered = Object.values(filter).some((value) => value !== undefined);
+    const { text, values } = recentQuery(limit, filter, bound, afterId);
+    const rows = await (isFiltered
+      ? this.database.query<EndedRow>(text, values)
+      : afterId === undefined
+        ? this.database.query<EndedRow>(RECENT, [limit, bound])
+        : this.database.query<EndedRow>(RECENT_AFTER, [limit, bound, afterId]));
+    return rows.map(({ finished_at, created_by, correlation_id, ...row }) => ({
+      ...row,
+      finishedAt: finished_at,
+      createdBy: created_by,
+      correlationId: correlation_id,
+    }));
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, LessThan, MoreThan, type SelectQueryBuilder } from 'typeorm';
+import { In, LessThan, MoreThan, MoreThanOrEqual, type SelectQueryBuilder } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
 import { AgentEntity } from '../tables/agent.entity.js';
 import { BatchEntity } from '../tables/batch.entity.js';
@@ -64,6 +64,18 @@ export interface EndedTask {
   readonly state: TaskState;
   readonly finishedAt: Date;
   readonly error: TaskFailure | null;
+  readonly createdBy: string;
+  readonly correlationId: string | null;
+}
+
+/** Which of the tasks that ended. */
+export interface EndedFilter {
+  /** Left out: whatever way they ended. */
+  readonly states?: readonly TaskState[] | undefined;
+  /** Slug. */
+  readonly agent?: string | undefined;
+  readonly createdBy?: string | undefined;
+  readonly since?: Date | undefined;
 }
 
 /** Reading tasks and bringing them into being. */
@@ -133,14 +145,22 @@ export class TaskRepository {
   }
 
   /** The tasks that ended last, latest first, before an instant or behind one of them. */
-  async recentlyEnded(limit: number, before?: Date, afterId?: string): Promise<EndedTask[]> {
+  async recentlyEnded(
+    limit: number,
+    { states = FINAL_STATES, agent, createdBy, since }: EndedFilter = {},
+    before?: Date,
+    afterId?: string,
+  ): Promise<EndedTask[]> {
     const builder = this.tasks()
-      .select([...GLANCE, 't.finishedAt', 't.error'])
-      .where({ state: In(FINAL_STATES) })
+      .select([...GLANCE, 't.finishedAt', 't.error', 't.correlationId'])
+      .where({ state: In(states) })
       .andWhere('t.finishedAt IS NOT NULL')
       .orderBy('t.finishedAt', 'DESC')
       .addOrderBy('t.id', 'DESC')
       .limit(limit);
+    if (agent !== undefined) builder.andWhere('a.slug = :agent', { agent });
+    if (createdBy !== undefined) builder.andWhere({ createdBy });
+    if (since !== undefined) builder.andWhere({ finishedAt: MoreThanOrEqual(since) });
     const named = { select: { id: true, finishedAt: true }, where: { id: afterId } } as const;
     const last = afterId === undefined ? null : await this.database.repository(TaskEntity).findOne(named);
     if (last?.finishedAt) {
@@ -149,9 +169,10 @@ export class TaskRepository {
     } else if (before) {
       builder.andWhere({ finishedAt: LessThan(before) });
     }
-    return (await readTasks(builder)).flatMap(({ id, agent, state, finishedAt, error }) =>
-      finishedAt ? [{ id, agent, state, finishedAt, error }] : [],
-    );
+    return (await readTasks(builder)).flatMap((task) => {
+      const { id, agent: slug, state, finishedAt, error, createdBy: maker, correlationId } = task;
+      return finishedAt ? [{ id, agent: slug, state, finishedAt, error, createdBy: maker, correlationId }] : [];
+    });
   }
 
   /** Ids of tasks that ended in a state, the oldest first. */

@@ -52,6 +52,8 @@ export interface Task extends TaskGlance {
   readonly tokensOut: number;
   readonly costMicros: bigint;
   readonly batchId: string | null;
+  /** Of the request, task or job run that asked for it. */
+  readonly correlationId: string | null;
   /** Tasks that must succeed before it starts. */
   readonly dependsOn: readonly string[];
   /** Its own; the agent's holds besides. */

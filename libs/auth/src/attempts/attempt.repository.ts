@@ -20,7 +20,7 @@ const DAY_SECONDS = 86_400;
 /** Counts failed attempts to prove a secret, exactly and for all replicas. */
 @Injectable()
 export class AttemptRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   /**
    * Reserves an attempt before the secret is checked. One statement decides under the row's lock, so that of any number of
@@ -33,8 +33,7 @@ export class AttemptRepository {
       const first = { subject, lane, pending: 1, reservedAt: () => this.database.dialect.now };
       if ((await this.database.insertMany(AttemptEntity, [first], { ignore: true })) === 1) return 'granted';
     }
-    const isLocked = { subject, lane, lockedUntil: this.database.dialect.ahead() };
-    return (await this.database.repository(AttemptEntity).existsBy(isLocked)) ? 'locked' : 'busy';
+    return this.refusalOf(subject, lane);
   }
 
   /** The secret was wrong; true when this failure locked the subject. */
@@ -93,6 +92,12 @@ export class AttemptRepository {
   /** Lifts a lock before its time. */
   async clear(subject: string): Promise<void> {
     await this.database.repository(AttemptEntity).delete({ subject });
+  }
+
+  /** Why an attempt could not be reserved. */
+  protected async refusalOf(subject: string, lane: string): Promise<Reservation> {
+    const isLocked = { subject, lane, lockedUntil: this.database.dialect.ahead() };
+    return (await this.database.repository(AttemptEntity).existsBy(isLocked)) ? 'locked' : 'busy';
   }
 
   /** Reserves one more where there were attempts before; false when there were none, or the bounds forbid it. */

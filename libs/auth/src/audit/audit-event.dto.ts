@@ -22,6 +22,12 @@ export class AuditQueryDto extends PageQueryDto {
   @IsUUID()
   credentialId?: string;
 
+  /** By one request, task or job run. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  correlationId?: string;
+
   /** @example login.failed */
   @IsOptional()
   @IsString()

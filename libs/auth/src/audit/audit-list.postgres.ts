@@ -26,7 +26,7 @@ export class AuditList {
   }
 
   private text(): string {
-    const { actorId, subjectId, credentialId, action, outcome } = this.filter;
+    const { actorId, subjectId, credentialId, correlationId, action, outcome } = this.filter;
     // By the one that few events have; the others are asked of each.
     const [own = [], ...others] = [
       this.equal('credential_id', credentialId),
@@ -34,6 +34,10 @@ export class AuditList {
       this.equal('actor_id', actorId),
     ].filter((conditions) => conditions.length > 0);
     const rest = [...others.flat(), ...this.bounds()];
+    if (correlationId !== undefined) {
+      const kind = [...this.equal('action', action), ...this.equal('outcome', outcome)];
+      return this.page([...this.equal('correlation_id', correlationId), ...own, ...rest, ...kind], []);
+    }
     if (own.length === 0 && action === undefined && outcome === undefined) return this.page(rest, []);
     const chosen = [...this.equal('lane.action', action, ''), ...this.equal('lane.outcome', outcome, '')];
     return `WITH RECURSIVE lane AS (${everyLane({ table: 'audit_event', own }, KEYS)})

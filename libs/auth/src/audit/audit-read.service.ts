@@ -38,10 +38,10 @@ export class AuditReadService {
     return { sequence, hash: hash.toString('hex') };
   }
 
-  /** The latest entries, newest first, optionally before an instant. */
-  async latest(limit: number, before?: Date, afterId?: string): Promise<AuditEvent[]> {
+  /** The latest entries, newest first: before an instant, or at it behind one of them. */
+  async latest(limit: number, filter: AuditFilter = {}, at?: Date, afterId?: string): Promise<AuditEvent[]> {
     const sequence = afterId === undefined ? undefined : await this.events.sequenceOf(afterId);
-    return this.events.list({ until: sequence === undefined ? before : undefined }, limit, sequence);
+    return this.events.list({ ...filter, until: sequence === undefined ? at : undefined }, limit, sequence);
   }
 
   /** Newest first; one more than `limit` when there is a next page. */

@@ -10,6 +10,7 @@ export interface AuditFilter {
   actorId?: string | undefined;
   subjectId?: string | undefined;
   credentialId?: string | undefined;
+  correlationId?: string | undefined;
   action?: string | undefined;
   outcome?: 'success' | 'failure' | undefined;
   since?: Date | undefined;
@@ -85,9 +86,9 @@ export class AuditRepository {
 
   /** Newest first, below a place in the trail if one is given. */
   async list(filter: AuditFilter, limit: number, before?: number): Promise<AuditEvent[]> {
-    const { actorId, subjectId, credentialId, action, outcome, since, until } = filter;
+    const { since, until, ...equal } = filter;
     const builder = this.database.repository(AuditEventEntity).createQueryBuilder('e');
-    for (const [property, value] of Object.entries({ actorId, subjectId, credentialId, action, outcome })) {
+    for (const [property, value] of Object.entries(equal)) {
       if (value !== undefined) builder.andWhere({ [property]: value });
     }
     if (since) builder.andWhere({ occurredAt: MoreThanOrEqual(since) });

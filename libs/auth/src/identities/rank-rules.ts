@@ -32,6 +32,7 @@ export function assertMayGrant(role: Role, granted: Role): void {
   }
 }
 
-function outranks(role: Role, other: Role): boolean {
+/** Whether a holder of `role` handles users of another. */
+export function outranks(role: Role, other: Role): boolean {
   return role === 'SUPER_ADMIN' || rankOf(role) > rankOf(other);
 }

@@ -1,13 +1,27 @@
 import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
 import type { Role } from '#platform/kernel';
 import type { User } from './user.js';
-import { UserRepository } from './user.repository.js';
+import { UserEntity } from '../tables/user.entity.js';
+import { emailKey, formerKey, usernameKey } from './identity-key.js';
+import { UserRepository, type UserWithSecret, withSecret } from './user.repository.js';
 
 const BY_ID = {
   name: 'auth_user_by_id',
   text: `SELECT id, email, pending_email, username, full_name, role, is_active, created_at, last_login_at,
                 totp_confirmed_at IS NOT NULL AS mfa_enabled, email_verified_at IS NOT NULL AS email_verified
          FROM user_account WHERE id = $1 AND deleted_at IS NULL`,
+};
+
+const BY_IDENTIFIER = {
+  name: 'auth_user_by_identifier',
+  text: `SELECT * FROM user_account WHERE email_key IN ($1, $3) OR username_key IN ($2, $3)
+         ORDER BY email_key = $3 OR username_key = $3 DESC LIMIT 1`,
+};
+
+const RECORD_LOGIN = {
+  name: 'auth_user_record_login',
+  text: 'UPDATE user_account SET last_login_at = $2 WHERE id = $1 AND deleted_at IS NULL',
 };
 
 interface UserRow extends Record<string, unknown> {
@@ -24,9 +38,19 @@ interface UserRow extends Record<string, unknown> {
   email_verified: boolean;
 }
 
-/** Who is calling: a frontend asks it more often than anything else. Bench: `one user`. */
+/** Who is calling, which a frontend asks more often than anything else, and who logs in. Bench: `one user`, `a login`. */
 @Injectable()
 export class PostgresUserRepository extends UserRepository {
+  override async findByIdentifier(identifier: string): Promise<UserWithSecret | undefined> {
+    const keys = [emailKey(identifier), usernameKey(identifier), formerKey(identifier)];
+    const [user] = await this.database.queryEntities(UserEntity, BY_IDENTIFIER, keys);
+    return user && withSecret(user);
+  }
+
+  override async recordLogin(tx: Transaction, id: string, at: Date): Promise<void> {
+    await tx.execute(RECORD_LOGIN, [id, at]);
+  }
+
   override async findById(id: string): Promise<User | undefined> {
     const [row] = await this.database.query<UserRow>(BY_ID, [id]);
     return (

@@ -73,6 +73,12 @@ export class UserRepository {
     return entity ? userOf(entity) : undefined;
   }
 
+  /** Likewise, and nothing can begin to refer to the user: no session is opened meanwhile. */
+  async lockToDelete(tx: Transaction, id: string): Promise<User | undefined> {
+    const entity = await tx.lockOne(UserEntity, { id, deletedAt: IsNull() }, 'with its references');
+    return entity ? userOf(entity) : undefined;
+  }
+
   /** @throws IdentityTakenException when e-mail or user name belongs to somebody */
   async insert(tx: Transaction, user: NewUser): Promise<User> {
     const entity = toEntity(user);
@@ -165,7 +171,7 @@ export class UserRepository {
   }
 }
 
-function withSecret(user: UserEntity): UserWithSecret {
+export function withSecret(user: UserEntity): UserWithSecret {
   return { ...userOf(user), passwordHash: user.passwordHash, passwordChangedAt: user.passwordChangedAt };
 }
 

@@ -3,6 +3,7 @@ import { Bytes, Counter, Id, Instant, Json, Text, Uuid } from '#platform/databas
 
 @Entity('audit_event')
 @Index('audit_event_actor_kind', ['actorId', 'action', 'outcome', 'sequence'], { where: 'actor_id IS NOT NULL' })
+@Index('audit_event_correlation', ['correlationId', 'sequence'], { where: 'correlation_id IS NOT NULL' })
 @Index('audit_event_credential_kind', ['credentialId', 'action', 'outcome', 'sequence'], {
   where: 'credential_id IS NOT NULL',
 })

@@ -30,7 +30,7 @@ export class UserDeletionService {
   async delete(actor: Principal, id: string): Promise<void> {
     await this.database.transaction(async (tx) => {
       await this.superAdmins.hold(tx);
-      const target = await this.users.lockById(tx, id);
+      const target = await this.users.lockToDelete(tx, id);
       if (!target) throw new UserNotFoundException();
       assertMayHandle(actor, target);
       await this.superAdmins.assertOneRemainsWithout(tx, target);

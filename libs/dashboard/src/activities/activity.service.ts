@@ -1,11 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { AgentReadService, type RecentTaskView } from '#agents';
-import { type AuditEvent, AuditReadService } from '#auth';
-import { ErrorReadService, type ErrorGroupSummary } from '#errors';
-import { FinanceReadService, type RecentTransaction } from '#finance';
-import { type Activity, type ActivityPosition, latestOf } from './activity.js';
+import { AgentReadService } from '#agents';
+import { AuditReadService } from '#auth';
+import { ErrorReadService } from '#errors';
+import { FinanceReadService } from '#finance';
+import { type Activity, type ActivityFilter, type ActivityPosition, type ActivityProof, latestOf } from './activity.js';
+import {
+  auditFilter,
+  errorFilter,
+  fromAudit,
+  fromError,
+  fromTask,
+  fromTransaction,
+  taskFilter,
+  transactionFilter,
+} from './activity-source.js';
 
-/** What happened lately, from the audit trail, the ledger, the tasks and the errors. */
+/** One of the records that activities are in. */
+interface Source {
+  readonly name: string;
+  /** The latest before an instant, or at it behind one of them. */
+  readonly read: (at?: Date, id?: string) => Promise<Activity[]>;
+}
+
+/** What happened, as one record over the audit trail, the ledger, the tasks and the errors. */
 @Injectable()
 export class ActivityService {
   constructor(
@@ -20,92 +37,67 @@ export class ActivityService {
    *
    * @param after the last one of the page before
    */
-  async latest(limit: number, after?: ActivityPosition): Promise<Activity[]> {
-    const sources = [
-      {
-        name: 'audit',
-        read: async (at?: Date, id?: string) => (await this.audit.latest(limit, at, id)).map(fromAudit),
-      },
-      {
-        name: 'transaction',
-        read: async (at?: Date, id?: string) =>
-          (await this.finance.recentTransactions(limit, at, id)).map(fromTransaction),
-      },
-      {
-        name: 'task',
-        read: async (at?: Date, id?: string) => (await this.agents.recentTasks(limit, at, id)).map(fromTask),
-      },
-      {
-        name: 'error',
-        read: async (at?: Date, id?: string) => (await this.errors.recentGroups(limit, at, id)).map(fromError),
-      },
-    ];
+  async latest(limit: number, filter: ActivityFilter = {}, after?: ActivityPosition): Promise<Activity[]> {
+    const sources = this.sources(limit, filter);
     const [source, id] = after?.id.split(/:(.*)/s) ?? [];
     const last = sources.findIndex(({ name }) => name === source);
     const lists = await Promise.all(
       sources.map(({ read }, index) => {
-        if (!after || index === last) return read(after?.timestamp, id);
+        if (!after) return read(filter.until);
+        if (index === last) return read(after.timestamp, id);
         // Of the same instant the sources come one after the other.
         return read(index < last ? after.timestamp : new Date(after.timestamp.getTime() + 1));
       }),
     );
     return latestOf(lists, limit);
   }
-}
 
-function fromAudit({ id, occurredAt, action, outcome, actorId, subjectId }: AuditEvent): Activity {
-  return {
-    id: `audit:${id}`,
-    timestamp: occurredAt,
-    eventType: action,
-    title: sentence(action),
-    description: outcome === 'success' ? 'Done' : 'Refused',
-    severity: outcome === 'success' ? 'info' : 'warning',
-    ...(actorId === null ? {} : { actorId }),
-    metadata: subjectId === null ? {} : { subjectId },
-  };
-}
+  /** The same activities, each with what proves it. */
+  async proven(activities: readonly Activity[]): Promise<Activity[]> {
+    const of = (kind: string): string[] =>
+      activities.flatMap(({ subject, proof }) => (subject?.kind === kind && !proof ? [subject.id] : []));
+    const [blocks, places] = await Promise.all([
+      this.finance.blocksOf(of('transaction')),
+      this.errors.latestPlaces(of('group')),
+    ]);
+    return activities.map((activity) => {
+      if (activity.proof || !activity.subject) return activity;
+      const { id } = activity.subject;
+      const [block, place] = [blocks.get(id), places.get(id)];
+      if (block !== undefined) return { ...activity, proof: { chain: 'ledger', block } satisfies ActivityProof };
+      if (!place) return activity;
+      const { runId, sequence, correlationId } = place;
+      const proof: ActivityProof = { chain: 'run', runId, sequence };
+      return { ...activity, proof, ...(correlationId !== null && { correlationId }) };
+    });
+  }
 
-function fromTransaction({ id, type, amount, currency, channel, createdAt }: RecentTransaction): Activity {
-  return {
-    id: `transaction:${id}`,
-    timestamp: createdAt,
-    eventType: `transaction.${type}`,
-    title: `Recorded ${type}`,
-    description: `${amount} ${currency}`,
-    severity: 'info',
-    metadata: { transactionId: id, amount, currency, channel },
-  };
-}
-
-function fromTask({ id, agent, state, finishedAt, errorCode }: RecentTaskView): Activity {
-  return {
-    id: `task:${id}`,
-    timestamp: finishedAt,
-    eventType: `task.${state}`,
-    title: `Task of ${agent} ${state}`,
-    description: `The task ${state}${errorCode === undefined ? '' : `: ${errorCode}`}`,
-    severity: state === 'failed' || state === 'dead' ? 'error' : state === 'cancelled' ? 'warning' : 'info',
-    agentId: agent,
-    metadata: { taskId: id },
-  };
-}
-
-function fromError({ id, title, severity, status, count, lastSeen }: ErrorGroupSummary): Activity {
-  const isGrave = severity === 'critical' || severity === 'high';
-  return {
-    id: `error:${id}`,
-    timestamp: lastSeen,
-    eventType: `error.${status}`,
-    title,
-    description: count === 1 ? 'Seen once' : `Seen ${count} times`,
-    severity: isGrave ? 'error' : severity === 'medium' ? 'warning' : 'info',
-    metadata: { groupId: id, errorSeverity: severity, count },
-  };
-}
-
-/** `user.role_changed` as words. */
-function sentence(action: string): string {
-  const words = action.replace(/[._]/g, ' ');
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  /** Those that are asked; always in the same order. */
+  private sources(limit: number, filter: ActivityFilter): Source[] {
+    const [audit, transactions] = [auditFilter(filter), transactionFilter(filter)];
+    const [tasks, errors] = [taskFilter(filter), errorFilter(filter)];
+    const nothing = (): Promise<Activity[]> => Promise.resolve([]);
+    return [
+      {
+        name: 'audit',
+        read: audit ? async (at, id) => (await this.audit.latest(limit, audit, at, id)).map(fromAudit) : nothing,
+      },
+      {
+        name: 'transaction',
+        read: transactions
+          ? async (at, id) => (await this.finance.recentTransactions(limit, transactions, at, id)).map(fromTransaction)
+          : nothing,
+      },
+      {
+        name: 'task',
+        read: tasks ? async (at, id) => (await this.agents.recentTasks(limit, tasks, at, id)).map(fromTask) : nothing,
+      },
+      {
+        name: 'error',
+        read: errors
+          ? async (at, id) => (await this.errors.recentGroups(limit, errors, at, id)).map(fromError)
+          : nothing,
+      },
+    ];
+  }
 }

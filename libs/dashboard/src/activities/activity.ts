@@ -1,6 +1,13 @@
 export const ACTIVITY_SEVERITIES = ['info', 'warning', 'error'] as const;
 export type ActivitySeverity = (typeof ACTIVITY_SEVERITIES)[number];
 
+/** What proves an activity: the record that cannot be changed unseen, and the place in it. */
+export type ActivityProof =
+  | { readonly chain: 'audit'; readonly sequence: number }
+  | { readonly chain: 'ledger'; readonly block: number }
+  | { readonly chain: 'task'; readonly taskId: string }
+  | { readonly chain: 'run'; readonly runId: string; readonly sequence: number };
+
 /** Something that happened, told to a person. */
 export interface Activity {
   /** Unique over all sources: `audit:…`, `transaction:…`, `task:…`, `error:…`. */
@@ -13,7 +20,23 @@ export interface Activity {
   readonly severity: ActivitySeverity;
   readonly agentId?: string;
   readonly actorId?: string;
+  /** What it happened to. */
+  readonly subject?: { readonly kind: string; readonly id: string };
+  readonly correlationId?: string;
+  readonly proof?: ActivityProof;
   readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** Which activities; everything given must hold. */
+export interface ActivityFilter {
+  readonly severity?: ActivitySeverity | undefined;
+  readonly type?: string | undefined;
+  /** Slug. */
+  readonly agent?: string | undefined;
+  /** Id of a user. */
+  readonly actor?: string | undefined;
+  readonly since?: Date | undefined;
+  readonly until?: Date | undefined;
 }
 
 /** Where a page ends. */

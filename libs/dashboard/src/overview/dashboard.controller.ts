@@ -103,7 +103,7 @@ export class DashboardController {
   ): Promise<ActivityDto[]> {
     const position = this.cursors.decode(ACTIVITIES, cursor);
     const after = position && { timestamp: new Date(Number(position[0])), id: String(position[1]) };
-    const items = await this.activity.latest(limit, after);
+    const items = await this.activity.latest(limit, {}, after);
     const last = items.at(-1);
     if (last && items.length === limit) {
       const next = this.cursors.encode(ACTIVITIES, [last.timestamp.getTime(), last.id]);

@@ -237,8 +237,10 @@ function conditionOf(status: AgentStatusView['status']): AgentConditionDto['stat
   }
 }
 
-export function toActivityDto({ timestamp, metadata, ...rest }: Activity): ActivityDto {
-  return { ...rest, timestamp: timestamp.toISOString(), metadata: { ...metadata } };
+export function toActivityDto(activity: Activity): ActivityDto {
+  const { id, timestamp, eventType, title, description, severity, agentId, actorId, metadata } = activity;
+  const said = { id, timestamp: timestamp.toISOString(), eventType, title, description, severity };
+  return { ...said, agentId, actorId, metadata: { ...metadata } };
 }
 
 export function toPointDto({ timestamp, ...rest }: PerformancePoint): PerformancePointDto {

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { PublicAddress } from '#platform/http';
 import { type DeliveryResult, Outbox } from '#platform/jobs';
+import { Ids, runInContext } from '#platform/kernel';
 import { Metrics } from '#platform/observability';
 import { retryAfterSeconds } from './alert.js';
 import { ALERT_CHANNELS } from './alert-channels.js';
@@ -25,13 +26,14 @@ export class AlertDispatcherService implements OnApplicationBootstrap, OnModuleD
     private readonly webhook: AlertWebhookClient,
     private readonly alerts: AlertRepository,
     private readonly address: PublicAddress,
+    ids: Ids,
     selfLog: SelfLogService,
     metrics: Metrics,
   ) {
     this.outbox = new Outbox(calls, {
       everyMs: LOOK_MS,
       limits: LIMITS,
-      deliver: (call) => this.deliver(call),
+      deliver: (call) => runInContext({ correlationId: call.correlationId ?? ids.next() }, () => this.deliver(call)),
       retryAfterSeconds: ({ attempts }) => retryAfterSeconds(attempts),
       outcomes: metrics.counter('error_alert_calls_total', 'Calls of alerts by what came of them.', ['outcome']),
       onFailure: (error) => selfLog.write('alerts', error),

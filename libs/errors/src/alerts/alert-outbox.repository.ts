@@ -14,6 +14,7 @@ import { OccurrenceEntity } from '../tables/occurrence.entity.js';
 /** A call that is due, with all that it tells. */
 export interface DueCall extends Delivery, Omit<AlertCall, 'groupUrl'> {
   readonly alert: AlertCall['alert'] & { channel: AlertChannel; url: string; encryptedSecret: string };
+  readonly correlationId: string | null;
 }
 
 /** Something that alerts may wait for. */
@@ -22,6 +23,7 @@ interface Happening {
   readonly event: AlertEvent;
   readonly severity: Severity;
   readonly occasion: string;
+  readonly correlationId: string | null;
   /** For `rate`: occurrences in the last minute. */
   readonly seen?: number;
 }
@@ -57,6 +59,8 @@ export class AlertOutboxRepository implements OutboxRows<DueCall> {
         event: 'rate' as const,
         severity,
         occasion,
+        // Many reports together: none of them is the cause.
+        correlationId: null,
         seen: seen.get(id) ?? 0,
       }));
       await this.insertCalls(tx, waiting, rates);
@@ -108,7 +112,13 @@ export class AlertOutboxRepository implements OutboxRows<DueCall> {
     const calls = alerts.flatMap((alert) =>
       happenings
         .filter((happening) => isMeant(alert, happening))
-        .map(({ groupId, event, occasion }) => ({ alertId: alert.id, groupId, event, occasion })),
+        .map(({ groupId, event, occasion, correlationId }) => ({
+          alertId: alert.id,
+          groupId,
+          event,
+          occasion,
+          correlationId,
+        })),
     );
     const nextAttemptAt = (): string => this.database.dialect.now;
     await tx.insertMany(
@@ -163,6 +173,7 @@ function dueCall(alert: AlertEntity, call: AlertDeliveryEntity, group: ErrorGrou
     attempts: call.attempts + 1,
     event: call.event,
     happenedAt: call.createdAt,
+    correlationId: call.correlationId,
     alert: { id, name, channel, url, encryptedSecret },
     group: { id: group.id, title, culprit, severity, status, count, service, release, firstSeen, lastSeen },
   };

@@ -19,6 +19,8 @@ export interface AlertDelivery {
   createdAt: Date;
   deliveredAt: Date | null;
   nextAttemptAt: Date | null;
+  /** Of the request, task or job run whose failure it tells of; null for those of a rate. */
+  correlationId: string | null;
 }
 
 /** Questions about alerts. */
@@ -80,6 +82,7 @@ function alertOf({ id, name, event, severity, ratePerMinute, channel, url, creat
 
 function deliveryOf(delivery: AlertDeliveryEntity): AlertDelivery {
   const { id, groupId, event, attempts, lastStatus, lastError, createdAt, deliveredAt, nextAttemptAt } = delivery;
+  const { correlationId } = delivery;
   return {
     id: String(id),
     groupId,
@@ -91,5 +94,6 @@ function deliveryOf(delivery: AlertDeliveryEntity): AlertDelivery {
     createdAt,
     deliveredAt,
     nextAttemptAt: deliveredAt ? null : nextAttemptAt,
+    correlationId,
   };
 }

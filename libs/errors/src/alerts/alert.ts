@@ -23,6 +23,8 @@ export interface GroupEvent {
   readonly severity: Severity;
   /** Tells occasions of the same event apart; an alert is called once for each. */
   readonly occasion: string;
+  /** Of the occurrence that made it happen. */
+  readonly correlationId: string | null;
 }
 
 /** Seconds from one attempt to the next; after the last one a call is given up. */

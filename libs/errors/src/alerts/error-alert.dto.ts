@@ -128,6 +128,9 @@ export class ErrorAlertDeliveryDto {
   deliveredAt!: string | null;
   @ApiProperty({ type: String, nullable: true, example: null })
   nextAttemptAt!: string | null;
+  /** Of the request, task or job run whose failure it tells of; null for those of a rate. */
+  @ApiProperty({ type: String, nullable: true, example: '0f6a2c1e9b7d4c55' })
+  correlationId!: string | null;
 }
 
 /** A page of calls. */

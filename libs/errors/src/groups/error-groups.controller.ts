@@ -1,12 +1,17 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, CursorCodec, PageQueryDto, UuidParamPipe } from '#platform/http';
+import { ApiProblems, CursorCodec, UuidParamPipe } from '#platform/http';
 import { pageOf } from '#platform/kernel';
 import { CurrentPrincipal, includesRole, type Principal, Roles } from '#platform/security';
 import type { ErrorGroup, GroupSort } from './error-group.js';
 import { GroupQueryService } from './group-query.service.js';
 import { ErrorGroupDto, ErrorGroupPageDto, ErrorGroupQueryDto, toErrorGroupDto } from './error-group.dto.js';
-import { ErrorOccurrenceDto, ErrorOccurrencePageDto, toErrorOccurrenceDto } from './error-occurrence.dto.js';
+import {
+  ErrorOccurrenceDto,
+  ErrorOccurrencePageDto,
+  ErrorOccurrenceQueryDto,
+  toErrorOccurrenceDto,
+} from './error-occurrence.dto.js';
 import { EventIdPipe } from './event-id.pipe.js';
 
 /** Finding and understanding what went wrong. */
@@ -61,12 +66,12 @@ export class ErrorGroupsController {
   @ApiProblems(400, 401, 403, 404, 422, 429)
   async listErrorOccurrences(
     @Param('groupId', UuidParamPipe) groupId: string,
-    @Query() { limit, cursor }: PageQueryDto,
+    @Query() { limit, cursor, correlationId }: ErrorOccurrenceQueryDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<ErrorOccurrencePageDto> {
     const list = `errors.occurrences.${groupId}`;
     const after = this.cursors.decode(list, cursor) as [string, string] | undefined;
-    const rows = await this.groups.occurrencesOf(groupId, limit + 1, after);
+    const rows = await this.groups.occurrencesOf(groupId, limit + 1, after, correlationId);
     const page = pageOf(rows, limit, ({ timestamp, errorId }) => this.cursors.encode(list, [timestamp, errorId]));
     return { ...page, items: page.items.map((item) => toErrorOccurrenceDto(item, isDeveloper(principal))) };
   }

@@ -1,4 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { PageQueryDto } from '#platform/http';
 import { ERROR_CATEGORIES, type ErrorCategory, SEVERITIES, type Severity } from '#platform/kernel';
 import type { RecordedOccurrence } from './group-query.service.js';
 import type { StackFrame } from '../occurrences/occurrence.js';
@@ -132,6 +134,15 @@ export class ErrorOccurrenceDto {
   contexts!: Record<string, unknown> | null;
   @ApiProperty({ type: [CauseDto] })
   causes!: CauseDto[];
+}
+
+/** Which occurrences of a group. */
+export class ErrorOccurrenceQueryDto extends PageQueryDto {
+  /** Those that one request, task or job run reported. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  correlationId?: string;
 }
 
 /** A page of occurrences. */

@@ -35,9 +35,10 @@ export class GroupQueryService {
     groupId: string,
     limit: number,
     after: readonly [string, string] | undefined,
+    correlationId?: string,
   ): Promise<RecordedOccurrence[]> {
     const { id } = await this.get(groupId);
-    return this.occurrences.listOfGroup(id, limit, after);
+    return this.occurrences.listOfGroup(id, limit, after, correlationId);
   }
 
   /** @throws OccurrenceNotFoundException */

@@ -82,13 +82,23 @@ export function changeOf(
   };
 }
 
-/** What alerts may wait for. A group that was merged is not shown, so nothing happens to it. */
-export function eventsOf(groups: ReadonlyMap<string, LockedGroup>, changes: readonly GroupChange[]): GroupEvent[] {
+/**
+ * What alerts may wait for. A group that was merged is not shown, so nothing happens to it.
+ *
+ * @param causeOf the occurrence by which a group changed
+ */
+export function eventsOf(
+  groups: ReadonlyMap<string, LockedGroup>,
+  changes: readonly GroupChange[],
+  causeOf: (groupId: string) => Occurrence | undefined,
+): GroupEvent[] {
   return changes.flatMap(({ id: groupId, severity, regressed }): GroupEvent[] => {
     const group = groups.get(groupId);
     if (!group || group.mergedInto !== null) return [];
-    if (group.count === 0) return [{ groupId, severity, event: 'new', occasion: 'new' }];
-    return regressed ? [{ groupId, severity, event: 'regressed', occasion: `regressed:${group.count}` }] : [];
+    const correlationId = causeOf(groupId)?.correlationId ?? null;
+    if (group.count === 0) return [{ groupId, severity, correlationId, event: 'new', occasion: 'new' }];
+    const occasion = `regressed:${group.count}`;
+    return regressed ? [{ groupId, severity, correlationId, event: 'regressed', occasion }] : [];
   });
 }
 

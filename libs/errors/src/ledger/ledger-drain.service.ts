@@ -150,11 +150,13 @@ export class LedgerDrainService {
     const releases = await this.releasesOf(tx, [...known.values()], fresh);
     const own: GroupChange[] = [];
     const merged: GroupChange[] = [];
+    const causes = new Map<string, Occurrence | undefined>();
     for (const group of known.values()) {
       const direct = recordsOf([group.id]);
       const members = groups.filter(({ mergedInto }) => mergedInto === group.id).map(({ id }) => id);
       const indirect = recordsOf(members);
       const change = direct.length === 0 ? undefined : changeOf(group, direct, true, releases(group));
+      causes.set(group.id, [...direct, ...indirect][0]?.occurrence);
       if (change) own.push(change);
       const after = { ...group, status: change?.status ?? group.status, count: group.count + direct.length };
       if (indirect.length > 0) merged.push(changeOf(after, indirect, false, releases(group)));
@@ -162,7 +164,7 @@ export class LedgerDrainService {
     // One statement changes a row once: a group with records of its own and merged ones is changed twice.
     if (own.length > 0) await this.store.changeGroups(tx, own);
     if (merged.length > 0) await this.store.changeGroups(tx, merged);
-    const events = eventsOf(known, [...own, ...merged]);
+    const events = eventsOf(known, [...own, ...merged], (id) => causes.get(id));
     if (events.length > 0) await this.alerts.enqueue(tx, events);
   }
 

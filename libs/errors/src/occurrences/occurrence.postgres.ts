@@ -10,7 +10,9 @@ export class PostgresOccurrenceRepository extends OccurrenceRepository {
     groupId: string,
     limit: number,
     after: readonly [time: string, id: string] | undefined,
+    correlationId?: string,
   ): Promise<RecordedOccurrence[]> {
+    if (correlationId !== undefined) return super.listOfGroup(groupId, limit, after, correlationId);
     const [shown, occurrences] = await Promise.all([
       this.database.repository(ErrorGroupEntity).findOneBy({ id: groupId }),
       this.database.queryEntities(

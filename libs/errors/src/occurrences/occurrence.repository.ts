@@ -27,6 +27,13 @@ export interface ExportFilter {
   since?: Date | undefined;
 }
 
+/** Where an occurrence is written down: the run's artifact has it under this number. */
+export interface OccurrencePlace {
+  readonly runId: string;
+  readonly sequence: number;
+  readonly correlationId: string | null;
+}
+
 /** What an occurrence is shown with of its group. */
 type Shown = Pick<ErrorGroupEntity, 'id' | 'status' | 'notes'>;
 
@@ -42,15 +49,47 @@ export class OccurrenceRepository {
     return found;
   }
 
+  /** Of each of these groups the place of its latest occurrence. */
+  async latestPlaces(groupIds: readonly string[]): Promise<Map<string, OccurrencePlace>> {
+    if (groupIds.length === 0) return new Map();
+    const groups = this.database
+      .repository(ErrorGroupEntity)
+      .createQueryBuilder('g')
+      .where({ id: In(groupIds) });
+    const latest = groups
+      .subQuery()
+      .select('l.id')
+      .from(OccurrenceEntity, 'l')
+      .where('l.groupId = g.id')
+      .orderBy('l.occurredAt', 'DESC')
+      .addOrderBy('l.id', 'DESC')
+      .limit(1);
+    const rows = await groups
+      .innerJoin(OccurrenceEntity, 'o', `o.id = ${latest.getQuery()}`)
+      .select('g.id', 'id')
+      .addSelect('o.runId', 'run_id')
+      .addSelect('o.sequence', 'sequence')
+      .addSelect('o.correlationId', 'correlation_id')
+      .getRawMany<{ id: string; run_id: string; sequence: string; correlation_id: string | null }>();
+    return new Map(
+      rows.map(({ id, run_id: runId, sequence, correlation_id: correlationId }) => [
+        id,
+        { runId, sequence: Number(sequence), correlationId },
+      ]),
+    );
+  }
+
   /** Newest first: the newest of the group, and of each that was merged into it. @param after time and id of the last one of the page before */
   listOfGroup(
     groupId: string,
     limit: number,
     after: readonly [time: string, id: string] | undefined,
+    correlationId?: string,
   ): Promise<RecordedOccurrence[]> {
     const builder = this.select().where('(g.id = :groupId OR g.mergedInto = :groupId) AND v.id = :groupId', {
       groupId,
     });
+    if (correlationId !== undefined) builder.andWhere({ correlationId });
     return this.recorded(keyset(builder, ['o.occurredAt', 'o.id'], 'DESC', after).limit(limit));
   }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock, type Severity } from '#platform/kernel';
 import type { GroupStatus } from '../grouping/group-status.js';
 import { ErrorGroupRepository } from '../groups/error-group.repository.js';
+import { type OccurrencePlace, OccurrenceRepository } from '../occurrences/occurrence.repository.js';
 import { ErrorStatisticsRepository } from './error-statistics.repository.js';
 
 /** A group in one line. */
@@ -15,6 +16,13 @@ export interface ErrorGroupSummary {
   lastSeen: Date;
 }
 
+/** Which of the groups seen last. */
+export interface RecentGroupFilter {
+  readonly severities?: readonly Severity[] | undefined;
+  readonly status?: GroupStatus | undefined;
+  readonly since?: Date | undefined;
+}
+
 /** Sorts before every id, so that only the time counts. */
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
@@ -26,6 +34,7 @@ const MINUTES = 5;
 export class ErrorReadService {
   constructor(
     private readonly groups: ErrorGroupRepository,
+    private readonly occurrences: OccurrenceRepository,
     private readonly statistics: ErrorStatisticsRepository,
     private readonly clock: Clock,
   ) {}
@@ -47,18 +56,36 @@ export class ErrorReadService {
     return (await this.groups.countByStatus()).regressed;
   }
 
-  /** The groups seen last, whatever their status, optionally those last seen before an instant; of the same instant those behind an id. */
-  async recentGroups(limit: number, before?: Date, afterId: string = LOWEST_ID): Promise<ErrorGroupSummary[]> {
-    const after = before && ([before.toISOString(), afterId] as const);
-    const groups = await this.groups.list({}, 'lastSeen', limit, after);
-    return groups.map(({ id, title, severity, status, count, lastSeen }) => ({
-      id,
-      title,
-      severity,
-      status,
-      count,
-      lastSeen,
-    }));
+  /** The groups seen last: before an instant, or at it behind one of them. */
+  async recentGroups(
+    limit: number,
+    { severities, status, since }: RecentGroupFilter = {},
+    at?: Date,
+    afterId: string = LOWEST_ID,
+  ): Promise<ErrorGroupSummary[]> {
+    const after = at && ([at.toISOString(), afterId] as const);
+    const lists = await Promise.all(
+      (severities ?? [undefined]).map((severity) =>
+        this.groups.list({ severity, status, since }, 'lastSeen', limit, after),
+      ),
+    );
+    return lists
+      .flat()
+      .sort((a, b) => b.lastSeen.getTime() - a.lastSeen.getTime() || (a.id < b.id ? 1 : -1))
+      .slice(0, limit)
+      .map(({ id, title, severity, status: state, count, lastSeen }) => ({
+        id,
+        title,
+        severity,
+        status: state,
+        count,
+        lastSeen,
+      }));
+  }
+
+  /** Where the latest occurrence of each group is written down, of those that have one left. */
+  latestPlaces(groupIds: readonly string[]): Promise<Map<string, OccurrencePlace>> {
+    return this.occurrences.latestPlaces(groupIds);
   }
 
   /** Occurrences a minute, over the last five. */

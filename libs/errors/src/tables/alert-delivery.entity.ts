@@ -4,6 +4,7 @@ import type { AlertEntity } from './alert.entity.js';
 
 @Entity('error_alert_delivery')
 @Index('error_alert_delivery_by_alert', ['alertId', 'id'])
+@Index('error_alert_delivery_correlation', ['correlationId', 'id'], { where: 'correlation_id IS NOT NULL' })
 @Index('error_alert_delivery_next', ['alertId', 'nextAttemptAt'], { where: 'next_attempt_at IS NOT NULL' })
 @Unique(['alertId', 'groupId', 'occasion'])
 export class AlertDeliveryEntity {
@@ -41,4 +42,7 @@ export class AlertDeliveryEntity {
 
   @Instant({ default: () => 'now()' })
   createdAt!: Date;
+
+  @Text({ nullable: true })
+  correlationId!: string | null;
 }

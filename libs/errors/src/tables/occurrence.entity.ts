@@ -3,6 +3,9 @@ import { Counter, Id, Instant, Json, Text, Uuid, Whole } from '#platform/databas
 import type { ErrorCategory, Severity } from '#platform/kernel';
 
 @Entity('error_occurrence')
+@Index('error_occurrence_by_correlation', ['correlationId', 'occurredAt', 'id'], {
+  where: 'correlation_id IS NOT NULL',
+})
 @Index('error_occurrence_by_group', ['groupId', 'occurredAt', 'id'])
 @Index('error_occurrence_by_project', ['projectId', 'receivedAt'], { where: 'project_id IS NOT NULL' })
 @Index('error_occurrence_by_received_at', ['receivedAt'])

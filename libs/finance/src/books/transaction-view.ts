@@ -19,11 +19,13 @@ export interface TransactionView {
   effectiveAt: string;
   recordedAt: string;
   expiresAt: string | null;
+  createdBy: string | null;
+  correlationId: string | null;
 }
 
 export function toTransactionView(transaction: Transaction): TransactionView {
   const { id, type, state, amount, currency, postings, effectiveAt, recordedAt, details } = transaction;
-  const { channel, orderId, customerId, originalTransactionId, description } = transaction;
+  const { channel, orderId, customerId, originalTransactionId, description, createdBy, correlationId } = transaction;
   return {
     id,
     type,
@@ -45,5 +47,7 @@ export function toTransactionView(transaction: Transaction): TransactionView {
     effectiveAt: isoOf(effectiveAt),
     recordedAt: isoOf(recordedAt),
     expiresAt: transaction.expiresAt ? isoOf(transaction.expiresAt) : null,
+    createdBy,
+    correlationId,
   };
 }

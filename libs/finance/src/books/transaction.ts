@@ -34,8 +34,16 @@ export interface Posting {
   readonly currency: string;
 }
 
-/** What was recorded. */
-export interface Transaction {
+/** Who had something recorded, and by which request. */
+export interface Origin {
+  /** The user. */
+  readonly createdBy: string | null;
+  /** Id of the request, task or job run, which all that it led to carries. */
+  readonly correlationId: string | null;
+}
+
+/** What was recorded. Of what was recorded before origins were kept, and of what the ledger does by itself, the origin is null. */
+export interface Transaction extends Origin {
   readonly id: string;
   readonly type: TransactionType | 'journal' | 'reversal';
   readonly state: TransactionState;
@@ -98,5 +106,7 @@ export function toTransaction(stored: StoredTransaction): Transaction {
     effectiveAt: stored.effectiveAt,
     recordedAt: stored.recordedAt,
     expiresAt: stored.expiresAt,
+    createdBy: stored.createdBy,
+    correlationId: stored.correlationId,
   };
 }

@@ -24,6 +24,8 @@ const HOLD: Transaction = {
   effectiveAt: AT,
   recordedAt: LATER,
   expiresAt: LATER,
+  createdBy: null,
+  correlationId: null,
 };
 
 describe('what is sealed', () => {
@@ -53,6 +55,14 @@ describe('what is sealed', () => {
     });
     const posted = transactionLeaf({ ...HOLD, state: 'posted', expiresAt: null });
     expect(posted).toMatchObject({ transaction: { state: 'posted', expiresAt: null } });
+  });
+
+  it('of a transaction says who had it recorded where that is known, and of earlier ones what was sealed then', () => {
+    const named = transactionLeaf({ ...HOLD, createdBy: 'u', correlationId: 'r' });
+    expect(named).toMatchObject({ transaction: { createdBy: 'u', correlationId: 'r' } });
+    const fields = (leaf: object): string[] => Object.keys((leaf as { transaction: object }).transaction);
+    for (const leaf of [named, transactionLeaf(HOLD)]) expect(fields(leaf)).toEqual(fields(leaf).toSorted());
+    expect(fields(transactionLeaf(HOLD))).not.toContain('createdBy');
   });
 
   it('of an account has its limits as text', () => {

@@ -67,11 +67,14 @@ export function accountLeaf({
 /** The transaction as it was recorded: a pending one stays pending here, its end is a leaf of its own. */
 export function transactionLeaf(transaction: Transaction): Leaf {
   const { id, type, state, amount, currency, channel, orderId, customerId, originalTransactionId } = transaction;
-  const { description, postings, details, effectiveAt, recordedAt, expiresAt } = transaction;
+  const { description, postings, details, effectiveAt, recordedAt, expiresAt, createdBy, correlationId } = transaction;
   return {
     transaction: {
       amount: amount.toString(),
       channel,
+      // Left out where there is none: what was sealed before there were any stays what it was.
+      ...(correlationId === null ? {} : { correlationId }),
+      ...(createdBy === null ? {} : { createdBy }),
       currency,
       customerId,
       description,

@@ -30,6 +30,8 @@ function transaction(id: string, postings: Posting[], change: Partial<Transactio
     effectiveAt: AT,
     recordedAt: AT,
     expiresAt: null,
+    createdBy: null,
+    correlationId: null,
     ...change,
   };
 }

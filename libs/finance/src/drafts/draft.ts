@@ -4,13 +4,13 @@ import { InvalidTransactionException } from '../books/fields.exceptions.js';
 import { type Amount, parseMoney } from '../books/money.js';
 import { type Amounts, saidOf } from './parts.js';
 import { type BusinessTransaction, checkRequest, DEFAULT_CHANNEL, planPostings } from './posting-rules.js';
-import type { Posting, Transaction } from '../books/transaction.js';
+import type { Origin, Posting, Transaction } from '../books/transaction.js';
 
 /** Nobody means to record what happens in more than a day. */
 const FUTURE_LIMIT_MS = 86_400_000;
 
 /** A transaction as it waits to be posted; effective at its recording unless it says otherwise. */
-export type NewTransaction = Omit<Transaction, 'id' | 'recordedAt' | 'postings' | 'effectiveAt'> & {
+export type NewTransaction = Omit<Transaction, 'id' | 'recordedAt' | 'postings' | 'effectiveAt' | keyof Origin> & {
   readonly effectiveAt: Date | undefined;
 };
 

@@ -142,6 +142,8 @@ describe('what is held', () => {
       postings,
       effectiveAt: NOW,
       recordedAt: NOW,
+      createdBy: null,
+      correlationId: null,
     };
     const state: LedgerState = {
       ...stateOf(a, b),

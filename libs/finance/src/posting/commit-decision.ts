@@ -1,6 +1,6 @@
 import { AppException } from '#platform/kernel';
 import { BatchAbortedException, PostingKeyReusedException, refusalOf } from '../books/finance.exceptions.js';
-import type { Transaction } from '../books/transaction.js';
+import type { Origin, Transaction } from '../books/transaction.js';
 import type { Draft } from '../drafts/draft.js';
 import { applyDraft } from './apply-draft.js';
 import { differingFields } from '../books/differing-fields.js';
@@ -28,6 +28,8 @@ export interface Decided {
   readonly transaction: Transaction | undefined;
 }
 
+const NOBODY: Origin = { createdBy: null, correlationId: null };
+
 /** Decides what goes into one commit: each unit on top of those before it, by what was read of the ledger. It asks nobody and writes nothing. */
 export class CommitDecision {
   readonly decided: Decided[] = [];
@@ -46,20 +48,22 @@ export class CommitDecision {
 
   /** Lets a pending transaction expire whose time is over; one that cannot is left alone. */
   expire(originalId: string): void {
-    this.verdictOf({ kind: 'expiry', originalId });
+    this.verdictOf({ kind: 'expiry', originalId }, NOBODY);
   }
 
   /** @returns what became of each item, or why the unit is refused as a whole */
   outcomeOf(unit: PostingUnit): UnitOutcome | AppException {
-    const { request } = unit;
+    const { request, origin = NOBODY } = unit;
     const known = request && this.answers.get(idOf(request));
     if (known) return reuseOf(request, known) ?? { items: known.outcomes, isReplay: true };
-    const items = unit.isAtomic ? this.allOrNothing(unit.items) : unit.items.map((item) => this.itemOutcome(item));
+    const items = unit.isAtomic
+      ? this.allOrNothing(unit.items, origin)
+      : unit.items.map((item) => this.itemOutcome(item, origin));
     if (request) this.keep(request, items, { items: items.map((item) => toStored(item, true)) });
     return { items, isReplay: false };
   }
 
-  private itemOutcome(item: PostingItem): ItemOutcome {
+  private itemOutcome(item: PostingItem, origin: Origin): ItemOutcome {
     const { request } = item;
     const known = request && this.answers.get(idOf(request));
     if (known) {
@@ -69,15 +73,15 @@ export class CommitDecision {
       return reuse ? { refusal: refusalOf(reuse) } : { ...outcome, isReplay: true };
     }
     const verdict: Verdict =
-      'draft' in item ? this.verdictOf(item.draft, request !== undefined) : { refusal: item.refusal };
+      'draft' in item ? this.verdictOf(item.draft, origin, request !== undefined) : { refusal: item.refusal };
     if (request) this.keep(request, [verdict], toStored(verdict, false));
     return verdict;
   }
 
-  private allOrNothing(items: readonly PostingItem[]): ItemOutcome[] {
+  private allOrNothing(items: readonly PostingItem[], origin: Origin): ItemOutcome[] {
     const saved = savedState(this.state);
     const [decidedBefore, freshBefore] = [this.decided.length, this.fresh.length];
-    const outcomes = items.map((item) => this.itemOutcome(item));
+    const outcomes = items.map((item) => this.itemOutcome(item, origin));
     const refused = outcomes.findIndex((outcome) => 'refusal' in outcome);
     if (refused === -1) return outcomes;
     saved.restore();
@@ -88,13 +92,15 @@ export class CommitDecision {
   }
 
   /** @param hasBalances what a batch answers of one of its items says nothing of balances, unless it is kept under a key of its own */
-  private verdictOf(draft: Draft, hasBalances = false): Verdict {
+  private verdictOf(draft: Draft, origin: Origin, hasBalances = false): Verdict {
     try {
       const passed = applyDraft(draft, this.state);
       const transaction = passed.transaction && {
         ...passed.transaction,
         id: this.nextId(),
         recordedAt: this.state.now,
+        createdBy: origin.createdBy,
+        correlationId: origin.correlationId,
       };
       this.decided.push({ passed, transaction });
       return { answer: answerOf(transaction ?? settled(passed), hasBalances ? passed.touched : [], this.state) };

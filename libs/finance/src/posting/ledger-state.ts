@@ -1,5 +1,5 @@
 import type { Account, AccountType } from '../books/account.js';
-import { type Outcome, signed, type Transaction } from '../books/transaction.js';
+import { type Origin, type Outcome, signed, type Transaction } from '../books/transaction.js';
 
 /** An account as a commit sees it: changed by each transaction that passes. Debit-positive minor units. */
 export interface WorkingAccount {
@@ -92,7 +92,7 @@ export interface Settlement {
 /** What passing comes to. */
 export interface Passed {
   /** The transaction to add; a void or an expiry adds none. */
-  readonly transaction: Omit<Transaction, 'id' | 'recordedAt'> | undefined;
+  readonly transaction: Omit<Transaction, 'id' | 'recordedAt' | keyof Origin> | undefined;
   readonly movements: readonly Movement[];
   readonly holds: readonly Hold[];
   readonly settles: Settlement | undefined;

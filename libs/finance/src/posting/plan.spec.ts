@@ -31,6 +31,8 @@ const SALE: Transaction = {
   effectiveAt: EARLIER,
   recordedAt: EARLIER,
   expiresAt: null,
+  createdBy: null,
+  correlationId: null,
 };
 const HOLD: Transaction = {
   ...SALE,

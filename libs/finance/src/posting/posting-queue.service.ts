@@ -1,8 +1,9 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Database } from '#platform/database';
-import { AppException } from '#platform/kernel';
+import { AppException, currentContext } from '#platform/kernel';
 import { Metrics } from '#platform/observability';
 import { PostingOverloadedException, PostingRefusedException } from '../books/finance.exceptions.js';
+import type { Origin } from '../books/transaction.js';
 import type { Draft } from '../drafts/draft.js';
 import { inTransaction } from '../drafts/dry-run.postgres.js';
 import type { KeyedRequest } from './keyed-request.js';
@@ -65,15 +66,18 @@ export class PostingQueueService implements OnModuleInit {
   /** Posts a unit; resolves after its commit. @throws PostingKeyReusedException, PostingOverloadedException */
   postUnit(unit: PostingUnit): Promise<UnitOutcome> {
     if (this.waiting.count >= MAX_WAITING) return Promise.reject(new PostingOverloadedException());
-    const outcome = this.waiting.add(unit);
+    const outcome = this.waiting.add({ ...unit, origin: originNow() });
     if (!this.isDraining) void this.drain();
     return outcome;
   }
 
   /** What posting the unit now would come to. @throws PostingKeyReusedException */
   async preview(unit: PostingUnit): Promise<UnitOutcome> {
+    const origin = originNow();
     await this.sealing.prepare();
-    const [outcome] = await inTransaction(this.database, true, (tx) => this.commits.runLocked(tx, [unit]));
+    const [outcome] = await inTransaction(this.database, true, (tx) =>
+      this.commits.runLocked(tx, [{ ...unit, origin }]),
+    );
     if (!outcome) throw new Error('A unit without outcome');
     if (outcome instanceof AppException) throw outcome;
     return outcome;
@@ -84,4 +88,10 @@ export class PostingQueueService implements OnModuleInit {
     await this.pipeline.drain(this.waiting);
     this.isDraining = false;
   }
+}
+
+/** Of whoever asks: what is posted together comes from many. */
+function originNow(): Origin {
+  const context = currentContext();
+  return { createdBy: context?.principalId ?? null, correlationId: context?.correlationId ?? null };
 }

@@ -3,7 +3,7 @@ import { normalSign } from '../books/account.js';
 import type { LedgerState } from './ledger-state.js';
 import type { Draft } from '../drafts/draft.js';
 import type { Refusal } from '../books/finance.exceptions.js';
-import type { Transaction } from '../books/transaction.js';
+import type { Origin, Transaction } from '../books/transaction.js';
 import type { KeyedRequest } from './keyed-request.js';
 import { type TransactionView, toTransactionView } from '../books/transaction-view.js';
 
@@ -19,6 +19,8 @@ export interface PostingUnit {
   readonly isAtomic: boolean;
   /** The key of the whole. */
   readonly request?: KeyedRequest | undefined;
+  /** Left out: nobody's. */
+  readonly origin?: Origin | undefined;
 }
 
 /** A balance after a transaction, in the account's normal sign and in major units. */

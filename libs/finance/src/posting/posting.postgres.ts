@@ -103,9 +103,11 @@ function transactionPart(bind: Bind, transactions: readonly Transaction[], { com
     .json('jsonb', ({ details }) => details)
     .plain('timestamptz', ({ effectiveAt }) => isoOf(effectiveAt))
     .plain('timestamptz', ({ expiresAt }) => (expiresAt ? isoOf(expiresAt) : null))
-    .plain('integer', kindOf);
+    .plain('integer', kindOf)
+    .plain('uuid', ({ createdBy }) => createdBy)
+    .text('text', ({ correlationId }) => correlationId);
   return `INSERT INTO finance_transaction (id, type, state, amount, currency, channel, order_id, customer_id, original_transaction_id,
-            description, postings, details, effective_at, expires_at, kind, recorded_at, block_number)
+            description, postings, details, effective_at, expires_at, kind, created_by, correlation_id, recorded_at, block_number)
           SELECT added.*, ${bind(committedAt, 'timestamptz')}, block_number FROM head, ${added.unnest()} AS added`;
 }
 

@@ -27,6 +27,15 @@ export interface RecentTransaction {
   readonly currency: string;
   readonly channel: string | null;
   readonly createdAt: Date;
+  readonly createdBy: string | null;
+  readonly correlationId: string | null;
+}
+
+/** Which of the latest transactions. */
+export interface RecentFilter {
+  readonly type?: string | undefined;
+  readonly createdBy?: string | undefined;
+  readonly since?: Date | undefined;
 }
 
 /** What other modules may know of the ledger. Revenue is net of refunds and discounts, by effective day. */
@@ -63,18 +72,32 @@ export class FinanceReadService {
     return this.counted.count;
   }
 
-  /** The latest transactions, newest first, optionally before an instant. */
-  async recentTransactions(limit: number, before?: Date, afterId?: string): Promise<RecentTransaction[]> {
-    return (await this.transactions.latest(limit, before, afterId)).map(
-      ({ id, type, amount, currency, channel, recordedAt }) => ({
-        id,
-        type,
-        amount: formatMoney(amount, currency),
-        currency,
-        channel,
-        createdAt: recordedAt,
-      }),
-    );
+  /** The latest transactions, newest first: recorded before an instant, or at it behind one of them. */
+  async recentTransactions(
+    limit: number,
+    { type, createdBy, since }: RecentFilter = {},
+    at?: Date,
+    afterId?: string,
+  ): Promise<RecentTransaction[]> {
+    const position =
+      at && afterId !== undefined ? { at: at.toISOString(), id: afterId, version: undefined } : undefined;
+    const filter = { type, createdBy, recordedFrom: since, recordedTo: position ? undefined : at };
+    const found = await this.transactions.listLatest(limit, filter, position);
+    return found.map(({ transaction: { amount, currency, recordedAt, ...transaction } }) => ({
+      id: transaction.id,
+      type: transaction.type,
+      amount: formatMoney(amount, currency),
+      currency,
+      channel: transaction.channel,
+      createdAt: recordedAt,
+      createdBy: transaction.createdBy,
+      correlationId: transaction.correlationId,
+    }));
+  }
+
+  /** Numbers of the blocks in which transactions are sealed. */
+  blocksOf(ids: readonly string[]): Promise<Map<string, number>> {
+    return this.transactions.blocksOf(ids);
   }
 
   private midnight(): Date {

@@ -17,6 +17,8 @@ export interface TransactionRow extends Record<string, unknown> {
   effective_at: Date;
   recorded_at: Date;
   expires_at: Date | null;
+  created_by: string | null;
+  correlation_id: string | null;
   kind: number;
 }
 
@@ -37,5 +39,7 @@ export function storedFrom(row: TransactionRow): StoredTransaction {
     effectiveAt: row.effective_at,
     recordedAt: row.recorded_at,
     expiresAt: row.expires_at,
+    createdBy: row.created_by,
+    correlationId: row.correlation_id,
   };
 }

@@ -4,6 +4,12 @@ import type { Channel, StoredPosting, Transaction, TransactionState } from '../b
 
 @Entity('finance_transaction')
 @Index('finance_transaction_block', ['blockNumber'], { type: 'brin' })
+@Index('finance_transaction_correlation', ['correlationId', 'recordedAt', 'id'], {
+  where: 'correlation_id IS NOT NULL',
+})
+@Index('finance_transaction_creator_kind', ['createdBy', 'kind', 'state', 'recordedAt', 'id'], {
+  where: 'created_by IS NOT NULL',
+})
 @Index('finance_transaction_customer_kind', ['customerId', 'kind', 'state', 'recordedAt', 'id'], {
   where: 'customer_id IS NOT NULL',
 })
@@ -71,4 +77,10 @@ export class TransactionEntity {
 
   @Whole({ default: 0 })
   kind!: number;
+
+  @Uuid({ nullable: true })
+  createdBy!: string | null;
+
+  @Text({ nullable: true })
+  correlationId!: string | null;
 }

@@ -34,7 +34,10 @@ interface Source {
 export class TransactionList {
   private readonly values: unknown[] = [];
   private readonly mask: KindMask | undefined;
+  /** Whether it is a list of a span of effective time, and goes by that. */
   private readonly isSpan: boolean;
+  private readonly from: Date | undefined;
+  private readonly to: Date | undefined;
 
   constructor(
     private readonly filter: TransactionFilter,
@@ -43,6 +46,8 @@ export class TransactionList {
   ) {
     this.mask = kindMask(filter);
     this.isSpan = filter.from !== undefined || filter.to !== undefined;
+    this.from = filter.from ?? filter.recordedFrom;
+    this.to = filter.to ?? filter.recordedTo;
   }
 
   /** @param ofFew the filter by customer leaves few rows: they are read before those of an account or a span */
@@ -52,14 +57,16 @@ export class TransactionList {
   }
 
   private text(ofFew: boolean): string {
-    const { orderId, customerId, account, state } = this.filter;
+    const { orderId, customerId, correlationId, originalTransactionId, createdBy, account, state } = this.filter;
     const order = this.isSpan ? ORDERS.effective : ORDERS.recorded;
     const all = { table: 'finance_transaction', own: [], order } as const;
-    if (orderId !== undefined) return this.ofFew(all, { order_id: orderId, customer_id: customerId });
+    const few = { order_id: orderId, correlation_id: correlationId, original_transaction_id: originalTransactionId };
+    if (Object.values(few).some((value) => value !== undefined))
+      return this.ofFew(all, { ...few, customer_id: customerId });
     if (customerId !== undefined && ofFew) return this.ofFew(all, { customer_id: customerId });
     if (account !== undefined) return this.ofAccount(account);
-    const own = customerId === undefined ? [] : [`m.customer_id = ${this.bind(customerId)}`];
-    return this.mask || state !== undefined || this.isSpan || customerId !== undefined
+    const own = this.equal({ customer_id: customerId, created_by: createdBy });
+    return this.mask || state !== undefined || this.isSpan || own.length > 0
       ? this.last(order, [this.lanes({ ...all, own }, ['kind', 'state'])])
       : this.last(order, [this.page(all, [])]);
   }
@@ -130,7 +137,8 @@ export class TransactionList {
    * that begins with the keys.
    */
   private page({ table, own, order }: Source, keys: readonly string[]): string {
-    const { from, to, customerId } = this.filter;
+    const { from, to } = this;
+    const { customerId } = this.filter;
     const columns = Object.keys(order);
     const compare = (comparison: string, values: readonly string[]): string => {
       const left = [...keys, ...columns.slice(0, values.length)].map((column) => `m.${column}`);
@@ -144,7 +152,7 @@ export class TransactionList {
       ...own,
       ...lowest,
       ...(this.after
-        ? [this.behind(this.after, order, compare), ...(to ? [`m.effective_at < ${time(to)}`] : [])]
+        ? [this.behind(this.after, order, compare), ...(to ? [`m.${columns[0]} < ${time(to)}`] : [])]
         : highest()),
     ];
     const sorted = [...keys, ...columns].map((column) => `m.${column} DESC`).join(', ');

@@ -239,6 +239,12 @@ export class TransactionDto {
   /** When it expires by itself; of pending ones only. */
   @ApiProperty({ type: String, nullable: true })
   expiresAt!: string | null;
+  /** The user who had it recorded; null for what was recorded before this was kept. */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  createdBy!: string | null;
+  /** Id of the request that had it recorded (`X-Request-ID`), for `GET /trace/{correlationId}`. */
+  @ApiProperty({ type: String, nullable: true, example: '01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f01' })
+  correlationId!: string | null;
 }
 
 /** A page of transactions. */
@@ -284,6 +290,17 @@ export class TransactionQueryDto extends PageQueryDto {
   @IsOptional()
   @Matches(/^[A-Z]{3}$/, { message: 'currency must be an ISO 4217 code' })
   currency?: string;
+
+  /** Those that refer to this one: its refunds, captures and its reversal. */
+  @IsOptional()
+  @IsUUID('all')
+  originalTransactionId?: string;
+
+  /** Those that one request, task or job run had recorded. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  correlationId?: string;
 
   /** Effective at or after; a day from its beginning. */
   @IsOptional()

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LessThan, MoreThan, MoreThanOrEqual, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
+import { In, IsNull, MoreThan, MoreThanOrEqual, Not, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { Database, keyset } from '#platform/database';
 import { toTransaction, type Transaction } from '../books/transaction.js';
 import { AccountEntity } from '../tables/account.entity.js';
@@ -16,8 +16,16 @@ export interface TransactionFilter {
   orderId?: string | undefined;
   customerId?: string | undefined;
   currency?: string | undefined;
+  originalTransactionId?: string | undefined;
+  correlationId?: string | undefined;
+  createdBy?: string | undefined;
+  /** Effective at or after. */
   from?: Date | undefined;
+  /** Effective before. */
   to?: Date | undefined;
+  /** Recorded at or after, and before; not together with a span of effective time. */
+  recordedFrom?: Date | undefined;
+  recordedTo?: Date | undefined;
 }
 
 /** Where a list goes on. */
@@ -49,6 +57,13 @@ export class TransactionRepository {
   async findById(id: string): Promise<Transaction | undefined> {
     const transaction = await this.database.repository(TransactionEntity).findOneBy({ id });
     return transaction ? toTransaction(transaction) : undefined;
+  }
+
+  /** What one request, task or job run had recorded, in order of time. */
+  async listOfCorrelation(correlationId: string, limit: number): Promise<Transaction[]> {
+    const order = { recordedAt: 'ASC', id: 'ASC' } as const;
+    const transactions = this.database.repository(TransactionEntity);
+    return (await transactions.find({ where: { correlationId }, order, take: limit })).map(toTransaction);
   }
 
   /** Number of the block that a transaction is in. */
@@ -90,16 +105,13 @@ export class TransactionRepository {
     return { count: Number(row?.count ?? 0), last: { at: row?.at ?? at, block: Number(row?.block ?? block) } };
   }
 
-  /** The latest recorded, newest first, optionally before an instant, or behind one of them. */
-  async latest(limit: number, before?: Date, afterId?: string): Promise<Transaction[]> {
-    const transactions = this.database.repository(TransactionEntity);
-    const builder = transactions.createQueryBuilder('t');
-    const after = afterId === undefined ? null : await transactions.findOneBy({ id: afterId });
-    if (!after && before) builder.where({ recordedAt: LessThan(before) });
-    const position = after ? [after.recordedAt, after.id] : undefined;
-    return (await keyset(builder, ['t.recordedAt', 't.id'], 'DESC', position).limit(limit).getMany()).map(
-      toTransaction,
-    );
+  /** Number of the block that each of these is in. */
+  async blocksOf(ids: readonly string[]): Promise<Map<string, number>> {
+    const where = { id: In(ids), blockNumber: Not(IsNull()) };
+    const found = await this.database
+      .repository(TransactionEntity)
+      .find({ select: { id: true, blockNumber: true }, where });
+    return new Map(found.map(({ id, blockNumber }) => [id, blockNumber ?? 0]));
   }
 
   /** What is posted has entries and no holds; what is or was pending has holds and no entries. */
@@ -157,12 +169,28 @@ function isOfSpan({ from, to }: TransactionFilter): boolean {
   return from !== undefined || to !== undefined;
 }
 
+/** What a filter asks of a transaction itself, to be equal. */
+const OWN_FIELDS = [
+  'type',
+  'channel',
+  'state',
+  'orderId',
+  'customerId',
+  'currency',
+  'originalTransactionId',
+  'correlationId',
+  'createdBy',
+] as const;
+
 /** Lets through what a filter asks of the transactions `t` themselves. */
 function filterBy<T extends ObjectLiteral>(builder: SelectQueryBuilder<T>, filter: TransactionFilter): void {
-  const { type, channel, state, orderId, customerId, currency, from, to } = filter;
-  for (const [property, value] of Object.entries({ type, channel, state, orderId, customerId, currency })) {
+  const { from, to, recordedFrom, recordedTo } = filter;
+  for (const property of OWN_FIELDS) {
+    const value = filter[property];
     if (value !== undefined) builder.andWhere(`t.${property} = :${property}`, { [property]: value });
   }
+  if (recordedFrom) builder.andWhere('t.recordedAt >= :recordedFrom', { recordedFrom });
+  if (recordedTo) builder.andWhere('t.recordedAt < :recordedTo', { recordedTo });
   if (from) builder.andWhere('t.effectiveAt >= :from', { from });
   if (to) builder.andWhere('t.effectiveAt < :to', { to });
 }

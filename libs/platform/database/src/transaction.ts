@@ -62,10 +62,19 @@ export class Transaction {
     return insertMany(this.manager.dataSource, (text, values) => this.execute(text, values), entity, rows, onConflict);
   }
 
-  /** The row that there is, which nobody else changes until the transaction ends. */
-  lockOne<T extends ObjectLiteral>(entity: EntityTarget<T>, where: Where<T>): Promise<T | null> {
-    // Weaker than FOR UPDATE: rows that refer to this one may still be inserted meanwhile.
-    return this.repository(entity).findOne({ where, lock: { mode: 'for_no_key_update' } });
+  /**
+   * The row that there is, which nobody else changes until the transaction ends.
+   *
+   * @param strength `alone`: rows that refer to it may still be inserted meanwhile; `with its references`: not even those, for a row whose
+   *   keys change or that goes
+   */
+  lockOne<T extends ObjectLiteral>(
+    entity: EntityTarget<T>,
+    where: Where<T>,
+    strength: 'alone' | 'with its references' = 'alone',
+  ): Promise<T | null> {
+    const mode = strength === 'alone' ? 'for_no_key_update' : 'pessimistic_write';
+    return this.repository(entity).findOne({ where, lock: { mode } });
   }
 
   /** Like `lockOne`, but others may hold it too: nobody changes it until all of them have ended. */

@@ -1,2 +1,2 @@
 export { MailModule } from './mail.module.js';
-export { type Mail, Mailer } from './mailer.js';
+export { type Mail, type MailDelivery, Mailer } from './mailer.js';

@@ -10,9 +10,15 @@ const KEEP_SECONDS = 7 * 86_400;
 
 const UNSETTLED = { sentAt: IsNull(), failedAt: IsNull() };
 
+/** A mail to be sent. */
+export type NewMail = Pick<MailEntity, 'id' | 'createdAt' | 'expiresAt' | 'correlationId'> & {
+  readonly message: string;
+};
+
 /** A mail that is due. */
 export interface WaitingMail extends Delivery {
   readonly encryptedMessage: string;
+  readonly correlationId: string | null;
   /** Whether it was so when it was claimed. */
   readonly isUseful: boolean;
 }
@@ -30,9 +36,15 @@ export class MailOutboxRepository implements OutboxRows<WaitingMail> {
     this.messages = columns.add(MailEntity, 'message');
   }
 
-  async add(tx: Transaction, id: string, message: string, at: Date, expiresAt: Date): Promise<void> {
-    const encrypted = this.messages.encrypt(message, id);
-    await tx.insertMany(MailEntity, [{ id, message: encrypted, createdAt: at, expiresAt, nextAttemptAt: at }]);
+  async add(tx: Transaction, { message, createdAt, ...mail }: NewMail): Promise<void> {
+    const encrypted = this.messages.encrypt(message, mail.id);
+    await tx.insertMany(MailEntity, [{ ...mail, message: encrypted, createdAt, nextAttemptAt: createdAt }]);
+  }
+
+  /** What one request, task or job run wrote, in order of time. */
+  listOfCorrelation(correlationId: string, limit: number): Promise<MailEntity[]> {
+    const order = { createdAt: 'ASC', id: 'ASC' } as const;
+    return this.database.repository(MailEntity).find({ where: { correlationId }, order, take: limit });
   }
 
   /** All mails have one receiver: the server that takes them. */
@@ -46,12 +58,13 @@ export class MailOutboxRepository implements OutboxRows<WaitingMail> {
       const next = { attempts: () => 'attempts + 1', nextAttemptAt: () => plus(now, String(leaseSeconds)) };
       await mails.update({ id: In(rows.map(({ id }) => id)) }, next);
       const useful = await mails.findBy({ id: In(rows.map(({ id }) => id)), expiresAt: this.database.dialect.ahead() });
-      return rows.map(({ id, attempts, message }) => ({
+      return rows.map(({ id, attempts, message, correlationId }) => ({
         id,
         receiver: 'server',
         attempts: attempts + 1,
         // Only mails that are settled have none.
         encryptedMessage: message ?? '',
+        correlationId,
         isUseful: useful.some((mail) => mail.id === id),
       }));
     });

@@ -6,6 +6,14 @@ import { AppLogger } from '#platform/observability';
 /** A server that takes a connection and says nothing is given up on after this long. */
 const TIMEOUT_MS = 10_000;
 
+/** A mail in plain text, and the id of the unit of work that wrote it. */
+export interface OutgoingMail {
+  to: string;
+  subject: string;
+  text: string;
+  correlationId: string | null;
+}
+
 /**
  * Hands mails to the SMTP server of `MAIL_URL`. Without one they are shown in the log: whole in development, so that the
  * link in them can be followed, and without their text in production, where a log must not hold what opens an account.
@@ -24,9 +32,10 @@ export class MailTransport {
   }
 
   /** @throws Error when the server did not take the message */
-  async send(message: { to: string; subject: string; text: string }): Promise<void> {
+  async send({ correlationId, ...message }: OutgoingMail): Promise<void> {
     if (this.smtp) {
-      await this.smtp.sendMail({ from: this.config.from, ...message });
+      const headers = correlationId === null ? {} : { 'X-Request-ID': correlationId };
+      await this.smtp.sendMail({ from: this.config.from, headers, ...message });
       return;
     }
     this.logger.warn(`MAIL_URL is not set, so "${message.subject}" was not sent`, 'Mail');

@@ -2,6 +2,7 @@ import { Entity, Index } from 'typeorm';
 import { Id, Instant, Text, Whole } from '#platform/database';
 
 @Entity('mail_outbox')
+@Index('mail_outbox_correlation', ['correlationId', 'createdAt', 'id'], { where: 'correlation_id IS NOT NULL' })
 @Index('mail_outbox_due', ['nextAttemptAt'], { where: '(sent_at IS NULL) AND (failed_at IS NULL)' })
 export class MailEntity {
   @Id()
@@ -30,4 +31,7 @@ export class MailEntity {
 
   @Text({ nullable: true })
   lastError!: string | null;
+
+  @Text({ nullable: true })
+  correlationId!: string | null;
 }

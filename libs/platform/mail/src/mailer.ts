@@ -1,8 +1,9 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Transaction } from '#platform/database';
 import { type DeliveryResult, Outbox, ScheduledJobs } from '#platform/jobs';
-import { Clock, Ids } from '#platform/kernel';
+import { Clock, currentContext, Ids } from '#platform/kernel';
 import { AppLogger, Metrics } from '#platform/observability';
+import type { MailEntity } from './mail.entity.js';
 import { MailOutboxRepository, type WaitingMail } from './mail-outbox.repository.js';
 import { MailTransport } from './mail-transport.js';
 
@@ -14,6 +15,9 @@ export interface Mail {
   /** When the message becomes useless and is given up on. */
   expiresAt: Date;
 }
+
+/** What became of a mail. */
+export type MailDelivery = Pick<MailEntity, 'id' | 'createdAt' | 'sentAt' | 'failedAt' | 'attempts'>;
 
 /** How often mails are looked for that failed before, or that another process left. */
 const EVERY_MS = 15_000;
@@ -62,7 +66,13 @@ export class Mailer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async enqueue(tx: Transaction, { expiresAt, ...message }: Mail): Promise<void> {
-    await this.mails.add(tx, this.ids.next(), JSON.stringify(message), this.clock.now(), expiresAt);
+    await this.mails.add(tx, {
+      id: this.ids.next(),
+      message: JSON.stringify(message),
+      createdAt: this.clock.now(),
+      expiresAt,
+      correlationId: currentContext()?.correlationId ?? null,
+    });
   }
 
   /** Starts delivering what is due. For callers whose transaction has committed; a look finds what is left. */
@@ -70,10 +80,23 @@ export class Mailer implements OnApplicationBootstrap, OnModuleDestroy {
     this.outbox.wake();
   }
 
-  private async deliver({ id, isUseful, encryptedMessage }: WaitingMail): Promise<DeliveryResult> {
+  /** What became of the mails that one request, task or job run wrote, in order of time; nothing of their text. */
+  async deliveriesOf(correlationId: string, limit: number): Promise<MailDelivery[]> {
+    const mails = await this.mails.listOfCorrelation(correlationId, limit);
+    return mails.map(({ id, createdAt, sentAt, failedAt, attempts }) => ({
+      id,
+      createdAt,
+      sentAt,
+      failedAt,
+      attempts,
+    }));
+  }
+
+  private async deliver({ id, isUseful, encryptedMessage, correlationId }: WaitingMail): Promise<DeliveryResult> {
     if (!isUseful) return { error: 'it is of no use any more' };
     const text = this.mails.messages.decrypt(encryptedMessage, id).toString();
-    await this.transport.send(JSON.parse(text) as { to: string; subject: string; text: string });
+    const message = JSON.parse(text) as { to: string; subject: string; text: string };
+    await this.transport.send({ ...message, correlationId });
     return {};
   }
 }

@@ -1,10 +1,14 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { type RequestContext, runInContext } from '#platform/kernel';
+import { type RequestContext, runInContext, UuidV7Ids } from '#platform/kernel';
 
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+/** What is taken and sent as `X-Request-ID`. */
+export const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 const TRACEPARENT = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/;
+
+/** Sorted by time: what is indexed by them is written at one end of its index. */
+const ids = new UuidV7Ids();
 
 type CorrelatedRequest = FastifyRequest & { unitOfWork?: RequestContext };
 
@@ -57,7 +61,7 @@ export function correlationOf(headers: IncomingHttpHeaders): { id: string; trace
   const given = headers['x-request-id'];
   const sent = headers['traceparent'];
   const trace = typeof sent === 'string' ? TRACEPARENT.exec(sent) : null;
-  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : (trace?.[1] ?? randomUUID());
+  const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : (trace?.[1] ?? ids.next());
   return { id, trace };
 }
 

@@ -4,7 +4,8 @@ import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { AgentsConfig } from '#config';
-import { AppException, type ExceptionOptions } from '#platform/kernel';
+import { AppException, currentContext, type ExceptionOptions } from '#platform/kernel';
+import { REQUEST_ID } from '../doors/correlation.js';
 import { isAllowedHost, isPublicAddress } from '../doors/network-address.js';
 
 /** The address is inside this network, and nobody allowed it. */
@@ -51,6 +52,8 @@ export class OutboundHttp {
   }
 
   /**
+   * The call carries the id of the unit of work that makes it.
+   *
    * @param limits the largest answer that is read, and whether this machine itself or all of this network may be called
    * @throws AddressRefusedError, AnswerTooLargeError; the transport's own error otherwise
    */
@@ -68,6 +71,7 @@ export class OutboundHttp {
     if (!allowInternal && this.isRefused(address, allowLoopback)) throw new AddressRefusedError();
     const url = new URL(address);
     const lookup = allowInternal || this.isTrusted(url, allowLoopback) ? undefined : publicLookup;
+    const correlationId = currentContext()?.correlationId;
     const { request } = url.protocol === 'https:' ? https : http;
     return new Promise((resolvePost, reject) => {
       const call = request(
@@ -78,6 +82,7 @@ export class OutboundHttp {
           signal,
           ...(lookup && { lookup }),
           headers: {
+            ...(isSendable(correlationId) && { 'x-request-id': correlationId }),
             ...headers,
             'content-type': 'application/json',
             'content-length': Buffer.byteLength(body),
@@ -125,6 +130,11 @@ async function readBody(answer: IncomingMessage, maxBytes: number): Promise<stri
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Ids that failures were reported with hold what their senders liked: one that is no value of a header stays here. */
+function isSendable(id: string | undefined): id is string {
+  return id !== undefined && REQUEST_ID.test(id);
 }
 
 function bareHost(url: URL): string {
