@@ -56,6 +56,7 @@ import { GroupMergeRepository } from './triage/group-merge.repository.js';
 import { PostgresErrorGroupRepository } from './groups/error-group.postgres.js';
 import { PostgresOccurrenceRepository } from './occurrences/occurrence.postgres.js';
 import { OccurrenceRepository } from './occurrences/occurrence.repository.js';
+import { PostgresLedgerStoreRepository } from './ledger/ledger-store.postgres.js';
 import { LedgerStoreRepository } from './ledger/ledger-store.repository.js';
 import { ProjectRepository } from './projects/project.repository.js';
 import { RunDiffRepository } from './runs/run-diff.repository.js';
@@ -96,7 +97,7 @@ import { PostgresRunRepository } from './runs/run.postgres.js';
     provideByEngine({ portable: ErrorStatisticsRepository, postgres: PostgresErrorStatisticsRepository }),
     ExternalSentryClient,
     provideByEngine({ portable: OccurrenceRepository, postgres: PostgresOccurrenceRepository }),
-    LedgerStoreRepository,
+    provideByEngine({ portable: LedgerStoreRepository, postgres: PostgresLedgerStoreRepository }),
     provideByEngine({ portable: RunRepository, postgres: PostgresRunRepository }),
     { provide: ErrorReporter, useExisting: LedgerReporterService },
   ],
