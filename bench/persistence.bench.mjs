@@ -10,7 +10,7 @@ import { cpuMsBetween, cpuMsOf, descendants, logIn, startService } from './proce
 
 const SIZE = Number(process.argv[2] ?? 50_000);
 const ONLY = process.argv.slice(3);
-const [ROUNDS, SECONDS, CONNECTIONS] = [5, 2, 4];
+const [ROUNDS, SECONDS, CONNECTIONS] = [6, 2, 4];
 const FOLDER = path.join(import.meta.dirname, 'persistence');
 
 const dir = mkdtempSync(path.join(tmpdir(), 'devskyy-bench-persistence-'));
@@ -35,8 +35,10 @@ try {
     for (const [name, request] of Object.entries(await rows({ url: byHand.url, token, db }))) {
       const runs = { byHand: [], portable: [] };
       for (let round = 0; round < ROUNDS; round++) {
-        runs.byHand.push(await measure(byHand, request, token));
-        runs.portable.push(await measure(portable, request, token));
+        const turns = Object.entries({ byHand, portable });
+        // Each is the first one every other time.
+        if (round % 2 === 1) turns.reverse();
+        for (const [form, service] of turns) runs[form].push(await measure(service, request, token));
       }
       const [a, b] = [median(runs.byHand), median(runs.portable)];
       const cells = [name, a.cpuUs.toFixed(0), b.cpuUs.toFixed(0), (b.cpuUs / a.cpuUs).toFixed(2), a.p50, b.p50];
@@ -51,8 +53,8 @@ try {
   rmSync(dir, { recursive: true, force: true });
 }
 
-/** One run of a request: what it costs both processes, and how long it takes. */
-async function measure(service, { path: route, method = 'GET', headers = {}, body }, token) {
+/** One run of a request: what it costs both processes until all of it is done (`settled`), and how long it takes. */
+async function measure(service, { path: route, method = 'GET', headers = {}, body, settled }, token) {
   const pids = [service.pid, postmaster, ...descendants(postmaster)];
   const before = cpuMsOf(pids);
   const result = await autocannon({
@@ -80,6 +82,7 @@ async function measure(service, { path: route, method = 'GET', headers = {}, bod
   });
   if (result.non2xx > 0 || result.errors > 0)
     throw new Error(`${route}: ${result.non2xx} refused, ${result.errors} failed`);
+  await settled?.(service.url);
   return { cpuUs: (cpuMsBetween(before, cpuMsOf(pids)) * 1000) / result.requests.total, p50: result.latency.p50 };
 }
 

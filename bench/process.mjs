@@ -54,6 +54,8 @@ const SETTINGS = {
   BOOTSTRAP_ADMIN_EMAIL: 'root@example.com',
   BOOTSTRAP_ADMIN_PASSWORD: PASSWORD,
   LOG_FORMAT: 'json',
+  // Set for a run, it has the service ask what every engine understands.
+  DB_PORTABLE: process.env.DB_PORTABLE ?? 'false',
 };
 
 /** The built service on its embedded PostgreSQL. */

@@ -20,7 +20,17 @@ export async function rows({ url, token, db }) {
   const completed = await running(db, workerId, 20_000);
   const failed = await running(db, workerId, 20_000);
   let last;
+  const leasing = await waiting(db, 40, 1_000);
   return {
+    // Of many agents in turn: each may run a thousand at a time at most.
+    'a task that is leased': {
+      path: '/leases',
+      method: 'POST',
+      body: () => {
+        leasing.push(leasing.shift());
+        return { workerId, agents: [leasing[0]], max: 1, leaseMs: 600_000 };
+      },
+    },
     'a task that is completed': {
       path: '/tasks/complete',
       method: 'POST',
@@ -55,4 +65,22 @@ async function running(db, workerId, count) {
     [workerId, count],
   );
   return tasks;
+}
+
+/** Makes agents that have tasks waiting, and gives their slugs. */
+async function waiting(db, agents, tasksOfEach) {
+  const { rows: made } = await db.query(
+    `INSERT INTO agent (id, slug, name, category, kind, concurrency)
+     SELECT gen_random_uuid(), 'bench-' || n, 'bench', 'bench', 'worker', 1000 FROM generate_series(1, $1::int) AS n RETURNING id, slug`,
+    [agents],
+  );
+  const ids = made.map(({ id }) => id);
+  await db.query('INSERT INTO agent_runtime (agent_id) SELECT unnest($1::uuid[])', [ids]);
+  await db.query(
+    `INSERT INTO agent_task (id, agent_id, state, priority, max_attempts, timeout_seconds, parameters, created_by)
+     SELECT gen_random_uuid(), id, 'queued', 5, 3, 3600, '{"topic": "bench"}', 'user-0'
+     FROM unnest($1::uuid[]) AS id, generate_series(1, $2::int)`,
+    [ids, tasksOfEach],
+  );
+  return made.map(({ slug }) => slug);
 }

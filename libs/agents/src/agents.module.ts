@@ -52,6 +52,7 @@ import { BatchRepository } from './batches/batch.repository.js';
 import { KeyedSubmissionRepository } from './queue/keyed-submission.repository.js';
 import { ScheduleRepository } from './schedules/schedule.repository.js';
 import { StartFactsRepository } from './queue/start-facts.repository.js';
+import { PostgresTaskClaimRepository } from './attempts/task-claim.postgres.js';
 import { TaskClaimRepository } from './attempts/task-claim.repository.js';
 import { TaskDependencyRepository } from './tasks/task-dependency.repository.js';
 import { PostgresTaskEventRepository } from './tasks/task-event.postgres.js';
@@ -74,7 +75,7 @@ const STORAGE: Provider[] = [
   AgentRepository,
   provideByEngine({ portable: AgentStatisticsRepository, postgres: PostgresAgentStatisticsRepository }),
   provideByEngine({ portable: TaskRepository, postgres: PostgresTaskRepository }),
-  TaskClaimRepository,
+  provideByEngine({ portable: TaskClaimRepository, postgres: PostgresTaskClaimRepository }),
   TaskLeaseRepository,
   provideByEngine({ portable: TaskTransitionRepository, postgres: PostgresTaskTransitionRepository }),
   TaskDependencyRepository,

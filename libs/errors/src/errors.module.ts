@@ -58,6 +58,7 @@ import { PostgresOccurrenceRepository } from './occurrences/occurrence.postgres.
 import { OccurrenceRepository } from './occurrences/occurrence.repository.js';
 import { ErrorsLookupRepository } from './lookup/errors-lookup.repository.js';
 import { ErrorsLookupService } from './lookup/errors-lookup.service.js';
+import { PostgresLedgerStoreRepository } from './ledger/ledger-store.postgres.js';
 import { LedgerStoreRepository } from './ledger/ledger-store.repository.js';
 import { ProjectRepository } from './projects/project.repository.js';
 import { RunDiffRepository } from './runs/run-diff.repository.js';
@@ -98,7 +99,7 @@ import { PostgresRunRepository } from './runs/run.postgres.js';
     provideByEngine({ portable: ErrorStatisticsRepository, postgres: PostgresErrorStatisticsRepository }),
     ExternalSentryClient,
     provideByEngine({ portable: OccurrenceRepository, postgres: PostgresOccurrenceRepository }),
-    LedgerStoreRepository,
+    provideByEngine({ portable: LedgerStoreRepository, postgres: PostgresLedgerStoreRepository }),
     provideByEngine({ portable: RunRepository, postgres: PostgresRunRepository }),
     { provide: ErrorReporter, useExisting: LedgerReporterService },
   ],

@@ -1,8 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '#platform/database';
 import { NEEDS } from '../runners/agent-kind.postgres.js';
 import type { AgentKind } from '../runners/agent-kinds.js';
+import type { ClaimedTask } from '../runners/claimed-task.js';
 import type { JsonObject } from '../tasks/task.js';
 import { CIRCUIT_OPEN, HELD_BACK } from '../registry/agent.postgres.js';
 import { recordEvents } from '../tasks/task-event.postgres.js';
+import { MAX_BYTES } from './agent-queue.repository.js';
+import type { Claimant, Room } from './claimant.js';
+import { type Claim, type LockedAgent, MAX_AGENTS, TaskClaimRepository } from './task-claim.repository.js';
 
 const RUNNING = `(SELECT count(*) FROM agent_task h WHERE h.agent_id = a.id AND h.state IN ('leased', 'running'))`;
 
@@ -11,12 +18,9 @@ const DUE = `state = 'queued' AND run_at <= now() AND rank_at <= now() AND depen
   AND (expires_at IS NULL OR expires_at > now())`;
 
 /**
- * Locks agents that have work which may start now. The lock is what makes caps exact: whoever holds it counts the agent's
- * running tasks in a later statement, which sees everything that earlier holders committed.
- *
  * One row of each agent's queue is looked at: as an EXISTS it would be a join, and planned as one that reads the whole backlog.
  */
-export const LOCK_AGENTS = {
+const LOCK_AGENTS = {
   name: 'agent_queue_lock',
   text: `
     SELECT a.id, a.slug, a.kind, a.config, a.encrypted_secret
@@ -26,15 +30,12 @@ export const LOCK_AGENTS = {
       AND a.deleted_at IS NULL AND r.paused_at IS NULL AND NOT ${CIRCUIT_OPEN} AND NOT ${HELD_BACK}
       AND (SELECT true FROM agent_task WHERE agent_id = a.id AND ${DUE} ORDER BY rank_at, id LIMIT 1)
       AND ${RUNNING} < a.concurrency
-    ORDER BY a.priority, random() LIMIT 16
+    ORDER BY a.priority, random() LIMIT ${MAX_AGENTS}
     FOR NO KEY UPDATE OF r SKIP LOCKED`,
 };
 
 /** A time or a duration as a number of milliseconds: read sooner than the text of a time, which counts where there are a thousand. */
 const MS = (time: string): string => `extract(epoch FROM ${time})::double precision * 1000`;
-
-/** Parameters that one room may hold, in bytes as stored; the task that exceeds it is the last. */
-const MAX_BYTES = 2 * 2 ** 20;
 
 /** Whether the agent's window of starts is still open. */
 const IN_WINDOW = 'coalesce(r.rate_window_start + make_interval(secs => a.rate_window_seconds) > now(), false)';
@@ -58,7 +59,7 @@ const DAY_LEFT = `CASE WHEN a.daily_cost_micros IS NOT NULL THEN a.daily_cost_mi
  * Of what lies between two bounds the planner expects little: so it looks each task up that it updates. After a backlog was analysed it
  * expects the other parts to find thousands, and would read all tasks for it, again with each claim.
  */
-export const CLAIM = {
+const CLAIM = {
   name: 'agent_queue_claim',
   text: `
     WITH free AS (
@@ -132,10 +133,10 @@ export const CLAIM = {
  * Lists of unknown length make PostgreSQL plan a statement anew each time, and planning a claim costs several times what
  * running it does.
  */
-export const KEEP_PLANS = 'SET LOCAL plan_cache_mode = force_generic_plan';
+const KEEP_PLANS = 'SET LOCAL plan_cache_mode = force_generic_plan';
 
 /** What `LOCK_AGENTS` reads. */
-export type AgentRow = {
+type AgentRow = {
   id: string;
   slug: string;
   kind: AgentKind;
@@ -144,7 +145,7 @@ export type AgentRow = {
 };
 
 /** What `CLAIM` reads. */
-export type ClaimRow = {
+type ClaimRow = {
   id: string;
   agent_id: string;
   attempt: number;
@@ -159,3 +160,82 @@ export type ClaimRow = {
   place: number | null;
   timeout_ms: number;
 };
+
+/** A claim costs two statements, however many tasks it takes. Bench: `a task that is leased`. */
+@Injectable()
+export class PostgresTaskClaimRepository extends TaskClaimRepository {
+  override async lockAgents(tx: Transaction, { kinds, resources, agents }: Claimant): Promise<LockedAgent[]> {
+    const [, rows] = await Promise.all([
+      tx.execute(KEEP_PLANS),
+      tx.query<AgentRow>(LOCK_AGENTS, [kinds, resources, agents ?? null]),
+    ]);
+    return rows.map(({ encrypted_secret, ...agent }) => ({ ...agent, encryptedSecret: encrypted_secret }));
+  }
+
+  override async claim(
+    tx: Transaction,
+    agents: readonly LockedAgent[],
+    entering: Claimant['entering'],
+    rooms: readonly Room[],
+  ): Promise<Claim> {
+    const firstPlaces: number[] = [];
+    let places = 0;
+    for (const { size } of rooms) {
+      firstPlaces.push(places + 1);
+      places += size;
+    }
+    // Drawn here, because PostgreSQL asks the system for each.
+    const tokens = Array.from({ length: places }, () => randomUUID());
+    const rows = await tx.query<ClaimRow>(CLAIM, [
+      agents.map(({ id }) => id),
+      places,
+      entering,
+      rooms.map(({ workerId }) => workerId),
+      rooms.map(({ leaseSeconds }) => leaseSeconds),
+      firstPlaces,
+      `{${tokens.join()}}`,
+    ]);
+    const byId = new Map(agents.map((agent) => [agent.id, agent]));
+    const [started, overBudget]: [ClaimedTask[], string[]] = [[], []];
+    for (const row of rows) {
+      const [agent, leaseToken] = [byId.get(row.agent_id), tokens[(row.place ?? 0) - 1]];
+      if (agent && leaseToken) started.push(toClaimed(row, agent, leaseToken));
+      else overBudget.push(row.id);
+    }
+    return { started, overBudget };
+  }
+
+  override claimLast(
+    tx: Transaction,
+    agents: readonly LockedAgent[],
+    entering: Claimant['entering'],
+    rooms: readonly Room[],
+  ): Promise<Claim> {
+    const claimed = this.claim(tx, agents, entering, rooms);
+    tx.commit();
+    return claimed;
+  }
+}
+
+function toClaimed(row: ClaimRow, agent: LockedAgent, leaseToken: string): ClaimedTask {
+  return {
+    task: {
+      id: row.id,
+      agent: agent.slug,
+      attempt: row.attempt,
+      taskDescription: row.task_description,
+      parameters: row.parameters,
+      deadlineAt: row.deadline_ms === null ? null : new Date(row.deadline_ms),
+      approvedAt: row.approved_at,
+    },
+    agentId: row.agent_id,
+    leaseToken,
+    room: row.room - 1,
+    timeoutMs: row.timeout_ms,
+    kind: agent.kind,
+    config: agent.config,
+    encryptedSecret: agent.encryptedSecret,
+    correlationId: row.correlation_id,
+    traceparent: row.traceparent,
+  };
+}

@@ -33,10 +33,7 @@ export class TaskLeaseService {
     return this.database.transaction(async (tx) => {
       const agents = await this.claims.lockAgents(tx, claimant);
       if (agents.length === 0) return { started: [], overBudget: [] };
-      const claim = this.claims.claim(tx, agents, claimant.entering, rooms);
-      // It is the last statement: the end of the transaction travels with it.
-      tx.commit();
-      return claim;
+      return this.claims.claimLast(tx, agents, claimant.entering, rooms);
     });
   }
 

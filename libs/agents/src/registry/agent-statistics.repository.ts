@@ -225,6 +225,6 @@ export function sumByAgent(deltas: readonly StatisticDelta[]): StatisticSum[] {
 }
 
 /** The day of UTC. */
-function dayOf(now: Date): string {
+export function dayOf(now: Date): string {
   return now.toISOString().slice(0, 10);
 }

@@ -1,5 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { type EntityTarget, In, IsNull, LessThan, Not, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
+import { BatchEntity } from '../tables/batch.entity.js';
+import { TaskDependencyEntity } from '../tables/task-dependency.entity.js';
+import { TaskEntity } from '../tables/task.entity.js';
+import { WorkerEntity } from '../tables/worker.entity.js';
 import type { EndedState } from '../tasks/task-state.js';
 
 /** How long ended tasks of each state are kept. */
@@ -10,65 +15,17 @@ export interface Retention {
   readonly most: number;
 }
 
-/** Instants by state, as PostgreSQL writes them, in their order: what ended before may go. A state without one is kept for ever. */
-export type EndedBefore = ReadonlyMap<EndedState, string>;
+/** Instants by state, in their order: what ended before may go. A state without one is kept for ever. */
+export type EndedBefore = ReadonlyMap<EndedState, Date>;
 
-/** A row that the next page comes after: an instant, as PostgreSQL writes it, and an id. */
-export type Place = readonly [at: string, id: string];
+/** A row that the next page comes after. */
+export interface Place {
+  /** Its time, for the case that it is gone by then. */
+  readonly at: Date;
+  readonly id: string;
+}
 
-const BEGINNING: Place = ['-infinity', '00000000-0000-0000-0000-000000000000'];
-
-const LIMITS = `
-  SELECT state, least(now() - interval '1 day', bound)::text AS before FROM (
-    SELECT k.state, greatest(now() - make_interval(days => nullif(k.days, 0)), (
-      SELECT t.finished_at FROM agent_task t WHERE t.state = k.state AND t.finished_at IS NOT NULL AND $3 > 0
-      ORDER BY t.finished_at DESC OFFSET greatest($3 - 1, 0) LIMIT 1)) AS bound
-    FROM unnest($1::text[], $2::integer[]) AS k (state, days)
-  ) kept WHERE bound IS NOT NULL ORDER BY bound`;
-
-const LOCK_ENDED = {
-  name: 'agent_removal_lock_ended',
-  text: `
-    SELECT id, finished_at::text AS at FROM agent_task
-    WHERE state = $1 AND finished_at < $2 AND (finished_at, id) > ($3::timestamptz, $4::uuid) AND batch_id IS NULL
-    ORDER BY finished_at, id LIMIT $5 FOR UPDATE SKIP LOCKED`,
-};
-
-/**
- * Whether a task beside those in `$1` still asks for `agent_task t`: what waits for it, and of one that did not succeed whatever could be
- * retried, as that would go on as if it had.
- */
-const IS_NEEDED = (others: string): string => `t.has_dependents AND EXISTS (
-  SELECT FROM agent_task_dependency d JOIN agent_task o ON o.id = d.task_id
-  WHERE d.depends_on = t.id ${others} AND CASE WHEN t.state = 'succeeded'
-    THEN o.state IN ('queued', 'leased', 'running', 'waiting_approval') ELSE o.state <> 'succeeded' END)`;
-
-const REMOVE_UNLESS_NEEDED = {
-  name: 'agent_removal_remove',
-  text: `DELETE FROM agent_task t WHERE id = ANY ($1) AND NOT (${IS_NEEDED('')})`,
-};
-
-const OLD_BATCHES = {
-  name: 'agent_removal_batches',
-  text: `
-    SELECT id, created_at::text AS at FROM agent_batch WHERE created_at < $1 AND (created_at, id) > ($2::timestamptz, $3::uuid)
-    ORDER BY created_at, id LIMIT $4`,
-};
-
-const OF_BATCH = {
-  name: 'agent_removal_of_batch',
-  text: `
-    SELECT (o ->> 'taskId')::uuid AS id FROM agent_batch b, jsonb_array_elements(b.operations) o
-    WHERE b.id = $1 AND o ->> 'taskId' IS NOT NULL`,
-};
-
-const LOCK_BATCH = {
-  name: 'agent_removal_lock_batch',
-  text: `
-    SELECT t.id, ${IS_NEEDED('AND o.id <> ALL ($1)')} AS is_needed
-    FROM agent_task t JOIN unnest($2::text[], $3::timestamptz[]) AS k (state, before) ON k.state = t.state AND t.finished_at < k.before
-    WHERE t.id = ANY ($1) ORDER BY t.id FOR UPDATE OF t SKIP LOCKED`,
-};
+const DAY_MS = 86_400_000;
 
 /** Removes what ended long ago, a little at a time; its events go with a task, its keys and dependencies too. */
 @Injectable()
@@ -77,12 +34,16 @@ export class TaskRemovalRepository {
 
   /** By the database's clock; never within the last day. */
   async limits({ days, most }: Retention): Promise<EndedBefore> {
-    const rows = await this.database.query<{ state: EndedState; before: string }>(LIMITS, [
-      Object.keys(days),
-      Object.values(days),
-      most,
-    ]);
-    return new Map(rows.map(({ state, before }) => [state, before]));
+    const now = (await this.database.now()).getTime();
+    const limits: [EndedState, Date][] = [];
+    for (const [state, kept] of Object.entries(days) as [EndedState, number][]) {
+      const bounds = kept > 0 ? [now - kept * DAY_MS] : [];
+      const last = most > 0 ? await this.lastKept(state, most) : undefined;
+      if (last) bounds.push(last.getTime());
+      // Of two limits the stricter one holds.
+      if (bounds.length > 0) limits.push([state, new Date(Math.min(now - DAY_MS, Math.max(...bounds)))]);
+    }
+    return new Map(limits.sort(([, a], [, b]) => a.getTime() - b.getTime()));
   }
 
   /**
@@ -93,25 +54,29 @@ export class TaskRemovalRepository {
    */
   async removeEnded(
     state: EndedState,
-    before: string,
+    before: Date,
     limit: number,
-    after: Place = BEGINNING,
+    after?: Place,
   ): Promise<{ removed: number; next: Place | undefined }> {
     return this.database.transaction(async (tx) => {
-      const [, rows] = await Promise.all([
-        allow(tx),
-        tx.query<{ id: string; at: string }>(LOCK_ENDED, [state, before, ...after, limit]),
-      ]);
-      const last = rows.length === limit ? rows.at(-1) : undefined;
-      const removed = rows.length > 0 ? await tx.execute(REMOVE_UNLESS_NEEDED, [rows.map(({ id }) => id)]) : 0;
-      return { removed, next: last && [last.at, last.id] };
+      await tx.permit('removal-of-ended-tasks');
+      const ended = tx.repository(TaskEntity).createQueryBuilder('t').where({ state, batchId: IsNull() });
+      ended.andWhere({ finishedAt: LessThan(before) });
+      const tasks = await lockTasks(behind(ended, TaskEntity, 't.finishedAt', after).limit(limit));
+      const needed = await neededOf(tx, tasks);
+      const ids = tasks.flatMap(({ id }) => (needed.has(id) ? [] : id));
+      if (ids.length > 0) await tx.repository(TaskEntity).delete({ id: In(ids) });
+      const last = tasks.length === limit ? tasks.at(-1) : undefined;
+      return { removed: ids.length, next: last && { at: last.finishedAt ?? before, id: last.id } };
     });
   }
 
   /** Batches that are old enough to have ended long ago, the oldest first. */
-  async oldBatches(before: string, limit: number, after: Place = BEGINNING): Promise<Place[]> {
-    const rows = await this.database.query<{ id: string; at: string }>(OLD_BATCHES, [before, ...after, limit]);
-    return rows.map(({ id, at }) => [at, id]);
+  async oldBatches(before: Date, limit: number, after?: Place): Promise<Place[]> {
+    const batches = this.database.repository(BatchEntity).createQueryBuilder('b').select(['b.id', 'b.createdAt']);
+    batches.where({ createdAt: LessThan(before) });
+    const found = await behind(batches, BatchEntity, 'b.createdAt', after).limit(limit).getMany();
+    return found.map(({ id, createdAt }) => ({ at: createdAt, id }));
   }
 
   /**
@@ -119,36 +84,101 @@ export class TaskRemovalRepository {
    *
    * @returns tasks removed; none while the time of one has not come
    */
-  async removeBatch([at, id]: Place, limits: EndedBefore): Promise<number> {
+  async removeBatch({ id }: Place, limits: EndedBefore): Promise<number> {
     return this.database.transaction(async (tx) => {
-      const [, rows] = await Promise.all([allow(tx), tx.query<{ id: string }>(OF_BATCH, [id])]);
-      const ids = rows.map((row) => row.id);
+      await tx.permit('removal-of-ended-tasks');
+      const [tasks, batches] = [tx.repository(TaskEntity), tx.repository(BatchEntity)];
+      const batch = await batches.findOneBy({ id });
+      const ids = (batch?.operations ?? []).flatMap(({ taskId }) => taskId ?? []);
       if (ids.length === 0) {
         const before = limits.get('failed');
-        const sql = 'DELETE FROM agent_batch WHERE id = $1 AND $2::timestamptz < $3::timestamptz';
-        await tx.execute(sql, [id, at, before ?? null]);
+        if (before) await batches.delete({ id, createdAt: LessThan(before) });
         return 0;
       }
-      const ended = await tx.query<{ is_needed: boolean }>(LOCK_BATCH, [ids, [...limits.keys()], [...limits.values()]]);
-      if (ended.length < ids.length || ended.some((task) => task.is_needed)) return 0;
-      const removed = tx.execute('DELETE FROM agent_task WHERE id = ANY ($1)', [ids]);
-      await Promise.all([removed, tx.execute('DELETE FROM agent_batch WHERE id = $1', [id])]);
-      return removed;
+      const ended = [...limits].map(([state, before]) => ({ state, finishedAt: LessThan(before) }));
+      const builder = tasks
+        .createQueryBuilder('t')
+        .where({ id: In(ids) })
+        .andWhere(ended);
+      const locked = await lockTasks(builder.orderBy('t.id'));
+      if (locked.length < ids.length || (await neededOf(tx, locked, ids)).size > 0) return 0;
+      const { affected } = await tasks.delete({ id: In(ids) });
+      await batches.delete({ id });
+      return affected ?? 0;
     });
   }
 
   /** Removes workers that were silent for so many days and hold nothing. @returns how many */
-  removeWorkers(days: number, limit: number): Promise<number> {
-    return this.database.execute(
-      `DELETE FROM agent_worker WHERE id IN (
-         SELECT id FROM agent_worker w WHERE last_seen_at < now() - make_interval(days => $1)
-           AND NOT EXISTS (SELECT FROM agent_task WHERE worker_id = w.id AND state IN ('leased', 'running')) LIMIT $2)`,
-      [days, limit],
-    );
+  async removeWorkers(days: number, limit: number): Promise<number> {
+    const workers = this.database.repository(WorkerEntity);
+    const isSilent = { lastSeenAt: this.database.dialect.past(days * (DAY_MS / 1000)) };
+    const builder = workers.createQueryBuilder('w').select('w.id').where(isSilent).limit(limit);
+    const held = builder.subQuery().select('t.id').from(TaskEntity, 't');
+    // Not parameters: an index has these two.
+    builder.andWhere(`NOT EXISTS ${held.where("t.workerId = w.id AND t.state IN ('leased', 'running')").getQuery()}`);
+    const ids = (await builder.getMany()).map(({ id }) => id);
+    if (ids.length === 0) return 0;
+    // Not one that was heard of meanwhile.
+    return (await workers.delete({ id: In(ids), ...isSilent })).affected ?? 0;
+  }
+
+  /** When the last one ended of so many of a state that are kept. */
+  private async lastKept(state: EndedState, most: number): Promise<Date | undefined> {
+    const [last] = await this.database.repository(TaskEntity).find({
+      select: { id: true, finishedAt: true },
+      where: { state, finishedAt: Not(IsNull()) },
+      order: { finishedAt: 'DESC' },
+      skip: most - 1,
+      take: 1,
+    });
+    return last?.finishedAt ?? undefined;
   }
 }
 
-/** Says to the triggers that this transaction may remove tasks. */
-function allow(tx: Transaction): Promise<number> {
-  return tx.execute(`SET LOCAL devskyy.removes_ended_tasks = 'on'`);
+/** Orders a list by a time and by id, and lets it begin behind a place: by the time that is stored, which is finer than a Date. */
+function behind<T extends ObjectLiteral>(
+  builder: SelectQueryBuilder<T>,
+  entity: EntityTarget<ObjectLiteral>,
+  time: string,
+  after: Place | undefined,
+): SelectQueryBuilder<T> {
+  builder.orderBy(time).addOrderBy(`${builder.alias}.id`);
+  if (after === undefined) return builder;
+  const stored = builder.subQuery().select(time.replace(/^\w+/, 'p')).from(entity, 'p').where('p.id = :id').getQuery();
+  const at = `COALESCE(${stored}, :at)`;
+  return builder.andWhere(`${time} >= ${at} AND (${time} > ${at} OR ${builder.alias}.id > :id)`, { ...after });
+}
+
+/** Tasks that may go; what somebody works on is passed over. */
+function lockTasks(builder: SelectQueryBuilder<TaskEntity>): Promise<TaskEntity[]> {
+  builder.select(['t.id', 't.finishedAt', 't.hasDependents']);
+  return builder.setLock('pessimistic_write').setOnLocked('skip_locked').getMany();
+}
+
+/**
+ * Of locked tasks, those that another one still asks for: what waits for it, and of one that did not succeed whatever could be retried, as
+ * that would go on as if it had.
+ *
+ * @param leaving ids of tasks that ask for nothing, as they go too
+ */
+async function neededOf(
+  tx: Transaction,
+  tasks: readonly TaskEntity[],
+  leaving: readonly string[] = [],
+): Promise<Set<string>> {
+  const awaited = tasks.flatMap(({ id, hasDependents }) => (hasDependents ? id : []));
+  if (awaited.length === 0) return new Set();
+  const rows = await tx
+    .repository(TaskDependencyEntity)
+    .createQueryBuilder('d')
+    .innerJoin(TaskEntity, 't', 't.id = d.dependsOn')
+    .innerJoin(TaskEntity, 'o', 'o.id = d.taskId')
+    .select('d.dependsOn', 'id')
+    .distinct(true)
+    .where({ dependsOn: In(awaited), taskId: Not(In(leaving)) })
+    .andWhere(
+      `(o.state IN ('queued', 'leased', 'running', 'waiting_approval') OR t.state <> 'succeeded' AND o.state <> 'succeeded')`,
+    )
+    .getRawMany<{ id: string }>();
+  return new Set(rows.map(({ id }) => id));
 }

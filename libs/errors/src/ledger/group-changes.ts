@@ -52,7 +52,7 @@ export function seedsOf(records: readonly GroupedRecord[], nextId: () => string)
   return [...seeds.values()];
 }
 
-/** What new occurrences do to one group. `isOwn`: they were grouped here, not in a group that was merged into this one. */
+/** What new occurrences, one or more, do to one group. `isOwn`: they were grouped here, not in a group that was merged into this one. */
 export function changeOf(
   group: LockedGroup,
   records: readonly GroupedRecord[],
@@ -69,9 +69,9 @@ export function changeOf(
   return {
     id: group.id,
     added: records.length,
-    own_added: isOwn ? records.length : 0,
-    first_seen: times[0] ?? null,
-    last_seen: times.at(-1) ?? null,
+    ownAdded: isOwn ? records.length : 0,
+    firstSeen: times[0]!,
+    lastSeen: times.at(-1)!,
     severity: records.reduce((worst, { occurrence }) => graver(worst, occurrence.severity), group.severity),
     status,
     regressed: status === 'regressed' && group.status !== 'regressed',
@@ -114,23 +114,23 @@ export function countsOf(records: readonly { groupId: string; occurrence: Occurr
     const day = `${timestamp.slice(0, 10)}T00:00:00.000Z`;
     const hour = `${timestamp.slice(0, 13)}:00:00.000Z`;
     const presence = entryOf(presences, [groupId, release, environment], () => ({
-      group_id: groupId,
+      groupId,
       release,
       environment,
       count: 0,
-      last_seen: timestamp,
+      lastSeen: timestamp,
     }));
     presence.count++;
-    if (timestamp > presence.last_seen) presence.last_seen = timestamp;
+    if (timestamp > presence.lastSeen) presence.lastSeen = timestamp;
     entryOf(hours, [groupId, hour, severity, category], () => ({
-      group_id: groupId,
+      groupId,
       hour,
       severity,
       category,
       count: 0,
     })).count++;
     entryOf(sums, [hour, service, severity, category], () => ({ hour, service, severity, category, count: 0 })).count++;
-    entryOf(days, [groupId, day], () => ({ group_id: groupId, day, count: 0 })).count++;
+    entryOf(days, [groupId, day], () => ({ groupId, day, count: 0 })).count++;
   }
   // A stable order, so that two consumers cannot lock the same rows crosswise.
   return { presences: sorted(presences), hours: sorted(hours), sums: sorted(sums), days: sorted(days) };
@@ -142,8 +142,8 @@ export function releasesOf(records: readonly GroupedRecord[]): ReleaseSeen[] {
   for (const { occurrence } of records) {
     const { service, release, receivedAt } = occurrence;
     if (release === null) continue;
-    const entry = entryOf(seen, [service, release], () => ({ service, release, first_seen: receivedAt }));
-    if (receivedAt < entry.first_seen) entry.first_seen = receivedAt;
+    const entry = entryOf(seen, [service, release], () => ({ service, release, firstSeen: receivedAt }));
+    if (receivedAt < entry.firstSeen) entry.firstSeen = receivedAt;
   }
   return sorted(seen);
 }

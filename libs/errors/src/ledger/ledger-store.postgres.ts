@@ -1,197 +1,130 @@
-/** Statements of the ledger's consumer, prepared once on each connection. */
+import { Injectable } from '@nestjs/common';
+import { isUniqueViolation, type Transaction } from '#platform/database';
+import type { Severity } from '#platform/kernel';
+import type { GroupStatus } from '../grouping/group-status.js';
+import type { Outcome } from '../write-ahead/conservation.js';
+import {
+  CHECKPOINT_ADVANCE,
+  CHECKPOINT_LOCK,
+  CHECKPOINT_MAKE,
+  DAYS_ADD,
+  GROUPS_ADOPT,
+  GROUPS_CHANGE,
+  GROUPS_KNOWN,
+  GROUPS_LOCK,
+  GROUPS_MAKE,
+  HOURS_ADD,
+  OCCURRENCES_INSERT,
+  PRESENCE_ADD,
+  RUN_COUNT,
+  SUMS_ADD,
+  TOP_KEEP,
+} from './ledger-statements.postgres.js';
+import { LedgerStoreRepository } from './ledger-store.repository.js';
+import type { Counts, GroupChange, GroupSeed, LockedGroup } from './ledger-writes.js';
+import { toRow } from './occurrence-row.postgres.js';
+import type { StoredOccurrence } from './stored-occurrence.js';
 
-/** Groups that are kept at least on the list of an hour or a day. */
-const TOP_KEPT = 50;
+interface GroupRow extends Record<string, unknown> {
+  id: string;
+  service: string;
+  grouping_key: string;
+  merged_into: string | null;
+  severity: Severity;
+  status: GroupStatus;
+  count: string;
+  resolved_at: Date | null;
+  resolved_in_release: string | null;
+  ignore_until: Date | null;
+  ignore_count: string | null;
+  ignored_at_count: string | null;
+}
 
-const GROUP_COLUMNS = `g.id, g.service, g.grouping_key, g.merged_into, g.severity, g.status, g.count, g.resolved_at,
-  g.resolved_in_release, g.ignore_until, g.ignore_count, g.ignored_at_count`;
+/** A chunk of reports costs about as many statements as one report. Bench: `a report of an error`, `a hundred reports of errors`. */
+@Injectable()
+export class PostgresLedgerStoreRepository extends LedgerStoreRepository {
+  override async lockCheckpoint(tx: Transaction, file: string, runId: string): Promise<number> {
+    const [, [row]] = await Promise.all([
+      tx.execute(CHECKPOINT_MAKE, [file, runId]),
+      tx.query<{ byte_offset: string }>(CHECKPOINT_LOCK, [file]),
+    ]);
+    return Number(row?.byte_offset ?? 0);
+  }
 
-export const CHECKPOINT_MAKE = {
-  name: 'error_checkpoint_make',
-  text: `INSERT INTO error_checkpoint (file, run_id, byte_offset) VALUES ($1, $2, 0) ON CONFLICT (file) DO NOTHING`,
-};
-export const CHECKPOINT_LOCK = {
-  name: 'error_checkpoint_lock',
-  text: `SELECT byte_offset FROM error_checkpoint WHERE file = $1 FOR UPDATE`,
-};
-export const CHECKPOINT_ADVANCE = {
-  name: 'error_checkpoint_advance',
-  text: `UPDATE error_checkpoint SET byte_offset = $2, updated_at = now() WHERE file = $1`,
-};
-export const GROUPS_MAKE = {
-  name: 'error_groups_make',
-  text: `
-    INSERT INTO error_group (id, service, grouping_key, title, culprit, severity, category, first_seen, last_seen,
-                             own_first_seen, own_last_seen, release, why)
-    SELECT id, service, key, title, culprit, severity, category, "seenAt", "seenAt", "seenAt", "seenAt", release, why
-    FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, service text, key text, title text, culprit text, severity text,
-                                            category text, "seenAt" timestamptz, release text, why jsonb)
-    ORDER BY service, key
-    ON CONFLICT (service, grouping_key) DO NOTHING`,
-};
-export const GROUPS_KNOWN = {
-  name: 'error_groups_known',
-  text: `
-    SELECT wanted.place FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS wanted(service, key, place)
-    JOIN error_group g ON g.service = wanted.service AND g.grouping_key = wanted.key`,
-};
-export const GROUPS_ADOPT = {
-  name: 'error_groups_adopt',
-  text: `
-    WITH found AS (
-      SELECT DISTINCT ON (x.service, x.key) g.id, x."formerKey", x.key, x.why
-      FROM jsonb_to_recordset($1::jsonb) AS x(service text, key text, "formerKey" text, age integer, why jsonb)
-      JOIN error_group g ON g.service = x.service AND g.grouping_key = x."formerKey"
-      WHERE NOT EXISTS (SELECT 1 FROM error_group o WHERE o.service = x.service AND o.grouping_key = x.key)
-      ORDER BY x.service, x.key, x.age
-    )
-    UPDATE error_group g SET grouping_key = found.key, why = found.why FROM found
-    WHERE g.id = found.id AND g.grouping_key = found."formerKey"`,
-};
-export const GROUPS_LOCK = {
-  name: 'error_groups_lock',
-  text: `
-    SELECT ${GROUP_COLUMNS} FROM error_group g
-    JOIN unnest($1::text[], $2::text[]) AS wanted(service, key) ON g.service = wanted.service AND g.grouping_key = wanted.key
-    ORDER BY g.id FOR UPDATE OF g`,
-};
-export const GROUPS_LOCK_BY_ID = {
-  name: 'error_groups_lock_by_id',
-  text: `SELECT ${GROUP_COLUMNS} FROM error_group g WHERE g.id = ANY($1::uuid[]) ORDER BY g.id FOR UPDATE`,
-};
-export const OCCURRENCES_INSERT = {
-  name: 'error_occurrences_insert',
-  text: `
-    INSERT INTO error_occurrence (id, group_id, run_id, sequence, occurred_at, received_at, severity, category, error_type,
-      error_message, service, release, environment, correlation_id, user_id, endpoint, method, project_id, detail)
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, group_id uuid, run_id text, sequence bigint,
-      occurred_at timestamptz, received_at timestamptz, severity text, category text, error_type text, error_message text,
-      service text, release text, environment text, correlation_id text, user_id text, endpoint text, method text,
-      project_id integer, detail jsonb)
-    ON CONFLICT (id) DO NOTHING
-    RETURNING id`,
-};
-export const GROUPS_CHANGE = {
-  name: 'error_groups_change',
-  text: `
-    UPDATE error_group g SET
-      count = g.count + x.added, own_count = g.own_count + x.own_added,
-      first_seen = least(g.first_seen, x.first_seen), last_seen = greatest(g.last_seen, x.last_seen),
-      own_first_seen = CASE WHEN x.own_added > 0 THEN least(g.own_first_seen, x.first_seen) ELSE g.own_first_seen END,
-      own_last_seen = CASE WHEN x.own_added > 0 THEN greatest(g.own_last_seen, x.last_seen) ELSE g.own_last_seen END,
-      severity = x.severity, status = x.status,
-      regressed_at = CASE WHEN x.regressed THEN now() ELSE g.regressed_at END,
-      release = coalesce(x.release, g.release), title = coalesce(x.title, g.title), culprit = coalesce(x.culprit, g.culprit)
-    FROM jsonb_to_recordset($1::jsonb) AS x(id uuid, added bigint, own_added bigint, first_seen timestamptz,
-      last_seen timestamptz, severity text, status text, regressed boolean, release text, title text, culprit text)
-    WHERE g.id = x.id`,
-};
-export const PRESENCE_ADD = {
-  name: 'error_group_presence_add',
-  text: `
-    INSERT INTO error_group_presence (group_id, release, environment, count, last_seen)
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS x(group_id uuid, release text, environment text, count bigint, last_seen timestamptz)
-    ON CONFLICT (group_id, release, environment) DO UPDATE
-      SET count = error_group_presence.count + excluded.count,
-          last_seen = greatest(error_group_presence.last_seen, excluded.last_seen)`,
-};
-export const HOURS_ADD = {
-  name: 'error_group_hour_add',
-  text: `
-    INSERT INTO error_group_hour (group_id, hour, severity, category, count)
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS x(group_id uuid, hour timestamptz, severity text, category text, count bigint)
-    ON CONFLICT (hour, group_id, severity, category) DO UPDATE SET count = error_group_hour.count + excluded.count`,
-};
-export const SUMS_ADD = {
-  name: 'error_hour_add',
-  text: `
-    WITH seen AS (
-      SELECT * FROM jsonb_to_recordset($1::jsonb)
-        AS x(hour timestamptz, service text, severity text, category text, count bigint)
-    ), days AS (
-      INSERT INTO error_day (day, service, severity, category, count)
-      SELECT date_trunc('day', hour, 'UTC'), service, severity, category, sum(count) FROM seen GROUP BY 1, 2, 3, 4
-      ORDER BY 1, 2, 3, 4
-      ON CONFLICT (day, service, severity, category) DO UPDATE SET count = error_day.count + excluded.count
-    )
-    INSERT INTO error_hour (hour, service, severity, category, count) SELECT * FROM seen
-    ON CONFLICT (hour, service, severity, category) DO UPDATE SET count = error_hour.count + excluded.count`,
-};
-export const DAYS_ADD = {
-  name: 'error_group_day_add',
-  text: `
-    INSERT INTO error_group_day (day, group_id, count)
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(day timestamptz, group_id uuid, count bigint)
-    ON CONFLICT (day, group_id) DO UPDATE SET count = error_group_day.count + excluded.count`,
-};
-/**
- * Puts the groups of a chunk on the lists of their hours and days where they are among those seen most, and shortens lists that have
- * grown too long. Runs after their counts were added: the groups are locked, so that nobody else changes these.
- */
-export const TOP_KEEP = {
-  name: 'error_top_keep',
-  text: `
-    WITH seen AS MATERIALIZED (
-      SELECT 1 AS hours, h.hour AS start, h.group_id, sum(h.count) AS count
-      FROM (SELECT DISTINCT group_id, hour FROM jsonb_to_recordset($1::jsonb) AS x(group_id uuid, hour timestamptz)) x
-      JOIN error_group_hour h ON h.hour = x.hour AND h.group_id = x.group_id GROUP BY h.hour, h.group_id
-      UNION ALL
-      SELECT 24, d.day, d.group_id, d.count FROM jsonb_to_recordset($2::jsonb) AS x(group_id uuid, day timestamptz)
-      JOIN error_group_day d ON d.day = x.day AND d.group_id = x.group_id
-    ), lists AS MATERIALIZED (
-      SELECT s.hours, s.start, count(t.place) AS size, min(t.count) FILTER (WHERE t.place = ${TOP_KEPT}) AS least
-      FROM (SELECT DISTINCT hours, start FROM seen) s LEFT JOIN LATERAL (
-        SELECT count, row_number() OVER (ORDER BY count DESC) AS place FROM error_top_group
-        WHERE hours = s.hours AND start = s.start
-      ) t ON true GROUP BY s.hours, s.start
-    ), shortened AS (
-      DELETE FROM error_top_group t USING lists l
-      WHERE l.size > ${4 * TOP_KEPT} AND t.hours = l.hours AND t.start = l.start AND t.count < l.least
-        AND t.group_id NOT IN (SELECT group_id FROM seen)
-    )
-    INSERT INTO error_top_group (hours, start, group_id, count)
-    SELECT s.hours, s.start, s.group_id, s.count FROM seen s JOIN lists l USING (hours, start)
-    WHERE s.count > coalesce(l.least, 0) OR EXISTS (
-      SELECT 1 FROM error_top_group t WHERE t.hours = s.hours AND t.start = s.start AND t.group_id = s.group_id)
-    ORDER BY s.hours, s.start, s.group_id
-    ON CONFLICT (hours, start, group_id) DO UPDATE SET count = excluded.count`,
-};
-export const RUN_MAKE = {
-  name: 'error_run_make',
-  text: `
-    INSERT INTO error_run (id, started_at, service, release, environment, platform, node_version, host)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-};
-export const RUN_COUNT = {
-  name: 'error_run_count',
-  text: `UPDATE error_run SET stored = stored + $2, duplicate = duplicate + $3, quarantined = quarantined + $4 WHERE id = $1`,
-};
-export const PROJECTS_COUNT = {
-  name: 'error_run_projects_count',
-  text: `
-    INSERT INTO error_run_project (run_id, project_id, stored, duplicate, quarantined)
-    SELECT $1, project_id, stored, duplicate, quarantined
-    FROM jsonb_to_recordset($2::jsonb) AS x(project_id integer, stored bigint, duplicate bigint, quarantined bigint)
-    ON CONFLICT (run_id, project_id) DO UPDATE SET stored = error_run_project.stored + excluded.stored,
-      duplicate = error_run_project.duplicate + excluded.duplicate,
-      quarantined = error_run_project.quarantined + excluded.quarantined`,
-};
-export const QUARANTINE_ADD = {
-  name: 'error_quarantine_add',
-  text: `
-    INSERT INTO error_quarantine (file, byte_offset, run_id, reason, line) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (file, byte_offset) DO NOTHING`,
-};
-export const RELEASES_NOTE = {
-  name: 'error_releases_note',
-  text: `
-    INSERT INTO error_release (service, release, first_seen)
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(service text, release text, first_seen timestamptz)
-    ON CONFLICT (service, release) DO NOTHING`,
-};
-export const RELEASES_OF = {
-  name: 'error_releases_of',
-  text: `SELECT service, release, first_seen FROM error_release WHERE service = ANY($1::text[]) AND release = ANY($2::text[])`,
-};
+  override async advanceCheckpoint(tx: Transaction, file: string, offset: number): Promise<void> {
+    await tx.execute(CHECKPOINT_ADVANCE, [file, offset]);
+  }
+
+  override async insertOccurrences(tx: Transaction, occurrences: readonly StoredOccurrence[]): Promise<Set<string>> {
+    const rows = await tx.query<{ id: string }>(OCCURRENCES_INSERT, [JSON.stringify(occurrences.map(toRow))]);
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  override async changeGroups(tx: Transaction, changes: readonly GroupChange[]): Promise<void> {
+    await tx.execute(GROUPS_CHANGE, [JSON.stringify(changes)]);
+  }
+
+  override async addCounts(tx: Transaction, { presences, hours, sums, days }: Counts): Promise<void> {
+    const [inHours, onDays] = [JSON.stringify(hours), JSON.stringify(days)];
+    await Promise.all([
+      tx.execute(PRESENCE_ADD, [JSON.stringify(presences)]),
+      tx.execute(HOURS_ADD, [inHours]),
+      tx.execute(DAYS_ADD, [onDays]),
+      tx.execute(TOP_KEEP, [inHours, onDays]),
+      // Last, as every chunk of a service adds to the same few rows.
+      tx.execute(SUMS_ADD, [JSON.stringify(sums)]),
+    ]);
+  }
+
+  override async countRun(tx: Transaction, runId: string, { stored, duplicate, quarantined }: Outcome): Promise<void> {
+    await tx.execute(RUN_COUNT, [runId, stored, duplicate, quarantined]);
+  }
+
+  protected override async unknownOf(tx: Transaction, seeds: readonly GroupSeed[]): Promise<GroupSeed[]> {
+    const known = await tx.query<{ place: string }>(GROUPS_KNOWN, namesOf(seeds));
+    const places = new Set(known.map(({ place }) => Number(place) - 1));
+    return seeds.filter((_, index) => !places.has(index));
+  }
+
+  protected override async adopt(tx: Transaction, seeds: readonly GroupSeed[]): Promise<void> {
+    const former = seeds.flatMap(({ service, key, why, formerKeys }) =>
+      formerKeys().map((formerKey, age) => ({ service, key, why, formerKey, age })),
+    );
+    if (former.length === 0) return;
+    try {
+      await tx.savepoint(() => tx.execute(GROUPS_ADOPT, [JSON.stringify(former)]));
+    } catch (error) {
+      // Another replica was faster and made the group: this is no fault of the reports.
+      if (!isUniqueViolation(error)) throw error;
+    }
+  }
+
+  protected override async make(tx: Transaction, seeds: readonly GroupSeed[]): Promise<void> {
+    await tx.execute(GROUPS_MAKE, [JSON.stringify(seeds)]);
+  }
+
+  protected override async lock(tx: Transaction, seeds: readonly GroupSeed[]): Promise<LockedGroup[]> {
+    return (await tx.query<GroupRow>(GROUPS_LOCK, namesOf(seeds))).map(toLockedGroup);
+  }
+}
+
+function namesOf(seeds: readonly GroupSeed[]): [services: string[], keys: string[]] {
+  return [seeds.map(({ service }) => service), seeds.map(({ key }) => key)];
+}
+
+function toLockedGroup(row: GroupRow): LockedGroup {
+  return {
+    id: row.id,
+    service: row.service,
+    key: row.grouping_key,
+    mergedInto: row.merged_into,
+    severity: row.severity,
+    status: row.status,
+    count: Number(row.count),
+    resolvedAt: row.resolved_at,
+    resolvedInRelease: row.resolved_in_release,
+    ignoreUntil: row.ignore_until,
+    ignoreCount: row.ignore_count === null ? null : Number(row.ignore_count),
+    ignoredAtCount: row.ignored_at_count === null ? null : Number(row.ignored_at_count),
+  };
+}

@@ -1,4 +1,4 @@
-import type { Severity } from '#platform/kernel';
+import type { ErrorCategory, Severity } from '#platform/kernel';
 import type { GroupStatus } from '../grouping/group-status.js';
 import type { GroupingReason } from '../grouping/grouping.js';
 
@@ -12,7 +12,7 @@ export interface GroupSeed {
   title: string;
   culprit: string;
   severity: Severity;
-  category: string;
+  category: ErrorCategory;
   seenAt: string;
   release: string | null;
   why: GroupingReason;
@@ -34,13 +34,13 @@ export interface LockedGroup {
   ignoredAtCount: number | null;
 }
 
-/** What a chunk does to a group. */
+/** What a chunk does to a group: one or more occurrences more. */
 export interface GroupChange {
   id: string;
   added: number;
-  own_added: number;
-  first_seen: string | null;
-  last_seen: string | null;
+  ownAdded: number;
+  firstSeen: string;
+  lastSeen: string;
   severity: Severity;
   status: GroupStatus;
   regressed: boolean;
@@ -50,25 +50,25 @@ export interface GroupChange {
 }
 
 export interface Presence {
-  group_id: string;
+  groupId: string;
   release: string;
   environment: string;
   count: number;
-  last_seen: string;
+  lastSeen: string;
 }
 
 /** When a release of a service was seen, in the order of the ledger's own clock. */
 export interface ReleaseSeen {
   service: string;
   release: string;
-  first_seen: string;
+  firstSeen: string;
 }
 
 export interface HourCount {
-  group_id: string;
+  groupId: string;
   hour: string;
-  severity: string;
-  category: string;
+  severity: Severity;
+  category: ErrorCategory;
   count: number;
 }
 
@@ -76,17 +76,23 @@ export interface HourCount {
 export interface HourSum {
   hour: string;
   service: string;
-  severity: string;
-  category: string;
+  severity: Severity;
+  category: ErrorCategory;
   count: number;
 }
 
 /** How often a group was seen on a day of UTC. */
 export interface DayCount {
-  group_id: string;
+  groupId: string;
   day: string;
   count: number;
 }
+
+/** Groups that are kept at least on the list of an hour or a day. */
+export const TOP_KEPT = 50;
+
+/** Rows at which such a list is shortened to what is kept. */
+export const TOP_MOST = 4 * TOP_KEPT;
 
 /** All that is counted of a chunk. */
 export interface Counts {

@@ -1,12 +1,4 @@
-import type { Occurrence, OccurrenceDetail } from '../occurrences/occurrence.js';
-
-/** An occurrence with its group and its place in the run. */
-export interface StoredOccurrence {
-  occurrence: Occurrence;
-  groupId: string;
-  runId: string;
-  sequence: number;
-}
+import { detailOf, type StoredOccurrence } from './stored-occurrence.js';
 
 /** As its row is written, by column. */
 export function toRow({ occurrence, groupId, runId, sequence }: StoredOccurrence): Record<string, unknown> {
@@ -31,29 +23,5 @@ export function toRow({ occurrence, groupId, runId, sequence }: StoredOccurrence
     method,
     project_id: occurrence.projectId ?? null,
     detail: detailOf(occurrence),
-  };
-}
-
-/** Written out, as a copy without some fields takes many times as long. */
-function detailOf(occurrence: Occurrence): Record<keyof OccurrenceDetail, unknown> {
-  const { status, code, constraint, template, fingerprint, isMessage } = occurrence;
-  const { stackTrace, context, sourceFile, sourceLine, frames, causes, tags, user, breadcrumbs, contexts } = occurrence;
-  return {
-    status,
-    code,
-    constraint,
-    template,
-    fingerprint,
-    isMessage,
-    stackTrace,
-    context,
-    sourceFile,
-    sourceLine,
-    frames,
-    causes,
-    tags,
-    user,
-    breadcrumbs,
-    contexts,
   };
 }

@@ -4,6 +4,8 @@ import { type FindOperator, Raw } from 'typeorm';
 export interface Dialect {
   /** The present moment of the database's clock, in whole milliseconds. */
   readonly now: string;
+  /** The moment at which a statement runs, where `now` may be that at which its transaction began. */
+  readonly clock: string;
   /** A condition for `where`: a moment that is ahead by more than some seconds, 0 when left out. */
   readonly ahead: (seconds?: number) => FindOperator<Date>;
   /** A condition for `where`: a moment that is past by more than some seconds, 0 when left out. */
@@ -20,6 +22,7 @@ const NOW = `date_trunc('milliseconds', now())`;
 
 export const POSTGRES_DIALECT: Dialect = {
   now: NOW,
+  clock: 'clock_timestamp()',
   ahead: (seconds = 0) => Raw((column) => `${column} > now() + make_interval(secs => ${seconds})`),
   past: (seconds = 0) => Raw((column) => `${column} < now() - make_interval(secs => ${seconds})`),
   plus: (moment, seconds) => `${moment} + make_interval(secs => ${seconds})`,

@@ -12,6 +12,7 @@ import { POSTGRES_DIALECT } from './dialect.js';
 import { hydrate } from './hydrate.js';
 import { insertMany, type NewRow, type OnConflict } from './insert-many.js';
 import { lockNamed, type LockName, tryLockNamed } from './named-locks.js';
+import { permit, type Permission } from './permissions.js';
 import { isAfterFailure } from './postgres-error.js';
 
 /** A statement that PostgreSQL parses and plans once per connection. The name must be unique in the service. */
@@ -106,6 +107,11 @@ export class Transaction {
   async tryLock(name: LockName, part?: string): Promise<boolean> {
     const [row] = await this.query<{ is_free: boolean }>(...tryLockNamed(name, part));
     return row?.is_free === true;
+  }
+
+  /** Says to the triggers of the database that this transaction may do what they refuse otherwise. */
+  async permit(what: Permission): Promise<void> {
+    await this.query(permit(what));
   }
 
   /** Runs work whose failure undoes only itself: the transaction can go on after it. */
