@@ -4,7 +4,7 @@ import type { Cause, Occurrence, StackFrame } from '../occurrences/occurrence.js
 import { codesIn, discriminators } from './error-codes.js';
 import { callsBuiltIn } from './foreign-code.js';
 import { knownFrame } from './known-frame.js';
-import { gistOf, messageTemplate } from './message-template.js';
+import { gistOf, messageTemplate } from './messages/message-template.js';
 import { functionName, isBundle } from './module-name.js';
 import { parseStack } from './stack-frames.js';
 

@@ -1,7 +1,7 @@
 import type { Occurrence } from '../occurrences/occurrence.js';
-import { inCommonWords } from './browser-messages.js';
-import { inAnyCase } from './known-names.js';
-import { gistOf } from './message-template.js';
+import { inCommonWords } from './messages/browser-messages.js';
+import { inAnyCase } from './messages/known-names.js';
+import { gistOf } from './messages/message-template.js';
 
 /** What was missing, by its name, which a stack without line numbers does not tell: in words of JavaScript, Python, Ruby, PHP and Java. */
 const PROPERTY_IN_TEXT = new RegExp(
