@@ -3,7 +3,7 @@ import { cutText, RecentMap } from '#platform/kernel';
 import type { Cause, Occurrence, StackFrame } from '../occurrences/occurrence.js';
 import { codesIn, discriminators } from './error-codes.js';
 import { callsBuiltIn } from './foreign-code.js';
-import { knownFrame } from './known-frame.js';
+import { knownFrame, type KnownFrame } from './known-frame.js';
 import { gistOf, messageTemplate } from './messages/message-template.js';
 import { functionName, isBundle } from './module-name.js';
 import { parseStack } from './stack-frames.js';
@@ -68,19 +68,29 @@ function isDefaultMark(part: string): boolean {
 function defaultParts(occurrence: Occurrence): { basis: 'stack' | 'message'; parts: string[] } {
   const { errorType, errorMessage, causes } = occurrence;
   const telling = occurrence.isMessage ? NOTHING_TOLD : tellingOf(occurrence.frames);
-  const frames = ranOver(occurrence) ? circleOf(occurrence.frames, telling.frames) : telling.frames;
+  const isTooDeep = ranOver(errorType, errorMessage);
+  const frames = isTooDeep ? circleOf(occurrence.frames, telling.frames) : telling.frames;
   const basis = frames.length > 0 ? 'stack' : 'message';
-  const isSaidByOthers = basis === 'stack' && (telling.isThrownByLibrary || SAID_BY_RUNTIME.test(errorType));
+  // What the last call was before the stack was full is chance, and so is whether it was one of a library.
+  const isSaidByOthers =
+    basis === 'stack' && !isTooDeep && (telling.isThrownByLibrary || SAID_BY_RUNTIME.test(errorType));
+  const gist = isSaidByOthers ? gistOf(errorMessage) : '';
   const parts = [
-    `type:${errorType === 'InternalError' && ranOver(occurrence) ? 'RangeError' : errorType}`,
+    `type:${commonType(errorType, isTooDeep)}`,
     ...(basis === 'stack'
       ? frames.map((frame) => `frame:${frame}`)
       : [`message:${messageTemplate(occurrence.template ?? errorMessage)}`]),
-    ...(isSaidByOthers ? [`said:${gistOf(errorMessage)}`] : []),
+    ...(gist !== '' ? [`said:${gist}`] : []),
     ...discriminators(occurrence, telling.place),
     ...causes.slice(0, MAX_CAUSES).flatMap(partsOfCause),
   ];
   return { basis, parts };
+}
+
+/** Engines of browsers call some failures by other names. */
+function commonType(type: string, isTooDeep: boolean): string {
+  if (type === 'InternalError' && isTooDeep) return 'RangeError';
+  return type === 'NS_ERROR_DOM_QUOTA_REACHED' ? 'QuotaExceededError' : type;
 }
 
 /** Types that only a runtime throws, whose words are its own wherever it happens, or that carry those of another failure. */
@@ -103,13 +113,16 @@ function partsOfCause(cause: Cause): readonly string[] {
 }
 
 function readCause({ type, message, stackTrace }: Cause): readonly string[] {
-  const { frames, place, isThrownByLibrary } = tellingOf(stackTrace === undefined ? [] : parseStack(stackTrace));
+  const read = stackTrace === undefined ? [] : parseStack(stackTrace);
+  const { frames: told, place, isThrownByLibrary } = tellingOf(read);
   const isOwn = place !== 'none';
+  const isTooDeep = ranOver(type, message);
+  const frames = isTooDeep ? circleOf(read, told) : told;
   return [
     `cause:${type}`,
     ...(isOwn ? frames.slice(0, 3).map((frame) => `cause-frame:${frame}`) : []),
     // Where a library fails differs from release to release; what it says does not.
-    ...(isOwn && !isThrownByLibrary ? [] : [`cause-message:${gistOf(message)}`]),
+    ...(isOwn && (isTooDeep || !isThrownByLibrary) ? [] : [`cause-message:${gistOf(message)}`]),
     ...codesIn(message).map((code) => `cause-code:${code}`),
   ];
 }
@@ -132,15 +145,21 @@ function tellingOf(frames: readonly StackFrame[]): Telling {
   const own = new Set<string>();
   const others = new Set<string>();
   let [first, firstOfCode, firstOwn]: (StackFrame | undefined)[] = [];
+  let [isBehindOthers, work]: [boolean, string | undefined] = [false, undefined];
   for (const frame of frames) {
     if (own.size === MAX_FRAMES) break;
-    const { isNoise, isOwn, text } = knownFrame(frame);
-    if (isNoise) continue;
+    const known = knownFrame(frame);
+    if (known.isNoise) continue;
+    if (known.isOuterEnd && own.size > 0) break;
     first ??= frame;
     if (!isEngine(frame.file)) firstOfCode ??= frame;
-    if (isOwn) firstOwn ??= frame;
+    if (known.isOwn) firstOwn ??= frame;
+    else isBehindOthers = true;
     const kept = firstOwn === undefined ? others : own;
-    if (isOwn === (firstOwn !== undefined) && kept.size < MAX_FRAMES && text !== undefined) kept.add(text);
+    if (known.isOwn !== (firstOwn !== undefined) || kept.size === MAX_FRAMES || known.text === undefined) continue;
+    if (own.size > 0 && isPassedOver(known, isBehindOthers, work)) continue;
+    kept.add(known.text);
+    if (known.isOwn) [isBehindOthers, work] = [false, known.work];
   }
   // Engines of browsers differ in what they show of themselves.
   const isInBundle = isBundle(firstOfCode?.file) || isBundle(firstOwn?.file);
@@ -152,25 +171,41 @@ function tellingOf(frames: readonly StackFrame[]): Telling {
   };
 }
 
+/** Whether an own frame says nothing that those before it do not. */
+function isPassedOver({ isEntry, work }: KnownFrame, isBehindOthers: boolean, workBefore: string | undefined): boolean {
+  return (isEntry && isBehindOthers) || (work !== undefined && work === workBefore);
+}
+
 function isEngine(file: string | undefined): boolean {
   return file === 'native' || file === '[native code]' || file === '<anonymous>';
 }
 
-/** A stack that ran over. */
-function ranOver({ errorType, errorMessage }: Occurrence): boolean {
-  return RAN_OVER.test(errorType) || /^(?:Maximum call stack size exceeded|too much recursion)/.test(errorMessage);
+/** Whether a stack ran over. */
+function ranOver(type: string, message: string): boolean {
+  return RAN_OVER.test(type) || SAID_TO_RUN_OVER.test(message);
 }
 
-const RAN_OVER = /^(?:RecursionError|SystemStackError|(?:.{1,60}\.)?StackOverflow(?:Error|Exception)?)$/;
+const RAN_OVER = /^(?:RecursionError|SystemStackError|Stack_overflow|(?:.{1,60}\.)?StackOverflow(?:Error|Exception)?)$/;
 
-/** The frames of a recursion in no order: which of the circle was the last is chance, and what it had just called too. */
+/** The same in words of JavaScript, Python, Go, PHP, Lua and of serializers that follow a circle. */
+const SAID_TO_RUN_OVER =
+  /^(?:Maximum call stack size (?:exceeded|of \d)|too much recursion|maximum recursion depth exceeded|Maximum function nesting level|(?:runtime: )?goroutine stack exceeds|stack overflow\b|stack level too deep|Infinite recursion \(StackOverflowError\))/i;
+
+/**
+ * The frames of a recursion in no order: which of the circle was the last is chance, and what it had just called too. Those of the circle
+ * come again and again; those that only some rounds pass through come less often.
+ */
 function circleOf(frames: readonly StackFrame[], contributing: readonly string[]): readonly string[] {
+  const taking = new Set(contributing);
   const times = new Map<string, number>();
-  for (const { text } of frames.map(knownFrame)) {
-    if (text !== undefined) times.set(text, (times.get(text) ?? 0) + 1);
-  }
-  const repeated = contributing.filter((text) => (times.get(text) ?? 0) > 1);
-  return (repeated.length > 0 ? repeated : [...contributing]).sort();
+  const texts = frames.map((frame) => knownFrame(frame).text).filter((text) => text !== undefined && taking.has(text));
+  for (const text of texts) times.set(text ?? '', (times.get(text ?? '') ?? 0) + 1);
+  const most = Math.max(0, ...times.values());
+  if (most < 2) return [...taking].sort();
+  // Where a round is nearly as long as what is shown, the first of it comes twice and the rest once.
+  const called = texts.findIndex((text) => (times.get(text ?? '') ?? 0) > 1);
+  const inCircle = new Set(texts.slice(called));
+  return [...taking].filter((text) => inCircle.has(text) && (times.get(text) ?? 0) >= most - 1).sort();
 }
 
 function titleOf({ errorType, errorMessage }: Occurrence): string {

@@ -14,8 +14,9 @@ export const PACKAGES_FOLDER = /^(?:packages|libs|apps|services|modules|plugins)
 /** Folders that begin absolute paths of servers: the next is the project's own. */
 export const HOME_FOLDER = /^(?:srv|opt|home|users|var|mnt|usr|root|data|releases|[a-z]:)$/;
 
-/** Folders of a person that have projects in them. */
-const WORK_FOLDER = /^(?:builds?|work|workspace|code|projects?|repos?|dev|git)$/;
+/** Folders of a person, of a build server or of a system that have projects in them. */
+const WORK_FOLDER =
+  /^(?:builds|work|_work|workspace|code|projects|repos?|dev|git|source|src|sites|www|vhosts|apps|local|share|lib|agent|jenkins|__w|efs|a)$/;
 
 /** The folder of a project below that of a server for development on Windows. */
 const LOCAL_SERVER =
@@ -72,6 +73,20 @@ function withoutOrigin(file: string): string {
   );
 }
 
+/** The package of a function of Go with the file, whatever the root that it was built in; a program's own package is called the same everywhere. */
+export function packageOfGo(name: string | undefined, file: string | undefined): string | undefined {
+  if (name === undefined || file?.endsWith('.go') !== true) return undefined;
+  const receiver = name.indexOf('(');
+  const slash = name.lastIndexOf('/', receiver === -1 ? undefined : receiver);
+  const steps = name.slice(0, name.indexOf('.', slash + 1)).split('/');
+  const last = /^v\d{1,3}$/.test(steps.at(-1) ?? '') ? steps.at(-2) : steps.at(-1);
+  if (last === undefined || !/^[a-z]\w{0,60}$/.test(last)) return undefined;
+  const base = fileName(file.split(/[\\/]/).at(-1) ?? '');
+  if (last !== 'main') return `${last}/${base}`;
+  // Each program has a package of this name.
+  return VAGUE_NAME.test(base) ? undefined : base;
+}
+
 /** The folder next to the file, below those that every deployment has others of. */
 function folderOf(segments: readonly string[], name: string): string {
   // `worker-4f2a91c`: what was deployed, and the commit it was made of.
@@ -96,11 +111,15 @@ function projectFolder(folders: readonly string[]): number {
   if (folders[0] !== '' && !/^[a-z]:$/.test(folders[0] ?? '')) return -1;
   const home = folders.findIndex((folder) => HOME_FOLDER.test(folder));
   const isOfPerson = /^(?:home|users)$/.test(folders[home] ?? '');
-  const under = home === -1 ? 1 : home + (isOfPerson ? 2 : 1);
-  // A person keeps projects in a folder of their own.
-  const first = isOfPerson && WORK_FOLDER.test(folders[under] ?? '') ? under + 1 : under;
+  let at = home === -1 ? (folders[1] === 'builds' ? 3 : 1) : home + (isOfPerson ? 2 : 1);
+  // Checkouts are some folders down: `/home/ada/work/shop`, `/var/lib/jenkins/workspace/shop`, `/usr/src/shop`.
+  if (home !== -1 || folders[1] === '__w') while (at < folders.length - 1 && WORK_FOLDER.test(folders[at] ?? '')) at++;
+  // Runners check out `shop` below a folder of its name.
+  if (folders[at] !== undefined && folders[at] === folders[at + 1]) at++;
   // Where programs are put, as in `/srv/apps/shop` and `D:\\apps\\shop`.
-  return PACKAGES_FOLDER.test(folders[first] ?? '') ? first + 1 : first;
+  const project = PACKAGES_FOLDER.test(folders[at] ?? '') ? at + 1 : at;
+  // Below `releases` was the name of one, which is left out already.
+  return folders[project + 1] === 'releases' ? project + 1 : project;
 }
 
 function vagueFolder(folders: readonly string[]): string {
@@ -183,7 +202,7 @@ export function functionName({ function: name, file, module }: StackFrame): stri
   const alias = name.endsWith(']') ? name.lastIndexOf(' [as ') : -1;
   const plain = (alias === -1 ? name : name.slice(0, alias))
     .replace(
-      /^(?:async[ *]|new |get |set |static |setTimeout handler\*|promise callback\*|EventListener\.handleEvent\*|block (?:\(\d+ levels\) )?in |rescue in |ensure in )+/,
+      /^(?:async[ *]|new |get |set |static |[a-zA-Z]{3,30} (?:handler|callback)\*|EventListener\.handleEvent\*|block (?:\(\d+ levels\) )?in |rescue in |ensure in )+/,
       '',
     )
     // Blocks of Objective-C are counted.

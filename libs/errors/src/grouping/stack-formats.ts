@@ -120,7 +120,7 @@ function gecko(lines: readonly string[], index: number): Place | undefined {
   if (
     at === -1 ||
     /\s/.test(
-      line.slice(0, at).replace(/^(?:setTimeout handler|promise callback|(?:global|module|eval) code|get |set )/, ''),
+      line.slice(0, at).replace(/^(?:[a-zA-Z]{3,30} (?:handler|callback)\*|(?:global|module|eval) code|get |set )/, ''),
     )
   )
     return undefined;
