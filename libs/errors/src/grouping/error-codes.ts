@@ -1,5 +1,6 @@
 import type { Occurrence } from '../occurrences/occurrence.js';
 import { keyOnLine, namesIn } from './named-in-text.js';
+import { reasonOfSystem } from './messages/system-reasons.js';
 
 const ERRNO =
   /\b(ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EPIPE|EHOSTUNREACH|ENETUNREACH|EADDRINUSE|EADDRNOTAVAIL|EACCES|EPERM|ENOENT|EEXIST|EMFILE|ENFILE|ENOSPC|EROFS|EISDIR|ENOTDIR|ENOTEMPTY|EBUSY|ENOMEM|EINVAL|EIO|EXDEV|ELOOP|EPROTO|ECANCELED)\b/;
@@ -10,7 +11,7 @@ const NAMED_CODE =
 
 /** Codes that stand by themselves: `ORA-00942`, `TS2345:`, `[P2002]`, `HRESULT 0x80070005`, `ERR_1042`, `Error 1062:`. */
 const OWN_CODE =
-  /\b(ORA-\d{5}|SQL\d{4,5}N?|ERR_[A-Z0-9_]{2,60}|E_[A-Z][A-Z_]{2,60}|AADSTS\d{4,7}|PGRST\d{3}|(?:HRESULT|NTSTATUS)[ :=]{0,3}0x[0-9a-fA-F]{8})\b|^\[?([A-Z]{1,6}\d{3,6})(?:\]|:)|[[(]([A-Z]{1,4}\d{4})[\])]|\berror:? ([A-Z]{1,4}\d{3,6})\b|\b[Ee]rror #(\d{1,6})\b|\b[Ee]rror (\d{3,5})(?=:| \(\w{5}\))/;
+  /\b(ORA-\d{5}|SQL\d{4,5}N?|ERR_[A-Z0-9_]{2,60}|E_[A-Z][A-Z_]{2,60}|AADSTS\d{4,7}|PGRST\d{3}|(?:HRESULT|NTSTATUS)[ :=]{0,3}0x[0-9a-fA-F]{8})\b|^\[?([A-Z]{1,6}\d{3,6})(?:\]|:)|[[(]([A-Z]{1,4}\d{4})[\])]|\berror:? ([A-Z]{1,4}\d{3,6})\b|\b[Ee]rror #(\d{1,6})\b|\b[Ee]rror (\d{3,5})(?=:| \(\w{5}\))|\b(?:declined|rejected|refused|denied)\b[^:\n]{0,40}: ([A-Z]{1,4}\d{2,4})\b/;
 
 /** Codes that a message begins with: of AWS, OAuth (RFC 6749), MongoDB, MySQL in Python, Redis. */
 const CODE_AT_START =
@@ -88,7 +89,9 @@ function codeOf({ errorMessage, code, context }: Occurrence): string | undefined
 /** The codes that a message names. */
 export function codesIn(message: string): string[] {
   const text = withoutSource(message).replace(NUMBER_OF_SYSTEM, 'Os { code: ');
-  return [...new Set(CODES.flatMap((pattern) => firstOf(pattern.exec(text))?.toUpperCase() ?? []))];
+  const written = CODES.flatMap((pattern) => firstOf(pattern.exec(text))?.toUpperCase() ?? []);
+  const said = reasonOfSystem(text);
+  return [...new Set(said === undefined ? written : [...written, said])];
 }
 
 /** Rust: numbers of failures differ from system to system, their kinds do not. */

@@ -96,7 +96,9 @@ export function namesIn(message: string, place: 'code' | 'bundle'): string[] {
   const property = firstOf(PROPERTY_IN_TEXT.exec(words));
   if (property !== undefined) return place === 'code' ? withoutPlaces(property) : asWritten(property);
   const bare = [...(text.match(IN_CAPITALS) ?? []), ...(text.match(UNQUOTED) ?? [])];
-  const quoted = /["'`[]/.test(text) ? [...gistOf(text).matchAll(/"([^"]{1,120})"/g)].map(([, name = '']) => name) : [];
+  const quoted = /["'`[]/.test(words)
+    ? [...gistOf(text).matchAll(/"([^"]{1,120})"/g)].map(([, name = '']) => name)
+    : [];
   return [...new Set([...bare, ...quoted])].slice(0, MOST_NAMES);
 }
 

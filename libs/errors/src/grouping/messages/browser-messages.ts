@@ -22,6 +22,18 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
     /^(undefined (?:local variable or )?method .{1,100}?) for (?:an instance of |#<)([A-Z]\w{0,60}(?:::\w{1,60}){0,6})(?::0x[0-9a-f]{1,16}.{0,300})?>?$/,
     '$1 for $2',
   ],
+  // Which byte it was, and whether it may begin or go on a character, is of what was read: Python, Ruby, Rust, PHP.
+  [/^('[\w-]{1,40}' codec can't (?:de|en)code) (?:byte|character|surrogate)s? .{1,300}$/, '$1'],
+  [
+    /^(?:incomplete )?"[^\n]{1,200}"(?: (?:followed by|to \S{1,40} in conversion from|from) .{1,200}?)? (on|to) ([\w-]{1,40})$/,
+    'bytes $1 $2',
+  ],
+  [/^(?:invalid|incomplete) utf-8 (?:byte )?sequence\b.{0,100}$/, 'no UTF-8'],
+  [
+    /^(iconv\(\): Detected an )(?:illegal character|incomplete multibyte character)( in input string)$/,
+    '$1odd character$2',
+  ],
+  [/^(Unable to translate )(?:bytes|Unicode character) .{1,200}? ((?:from|to) specified code page)\b/, '$1data $2'],
   // .NET Framework and Core.
   [/^The input string '.{0,300}' was not in a correct format\.$/, 'Input string was not in a correct format.'],
   [/^(?:\d{1,5}: )?unexpected (?:token at|character:) .{1,900}$/s, 'no JSON'],
@@ -112,7 +124,22 @@ const SAME_IN_OTHER_WORDS: readonly (readonly [pattern: RegExp, common: string])
     /^(?:Failed to execute '(removeChild|insertBefore|replaceChild)' on 'Node'|Node\.(removeChild|insertBefore|replaceChild)): .{1,300}$/,
     'the node of $1$2 is not there',
   ],
-  [/^(?:Maximum call stack size exceeded\.?|too much recursion)$/, 'the stack is too deep'],
+  [
+    /^(?:Maximum call stack size exceeded\.?(?: \(native stack depth\))?|too much recursion|maximum recursion depth exceeded\b.{0,100})$/,
+    'the stack is too deep',
+  ],
+  [
+    /^(?:Cannot assign to read only property '([^']{1,100})' of .{1,300}|"([^"]{1,100})" is read-only)$/,
+    'property "$1$2" is read-only',
+  ],
+  [
+    /^(?:Cannot add property ([\w$]{1,100}), object is not extensible|can't define property "([^"]{1,100})": .{1,300} is not extensible)$/,
+    'property "$1$2" of a closed object',
+  ],
+  [
+    /^(?:Cannot use 'in' operator to search for .{1,300} in .{0,300}|right-hand side of 'in' should be an object, got .{1,100}|.{1,300} is not an Object\. \(evaluating '.{1,300} in .{1,300}'\))$/s,
+    'no object to look into',
+  ],
   [
     /^ResizeObserver loop (?:limit exceeded|completed with undelivered notifications\.?)$/,
     'the loop of ResizeObserver',

@@ -1,6 +1,9 @@
+import { RecentMap } from '#platform/kernel';
 import { inCommonWords } from './browser-messages.js';
 import { withoutData } from './data-in-text.js';
+import { withoutFileNames } from './file-names.js';
 import { DATA_NOUN, SCHEMA_NOUN } from './known-names.js';
+import { isBehindNoun, isNameOfThing, LABEL, withoutLast } from './labels.js';
 import { pathTemplate, routeTemplate } from './path-template.js';
 import { DATA_FILE, replaceVariableParts, type VariablePart } from './variable-parts.js';
 
@@ -14,7 +17,7 @@ const MAX_LENGTH = 1_000;
 export function messageTemplate(message: string): string {
   const cut = message.slice(0, MAX_LENGTH).replace(OTHER_DIGIT, digitOf);
   if (IS_PATH.test(cut)) return pathTemplate(cut);
-  const lines = withoutData(cut.replace(ANSWER, '$1'))
+  const lines = withoutFileNames(withoutData(cut.replace(ANSWER, '$1')))
     .split(/[\r\n]/)
     .map((line) => line.trim())
     .filter((line) => line !== '')
@@ -63,8 +66,19 @@ const NAME_IN_GIST = /^[A-Za-z_$][\w$.:\\/@-]{0,120}$/;
  * It is in other words than those of the program, so that few words of a case are in it.
  */
 export function gistOf(message: string): string {
-  const telling = message
-    .slice(0, MAX_LENGTH)
+  const text = message.slice(0, MAX_LENGTH).trim();
+  const before = knownGists.get(text);
+  if (before !== undefined) return before;
+  const gist = readGist(text);
+  knownGists.set(text, gist);
+  return gist;
+}
+
+/** One failure asks for it twice, for what was said and for the names in it. */
+const knownGists = new RecentMap<string, string>(50);
+
+function readGist(text: string): string {
+  const telling = text
     .replace(STATEMENT, '')
     .replace(DETAIL, '')
     .replace(/ peeraddr=\S{1,200}/, '')
@@ -94,12 +108,17 @@ function nounBefore(before: string): string {
 
 function templateOf(text: string): string {
   return (
-    replaceVariableParts(text, placeholderOf)
+    replaceVariableParts(withoutLast(text), placeholderOf)
       .replace(NUMBER_WITH_SIGN, '<id>')
       // How many there are is no other failure, nor is the plural that follows from it.
       .replace(/<id>(?:(?:[ ,;/]{1,2}(?:and )?|\.{2,3}| ?[–—] ?)<id>)+/g, '<id>')
       .replaceAll('[]', '[<id>]')
-      .replace(/(<id> [a-z]{2,30})s\b/g, '$1')
+      .replace(LABEL, (labelled: string, noun: string, inBrackets?: string, inQuotes?: string) =>
+        isNameOfThing(noun, inBrackets ?? inQuotes ?? '')
+          ? labelled.replace(inBrackets ?? inQuotes ?? '', '<id>')
+          : labelled,
+      )
+      .replace(/(<id> (?!(?:is|was|has|does|this|less)\b)[a-z]{2,30})s\b/g, '$1')
       .replace(
         /(<id> [a-z]{2,30}) (are|were|have)\b/g,
         (_, counted: string, verb: string) => `${counted} ${ofOne(verb)}`,
@@ -121,7 +140,9 @@ function placeholderOf(part: VariablePart): string {
     case 'url':
       return IS_REQUEST.test(part.before) ? routeTemplate(part.text) : '<url>';
     case 'path':
-      return pathTemplate(part.text);
+      return IS_REQUEST.test(part.before) || IS_ROUTE.test(part.text)
+        ? routeTemplate(part.text)
+        : pathTemplate(part.text);
     case 'file':
       return '<file>';
     case 'quoted':
@@ -144,9 +165,16 @@ const NUMBER_WITH_SIGN = new RegExp(
 );
 
 /** What stands before the address of a call. */
-const IS_REQUEST = /\b(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) ['"]?$/;
+const IS_REQUEST =
+  /\b(?:(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)(?: request)?(?: to| for| on)?|[Rr]oute|[Ee]ndpoint|[Rr]equest (?:to|for)|[Cc]all(?:ing)? (?:to )?|[Uu]ri|URI):? ['"]?$/;
 
-const IS_FILE_WITH_BLANKS = new RegExp(String.raw`^[^\\/]{0,100} [^\\/]{0,100}\.(?:${DATA_FILE})$`);
+/** A call as servers log it. */
+const IS_CALL = /^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) \//;
+
+/** A path that can only be that of a call. */
+const IS_ROUTE = /^\/(?:api|rest|graphql|rpc|v\d{1,2})(?:\/|$)/i;
+
+const IS_FILE_WITH_BLANKS = new RegExp(String.raw`^[^\\/]{0,100} [^\\/]{0,100}(\.(?:${DATA_FILE}))$`);
 
 const IS_KEY = /^\s?:/;
 const IS_WRONG =
@@ -163,12 +191,12 @@ const IS_PATH_OR_TIME = /[\\/]|\d:\d\d|\d{4}-\d\d-\d\d/;
 
 /** A quoted word is a piece of data or a name of the program; what stands around it tells. */
 function ofQuoted({ text, before, after }: VariablePart): string {
-  const inner = text.slice(1, -1);
+  const inner = text.slice(1, -1).replace(IS_FILE_WITH_BLANKS, 'file$1');
   // What a decoder of Swift looked for; an index of a list has another type.
   if (/Keys\(stringValue: $/.test(before)) return `"${inner}"`;
   if (/\bgiven key $/.test(before)) return '<id>';
   if (inner.length === 1) return '<id>';
-  if (IS_FILE_WITH_BLANKS.test(inner)) return PROSE_QUOTE.test(text) ? '<id>' : '"<file>"';
+  if (IS_CALL.test(inner)) return `"${templateOf(inner.replace(/ HTTP\/[\d.]{1,3}$/, ''))}"`;
   const context = nounBefore(before);
   if (SCHEMA_NOUN.test(context)) return `"${IS_PATH_OR_TIME.test(inner) ? templateOf(inner) : inner.toLowerCase()}"`;
   const isOfOne = DATA_NOUN.test(context) || isSaidOfOne(inner, before);
@@ -209,6 +237,7 @@ const BEFORE_NAME =
 
 /** Words with digits, by their parts: `cus_81f3` is a `cus_<id>`. */
 function ofWord({ text, before, after }: VariablePart): string {
+  if (isBehindNoun(before)) return '<id>';
   if (IDENTIFIER.test(text) && (BEHIND_NAME.test(after) || BEFORE_NAME.test(before))) return text;
   const words = text.split(/([-_])/);
   const folded = words.map((word, index) => (index % 2 === 1 || !isOfAnId(word) ? word : '<id>')).join('');

@@ -42,6 +42,12 @@ export function pathTemplate(path: string): string {
   return kept.length === 0 ? '<path>' : `<path:${kept.join('/')}>`;
 }
 
+/** The key of an object or a path without a root: what is kept is the folder that it begins with. */
+export function keyTemplate(key: string): string {
+  const [folder = ''] = key.split('/', 1);
+  return isOfOneCase(folder) ? '<path>' : `<path:${folder.toLowerCase()}>`;
+}
+
 /** Steps of a route that are kept. */
 const MOST_STEPS = 4;
 
