@@ -105,11 +105,13 @@ describe.each([
   'pairs-third.jsonl',
   'pairs-fourth.jsonl',
   'pairs-fifth.jsonl',
+  'pairs-sixth.jsonl',
   'pairs-of-families.jsonl',
   'pairs-of-data.jsonl',
   'pairs-of-libraries.jsonl',
   'pairs-of-versions.jsonl',
   'pairs-of-last-kinds.jsonl',
+  'pairs-of-roots-and-names.jsonl',
 ])('of the labelled pairs in %s', (file) => {
   const pairs = pairsIn(file);
   const languages = [...new Set(pairs.map(({ language }) => language))];
