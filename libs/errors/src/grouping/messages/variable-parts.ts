@@ -71,7 +71,7 @@ const VARIABLE_PARTS: readonly (readonly [name: string, pattern: string])[] = [
     String.raw`(?<![\w:.-])(?:(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}|[0-9a-fA-F]{4}(?:\.[0-9a-fA-F]{4}){2})(?![\w:])`,
   ],
   // As Java writes where it connects to, with a name or without.
-  ['ip', String.raw`(?<![\w.-])[\w.-]{1,253}\/<unresolved>:\d{1,5}(?!\d)`],
+  ['ip', String.raw`(?<![\w.*-])[\w.*-]{1,253}\/<unresolved>:\d{1,5}(?!\d)`],
   [
     'ip',
     String.raw`(?<![\w.-])(?:[a-zA-Z][\w.-]{0,253})?\/(?:\d{1,3}(?:\.\d{1,3}){3}|\*{3}(?:\.\*{3}){3}):\d{1,5}(?!\d)`,
