@@ -105,6 +105,7 @@ describe('access to agents and tasks', () => {
        SELECT $1, created_by, jsonb_build_array(jsonb_build_object('agent', $2::text, 'taskId', id)) FROM agent_task WHERE id = $3`,
       [batchId, open, id],
     );
+    await app.get(Database).execute('UPDATE agent_task SET batch_id = $1 WHERE id = $2', [batchId, id]);
     return batchId;
   };
   const schedule = async (): Promise<string> => {

@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Database } from '#platform/database';
 import { AgentTasks } from '../../support/agent-tasks.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
@@ -30,7 +34,7 @@ async function read(url: string, token: string, lastEventId?: number, count = In
       const blocks = text.split('\n\n');
       text = blocks.pop() ?? '';
       for (const block of blocks) {
-        const field = (name: string): string => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1] ?? '';
+        const field = (name: string): string => new RegExp(`(?:^|\n)${name}: ([^\n]*)`).exec(block)?.[1] ?? '';
         if (field('data') === '') continue;
         const data = JSON.parse(field('data')) as StreamedEvent['data'];
         events.push({ id: Number(field('id')), type: field('event'), data });
@@ -41,6 +45,39 @@ async function read(url: string, token: string, lastEventId?: number, count = In
     if (!letGo.signal.aborted) throw error;
   }
   return events;
+}
+
+/** JSON as the document says that it is hashed. */
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
+  if (typeof value === 'number') return digitsOf(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([name, member]) => ({ bytes: Buffer.from(name), name, member }));
+  members.sort((a, b) => a.bytes.length - b.bytes.length || Buffer.compare(a.bytes, b.bytes));
+  return `{${members.map(({ name, member }) => `${JSON.stringify(name)}: ${textOf(member)}`).join(', ')}}`;
+}
+
+/** A number without an exponent. */
+function digitsOf(value: number): string {
+  const [digits = '', exponent = '0'] = JSON.stringify(Math.abs(value)).split('e');
+  const [whole = '', fraction = ''] = digits.split('.');
+  const point = whole.length + Number(exponent);
+  const all = whole + fraction;
+  const padded = point > 0 ? all.padEnd(point, '0') : '0'.repeat(1 - point) + all;
+  const at = Math.max(point, 1);
+  return (value < 0 ? '-' : '') + padded.slice(0, at) + (padded.length > at ? `.${padded.slice(at)}` : '');
+}
+
+/** The hashes of a task's events, by what the document says of them alone. */
+function hashesOf(taskId: string, events: readonly StreamedEvent[]): string[] {
+  let before = Buffer.alloc(0);
+  return events.map(({ data: { seq, type, data, createdAt } }) => {
+    const millis = Date.parse(createdAt);
+    const time = `${Math.floor(millis / 1000)}.${String(millis % 1000).padStart(3, '0')}000`;
+    const content = [taskId, String(seq), type, textOf(data), time].join('\n');
+    before = createHash('sha256').update(before).update(content, 'utf8').digest();
+    return before.toString('hex');
+  });
 }
 
 describe('the stream of events', () => {
@@ -129,6 +166,113 @@ describe('the stream of events', () => {
     );
     expect(recomputed.map(({ hash }) => hash.toString('hex'))).toEqual(before.map(({ data }) => data.hash));
   });
+
+  it('has hashes that anybody can compute of what was read', async () => {
+    const slug = await tasks.agent({ kind: 'worker' });
+    const { body } = await tasks.execute(slug);
+    const post = async (route: string, payload: object) =>
+      (apps[0] as TestApp).call<{ workerId: string; tasks: { leaseToken: string }[] }>('POST', route, {
+        token: tasks.user,
+        body: payload,
+      });
+    const { workerId } = (await post('/workers', { name: 'w', agents: [slug] })).body;
+    const [{ leaseToken } = { leaseToken: '' }] = (await post('/leases', { workerId })).body.tasks;
+    const told = [
+      {},
+      { list: [], none: null, yes: true, no: false, text: 'a "b" \\ \n\t\u0001\u001f\u007f / é 𝄞 \u2028' },
+      { zz: 1, a: 2, é: 3, b: { cc: [1, { y: 1, x: '' }], c: 2 }, '': 0 },
+      { n: [0, -0, 1.5, -12.25, 1e21, 1.5e300, 1e-7, -2.5e-10, 123456789012345680000, 5e-324, 0.1] },
+    ];
+    for (const [n, data] of told.entries())
+      expect((await post(`/tasks/${body.id}/events`, { leaseToken, seq: n + 1, type: 'told', data })).status).toBe(204);
+    await post(`/tasks/${body.id}/fail`, {
+      leaseToken,
+      error: { code: 'X', message: 'ünïcode "x"' },
+      retryable: false,
+    });
+    const events = await read(url(body.id), tasks.user);
+    expect(events.map(({ type }) => type)).toEqual(['queued', 'started', ...told.map(() => 'agent.told'), 'failed']);
+    expect(hashesOf(body.id, events)).toEqual(events.map(({ data }) => data.hash));
+  });
+
+  it('tells nothing of which the document does not say what it is', async () => {
+    const app = apps[0] as TestApp;
+    const act = (route: string, payload?: object, token = tasks.admin) =>
+      app.call<Record<string, string>>('POST', route, { token, ...(payload && { body: payload }) });
+    const told: StreamedEvent[] = [];
+    const end = async (id: string): Promise<void> => {
+      await tasks.until(id, 'succeeded', 'failed', 'dead', 'cancelled');
+      told.push(...(await read(url(id), tasks.admin)));
+    };
+    const slug = await tasks.agent({ retryPolicy: { maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 1 } });
+    tasks.handle = () => Promise.reject(new Error('down'));
+    const dead = (await tasks.execute(slug)).body.id;
+    await tasks.until(dead, 'dead');
+    tasks.handle = () => Promise.resolve(1);
+    await act(`/tasks/${dead}/retry`);
+    await end(dead);
+    tasks.handle = (_task, signal) => sleep(60_000, undefined, { signal });
+    const running = (await tasks.execute(slug)).body.id;
+    await tasks.until(running, 'running');
+    await act(`/tasks/${running}/cancel`);
+    await end(running);
+    const costly = await tasks.agent({ budget: { maxCost: '0' } });
+    tasks.handle = () => Promise.resolve(1);
+    for (const [verb, body] of [
+      ['approve', { reason: 'Needed' }],
+      ['approve', {}],
+      ['refuse', { reason: 'Too dear' }],
+      ['cancel', undefined],
+    ] as const) {
+      const { id } = (await tasks.execute(costly)).body;
+      await tasks.until(id, 'waiting_approval');
+      await act(`/tasks/${id}/${verb}`, body);
+      await end(id);
+    }
+    const leased = await tasks.agent({ kind: 'worker' });
+    const { workerId } = (await act('/workers', { name: 'w', agents: [leased] })).body;
+    const [first, second] = [
+      (await tasks.execute(leased, { priority: 10 })).body.id,
+      (await tasks.execute(leased, { priority: 1, deadlineAt: new Date(Date.now() + 4_000).toISOString() })).body.id,
+    ];
+    const third = (await tasks.execute(leased, { dependsOn: [second] })).body.id;
+    const lease = async () =>
+      (
+        await app.call<{ tasks: { id: string; leaseToken: string }[] }>('POST', '/leases', {
+          token: tasks.admin,
+          body: { workerId, max: 1 },
+        })
+      ).body.tasks[0];
+    const held = await lease();
+    await act(`/tasks/${held?.id}/release`, { leaseToken: held?.leaseToken });
+    const again = await lease();
+    await act(`/tasks/${first}/events`, { leaseToken: again?.leaseToken, seq: 1, type: 'page', data: { page: 3 } });
+    await act(`/tasks/${first}/fail`, { leaseToken: again?.leaseToken, error: { message: 'No' }, retryable: false });
+    await end(first);
+    await end(second);
+    await end(third);
+
+    const document = JSON.parse(
+      readFileSync(path.resolve(__dirname, '../../../docs/generated/openapi.json'), 'utf8'),
+    ) as {
+      components: { schemas: Record<string, Record<string, unknown>> };
+    };
+    for (const schema of Object.values(document.components.schemas))
+      if (schema['properties'] && schema['additionalProperties'] === undefined) schema['additionalProperties'] = false;
+    const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false });
+    ajv.addSchema(document, 'openapi');
+    const at = '#/paths/~1api~1v1~1tasks~1{id}~1events/get/responses/200/content/text~1event-stream/schema';
+    const validate = ajv.compile({ $ref: encodeURI(`openapi${at}`) });
+    const wrong = told.filter(({ data }) => !validate(data)).map(({ data }) => ({ data, errors: validate.errors }));
+    expect(wrong).toEqual([]);
+    // A remote agent's promise is told by the tests of those.
+    expect(new Set(told.map(({ type }) => type))).toEqual(
+      new Set([
+        ...['queued', 'started', 'retry', 'dead', 'requeued', 'succeeded', 'cancel_requested', 'cancelled', 'failed'],
+        ...['approval_required', 'approved', 'refused', 'released', 'agent.page'],
+      ]),
+    );
+  }, 60_000);
 
   it.each(['UPDATE agent_task_event SET type = type', 'DELETE FROM agent_task_event', 'TRUNCATE agent_task_event'])(
     'refuses %s',

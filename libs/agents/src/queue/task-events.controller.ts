@@ -1,10 +1,11 @@
 import { Controller, Headers, type MessageEvent, Param, Req, Res, Sse, SseSignal } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EMPTY, from, map, type Observable } from 'rxjs';
 import { ApiProblems, OwnPace, UuidParamPipe } from '#platform/http';
 import { InvalidInputException } from '#platform/kernel';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { TASK_EVENT_DTOS, TASK_EVENT_SCHEMA } from './task-event.dto.js';
 import { SIGN_OF_LIFE, type TaskEvent, TaskEventStreamService } from './task-event-stream.service.js';
 
 /** Milliseconds after which a reader that lost its connection comes back. */
@@ -23,12 +24,17 @@ export class TaskEventsController {
     operationId: 'streamTaskEvents',
     summary: 'What happened to a task and what happens next, until it has ended',
     description:
-      'Server-sent events: `id` is the number of the event, `event` its type, `data` JSON `{seq, type, data, createdAt, hash}`. ' +
-      'Each hash covers the event and the hash before it. With `Last-Event-ID` the stream goes on after that event, at any replica.',
+      'Server-sent events: `id` is the number of the event, `event` its type, `data` what the schema of the answer says of one event. Each ' +
+      '`hash` covers the event and the hash before it: see there how. With `Last-Event-ID` the stream goes on after that event, at any replica.',
   })
+  @ApiExtraModels(...TASK_EVENT_DTOS)
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Number of the last event that was received.' })
   @ApiProduces('text/event-stream')
-  @ApiResponse({ status: 200, description: 'The events', schema: { type: 'string' } })
+  @ApiResponse({
+    status: 200,
+    description: 'The events; the schema is that of the `data` of each',
+    schema: TASK_EVENT_SCHEMA,
+  })
   @ApiResponse({ status: 204, description: 'The task has ended and there is nothing more: do not come back' })
   @ApiProblems(400, 401, 403, 404, 429)
   async streamTaskEvents(
