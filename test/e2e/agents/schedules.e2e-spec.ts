@@ -314,6 +314,53 @@ describe('schedules', () => {
     expect(next.body.items).not.toContainEqual(body.items[2]);
   });
 
+  it('are found by their agent and by whose they are, and say who made them', async () => {
+    const [one, two] = [await newPerson(app, 'DEVELOPER'), await newPerson(app, 'DEVELOPER')];
+    const [agent, other] = [await tasks.agent(), await tasks.agent()];
+    const make = async (slug: string, token: string): Promise<string> =>
+      (await create({ agent: slug, cron: '0 0 1 1 *' }, token)).body.id;
+    const [first, second, third] = [
+      await make(agent, one.token),
+      await make(other, one.token),
+      await make(agent, two.token),
+    ];
+    const found = async (query: string) => {
+      const route = `/schedules?${query}`;
+      const { body } = await app.call<{ items: { id: string }[] }>('GET', route, { token: developer });
+      return body.items.map(({ id }) => id);
+    };
+    expect(await found(`agent=${agent}`)).toEqual([third, first]);
+    expect(await found(`ownerId=${one.id}`)).toEqual([second, first]);
+    expect(await found(`agent=${agent}&ownerId=${one.id}`)).toEqual([first]);
+    expect(await found('agent=nobody')).toEqual([]);
+    expect(await read(first)).toMatchObject({ createdBy: one.id, ownerId: one.id });
+    await app.call('PATCH', `/schedules/${first}`, { token: two.token, body: { priority: 6 } });
+    expect(await read(first)).toMatchObject({ createdBy: one.id, ownerId: two.id });
+    expect(await found(`agent=${agent}&ownerId=${two.id}`)).toEqual([third, first]);
+  });
+
+  it('say their next times before there is one', async () => {
+    const preview = (query: string, token = developer) =>
+      app.call<{ times: string[]; errors?: { path: string }[] }>('GET', `/schedules/times?${query}`, { token });
+    const cron = encodeURIComponent('30 4 1 1 *');
+    const { body } = await preview(`cron=${cron}&timeZone=Asia/Tokyo&count=3`);
+    const year = new Date().getUTCFullYear();
+    const first = body.times[0] === `${year}-12-31T19:30:00.000Z` ? year : year - 1;
+    expect(body.times).toEqual([0, 1, 2].map((n) => `${first + n}-12-31T19:30:00.000Z`));
+    expect(Date.parse(body.times[0] ?? '')).toBeGreaterThan(Date.now());
+    expect((await preview(`cron=${cron}`)).body.times).toHaveLength(5);
+    for (const [query, path] of [
+      ['', 'cron'],
+      [`cron=${encodeURIComponent('61 * * * *')}`, 'cron'],
+      [`cron=${cron}&timeZone=Mars/Base`, 'timeZone'],
+      [`cron=${cron}&count=51`, 'count'],
+    ] as const) {
+      const answer = await preview(query);
+      expect([answer.status, answer.body.errors?.map((fault) => fault.path)]).toEqual([422, [path]]);
+    }
+    expect((await preview(`cron=${cron}`, tasks.user)).status).toBe(403);
+  });
+
   it.each([
     [{ agent: 'scanner' }, 'cron'],
     [{ agent: 'scanner', cron: '61 * * * *' }, 'cron'],

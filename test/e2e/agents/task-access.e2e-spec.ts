@@ -270,6 +270,10 @@ describe('access to agents and tasks', () => {
       probe: () => ({ route: '/schedules', body: { agent: open, cron: '0 0 1 1 *' } }),
     },
     listSchedules: { decisions: developers(200), probe: () => get('/schedules') },
+    previewScheduleTimes: {
+      decisions: developers(200),
+      probe: () => get(`/schedules/times?cron=${encodeURIComponent('0 0 1 1 *')}`),
+    },
     getSchedule: { decisions: developers(200), probe: async () => get(`/schedules/${await schedule()}`) },
     updateSchedule: {
       decisions: developers(200),

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '#platform/database';
 import { CursorCodec } from '#platform/http';
 import { type KeyedRequest, KeyedRequests } from '#platform/idempotency';
-import { Ids, type Page, pageOf, ValidationException } from '#platform/kernel';
+import { Ids, type Page, pageOf } from '#platform/kernel';
 import { AuditTrail, type Principal } from '#platform/security';
 import { ScheduleNotFoundException } from '../tasks/agents.exceptions.js';
 import type { Schedule, ScheduleDefinition } from './schedule.js';
 import { AgentRepository } from '../registry/agent.repository.js';
-import { nextTime } from './cron-times.js';
-import { ScheduleRepository, type ScheduleRun } from './schedule.repository.js';
+import { nextTimes } from './schedule-times.js';
+import { type ScheduleFilter, ScheduleRepository, type ScheduleRun } from './schedule.repository.js';
 import { ScheduleTaskService } from './schedule-task.service.js';
 import { demandRole } from '../registry/agent-access.js';
 
@@ -36,10 +36,19 @@ export class ScheduleRegistryService {
   }
 
   /** Newest first, a page at a time. */
-  async list(limit: number, cursor: string | undefined): Promise<Page<Schedule>> {
-    const [before] = this.cursors.decode(LIST, cursor) ?? [];
-    const rows = await this.schedules.list(before === undefined ? undefined : String(before), limit + 1);
+  async list(filter: ScheduleFilter, limit: number, cursor: string | undefined): Promise<Page<Schedule>> {
+    const [before] = (this.cursors.decode(LIST, cursor) ?? []).map(String);
+    const rows = await this.schedules.list(filter, before, limit + 1);
     return pageOf(rows, limit, ({ id }) => this.cursors.encode(LIST, [id]));
+  }
+
+  /**
+   * The next times that a schedule would have, from now on by the database's clock.
+   *
+   * @throws ValidationException when the expression or the time zone is not valid, or it names no time at all
+   */
+  async times(cron: string, timeZone: string, count: number): Promise<Date[]> {
+    return nextTimes({ cron, timeZone }, await this.database.now(), count);
   }
 
   /**
@@ -149,15 +158,7 @@ export class ScheduleRegistryService {
 }
 
 /** @throws ValidationException when the expression or the time zone is not valid, or names no time */
-function nextRunOf({ cron, timeZone, enabled }: ScheduleDefinition, now: Date): Date | null {
-  try {
-    const next = nextTime(cron, timeZone, now);
-    return enabled ? next : null;
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const path = /time ?zone/i.test(message) ? 'timeZone' : 'cron';
-    throw new ValidationException('The schedule is not valid', {
-      details: { errors: [{ path, message, code: path }] },
-    });
-  }
+function nextRunOf(definition: ScheduleDefinition, now: Date): Date | null {
+  const [next = null] = nextTimes(definition, now, 1);
+  return definition.enabled ? next : null;
 }

@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import {
   IsBoolean,
   IsIn,
@@ -11,7 +12,7 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
-import { Clearable, Required } from '#platform/http';
+import { Clearable, PageQueryDto, Required } from '#platform/http';
 import {
   type Overlap,
   OVERLAPS,
@@ -21,6 +22,15 @@ import {
   type ScheduleDefinition,
 } from './schedule.js';
 import type { JsonObject } from '../tasks/task.js';
+
+const DEFAULTS = {
+  timeZone: 'UTC',
+  taskDescription: null,
+  parameters: {},
+  priority: 5,
+  enabled: true,
+  overlap: 'skip' as const,
+};
 
 /** What may be changed of a schedule. */
 export class UpdateScheduleDto {
@@ -127,6 +137,8 @@ export class ScheduleDto {
   enabled!: boolean;
   @ApiProperty({ enum: OVERLAPS, example: 'skip' })
   overlap!: Overlap;
+  /** Id of the user who made it; absent of old ones that were changed since. */
+  createdBy?: string;
   /** Whoever made or last changed it; its tasks are his. */
   ownerId!: string;
   @ApiPropertyOptional({
@@ -149,6 +161,55 @@ export class ScheduleDto {
   updatedAt!: string;
 }
 
+/** Which schedules to list; everything given must hold. */
+export class ScheduleQueryDto extends PageQueryDto {
+  /** @example scanner */
+  @IsOptional()
+  @IsString()
+  @MaxLength(50)
+  agent?: string;
+
+  /** Id of the user whose it is: who made or last changed it. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  ownerId?: string;
+}
+
+/** A cron expression to look ahead by. */
+export class ScheduleTimesQueryDto {
+  /** @example 0 6 * * MON-FRI */
+  @IsString()
+  @MinLength(9)
+  @MaxLength(200)
+  cron!: string;
+
+  /** @example Europe/Paris */
+  @ApiPropertyOptional({ default: 'UTC' })
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(60)
+  timeZone: string = DEFAULTS.timeZone;
+
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 50, default: 5, description: 'How many times.' })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(50)
+  count: number = 5;
+}
+
+/** The next times of a cron expression. */
+export class ScheduleTimesDto {
+  /**
+   * Fewer than were asked for when there are no more within eight years.
+   * @example ["2026-11-25T05:00:00.000Z"]
+   */
+  times!: string[];
+}
+
 /** A page of schedules, newest first. */
 export class SchedulePageDto {
   @ApiProperty({ type: [ScheduleDto] })
@@ -156,15 +217,6 @@ export class SchedulePageDto {
   @ApiProperty({ type: String, nullable: true })
   nextCursor!: string | null;
 }
-
-const DEFAULTS = {
-  timeZone: 'UTC',
-  taskDescription: null,
-  parameters: {},
-  priority: 5,
-  enabled: true,
-  overlap: 'skip' as const,
-};
 
 export function toScheduleDefinition(dto: CreateScheduleDto): ScheduleDefinition {
   return { ...DEFAULTS, ...(toScheduleChanges(dto) as Pick<ScheduleDefinition, 'agent' | 'cron'>) };
@@ -186,6 +238,7 @@ export function toScheduleDto(schedule: Schedule): ScheduleDto {
     priority: schedule.priority,
     enabled: schedule.enabled,
     overlap: schedule.overlap,
+    createdBy: schedule.createdBy ?? undefined,
     ownerId: schedule.ownerId,
     pausedReason: schedule.pausedReason ?? undefined,
     nextRunAt: schedule.nextRunAt?.toISOString() ?? null,

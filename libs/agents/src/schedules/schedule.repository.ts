@@ -12,6 +12,12 @@ export interface ScheduleRun {
   readonly nextRunAt: Date | null;
 }
 
+/** Which schedules; everything given must hold. */
+export interface ScheduleFilter {
+  readonly agent?: string | undefined;
+  readonly ownerId?: string | undefined;
+}
+
 /** A schedule whose time has come, with the database's clock. */
 export interface DueSchedule extends Schedule {
   readonly now: Date;
@@ -35,9 +41,17 @@ export class ScheduleRepository {
   }
 
   /** Newest first. */
-  list(before: string | undefined, limit: number): Promise<Schedule[]> {
+  async list({ agent, ownerId }: ScheduleFilter, before: string | undefined, limit: number): Promise<Schedule[]> {
     const builder = select(this.database.repository(ScheduleEntity)).orderBy('s.id', 'DESC').limit(limit);
-    return schedulesOf(before === undefined ? builder : builder.where({ id: LessThan(before) }));
+    if (before !== undefined) builder.andWhere({ id: LessThan(before) });
+    if (ownerId !== undefined) builder.andWhere({ createdBy: ownerId });
+    if (agent !== undefined) {
+      // By its id an index has them in order; by what is joined they would all be read and sorted.
+      const found = await this.database.repository(AgentEntity).findOneBy({ slug: agent });
+      if (!found) return [];
+      builder.andWhere({ agentId: found.id });
+    }
+    return schedulesOf(builder);
   }
 
   async insert(
@@ -47,7 +61,8 @@ export class ScheduleRepository {
     definition: ScheduleDefinition,
     run: ScheduleRun,
   ): Promise<void> {
-    await tx.insertMany(ScheduleEntity, [{ id, agentId, ...columnsOf(definition, run) }]);
+    const madeBy = run.ownerId;
+    await tx.insertMany(ScheduleEntity, [{ id, agentId, madeBy, ...columnsOf(definition, run) }]);
   }
 
   /** Whoever changes it owns it from then on. */
@@ -122,8 +137,9 @@ function select(schedules: Repository<ScheduleEntity>): SelectQueryBuilder<Sched
 
 async function schedulesOf(builder: SelectQueryBuilder<ScheduleEntity>): Promise<Schedule[]> {
   const { entities, raw } = await builder.getRawAndEntities<{ agent: string }>();
-  return entities.map(({ agentId: _agentId, createdBy, ...schedule }, index) => ({
+  return entities.map(({ agentId: _agentId, createdBy, madeBy, ...schedule }, index) => ({
     ...schedule,
+    createdBy: madeBy,
     ownerId: createdBy,
     agent: raw[index]!.agent,
   }));

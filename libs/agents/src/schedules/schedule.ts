@@ -27,6 +27,8 @@ export type PauseReason = (typeof PAUSE_REASONS)[number];
 /** A schedule with what came of it so far. */
 export interface Schedule extends ScheduleDefinition {
   readonly id: string;
+  /** Who made it; `null` of one from before that was kept which somebody changed since. */
+  readonly createdBy: string | null;
   /** In whose name its tasks are queued: who made or last changed it. */
   readonly ownerId: string;
   /** The key by which he did so; `null` when he did so himself. */

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { ApiProblems, LargeBody, PageQueryDto, UuidParamPipe, Locates } from '#platform/http';
+import { ApiProblems, LargeBody, UuidParamPipe, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { ScheduleRegistryService } from './schedule-registry.service.js';
@@ -10,6 +10,9 @@ import {
   CreateScheduleDto,
   ScheduleDto,
   SchedulePageDto,
+  ScheduleQueryDto,
+  ScheduleTimesDto,
+  ScheduleTimesQueryDto,
   toScheduleChanges,
   toScheduleDefinition,
   toScheduleDto,
@@ -43,12 +46,24 @@ export class SchedulesController {
   }
 
   @Get()
-  @ApiOperation({ operationId: 'listSchedules', summary: 'All schedules, newest first' })
+  @ApiOperation({ operationId: 'listSchedules', summary: 'Find schedules, newest first' })
   @ApiResponse({ status: 200, type: SchedulePageDto })
   @ApiProblems(400, 401, 403, 422, 429)
-  async listSchedules(@Query() { limit, cursor }: PageQueryDto): Promise<SchedulePageDto> {
-    const { items, nextCursor } = await this.schedules.list(limit, cursor);
+  async listSchedules(@Query() { limit, cursor, agent, ownerId }: ScheduleQueryDto): Promise<SchedulePageDto> {
+    const { items, nextCursor } = await this.schedules.list({ agent, ownerId }, limit, cursor);
     return { items: items.map(toScheduleDto), nextCursor };
+  }
+
+  @Get('times')
+  @ApiOperation({
+    operationId: 'previewScheduleTimes',
+    summary: 'The next times of a cron expression in a time zone, before there is a schedule',
+  })
+  @ApiResponse({ status: 200, type: ScheduleTimesDto })
+  @ApiProblems(401, 403, 422, 429)
+  async previewScheduleTimes(@Query() { cron, timeZone, count }: ScheduleTimesQueryDto): Promise<ScheduleTimesDto> {
+    const times = await this.schedules.times(cron, timeZone, count);
+    return { times: times.map((time) => time.toISOString()) };
   }
 
   @Get(':id')

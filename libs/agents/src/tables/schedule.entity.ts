@@ -4,8 +4,11 @@ import type { Overlap, PauseReason } from '../schedules/schedule.js';
 import type { JsonObject } from '../tasks/task.js';
 
 @Entity('agent_schedule')
+@Index('agent_schedule_agent_idx', ['agentId', 'id'])
 @Index('agent_schedule_due_idx', ['nextRunAt'], { where: 'enabled' })
 @Index('agent_schedule_last_task_idx', ['lastTaskId'])
+@Index('agent_schedule_owner_agent_idx', ['createdBy', 'agentId', 'id'])
+@Index('agent_schedule_owner_idx', ['createdBy', 'id'])
 @Check('agent_schedule_overlap_check', "overlap IN ('skip', 'queue', 'cancel_previous')")
 @Check('agent_schedule_paused', '(paused_reason IS NULL) OR (NOT enabled)')
 @Check(
@@ -69,4 +72,8 @@ export class ScheduleEntity {
 
   @Text({ default: 'skip' })
   overlap!: Overlap;
+
+  /** Who made it; `createdBy` is whose it is now. */
+  @Text({ nullable: true })
+  madeBy!: string | null;
 }
