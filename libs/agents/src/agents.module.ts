@@ -8,6 +8,7 @@ import { TaskResultValidator } from './workers/task-result.validator.js';
 import { SchedulesController } from './schedules/schedules.controller.js';
 import { TaskEventsController } from './queue/task-events.controller.js';
 import { TasksController } from './queue/tasks.controller.js';
+import { TaskSearchController } from './search/task-search.controller.js';
 import { AgentCallbackService } from './attempts/agent-callback.service.js';
 import { AgentCatalogueService } from './registry/agent-catalogue.service.js';
 import { WorkerTasksController } from './workers/worker-tasks.controller.js';
@@ -35,6 +36,7 @@ import { TaskEventStreamService } from './queue/task-event-stream.service.js';
 import { TaskExplanationService } from './queue/task-explanation.service.js';
 import { TaskLeaseService } from './attempts/task-lease.service.js';
 import { TaskLookupService } from './queue/task-lookup.service.js';
+import { TaskSearchService } from './search/task-search.service.js';
 import { AttemptOutcomeService } from './attempts/attempt-outcome.service.js';
 import { TaskEndService } from './attempts/task-end.service.js';
 import { TaskRedriveService } from './queue/task-redrive.service.js';
@@ -62,6 +64,8 @@ import { PostgresTaskTransitionRepository } from './attempts/task-transition.pos
 import { TaskTransitionRepository } from './attempts/task-transition.repository.js';
 import { PostgresTaskRepository } from './tasks/task.postgres.js';
 import { TaskRepository } from './tasks/task.repository.js';
+import { PostgresTaskSearchRepository } from './search/task-search.postgres.js';
+import { TaskSearchRepository } from './search/task-search.repository.js';
 import { TaskRemovalChainRepository } from './retention/task-removal-chain.postgres.js';
 import { TaskRemovalRepository } from './retention/task-removal.repository.js';
 import { TaskNotificationClient } from './tasks/task-notification.postgres.js';
@@ -75,6 +79,7 @@ const STORAGE: Provider[] = [
   AgentRepository,
   provideByEngine({ portable: AgentStatisticsRepository, postgres: PostgresAgentStatisticsRepository }),
   provideByEngine({ portable: TaskRepository, postgres: PostgresTaskRepository }),
+  provideByEngine({ portable: TaskSearchRepository, postgres: PostgresTaskSearchRepository }),
   provideByEngine({ portable: TaskClaimRepository, postgres: PostgresTaskClaimRepository }),
   TaskLeaseRepository,
   provideByEngine({ portable: TaskTransitionRepository, postgres: PostgresTaskTransitionRepository }),
@@ -115,6 +120,7 @@ const USE_CASES: Provider[] = [
   BatchSubmissionService,
   BatchResultService,
   TaskLookupService,
+  TaskSearchService,
   TaskApprovalService,
   TaskRedriveService,
   TaskExplanationService,
@@ -140,6 +146,7 @@ const CONTROLLERS: Type[] = [
   AgentExecutionController,
   WorkersController,
   WorkerTasksController,
+  TaskSearchController,
   TasksController,
   TaskEventsController,
   SchedulesController,

@@ -175,6 +175,7 @@ describe('access to agents and tasks', () => {
         return (body as { items: { id: string }[] }).items.some(({ id }) => id === wanted) ? 'listed' : 'unlisted';
       },
     },
+    countTasks: { decisions: apiUsers(200), probe: () => get('/tasks/counts') },
     cancelTask: {
       decisions: [200, 200, 404, 200, 200, 403, 404, 404, 403, 401],
       probe: async () => ({ route: `/tasks/${(await leased()).id}/cancel` }),

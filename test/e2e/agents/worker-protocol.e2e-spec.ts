@@ -353,7 +353,7 @@ describe('the worker protocol', () => {
     }
     const list = await app.call<{ items: object[] }>('GET', `/tasks?agent=${slug}`, { token: tasks.user });
     expect(list.text.length).toBeLessThan(10_000);
-    expect(list.body.items[0]).toMatchObject({ parameters: {}, leftOut: ['parameters', 'output'] });
+    for (const field of ['parameters', 'output']) expect(list.body.items[0]).not.toHaveProperty(field);
     const { id } = leased[0] ?? {};
     expect(((await tasks.read(id ?? '')).output as string).length).toBe(3.5 * 2 ** 20);
     const results = await app.call<{ results: { output?: string; isLeftOut?: boolean }[] }>(

@@ -76,7 +76,7 @@ export class BatchSubmissionService {
       const operations = batch.operations.map((operation, index) => toOperation(operation, checked[index]));
       await this.batches.insert(tx, { id: batchId, createdBy: principal.id, operations });
       const tasks = checked.filter((item): item is CheckedRequest => !(item instanceof AppException));
-      if (tasks.length > 0) await this.enqueue.enqueue(tx, tasks, principal, batchId);
+      if (tasks.length > 0) await this.enqueue.enqueue(tx, tasks, principal, { batchId });
       return { batchId, isReplay: false };
     });
     if (!submitted.isReplay) this.announcer.queued();

@@ -37,6 +37,12 @@ export interface TaskRequest {
   readonly budget?: TaskBudget | undefined;
 }
 
+/** What tasks are queued for, where it is more than themselves. */
+export interface TaskOrigin {
+  readonly batchId?: string;
+  readonly scheduleId?: string;
+}
+
 /** A request that was checked, with the agent it is for. */
 export interface CheckedRequest {
   /** Id that the task will have. */
@@ -102,7 +108,7 @@ export class TaskEnqueueService {
     tx: Transaction,
     checked: readonly CheckedRequest[],
     caller: Caller,
-    batchId: string | null = null,
+    origin: TaskOrigin = {},
   ): Promise<void> {
     const turns = new FairTurns();
     const links: DependencyLink[] = [];
@@ -121,7 +127,7 @@ export class TaskEnqueueService {
       const tasks = checked.slice(at, at + INSERT_AT_ONCE);
       await this.tasks.insert(
         tx,
-        tasks.map((item) => this.taskOf(item, caller.id, batchId, left.get(item.id) ?? 0)),
+        tasks.map((item) => this.taskOf(item, caller.id, origin, left.get(item.id) ?? 0)),
       );
     }
     await turns.next();
@@ -160,7 +166,7 @@ export class TaskEnqueueService {
   private taskOf(
     { id, agent, request, estimate }: CheckedRequest,
     createdBy: string,
-    batchId: string | null,
+    { batchId, scheduleId }: TaskOrigin,
     dependsLeft: number,
   ): NewTask {
     const context = currentContext();
@@ -180,7 +186,8 @@ export class TaskEnqueueService {
       maxTokens: request.budget?.maxTokens ?? null,
       estimateMicros: estimate?.micros ?? null,
       estimateTokens: estimate?.tokens ?? null,
-      batchId,
+      batchId: batchId ?? null,
+      scheduleId: scheduleId ?? null,
       createdBy,
       correlationId: context?.correlationId ?? null,
       traceparent: context?.traceparent ?? null,

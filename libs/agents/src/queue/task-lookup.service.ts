@@ -1,53 +1,39 @@
 import { Injectable } from '@nestjs/common';
-import { CursorCodec } from '#platform/http';
-import { type Page, pageOf } from '#platform/kernel';
 import { WakeableSleep } from '../engine/wakeable-sleep.js';
 import type { Task } from '../tasks/task.js';
-import { assertMaySee, type Caller, scopeOf } from '../tasks/task-access.js';
-import { isFinal, type TaskState } from '../tasks/task-state.js';
+import { assertMaySee, type Caller } from '../tasks/task-access.js';
+import { TaskDependencyRepository } from '../tasks/task-dependency.repository.js';
+import { isFinal } from '../tasks/task-state.js';
 import { TaskRepository } from '../tasks/task.repository.js';
 import { TaskNotificationClient } from '../tasks/task-notification.postgres.js';
 
-/** What to look for; everything given must hold. */
-export interface TaskSearch {
-  readonly agent?: string | undefined;
-  readonly state?: TaskState | undefined;
-  readonly batchId?: string | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
-}
+/** Tasks that depend on one which are looked at. */
+const MOST_DEPENDENTS = 100;
 
-const LIST = 'tasks:id';
+/** A task as it is shown alone. */
+export interface ShownTask extends Task {
+  /** Tasks that depend on it and are seen by whoever asks, among the oldest. */
+  readonly dependents: readonly string[];
+}
 
 /** How often a waiting request looks by itself, for ends that no notification told of. */
 const LOOK_MS = 500;
 
-/** Finds tasks, and waits for their end. */
+/** Reads tasks, and waits for their end. */
 @Injectable()
 export class TaskLookupService {
   constructor(
     private readonly tasks: TaskRepository,
     private readonly notifications: TaskNotificationClient,
-    private readonly cursors: CursorCodec,
+    private readonly dependencies: TaskDependencyRepository,
   ) {}
 
   /** @throws TaskNotFoundException for what the caller may not see too */
-  async get(id: string, caller: Caller): Promise<Task> {
+  async get(id: string, caller: Caller): Promise<ShownTask> {
     const task = await this.tasks.find(id);
     assertMaySee(caller, task);
-    return task;
-  }
-
-  /** What the caller may see, newest first, a page at a time. */
-  async list({ cursor, limit, ...filter }: TaskSearch, caller: Caller): Promise<Page<Task>> {
-    const [before] = this.cursors.decode(LIST, cursor) ?? [];
-    const rows = await this.tasks.list({
-      ...filter,
-      before: before === undefined ? undefined : String(before),
-      limit: limit + 1,
-      scope: scopeOf(caller),
-    });
-    return pageOf(rows, limit, ({ id }) => this.cursors.encode(LIST, [id]));
+    const dependents = task.hasDependents ? await this.dependencies.seenDependentsOf(id, caller, MOST_DEPENDENTS) : [];
+    return { ...task, dependents };
   }
 
   /**
@@ -55,7 +41,7 @@ export class TaskLookupService {
    *
    * @throws TaskNotFoundException
    */
-  async waitFor(id: string, seconds: number, caller: Caller): Promise<Task> {
+  async waitFor(id: string, seconds: number, caller: Caller): Promise<ShownTask> {
     await this.waitForAll([id], seconds);
     return this.get(id, caller);
   }

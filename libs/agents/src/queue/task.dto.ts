@@ -1,29 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, MaxLength, Min } from 'class-validator';
-import { PageQueryDto } from '#platform/http';
+import { IsIn, IsInt, IsOptional, IsString, IsUUID, Max, Min } from 'class-validator';
 import { dollarsOf } from '../tasks/cost.js';
-import type { JsonObject, Task } from '../tasks/task.js';
+import type { JsonObject, TaskSummary } from '../tasks/task.js';
 import { TASK_STATES, type TaskState } from '../tasks/task-state.js';
 import { ANY_JSON } from '../tasks/any-json.dto.js';
 import { TaskBudgetDto, toBudgetDto } from './execute-agent.dto.js';
-
-/** Which tasks to list; everything given must hold. */
-export class TaskQueryDto extends PageQueryDto {
-  /** @example scanner */
-  @IsOptional()
-  @IsString()
-  @MaxLength(50)
-  agent?: string;
-
-  @ApiPropertyOptional({ enum: TASK_STATES })
-  @IsOptional()
-  @IsIn(TASK_STATES)
-  state?: TaskState;
-
-  @IsOptional()
-  @IsUUID()
-  batchId?: string;
-}
+import type { ShownTask } from './task-lookup.service.js';
 
 /** Why a task failed, or why its last attempt did. */
 export class TaskErrorDto {
@@ -33,8 +15,8 @@ export class TaskErrorDto {
   message!: string;
 }
 
-/** A task. */
-export class TaskDto {
+/** A task among others: without its parameters and its output, which `GET /tasks/{id}` shows. */
+export class TaskSummaryDto {
   /** @example 01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00 */
   id!: string;
   /** @example scanner */
@@ -51,20 +33,6 @@ export class TaskDto {
   /** @example 3 */
   maxAttempts!: number;
   taskDescription?: string;
-  @ApiProperty({ type: 'object', additionalProperties: true })
-  parameters!: JsonObject;
-  /** The agent's result, any JSON. */
-  @ApiPropertyOptional({
-    ...ANY_JSON,
-    description: 'The result of the agent, any JSON; absent until the task succeeded.',
-  })
-  output?: unknown;
-  @ApiPropertyOptional({
-    type: [String],
-    example: ['output'],
-    description: 'Fields that a list does not show because they have more than 16 KB: read the task for them.',
-  })
-  leftOut?: string[];
   error?: TaskErrorDto;
   /** What the agent last said of its progress, any JSON. */
   @ApiPropertyOptional({ ...ANY_JSON, description: 'What the agent last said of its progress, any JSON.' })
@@ -78,7 +46,13 @@ export class TaskDto {
    * @example "0.00"
    */
   cost!: string;
+  /** Id of the user who asked for it, or in whose name a schedule did. */
+  createdBy!: string;
   batchId?: string;
+  /** The schedule that it was queued for, by the clock or by hand; it may have been removed since. */
+  scheduleId?: string;
+  /** The worker that holds its lease, or held it last; of what this service runs itself, the process. */
+  workerId?: string;
   /** Of the request, task or job run that asked for it; see `GET /trace/{correlationId}`. */
   correlationId?: string;
   /** Tasks that must succeed first. */
@@ -102,12 +76,18 @@ export class TaskDto {
   stoppedAt?: string;
 }
 
-/** A page of tasks, newest first. */
-export class TaskPageDto {
-  @ApiProperty({ type: [TaskDto] })
-  items!: TaskDto[];
-  @ApiProperty({ type: String, nullable: true })
-  nextCursor!: string | null;
+/** A task. */
+export class TaskDto extends TaskSummaryDto {
+  @ApiProperty({ type: 'object', additionalProperties: true })
+  parameters!: JsonObject;
+  /** The agent's result, any JSON. */
+  @ApiPropertyOptional({
+    ...ANY_JSON,
+    description: 'The result of the agent, any JSON; absent until the task succeeded.',
+  })
+  output?: unknown;
+  /** Tasks that depend on it and that you may see, among the oldest hundred. */
+  dependents!: string[];
 }
 
 /** What a remote agent says when it is done. */
@@ -156,7 +136,16 @@ export class AgentCallbackDto {
   retryable?: boolean;
 }
 
-export function toTaskDto(task: Task): TaskDto {
+export function toTaskDto(task: ShownTask): TaskDto {
+  return {
+    ...toTaskSummaryDto(task),
+    parameters: task.parameters,
+    output: task.state === 'succeeded' ? task.output : undefined,
+    dependents: [...task.dependents],
+  };
+}
+
+export function toTaskSummaryDto(task: TaskSummary): TaskSummaryDto {
   const time = (date: Date | null): string | undefined => date?.toISOString();
   return {
     id: task.id,
@@ -166,15 +155,15 @@ export function toTaskDto(task: Task): TaskDto {
     attempt: task.attempt,
     maxAttempts: task.maxAttempts,
     taskDescription: task.taskDescription ?? undefined,
-    parameters: task.parameters,
-    output: task.state === 'succeeded' && !task.leftOut.includes('output') ? task.output : undefined,
-    leftOut: task.leftOut.length > 0 ? [...task.leftOut] : undefined,
     error: task.error ?? undefined,
     progress: task.progress ?? undefined,
     tokensIn: task.tokensIn,
     tokensOut: task.tokensOut,
     cost: dollarsOf(task.costMicros),
+    createdBy: task.createdBy,
     batchId: task.batchId ?? undefined,
+    scheduleId: task.scheduleId ?? undefined,
+    workerId: task.workerId ?? undefined,
     correlationId: task.correlationId ?? undefined,
     dependsOn: [...task.dependsOn],
     budget: toBudgetDto(task.budget),

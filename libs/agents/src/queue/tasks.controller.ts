@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, HttpStatus, Param, Post, Req } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, LargeBody, UuidParamPipe } from '#platform/http';
 import { CurrentPrincipal, type Principal, Public, Roles } from '#platform/security';
@@ -10,7 +10,7 @@ import { TaskLookupService } from './task-lookup.service.js';
 import { TaskRedriveService } from './task-redrive.service.js';
 import { CallbackSignatureException } from '../tasks/agents.exceptions.js';
 import { ExplanationDto, RedriveDto, RedrivenDto, RefuseTaskDto, toExplanationDto } from './task-control.dto.js';
-import { AgentCallbackDto, TaskDto, TaskPageDto, TaskQueryDto, toTaskDto } from './task.dto.js';
+import { AgentCallbackDto, TaskDto, toTaskDto } from './task.dto.js';
 
 /** Tasks: what agents were asked to do, and what came of it. */
 @ApiTags('tasks')
@@ -24,16 +24,6 @@ export class TasksController {
     private readonly explanation: TaskExplanationService,
     private readonly callback: AgentCallbackService,
   ) {}
-
-  @Get()
-  @Roles('API_USER')
-  @ApiOperation({ operationId: 'listTasks', summary: 'Find tasks that you may see, newest first' })
-  @ApiResponse({ status: 200, type: TaskPageDto })
-  @ApiProblems(400, 401, 403, 422, 429)
-  async listTasks(@Query() query: TaskQueryDto, @CurrentPrincipal() principal: Principal): Promise<TaskPageDto> {
-    const { items, nextCursor } = await this.lookup.list(query, principal);
-    return { items: items.map(toTaskDto), nextCursor };
-  }
 
   @Get(':id')
   @Roles('API_USER')

@@ -106,6 +106,9 @@ export function toAgentDto(agent: Agent, secret?: string): AgentDto {
   };
 }
 
-function splitList(value: unknown): unknown {
-  return typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
+/** A list in an address: a parameter that is repeated, or one whose values commas separate. */
+export function splitList(value: unknown): unknown {
+  const split = (text: unknown): unknown =>
+    typeof text === 'string' ? text.split(',').map((item) => item.trim()) : text;
+  return Array.isArray(value) ? value.flatMap(split) : split(value);
 }

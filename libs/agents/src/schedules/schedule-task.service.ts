@@ -45,7 +45,7 @@ export class ScheduleTaskService {
   /** Queues its task whatever became of the one before. @throws what `check` throws, before anything is written */
   async now(tx: Transaction, schedule: Schedule, caller: Caller): Promise<string> {
     const checked = await this.check(schedule, caller);
-    await this.enqueue.enqueue(tx, [checked], caller);
+    await this.enqueue.enqueue(tx, [checked], caller, { scheduleId: schedule.id });
     return checked.id;
   }
 
@@ -61,7 +61,7 @@ export class ScheduleTaskService {
         stopped = await this.cancellation.stop(tx, before, caller.id);
       }
     }
-    await this.enqueue.enqueue(tx, [checked], caller);
+    await this.enqueue.enqueue(tx, [checked], caller, { scheduleId: schedule.id });
     return { taskId: checked.id, error: null, stopped };
   }
 

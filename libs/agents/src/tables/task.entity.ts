@@ -19,6 +19,9 @@ import type { JsonObject, TaskFailure } from '../tasks/task.js';
 })
 @Index('agent_task_maker_idx', ['createdBy', 'agentId', 'state', 'id'])
 @Index('agent_task_queue_idx', ['agentId', 'rankAt', 'id'], { where: "state = 'queued'" })
+@Index('agent_task_schedule_idx', ['scheduleId', 'createdBy', 'agentId', 'state', 'id'], {
+  where: 'schedule_id IS NOT NULL',
+})
 @Check('agent_task_check', "(state IN ('leased', 'running')) = (lease_token IS NOT NULL)")
 @Check('agent_task_estimate_micros_check', 'estimate_micros >= 0')
 @Check('agent_task_estimate_tokens_check', 'estimate_tokens >= 0')
@@ -171,4 +174,7 @@ export class TaskEntity {
 
   @Real({ nullable: true })
   leaseSeconds!: number | null;
+
+  @Uuid({ nullable: true })
+  scheduleId!: string | null;
 }

@@ -4,7 +4,7 @@ import type { TaskEntity } from '../tables/task.entity.js';
 import { WorkerEntity } from '../tables/worker.entity.js';
 import type { ExecutorRole } from './task-access.js';
 import { isHeld } from './task-state.js';
-import type { Task, TaskGlance } from './task.js';
+import type { Task, TaskGlance, TaskSummary } from './task.js';
 
 /** Columns that `toGlance` needs. */
 export const GLANCE = ['t.id', 't.state', 't.createdBy'];
@@ -38,6 +38,11 @@ export function toGlance({ state, createdBy, minimumRole, workerCredential }: Kn
 }
 
 export function toTask(task: KnownTask): Task {
+  const { parameters, output, hasDependents } = task;
+  return { ...toSummary(task), parameters, output, hasDependents };
+}
+
+export function toSummary(task: KnownTask): TaskSummary {
   return {
     id: task.id,
     agent: task.agent,
@@ -46,15 +51,14 @@ export function toTask(task: KnownTask): Task {
     maxAttempts: task.maxAttempts,
     timeoutSeconds: task.timeoutSeconds,
     taskDescription: task.taskDescription,
-    parameters: task.parameters,
-    output: task.output,
-    leftOut: [],
     error: task.error,
     progress: task.progress,
     tokensIn: task.tokensIn,
     tokensOut: task.tokensOut,
     costMicros: task.costMicros,
     batchId: task.batchId,
+    scheduleId: task.scheduleId,
+    workerId: task.workerId,
     correlationId: task.correlationId,
     dependsOn: task.dependsOn,
     budget: { maxCostMicros: task.maxCostMicros, maxTokens: task.maxTokens },

@@ -6,6 +6,7 @@ import {
   type TaskFailure,
   type TaskGlance,
   type TaskOutcome,
+  type TaskSummary,
 } from './task.js';
 import type { ExecutorRole } from './task-access.js';
 import type { TaskState } from './task-state.js';
@@ -32,22 +33,11 @@ const bytesOf = (column: string, most: number): string =>
   `CASE WHEN pg_column_size(${column}) > ${most} THEN ${most + 1} ELSE octet_length(${column}::text) END`;
 const isShown = (column: string): string => `coalesce(${bytesOf(column, SHOWN_BYTES)} <= ${SHOWN_BYTES}, true)`;
 
-const LIGHT_COLUMNS = `t.id, a.slug AS agent, t.priority, t.attempt, t.max_attempts, t.timeout_seconds, t.task_description, t.error,
-  t.tokens_in, t.tokens_out, t.cost_micros, t.batch_id, t.correlation_id, t.depends_on, t.created_at, t.queued_at, t.run_at, t.started_at, t.finished_at,
-  t.deadline_at, t.expires_at, t.max_cost_micros, t.max_tokens, t.approved_at, t.cancel_requested_at, t.cancel_acknowledged_at,
-  t.stopped_at, ${GLANCE},
-  CASE WHEN ${isShown('t.parameters')} THEN t.parameters ELSE '{}' END AS parameters,
-  CASE WHEN ${isShown('t.progress')} THEN t.progress END AS progress`;
-
-const leftOut = (isOutputShown: string): string => `array_remove(ARRAY[
-  CASE WHEN NOT ${isShown('t.parameters')} THEN 'parameters' END, CASE WHEN NOT ${isShown('t.progress')} THEN 'progress' END,
-  CASE WHEN NOT ${isOutputShown} THEN 'output' END], NULL) AS left_out`;
-
-/**
- * The columns of one of many tasks: a hundred results of ten megabytes are no list. What is left out for its size is named in
- * `left_out`.
- */
-export const LISTED_COLUMNS = `${LIGHT_COLUMNS}, CASE WHEN ${isShown('t.output')} THEN t.output END AS output, ${leftOut(isShown('t.output'))}`;
+/** The columns of one of many tasks: a `SummaryRow`, without what may be large. */
+export const LISTED_COLUMNS = `t.id, a.slug AS agent, t.priority, t.attempt, t.max_attempts, t.timeout_seconds, t.task_description, t.error,
+  t.tokens_in, t.tokens_out, t.cost_micros, t.batch_id, t.schedule_id, t.worker_id, t.correlation_id, t.depends_on, t.created_at, t.queued_at,
+  t.run_at, t.started_at, t.finished_at, t.deadline_at, t.expires_at, t.max_cost_micros, t.max_tokens, t.approved_at, t.cancel_requested_at,
+  t.cancel_acknowledged_at, t.stopped_at, ${GLANCE}, CASE WHEN ${isShown('t.progress')} THEN t.progress END AS progress`;
 
 const TOGETHER = `coalesce(sum(${bytesOf('t.output', SHOWN_OUTPUT_BYTES)}) OVER (ORDER BY t.id) <= ${SHOWN_OUTPUT_BYTES}, true)`;
 
@@ -61,10 +51,8 @@ export function toOutcome(row: OutcomeRow): TaskOutcome {
   return { ...toGlance(row), id: row.id, output: row.output, error: row.error, isLeftOut: row.is_left_out };
 }
 
-/** A row of `agent_task` with what is known of its agent. */
-export type TaskRow = GlanceRow & {
-  /** Only where many tasks are read. */
-  left_out?: string[];
+/** What `LISTED_COLUMNS` reads. */
+export type SummaryRow = GlanceRow & {
   id: string;
   agent: string;
   priority: number;
@@ -72,14 +60,14 @@ export type TaskRow = GlanceRow & {
   max_attempts: number;
   timeout_seconds: number;
   task_description: string | null;
-  parameters: JsonObject;
-  output: unknown;
   error: TaskFailure | null;
   progress: unknown;
   tokens_in: string;
   tokens_out: string;
   cost_micros: string;
   batch_id: string | null;
+  schedule_id: string | null;
+  worker_id: string | null;
   correlation_id: string | null;
   depends_on: string[];
   created_at: Date;
@@ -97,7 +85,15 @@ export type TaskRow = GlanceRow & {
   stopped_at: Date | null;
 };
 
+/** A row of `agent_task` with what is known of its agent. */
+export type TaskRow = SummaryRow & { parameters: JsonObject; output: unknown; has_dependents: boolean };
+
 export function toTask(row: TaskRow): Task {
+  const { parameters, output, has_dependents: hasDependents } = row;
+  return { ...toSummary(row), parameters, output, hasDependents };
+}
+
+export function toSummary(row: SummaryRow): TaskSummary {
   return {
     id: row.id,
     agent: row.agent,
@@ -106,15 +102,14 @@ export function toTask(row: TaskRow): Task {
     maxAttempts: row.max_attempts,
     timeoutSeconds: row.timeout_seconds,
     taskDescription: row.task_description,
-    parameters: row.parameters,
-    output: row.output,
-    leftOut: row.left_out ?? [],
     error: row.error,
     progress: row.progress,
     tokensIn: Number(row.tokens_in),
     tokensOut: Number(row.tokens_out),
     costMicros: BigInt(row.cost_micros),
     batchId: row.batch_id,
+    scheduleId: row.schedule_id,
+    workerId: row.worker_id,
     correlationId: row.correlation_id,
     dependsOn: row.depends_on,
     budget: {

@@ -4,6 +4,7 @@ import { Database, type Transaction } from '#platform/database';
 import { TaskDependencyEntity } from '../tables/task-dependency.entity.js';
 import { TaskEntity } from '../tables/task.entity.js';
 import { GLANCE, readTasks, toGlance, withAccess } from './known-task.repository.js';
+import { type Caller, maySee } from './task-access.js';
 import type { TaskFailure, TaskGlance } from './task.js';
 
 /** A task that was ended because one it depends on did not succeed. */
@@ -84,6 +85,16 @@ export class TaskDependencyRepository {
       failed.push(...locked.map(({ id, agentId }) => ({ id, agentId })));
     }
     return failed;
+  }
+
+  /** Of the oldest tasks that depend on this one, those that the caller sees. */
+  async seenDependentsOf(id: string, caller: Caller, limit: number): Promise<string[]> {
+    const builder = withAccess(this.database.repository(TaskEntity))
+      .innerJoin(TaskDependencyEntity, 'd', 'd.taskId = t.id AND d.dependsOn = :id', { id })
+      .select(GLANCE)
+      .orderBy('d.taskId')
+      .limit(limit);
+    return (await readTasks(builder)).filter((task) => maySee(caller, toGlance(task))).map((task) => task.id);
   }
 
   /** Tasks further down the line too: they fail with those they depend on. */

@@ -2,16 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThan, MoreThanOrEqual, type SelectQueryBuilder } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
 import { AgentEntity } from '../tables/agent.entity.js';
-import { BatchEntity } from '../tables/batch.entity.js';
 import { TaskEntity } from '../tables/task.entity.js';
 import { textOf } from './json-value.js';
 import { GLANCE, readTasks, toGlance, toTask, withAccess } from './known-task.repository.js';
-import type { SearchScope } from './task-access.js';
 import { FINAL_STATES, HELD_STATES, type TaskState } from './task-state.js';
 import {
   type JsonObject,
   SECONDS_PER_PRIORITY,
-  SHOWN_BYTES,
   SHOWN_OUTPUT_BYTES,
   type Task,
   type TaskFailure,
@@ -40,21 +37,10 @@ export interface NewTask {
   readonly estimateMicros: bigint | null;
   readonly estimateTokens: number | null;
   readonly batchId: string | null;
+  readonly scheduleId: string | null;
   readonly createdBy: string;
   readonly correlationId: string | null;
   readonly traceparent: string | null;
-}
-
-/** What a list of tasks asks for; everything given must hold. */
-export interface TaskFilter {
-  readonly agent?: string | undefined;
-  readonly state?: TaskState | undefined;
-  readonly batchId?: string | undefined;
-  /** Id before which the page begins; newest come first. */
-  readonly before?: string | undefined;
-  readonly limit: number;
-  /** Only what somebody may see; `undefined` is all. */
-  readonly scope: SearchScope | undefined;
 }
 
 /** A task that ended, in short. */
@@ -127,21 +113,6 @@ export class TaskRepository {
       .repository(TaskEntity)
       .find({ select: { id: true, state: true }, where: { id: In(ids) } });
     return new Map(tasks.map(({ id, state }) => [id, state]));
-  }
-
-  /** Newest first. */
-  async list({ agent, state, batchId, before, limit, scope }: TaskFilter): Promise<Task[]> {
-    const builder = this.tasks().orderBy('t.id', 'DESC').limit(limit);
-    if (agent !== undefined) builder.andWhere('a.slug = :agent', { agent });
-    if (state !== undefined) builder.andWhere({ state });
-    if (before !== undefined) builder.andWhere({ id: LessThan(before) });
-    if (batchId !== undefined) builder.andWhere({ id: In(await this.idsOfBatch(batchId)) });
-    if (scope) {
-      const isOwn = 't.createdBy = :createdBy AND a.minimumRole IN (:...roles)';
-      const isHolder = 't.state IN (:...held) AND w.credentialId = :heldBy';
-      builder.andWhere(`(${isOwn} OR ${isHolder})`, { ...scope, held: HELD_STATES });
-    }
-    return (await readTasks(builder)).map((task) => listed(toTask(task)));
   }
 
   /** The tasks that ended last, latest first, before an instant or behind one of them. */
@@ -217,19 +188,6 @@ export class TaskRepository {
   private tasks(): SelectQueryBuilder<TaskEntity> {
     return withAccess(this.database.repository(TaskEntity));
   }
-
-  /** The batch names its tasks: an index of tasks by batch would be written anew with each change of each of them. */
-  private async idsOfBatch(id: string): Promise<string[]> {
-    const batch = await this.database.repository(BatchEntity).findOneBy({ id });
-    return (batch?.operations ?? []).flatMap(({ taskId }) => taskId ?? []);
-  }
-}
-
-/** A task among many, without what is large: a hundred results of ten megabytes are no list. */
-function listed(task: Task): Task {
-  const leftOut = (['parameters', 'progress', 'output'] as const).filter((field) => bytesOf(task[field]) > SHOWN_BYTES);
-  const left = Object.fromEntries(leftOut.map((field) => [field, field === 'parameters' ? {} : null]));
-  return { ...task, ...left, leftOut };
 }
 
 function bytesOf(value: unknown): number {

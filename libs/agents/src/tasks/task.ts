@@ -31,8 +31,8 @@ export interface TaskOutcome extends TaskGlance {
   readonly isLeftOut: boolean;
 }
 
-/** A unit of work for an agent. Times are the database's; costs are in millionths of a US dollar. */
-export interface Task extends TaskGlance {
+/** A task among others: without what may be large. Times are the database's; costs are in millionths of a US dollar. */
+export interface TaskSummary extends TaskGlance {
   readonly id: string;
   readonly agent: string;
   /** 1 to 10; 10 is served first. */
@@ -42,16 +42,17 @@ export interface Task extends TaskGlance {
   readonly maxAttempts: number;
   readonly timeoutSeconds: number;
   readonly taskDescription: string | null;
-  readonly parameters: JsonObject;
-  /** Fields that are not shown for their size, where many tasks are read. */
-  readonly leftOut: readonly string[];
-  readonly output: unknown;
   readonly error: TaskFailure | null;
+  /** What its runner last said; `null` among others too when it is larger than `SHOWN_BYTES`. */
   readonly progress: unknown;
   readonly tokensIn: number;
   readonly tokensOut: number;
   readonly costMicros: bigint;
   readonly batchId: string | null;
+  /** The schedule that it was queued for, which may be gone. */
+  readonly scheduleId: string | null;
+  /** The worker, or process of this service, that holds or last held its lease. */
+  readonly workerId: string | null;
   /** Of the request, task or job run that asked for it. */
   readonly correlationId: string | null;
   /** Tasks that must succeed before it starts. */
@@ -75,6 +76,14 @@ export interface Task extends TaskGlance {
   readonly stoppedAt: Date | null;
 }
 
+/** A unit of work for an agent, whole. */
+export interface Task extends TaskSummary {
+  readonly parameters: JsonObject;
+  readonly output: unknown;
+  /** Whether any task depends on it. */
+  readonly hasDependents: boolean;
+}
+
 /** Longest time of one attempt: a day. */
 export const MAX_TIMEOUT_SECONDS = 86_400;
 
@@ -84,7 +93,7 @@ export const MAX_PARAMETERS_BYTES = 1024 * 1024;
 /** Largest output of a task, in bytes of JSON. */
 export const MAX_OUTPUT_BYTES = 10 * 1024 * 1024;
 
-/** Largest parameters and progress, and in a list the largest output, that are shown beside those of other tasks, in bytes of JSON. */
+/** Largest progress that is shown beside those of other tasks, in bytes of JSON. */
 export const SHOWN_BYTES = 16 * 1024;
 
 /** Bytes of output that the tasks of one answer show together. */

@@ -1,0 +1,48 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '#platform/http';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { toTaskSummaryDto } from '../queue/task.dto.js';
+import { TaskCountQueryDto, TaskCountsDto, TaskPageDto, TaskQueryDto, toTaskSearch } from './task-search.dto.js';
+import { TaskSearchService } from './task-search.service.js';
+
+/** Many tasks at a time. */
+@ApiTags('tasks')
+@Controller('tasks')
+export class TaskSearchController {
+  constructor(private readonly search: TaskSearchService) {}
+
+  @Get()
+  @Roles('API_USER')
+  @ApiOperation({
+    operationId: 'listTasks',
+    summary: 'Find tasks that you may see, newest first',
+    description: 'Without their parameters and outputs: read a task for them.',
+  })
+  @ApiResponse({ status: 200, type: TaskPageDto })
+  @ApiProblems(400, 401, 403, 422, 429)
+  async listTasks(
+    @Query() { limit, cursor, ...query }: TaskQueryDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<TaskPageDto> {
+    const { items, nextCursor } = await this.search.list(toTaskSearch(query), limit, cursor, principal);
+    return { items: items.map(toTaskSummaryDto), nextCursor };
+  }
+
+  @Get('counts')
+  @Roles('API_USER')
+  @ApiOperation({
+    operationId: 'countTasks',
+    summary: 'How many tasks that you may see are in each state',
+    description:
+      'By the filters of the list; up to 1,000 of each state, so that it takes no longer where there are more.',
+  })
+  @ApiResponse({ status: 200, type: TaskCountsDto })
+  @ApiProblems(401, 403, 422, 429)
+  async countTasks(
+    @Query() query: TaskCountQueryDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<TaskCountsDto> {
+    return { items: [...(await this.search.count(toTaskSearch(query), principal))] };
+  }
+}
