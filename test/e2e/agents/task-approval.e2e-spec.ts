@@ -61,6 +61,64 @@ describe('tasks that wait for approval', () => {
     ]);
   });
 
+  it('are let through with a reason, if there is one, which is kept', async () => {
+    const id = await waitingOf(user);
+    const by = credentialsOf(developer);
+    for (const reason of ['', ' ', 'x'.repeat(1001), 1])
+      expect((await app.call('POST', `/tasks/${id}/approve`, { ...by, body: { reason } })).status).toBe(422);
+    const body = { reason: 'The customer waits for it' };
+    expect((await app.call('POST', `/tasks/${id}/approve`, { ...by, body })).status).toBe(200);
+    const [event] = await app
+      .get(Database)
+      .query<{ data: object }>(`SELECT data FROM agent_task_event WHERE task_id = $1 AND type = 'approved'`, [id]);
+    expect(event?.data).toEqual({ by: developer?.id, ...body });
+    expect(await audited(id)).toMatchObject([{ action: 'task.approved', details: { taskId: id, ...body } }]);
+  });
+
+  it('say what is asked for, what the limit is and what was spent of it', async () => {
+    const budgets = async (id: string): Promise<unknown> =>
+      (await app.call('GET', `/tasks/${id}/why`, credentialsOf(user))).body['budgets'];
+    const nothing = { spent: '0.00', setAside: '0.00' };
+    const id = await waitingOf(user, { budget: { maxTokens: 500 } });
+    expect(await budgets(id)).toEqual([
+      { budget: 'task_cost', unit: 'USD', limit: '0.00', ...nothing, isExceeded: true },
+      { budget: 'task_tokens', unit: 'tokens', limit: '500', spent: '0', setAside: '0', isExceeded: false },
+    ]);
+    // Of a day: what was spent today, and what the tasks that run have set aside.
+    const slug = await tasks.agent({ kind: 'worker', budget: { dailyCost: '1.00', maxCost: '0.60' } });
+    const key = await newKey(app, user as Person);
+    const { body: worker } = await app.call('POST', '/workers', { ...credentialsOf(key), body: { name: 'w' } });
+    const lease = () =>
+      app.call<{ tasks: { id: string; leaseToken: string }[] } | undefined>('POST', '/leases', {
+        ...credentialsOf(key),
+        body: { workerId: worker['workerId'], agents: [slug], max: 1 },
+      });
+    const make = async () => (await tasks.execute(slug, {}, '', user?.token)).body.id;
+    await make();
+    const [done] = (await lease()).body?.tasks ?? [];
+    await app.call('POST', `/tasks/${done?.id}/complete`, {
+      ...credentialsOf(key),
+      body: { leaseToken: done?.leaseToken, usage: { cost: '0.25' } },
+    });
+    const [running, waiting] = [await make(), await make()];
+    expect((await lease()).body?.tasks.map((task) => task.id)).toEqual([running]);
+    await lease();
+    await tasks.until(waiting, 'waiting_approval');
+    expect(await budgets(waiting)).toEqual([
+      { budget: 'task_cost', unit: 'USD', limit: '0.60', ...nothing, isExceeded: false },
+      {
+        budget: 'daily_cost',
+        unit: 'USD',
+        limit: '1.00',
+        spent: '0.25',
+        setAside: '0.60',
+        asked: '0.60',
+        isExceeded: true,
+      },
+    ]);
+    expect(await budgets(running)).toBeUndefined();
+  });
+
   it('are not let through by their own maker below ADMIN, whose own is marked', async () => {
     const own = await waitingOf(developer);
     expect((await approve(own, developer)).body).toMatchObject({ status: 403, code: 'TASK.APPROVAL_FORBIDDEN' });

@@ -151,10 +151,10 @@ export class TaskTransitionRepository {
   }
 
   /** From now on neither a budget nor the limit of consequential calls keeps the task from starting. */
-  async approve(tx: Transaction, id: string, by: string): Promise<void> {
+  async approve(tx: Transaction, id: string, by: string, why: { reason?: string } = {}): Promise<void> {
     const approvedAt = (): string => this.database.dialect.now;
     await tx.repository(TaskEntity).update(id, { state: 'queued', approvedAt, approvedBy: by });
-    await this.events.append(tx, [{ taskId: id, type: 'approved', data: { by } }]);
+    await this.events.append(tx, [{ taskId: id, type: 'approved', data: { by, ...why } }]);
   }
 
   /** Locks waiting tasks whose deadline passed. */

@@ -6,12 +6,14 @@ import { needOf, rulesOf } from '../runners/agent-kinds.js';
 import { AgentRuntimeEntity } from '../tables/agent-runtime.entity.js';
 import { AgentStatisticEntity } from '../tables/agent-statistic.entity.js';
 import { AgentEntity } from '../tables/agent.entity.js';
+import { ConsequentialHourEntity } from '../tables/consequential-hour.entity.js';
 import { TaskDependencyEntity } from '../tables/task-dependency.entity.js';
 import { TaskEventEntity } from '../tables/task-event.entity.js';
 import { TaskEntity } from '../tables/task.entity.js';
 import { TaskNotificationClient } from '../tasks/task-notification.postgres.js';
 import { HELD_STATES } from '../tasks/task-state.js';
-import type { StartFacts } from './task-blocker.js';
+import type { BudgetFacts, Consumption } from './budget-use.js';
+import { CALL_LIMIT, type StartFacts } from './task-blocker.js';
 
 /** Beyond this a place in the queue is not counted any more. */
 const MAX_AHEAD = 10_000;
@@ -26,7 +28,17 @@ const ASKED = {
   runAt: true,
   dependsLeft: true,
   error: true,
+  costMicros: true,
+  tokensIn: true,
+  tokensOut: true,
+  maxCostMicros: true,
+  maxTokens: true,
+  estimateMicros: true,
+  estimateTokens: true,
 } as const;
+
+/** Milliseconds of an hour, which UTC counts from the first one on. */
+const HOUR_MS = 3_600_000;
 
 /** What decides whether a task may start. */
 @Injectable()
@@ -36,8 +48,11 @@ export class StartFactsRepository {
     private readonly notifications: TaskNotificationClient,
   ) {}
 
-  /** @param resources what processes like this one have, see `Claimant` */
-  async find(taskId: string, resources: readonly string[]): Promise<StartFacts | undefined> {
+  /**
+   * @param resources what processes like this one have, see `Claimant`
+   * @param maxCalls consequential model calls that an hour may see
+   */
+  async find(taskId: string, resources: readonly string[], maxCalls: number): Promise<StartFacts | undefined> {
     const hasEngine = await this.notifications.isEngineThere();
     return this.database.snapshot(async (tx) => {
       const task = await tx.repository(TaskEntity).findOne({ select: ASKED, where: { id: taskId } });
@@ -49,6 +64,9 @@ export class StartFactsRepository {
       const isLeased = rulesOf(agent.kind).isLeased === true;
       const canRun = hasEngine && (need === null || resources.includes(need));
       const { error } = task;
+      const approvalReason = await approvalReasonOf(tx, task.id);
+      const isForCalls = approvalReason === CALL_LIMIT;
+      const budgets = task.state === 'waiting_approval' ? await budgetsOf(tx, task, agent, now) : null;
       return {
         now,
         state: task.state,
@@ -68,7 +86,8 @@ export class StartFactsRepository {
         ...windowOf(agent, runtime, now),
         ahead: await aheadOf(tx, task.id, now),
         averageMs: await averageMsOf(tx, agent.id),
-        approvalReason: await approvalReasonOf(tx, task.id),
+        approvalReason,
+        budgets: budgets && { ...budgets, isForCalls, maxCalls },
         refusal: error?.code === 'TASK.REFUSED' ? error.message : null,
       };
     });
@@ -127,6 +146,36 @@ async function averageMsOf(tx: Transaction, agentId: string): Promise<number | n
     [0, 0],
   );
   return ended === 0 ? null : ms / ended;
+}
+
+/** What decides whether the task is within its budgets; what an attempt may cost is counted as the claim of work does. */
+async function budgetsOf(
+  tx: Transaction,
+  task: TaskEntity,
+  agent: AgentEntity,
+  now: Date,
+): Promise<Omit<BudgetFacts, 'isForCalls' | 'maxCalls'>> {
+  const { maxCostMicros, dailyCostMicros, maxTokens } = agent;
+  const where = { agentId: agent.id, state: In(HELD_STATES) };
+  const running = await tx.repository(TaskEntity).find({ select: ASKED, where });
+  const today = await tx
+    .repository(AgentStatisticEntity)
+    .findBy({ agentId: agent.id, day: now.toISOString().slice(0, 10) });
+  const hour = new Date(now.getTime() - (now.getTime() % HOUR_MS));
+  const calls = await tx.repository(ConsequentialHourEntity).findOneBy({ hour });
+  return {
+    task: consumptionOf(task),
+    agent: { maxCostMicros, dailyCostMicros, maxTokens },
+    dayMicros: today.reduce((sum, row) => sum + row.dayCostMicros, 0n),
+    running: running.map(consumptionOf),
+    calls: calls?.used ?? 0,
+  };
+}
+
+function consumptionOf(task: TaskEntity): Consumption {
+  const { costMicros, tokensIn, tokensOut, maxCostMicros, maxTokens, estimateMicros, estimateTokens } = task;
+  const budget = { maxCostMicros, maxTokens };
+  return { budget, costMicros, tokens: tokensIn + tokensOut, estimateMicros, estimateTokens };
 }
 
 /** What a person was asked for last. */

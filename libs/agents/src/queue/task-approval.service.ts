@@ -26,14 +26,16 @@ export class TaskApprovalService {
   /**
    * Lets a task start all the same.
    *
+   * @param reason kept in the record of the task and in the audit trail, if there is one
    * @throws TaskNotFoundException, ApprovalForbiddenException
    * @throws TaskStateException when it does not wait for approval
    */
-  async approve(id: string, caller: Caller): Promise<void> {
+  async approve(id: string, reason: string | undefined, caller: Caller): Promise<void> {
     await this.database.transaction(async (tx) => {
       const task = await this.lock(tx, id, caller);
-      await this.transitions.approve(tx, id, caller.id);
-      await this.note(tx, 'task.approved', task, caller);
+      const why = reason === undefined ? {} : { reason };
+      await this.transitions.approve(tx, id, caller.id, why);
+      await this.note(tx, 'task.approved', task, caller, why);
     });
     this.announcer.queued();
   }

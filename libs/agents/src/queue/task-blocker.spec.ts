@@ -24,6 +24,7 @@ const READY: StartFacts = {
   approvalReason: null,
   need: null,
   refusal: null,
+  budgets: null,
 };
 
 describe('explain', () => {

@@ -1,5 +1,6 @@
 import { missingText } from '../runners/agent-kinds.js';
 import type { TaskState } from '../tasks/task-state.js';
+import { type BudgetFacts, budgetsOf, type BudgetUse } from './budget-use.js';
 
 /** What may keep a task from running. */
 export const BLOCKERS = [
@@ -15,6 +16,9 @@ export const BLOCKERS = [
   'queue',
 ] as const;
 export type Blocker = (typeof BLOCKERS)[number];
+
+/** What a task is put to a person for when the hour has seen all the model calls it may. */
+export const CALL_LIMIT = 'consequential_limit';
 
 /** The facts that decide whether a task may start, read together. Times are the database's. */
 export interface StartFacts {
@@ -48,6 +52,8 @@ export interface StartFacts {
   readonly averageMs: number | null;
   /** What it was put to a person for last: `budget`, `consequential_limit`, …; `null` when it never was. */
   readonly approvalReason: string | null;
+  /** What it may consume and has consumed; `null` unless it waits for approval. */
+  readonly budgets: BudgetFacts | null;
   /** Why somebody refused to let it start; `null` when nobody did. */
   readonly refusal: string | null;
 }
@@ -62,20 +68,14 @@ export interface Explanation {
   /** 1 is next. */
   readonly position?: number | undefined;
   readonly estimatedStartAt?: Date | undefined;
+  /** What a person has to know who decides whether it starts; absent unless it waits for approval. */
+  readonly budgets?: readonly BudgetUse[];
 }
 
 /** Explains a task by the same rules that the claim of work applies, in the order in which they would have to be met. */
 export function explain(facts: StartFacts): Explanation {
   const { state } = facts;
-  if (state === 'waiting_approval') {
-    return facts.approvalReason === 'consequential_limit'
-      ? {
-          state,
-          reason: 'rate_limit',
-          detail: 'The hour had seen all the model calls it may: somebody has to approve it',
-        }
-      : { state, reason: 'budget', detail: 'It would exceed a budget: somebody has to approve it' };
-  }
+  if (state === 'waiting_approval') return { state, ...inApproval(facts) };
   if (state !== 'queued') return { state, detail: detailOf(facts) };
   const before = beforeTurn(facts);
   if (before) return { state, ...before };
@@ -84,6 +84,17 @@ export function explain(facts: StartFacts): Explanation {
 }
 
 type Reason = Omit<Explanation, 'state' | 'position'>;
+
+function inApproval({ approvalReason, budgets }: StartFacts): Reason {
+  const uses = budgets === null ? {} : { budgets: budgetsOf(budgets) };
+  return approvalReason === CALL_LIMIT
+    ? {
+        reason: 'rate_limit',
+        detail: 'The hour had seen all the model calls it may: somebody has to approve it',
+        ...uses,
+      }
+    : { reason: 'budget', detail: 'It would exceed a budget: somebody has to approve it', ...uses };
+}
 
 /** What keeps the task from having a turn at all. */
 function beforeTurn(facts: StartFacts): Reason | undefined {

@@ -12,10 +12,47 @@ import {
   MaxLength,
   Min,
 } from 'class-validator';
+import { dollarsOf } from '../tasks/cost.js';
+import { type BudgetName, BUDGETS, type BudgetUse } from './budget-use.js';
 import { type Blocker, BLOCKERS, type Explanation } from './task-blocker.js';
 import { TASK_STATES, type TaskState } from '../tasks/task-state.js';
 
 const REDRIVABLE = ['dead', 'failed'] as const;
+
+const UNITS = { task_cost: 'USD', task_tokens: 'tokens', daily_cost: 'USD', hourly_calls: 'calls' } as const;
+
+/** A budget that bounds a task, and how far it is used. Numbers are decimal texts, of dollars with their fractions. */
+export class BudgetUseDto {
+  @ApiProperty({
+    enum: BUDGETS,
+    example: 'task_cost',
+    description:
+      '`task_cost`, `task_tokens`: of the task over all its attempts, its own limit or the agent’s. `daily_cost`: of the agent today (UTC). ' +
+      '`hourly_calls`: consequential model calls of all agents in this hour (UTC).',
+  })
+  budget!: BudgetName;
+  @ApiProperty({ enum: Object.values(UNITS), example: 'USD' })
+  unit!: (typeof UNITS)[BudgetName];
+  /** @example "0.50" */
+  limit!: string;
+  /** @example "0.42" */
+  spent!: string;
+  /**
+   * What tasks that run are expected to take of it yet.
+   * @example "0.00"
+   */
+  setAside!: string;
+  @ApiPropertyOptional({
+    example: '0.12',
+    description: 'What an attempt is expected to take at most; absent when nobody knows beforehand.',
+  })
+  asked?: string;
+  /**
+   * Whether it would exceed this one if it started now.
+   * @example true
+   */
+  isExceeded!: boolean;
+}
 
 /** Why a task is where it is. */
 export class ExplanationDto {
@@ -34,6 +71,22 @@ export class ExplanationDto {
   /** Exact where it follows from a setting, else from the usual time of the agent's tasks. */
   @ApiPropertyOptional({ example: '2026-11-24T12:00:00.000Z' })
   estimatedStartAt?: string;
+  /** Of a task that waits for approval: all that bound it, as they are now. */
+  @ApiPropertyOptional({ type: [BudgetUseDto] })
+  budgets?: BudgetUseDto[];
+}
+
+/** Why a task is to start all the same. */
+export class ApproveTaskDto {
+  /**
+   * Kept in the record of the task, and in the audit trail.
+   * @example The customer waits for it
+   */
+  @IsOptional()
+  @IsString()
+  @Matches(/\S/, { message: 'reason must say something' })
+  @MaxLength(1000)
+  reason?: string;
 }
 
 /** Why a task is not to start. */
@@ -84,6 +137,24 @@ export class RedrivenDto {
   redriven!: number;
 }
 
-export function toExplanationDto({ estimatedStartAt, ...explanation }: Explanation): ExplanationDto {
-  return { ...explanation, estimatedStartAt: estimatedStartAt?.toISOString() };
+export function toExplanationDto({ estimatedStartAt, budgets, ...explanation }: Explanation): ExplanationDto {
+  return {
+    ...explanation,
+    estimatedStartAt: estimatedStartAt?.toISOString(),
+    ...(budgets && { budgets: budgets.map(toBudgetUseDto) }),
+  };
+}
+
+function toBudgetUseDto({ budget, limit, spent, setAside, asked, isExceeded }: BudgetUse): BudgetUseDto {
+  const unit = UNITS[budget];
+  const shown = (amount: bigint): string => (unit === 'USD' ? dollarsOf(amount) : String(amount));
+  return {
+    budget,
+    unit,
+    limit: shown(limit),
+    spent: shown(spent),
+    setAside: shown(setAside),
+    ...(asked !== null && { asked: shown(asked) }),
+    isExceeded,
+  };
 }

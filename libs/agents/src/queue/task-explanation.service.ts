@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AiConfig } from '#config';
 import { TaskNotFoundException } from '../tasks/agents.exceptions.js';
 import { explain, type Explanation } from './task-blocker.js';
 import { assertMaySee, type Caller } from '../tasks/task-access.js';
@@ -13,12 +14,13 @@ export class TaskExplanationService {
     private readonly facts: StartFactsRepository,
     private readonly runners: AgentRunnersService,
     private readonly tasks: TaskRepository,
+    private readonly config: AiConfig,
   ) {}
 
   /** @throws TaskNotFoundException */
   async explain(taskId: string, caller: Caller): Promise<Explanation> {
     assertMaySee(caller, await this.tasks.glance(taskId));
-    const facts = await this.facts.find(taskId, this.runners.resources);
+    const facts = await this.facts.find(taskId, this.runners.resources, this.config.maxConsequentialPerHour);
     if (!facts) throw new TaskNotFoundException();
     return explain(facts);
   }

@@ -9,7 +9,14 @@ import { TaskExplanationService } from './task-explanation.service.js';
 import { TaskLookupService } from './task-lookup.service.js';
 import { TaskRedriveService } from './task-redrive.service.js';
 import { CallbackSignatureException } from '../tasks/agents.exceptions.js';
-import { ExplanationDto, RedriveDto, RedrivenDto, RefuseTaskDto, toExplanationDto } from './task-control.dto.js';
+import {
+  ApproveTaskDto,
+  ExplanationDto,
+  RedriveDto,
+  RedrivenDto,
+  RefuseTaskDto,
+  toExplanationDto,
+} from './task-control.dto.js';
 import { AgentCallbackDto, TaskDto, toTaskDto } from './task.dto.js';
 
 /** Tasks: what agents were asked to do, and what came of it. */
@@ -75,12 +82,13 @@ export class TasksController {
     description: 'With `AGENTS_APPROVAL=four_eyes` nobody approves a task of his own.',
   })
   @ApiResponse({ status: 200, type: TaskDto })
-  @ApiProblems(400, 401, 403, 404, 409, 429)
+  @ApiProblems(400, 401, 403, 404, 409, 422, 429)
   async approveTask(
     @Param('id', UuidParamPipe) id: string,
+    @Body() { reason }: ApproveTaskDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<TaskDto> {
-    await this.approval.approve(id, principal);
+    await this.approval.approve(id, reason, principal);
     return toTaskDto(await this.lookup.get(id, principal));
   }
 
