@@ -36,6 +36,7 @@ import { TaskEventStreamService } from './queue/task-event-stream.service.js';
 import { TaskExplanationService } from './queue/task-explanation.service.js';
 import { TaskLeaseService } from './attempts/task-lease.service.js';
 import { TaskLookupService } from './queue/task-lookup.service.js';
+import { BulkCancellationService } from './search/bulk-cancellation.service.js';
 import { TaskSearchService } from './search/task-search.service.js';
 import { AttemptOutcomeService } from './attempts/attempt-outcome.service.js';
 import { TaskEndService } from './attempts/task-end.service.js';
@@ -121,6 +122,7 @@ const USE_CASES: Provider[] = [
   BatchResultService,
   TaskLookupService,
   TaskSearchService,
+  BulkCancellationService,
   TaskApprovalService,
   TaskRedriveService,
   TaskExplanationService,

@@ -141,6 +141,11 @@ describe('the audit trail of agents', () => {
       const details = { taskId: id, agent };
       return { action: 'task.cancelled', route: `/tasks/${id}/cancel`, details, isAboutMaker: true };
     },
+    cancelTasks: async () => {
+      const { id, agent } = await made('queued');
+      const details = { taskId: id, agent };
+      return { action: 'task.cancelled', route: '/tasks/cancel', body: { ids: [id] }, details, isAboutMaker: true };
+    },
     approveTask: async () => {
       const { id, agent } = await made('waiting_approval');
       const details = { taskId: id, agent };
@@ -205,6 +210,8 @@ describe('the audit trail of agents', () => {
     expect((await call(`/tasks/${waiting.id}/approve`)).status).toBe(403);
     expect((await call(`/tasks/${held.id}/approve`, tasks.admin)).status).toBe(409);
     expect((await call('/tasks/redrive', tasks.admin, { ids: [own.id] })).body).toEqual({ redriven: 0 });
+    expect((await call('/tasks/redrive', tasks.admin, { dryRun: true })).status).toBe(200);
+    expect((await call('/tasks/cancel', tasks.admin, { ids: [held.id], dryRun: true })).status).toBe(200);
     expect((await call('/agents/nobody/pause', tasks.admin)).status).toBe(404);
     expect((await app.call('DELETE', `/agents/${held.agent}`, { token: tasks.admin })).status).toBe(409);
     expect(await trail()).toEqual(before);

@@ -12,7 +12,7 @@ interface Probe {
   readonly body?: unknown;
 }
 
-type Decision = number | 'done' | 'lost' | 'listed' | 'unlisted';
+type Decision = number | 'done' | 'lost' | 'listed' | 'unlisted' | 'requested' | `TASK.${string}`;
 
 const CALLERS = [
   'maker',
@@ -176,6 +176,19 @@ describe('access to agents and tasks', () => {
       },
     },
     countTasks: { decisions: apiUsers(200), probe: () => get('/tasks/counts') },
+    cancelTasks: {
+      decisions: [
+        ...(['requested', 'requested', 'TASK.NOT_FOUND', 'requested', 'requested', 'TASK.NOT_OWNED'] as const),
+        ...(['TASK.NOT_FOUND', 'TASK.NOT_FOUND', 403, 401] as const),
+      ],
+      probe: async () => ({ route: '/tasks/cancel', body: { ids: [(await leased()).id] } }),
+      read: (status, body) => {
+        if (status !== 200) return status;
+        const [{ outcome, code } = { outcome: 'none' }] = (body as { results: { outcome: string; code?: string }[] })
+          .results;
+        return (code ?? outcome) as Decision;
+      },
+    },
     cancelTask: {
       decisions: [200, 200, 404, 200, 200, 403, 404, 404, 403, 401],
       probe: async () => ({ route: `/tasks/${(await leased()).id}/cancel` }),

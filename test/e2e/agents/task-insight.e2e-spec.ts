@@ -127,6 +127,24 @@ describe('tasks that do not run', () => {
       expect(await tasks.eventTypes(second)).toEqual(['queued', 'failed', 'requeued', 'started', 'succeeded']);
     });
 
+    it('says beforehand how many it would be, those that wait for others too, and changes nothing', async () => {
+      tasks.handle = () =>
+        Promise.reject(new AttemptFailedException('TEST.NO', 'No', { retryable: false, blame: 'elsewhere' }));
+      const slug = await tasks.agent();
+      await app.call('POST', `/agents/${slug}/pause`, { token: tasks.admin });
+      const first = await submit(slug);
+      const second = await submit(slug, { dependsOn: [first] });
+      await app.call('POST', `/agents/${slug}/resume`, { token: tasks.admin });
+      await tasks.until(second, 'failed');
+      const events = [await tasks.eventTypes(first), await tasks.eventTypes(second)];
+      const dryRun = { agent: slug, state: 'failed', dryRun: true };
+      expect((await redrive(dryRun)).body).toEqual({ redriven: 2 });
+      expect((await redrive({ ...dryRun, ids: [second] })).body).toEqual({ redriven: 0 });
+      expect((await redrive({ ...dryRun, limit: 1 })).body).toEqual({ redriven: 1 });
+      expect([await tasks.eventTypes(first), await tasks.eventTypes(second)]).toEqual(events);
+      expect((await redrive({ agent: slug, state: 'failed' })).body).toEqual({ redriven: 2 });
+    });
+
     it('never takes one task twice, whoever asks at the same time', async () => {
       tasks.handle = () => Promise.reject(new Error('down'));
       const slug = await tasks.agent({ retryPolicy: noRetry });

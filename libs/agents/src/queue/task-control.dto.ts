@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -129,9 +130,17 @@ export class RedriveDto {
   @Min(1)
   @Max(1000)
   limit?: number;
+
+  /**
+   * Only says how many it would be.
+   * @example false
+   */
+  @IsOptional()
+  @IsBoolean()
+  dryRun?: boolean;
 }
 
-/** What was queued again. */
+/** What was queued again, or with `dryRun` would be. */
 export class RedrivenDto {
   /** @example 12 */
   redriven!: number;

@@ -17,6 +17,8 @@ export interface RedriveFilter {
   readonly state: 'dead' | 'failed';
   readonly ids?: readonly string[] | undefined;
   readonly limit: number;
+  /** Says how many there are, and queues none. */
+  readonly isDryRun: boolean;
 }
 
 /** Tasks queued again in one transaction. */
@@ -62,41 +64,51 @@ export class TaskRedriveService {
    *
    * @returns how many
    */
-  async redrive({ limit, ...filter }: RedriveFilter, caller: Caller): Promise<number> {
-    let redriven = 0;
+  async redrive({ limit, isDryRun, ...filter }: RedriveFilter, caller: Caller): Promise<number> {
+    const redriven = new Set<string>();
     let after: string | undefined;
     for (let left = limit; left > 0;) {
       const ids = await this.tasks.endedIds({ ...filter, after, limit: Math.min(left, REDRIVEN_AT_ONCE) });
       if (ids.length === 0) break;
-      redriven += await this.redriveAll(ids, caller);
+      for (const id of await this.redriveAll(ids, caller, isDryRun, redriven)) redriven.add(id);
       after = ids.at(-1);
       left -= ids.length;
-      this.announcer.queued();
+      if (!isDryRun) this.announcer.queued();
     }
-    return redriven;
+    return redriven.size;
   }
 
-  private redriveAll(ids: readonly string[], caller: Caller): Promise<number> {
+  /** @param before redriven so far: in a dry run they are as they were, and count as queued */
+  private redriveAll(
+    ids: readonly string[],
+    caller: Caller,
+    isDryRun: boolean,
+    before: ReadonlySet<string>,
+  ): Promise<ReadonlySet<string>> {
     return this.database.transaction(async (tx) => {
-      const redriven: string[] = [];
+      const redriven = new Set<string>();
       for (const id of ids) {
         const locked = await this.transitions.lock(tx, id);
         // Somebody else may have been faster.
         if (!locked || !isFinal(locked.task.state) || locked.task.state === 'succeeded') continue;
         if (!includesRole(caller.role, locked.task.minimumRole)) continue;
-        if (await this.isHopeless(tx, locked)) continue;
-        await this.requeue(tx, locked, caller);
-        redriven.push(id);
+        if (await this.isHopeless(tx, locked, (other) => before.has(other) || redriven.has(other))) continue;
+        if (!isDryRun) await this.requeue(tx, locked, caller);
+        redriven.add(id);
       }
-      if (redriven.length > 0)
-        await this.audit.record(tx, { action: 'tasks.redriven', details: { taskIds: redriven } });
-      return redriven.length;
+      if (redriven.size > 0 && !isDryRun)
+        await this.audit.record(tx, { action: 'tasks.redriven', details: { taskIds: [...redriven] } });
+      return redriven;
     });
   }
 
-  private async isHopeless(tx: Transaction, { task }: LockedTask): Promise<boolean> {
+  private async isHopeless(
+    tx: Transaction,
+    { task }: LockedTask,
+    isRedriven: (id: string) => boolean,
+  ): Promise<boolean> {
     const states = await this.dependencies.lock(tx, task.dependsOn);
-    return [...states.values()].some(({ state }) => state !== 'succeeded' && isFinal(state));
+    return [...states].some(([id, { state }]) => state !== 'succeeded' && isFinal(state) && !isRedriven(id));
   }
 
   private async requeue(tx: Transaction, { task }: LockedTask, caller: Caller): Promise<void> {

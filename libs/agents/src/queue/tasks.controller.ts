@@ -133,9 +133,8 @@ export class TasksController {
   @ApiResponse({ status: 200, type: RedrivenDto })
   @ApiProblems(400, 401, 403, 422, 429)
   async redriveTasks(@Body() body: RedriveDto, @CurrentPrincipal() principal: Principal): Promise<RedrivenDto> {
-    const { agent, state, ids, limit } = body;
-    const filter = { agent: agent ?? undefined, state: state ?? 'dead', ids: ids ?? undefined, limit: limit ?? 100 };
-    return { redriven: await this.redrive.redrive(filter, principal) };
+    const { agent, state = 'dead', ids, limit = 100, dryRun: isDryRun = false } = body;
+    return { redriven: await this.redrive.redrive({ agent, state, ids, limit, isDryRun }, principal) };
   }
 
   @Post(':id/callback')

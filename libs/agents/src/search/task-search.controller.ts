@@ -1,8 +1,10 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, HttpStatus, Post, Query } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { toTaskSummaryDto } from '../queue/task.dto.js';
+import { BulkCancellationService } from './bulk-cancellation.service.js';
+import { CancelledTasksDto, CancelTasksDto, toCancelledTasksDto, toCancelRequest } from './cancel-tasks.dto.js';
 import { TaskCountQueryDto, TaskCountsDto, TaskPageDto, TaskQueryDto, toTaskSearch } from './task-search.dto.js';
 import { TaskSearchService } from './task-search.service.js';
 
@@ -10,7 +12,10 @@ import { TaskSearchService } from './task-search.service.js';
 @ApiTags('tasks')
 @Controller('tasks')
 export class TaskSearchController {
-  constructor(private readonly search: TaskSearchService) {}
+  constructor(
+    private readonly search: TaskSearchService,
+    private readonly cancellation: BulkCancellationService,
+  ) {}
 
   @Get()
   @Roles('API_USER')
@@ -44,5 +49,24 @@ export class TaskSearchController {
     @CurrentPrincipal() principal: Principal,
   ): Promise<TaskCountsDto> {
     return { items: [...(await this.search.count(toTaskSearch(query), principal))] };
+  }
+
+  @Post('cancel')
+  @Roles('API_USER')
+  @HttpCode(HttpStatus.OK)
+  @ApiOperation({
+    operationId: 'cancelTasks',
+    summary: 'Stop many tasks, each as its maker or a DEVELOPER may; or say what would become of them',
+    description:
+      'Names them by `ids`, or finds open ones, the newest first. Each is cancelled as if it were the only one; one that may not be keeps no ' +
+      'other from it. Asking again by the same ids changes nothing and is answered alike.',
+  })
+  @ApiResponse({ status: 200, type: CancelledTasksDto })
+  @ApiProblems(400, 401, 403, 422, 429)
+  async cancelTasks(
+    @Body() body: CancelTasksDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<CancelledTasksDto> {
+    return toCancelledTasksDto(await this.cancellation.cancel(toCancelRequest(body), principal));
   }
 }

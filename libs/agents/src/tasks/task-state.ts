@@ -33,6 +33,10 @@ const FOLLOWS: Readonly<Record<TaskState, readonly TaskState[]>> = {
 /** States in which somebody holds a lease on the task. */
 export const HELD_STATES = ['leased', 'running'] as const satisfies readonly TaskState[];
 
+/** States of a task that has not ended. */
+export const OPEN_STATES = ['queued', 'leased', 'running', 'waiting_approval'] as const satisfies readonly TaskState[];
+export type OpenState = (typeof OPEN_STATES)[number];
+
 /** States that a task leaves only when a person asks for it. */
 export const FINAL_STATES = ['succeeded', 'failed', 'cancelled', 'dead'] as const satisfies readonly TaskState[];
 export type EndedState = (typeof FINAL_STATES)[number];
