@@ -12,6 +12,7 @@ import { TaskSearchController } from './search/task-search.controller.js';
 import { AgentCallbackService } from './attempts/agent-callback.service.js';
 import { AgentCatalogueService } from './registry/agent-catalogue.service.js';
 import { WorkerTasksController } from './workers/worker-tasks.controller.js';
+import { WorkerDirectoryController } from './workers/worker-directory.controller.js';
 import { WorkersController } from './workers/workers.controller.js';
 import { AgentConditionService } from './attempts/agent-condition.service.js';
 import { AgentDirectoryService } from './registry/agent-directory.service.js';
@@ -47,6 +48,7 @@ import { TaskSchedulerService } from './schedules/task-scheduler.service.js';
 import { TaskSweeperService } from './engine/task-sweeper.service.js';
 import { WorkerLeaseService } from './workers/worker-lease.service.js';
 import { WorkerOutcomeService } from './workers/worker-outcome.service.js';
+import { WorkerDirectoryService } from './workers/worker-directory.service.js';
 import { WorkerRegistryService } from './workers/worker-registry.service.js';
 import { PostgresAgentStatisticsRepository } from './registry/agent-statistics.postgres.js';
 import { AgentStatisticsRepository } from './registry/agent-statistics.repository.js';
@@ -74,6 +76,7 @@ import { PostgresWorkerLeaseRepository } from './workers/worker-lease.postgres.j
 import { AgentsLookupRepository } from './lookup/agents-lookup.repository.js';
 import { AgentsLookupService } from './lookup/agents-lookup.service.js';
 import { WorkerLeaseRepository } from './workers/worker-lease.repository.js';
+import { WorkerDirectoryRepository } from './workers/worker-directory.repository.js';
 import { WorkerRepository } from './workers/worker.repository.js';
 
 const STORAGE: Provider[] = [
@@ -89,6 +92,7 @@ const STORAGE: Provider[] = [
   ScheduleRepository,
   StartFactsRepository,
   WorkerRepository,
+  WorkerDirectoryRepository,
   provideByEngine({ portable: WorkerLeaseRepository, postgres: PostgresWorkerLeaseRepository }),
   KeyedSubmissionRepository,
   provideByEngine({ portable: TaskEventRepository, postgres: PostgresTaskEventRepository }),
@@ -130,6 +134,7 @@ const USE_CASES: Provider[] = [
   TaskEventStreamService,
   ScheduleRegistryService,
   WorkerRegistryService,
+  WorkerDirectoryService,
   WorkerLeaseService,
   WorkerOutcomeService,
   TaskRemovalRepository,
@@ -147,6 +152,7 @@ const CONTROLLERS: Type[] = [
   AgentsController,
   AgentExecutionController,
   WorkersController,
+  WorkerDirectoryController,
   WorkerTasksController,
   TaskSearchController,
   TasksController,

@@ -176,6 +176,21 @@ describe('access to agents and tasks', () => {
       },
     },
     countTasks: { decisions: apiUsers(200), probe: () => get('/tasks/counts') },
+    // Of the user who registered it, by whichever of his credentials.
+    listWorkers: {
+      decisions: ['unlisted', 'unlisted', 'unlisted', 'listed', 'listed', 'listed', 'listed', 'listed', 403, 401],
+      probe: () => get('/workers?limit=100'),
+      read: (status, body) => {
+        if (status !== 200) return status;
+        return (body as { items: { id: string }[] }).items.some(({ id }) => id === workers.holder)
+          ? 'listed'
+          : 'unlisted';
+      },
+    },
+    getWorker: {
+      decisions: [404, 404, 404, 200, 200, 200, 200, 200, 403, 401],
+      probe: () => get(`/workers/${workers.holder}`),
+    },
     cancelTasks: {
       decisions: [
         ...(['requested', 'requested', 'TASK.NOT_FOUND', 'requested', 'requested', 'TASK.NOT_OWNED'] as const),

@@ -1,7 +1,9 @@
-import { Check, Entity } from 'typeorm';
+import { Check, Entity, Index } from 'typeorm';
 import { Id, Instant, Text, TextList, Uuid, Whole } from '#platform/database';
 
 @Entity('agent_worker')
+@Index('agent_worker_owner_idx', ['ownerId', 'id'])
+@Index('agent_worker_seen_idx', ['lastSeenAt'])
 @Check('agent_worker_slots_check', 'slots > 0')
 export class WorkerEntity {
   @Id()

@@ -53,6 +53,7 @@ import { GiveCountsOfErrorGroupsAKey1765800000000 } from './1765800000000-give-c
 import { SayChannelsOfAlerts1765800010000 } from './1765800010000-say-channels-of-alerts.js';
 import { NameLivingProjects1766100000000 } from './1766100000000-name-living-projects.js';
 import { FindTasksBySchedule1766400000000 } from './1766400000000-find-tasks-by-schedule.js';
+import { ListWorkers1766400010000 } from './1766400010000-list-workers.js';
 import { FindSchedules1766400030000 } from './1766400030000-find-schedules.js';
 import { FindByCorrelation1766500000000 } from './1766500000000-find-by-correlation.js';
 
@@ -112,6 +113,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   SayChannelsOfAlerts1765800010000,
   NameLivingProjects1766100000000,
   FindTasksBySchedule1766400000000,
+  ListWorkers1766400010000,
   FindSchedules1766400030000,
   FindByCorrelation1766500000000,
 ];
