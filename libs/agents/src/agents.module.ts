@@ -19,6 +19,7 @@ import { AgentDirectoryService } from './registry/agent-directory.service.js';
 import { EngineObservationService } from './engine/engine-observation.service.js';
 import { AgentReadService } from './registry/agent-read.service.js';
 import { AgentRegistryService } from './registry/agent-registry.service.js';
+import { BatchListService } from './batches/batch-list.service.js';
 import { BatchResultService } from './batches/batch-result.service.js';
 import { CallerStandingService } from './tasks/caller-standing.service.js';
 import { AttemptService } from './engine/attempt.service.js';
@@ -124,6 +125,7 @@ const USE_CASES: Provider[] = [
   TaskSubmissionService,
   BatchSubmissionService,
   BatchResultService,
+  BatchListService,
   TaskLookupService,
   TaskSearchService,
   BulkCancellationService,

@@ -176,6 +176,18 @@ describe('access to agents and tasks', () => {
       },
     },
     countTasks: { decisions: apiUsers(200), probe: () => get('/tasks/counts') },
+    listBatches: {
+      decisions: ['listed', 'listed', 'unlisted', 'listed', 'listed', 'unlisted', 'unlisted', 'unlisted', 403, 401],
+      probe: async () => {
+        wanted = await batchOfLeased();
+        return get('/agents/batch?limit=100');
+      },
+      read: (status, body) => {
+        if (status !== 200) return status;
+        const { items } = body as { items: { batchId: string }[] };
+        return items.some(({ batchId }) => batchId === wanted) ? 'listed' : 'unlisted';
+      },
+    },
     // Of the user who registered it, by whichever of his credentials.
     listWorkers: {
       decisions: ['unlisted', 'unlisted', 'unlisted', 'listed', 'listed', 'listed', 'listed', 'listed', 403, 401],

@@ -1,23 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { BatchNotFoundException } from '../tasks/agents.exceptions.js';
+import { type BatchStatus, type OperationState, statusOf } from './batch-status.js';
 import { project } from './json-pointer.js';
 import type { TaskFailure, TaskOutcome } from '../tasks/task.js';
 import { type Caller, maySee, type TaskAccess } from '../tasks/task-access.js';
-import { isFinal, type TaskState } from '../tasks/task-state.js';
+import { isFinal } from '../tasks/task-state.js';
 import { type BatchOperation, BatchRepository } from './batch.repository.js';
 import { TaskRepository } from '../tasks/task.repository.js';
 import { TaskLookupService } from '../queue/task-lookup.service.js';
-
-/** `running` until every operation has ended; then by how many succeeded: all, none or some. */
-export type BatchStatus = 'running' | 'succeeded' | 'failed' | 'partial';
 
 /** What became of an operation. */
 export interface OperationResult {
   readonly index: number;
   readonly agent: string;
   readonly taskId: string | null;
-  /** `refused`: there is no task, `error` says why. */
-  readonly state: TaskState | 'refused';
+  /** `refused`: `error` says why. */
+  readonly state: OperationState;
   /** All of the output, or with `select` what its pointers lead to, by pointer. */
   readonly output?: unknown;
   /** Whether the output is not shown because all of them together are too large. */
@@ -59,7 +57,7 @@ export class BatchResultService {
       return maySee(caller, task ?? itself) ? [toResult(operation, index, task)] : [];
     });
     if (results.length === 0) throw new BatchNotFoundException();
-    return { batchId, status: statusOf(results), results };
+    return { batchId, status: statusOf(results.map(({ state }) => state)), results };
   }
 }
 
@@ -79,10 +77,4 @@ function toResult(
     ...(isLeftOut && { isLeftOut }),
     ...(isFinal(state) && task.error && { error: task.error }),
   };
-}
-
-function statusOf(results: readonly OperationResult[]): BatchStatus {
-  if (results.some(({ state }) => state !== 'refused' && !isFinal(state))) return 'running';
-  const succeeded = results.filter(({ state }) => state === 'succeeded').length;
-  return succeeded === results.length ? 'succeeded' : succeeded === 0 ? 'failed' : 'partial';
 }

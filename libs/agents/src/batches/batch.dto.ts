@@ -12,10 +12,10 @@ import {
   MinLength,
   ValidateNested,
 } from 'class-validator';
-import type { BatchResult, BatchStatus, OperationResult } from './batch-result.service.js';
+import type { BatchResult, OperationResult } from './batch-result.service.js';
+import { BATCH_STATUSES, type BatchStatus, OPERATION_STATES, type OperationState } from './batch-status.js';
 import type { BatchRequest } from './batch-submission.service.js';
 import { JSON_POINTER } from './json-pointer.js';
-import { TASK_STATES } from '../tasks/task-state.js';
 import { ANY_JSON } from '../tasks/any-json.dto.js';
 import { TaskSettingsDto, toTaskRequest } from '../queue/execute-agent.dto.js';
 import { TaskErrorDto } from '../queue/task.dto.js';
@@ -91,8 +91,6 @@ export class ExecuteBatchDto {
   atomic?: boolean;
 }
 
-const RESULT_STATES = [...TASK_STATES, 'refused'] as const;
-
 /** What became of an operation. */
 export class OperationResultDto {
   /** @example 0 */
@@ -101,8 +99,8 @@ export class OperationResultDto {
   agent!: string;
   /** Absent when the operation was refused. */
   taskId?: string;
-  @ApiProperty({ enum: RESULT_STATES, example: 'succeeded' })
-  state!: (typeof RESULT_STATES)[number];
+  @ApiProperty({ enum: OPERATION_STATES, example: 'succeeded' })
+  state!: OperationState;
   @ApiPropertyOptional({
     ...ANY_JSON,
     description: 'The output, or with `select` what its pointers lead to, by pointer.',
@@ -122,7 +120,7 @@ export class TaskBatchDto {
   /** @example 01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00 */
   batchId!: string;
   /** `running` until every operation has ended; then by how many succeeded: all, none or some. */
-  @ApiProperty({ enum: ['running', 'succeeded', 'failed', 'partial'], example: 'succeeded' })
+  @ApiProperty({ enum: BATCH_STATUSES, example: 'succeeded' })
   status!: BatchStatus;
   /** @example 1 */
   totalOperations!: number;

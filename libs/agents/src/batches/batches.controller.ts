@@ -6,11 +6,14 @@ import {
   IdempotencyKey,
   LargeBody,
   OwnPace,
+  PageQueryDto,
   RequestExample,
   UuidParamPipe,
   Locates,
 } from '#platform/http';
 import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
+import { TaskBatchPageDto, toTaskBatchSummaryDto } from './batch-list.dto.js';
+import { BatchListService } from './batch-list.service.js';
 import { BatchResultService } from './batch-result.service.js';
 import { BatchSubmissionService } from './batch-submission.service.js';
 import { TaskBatchDto, ExecuteBatchDto, toTaskBatchDto, toBatchRequest } from './batch.dto.js';
@@ -23,6 +26,7 @@ export class BatchesController {
   constructor(
     private readonly submission: BatchSubmissionService,
     private readonly batches: BatchResultService,
+    private readonly lists: BatchListService,
   ) {}
 
   @Post()
@@ -58,6 +62,24 @@ export class BatchesController {
     if (isReplay) void reply.header('Idempotent-Replayed', 'true');
     void reply.code(batch.status === 'running' ? HttpStatus.ACCEPTED : HttpStatus.OK);
     return toTaskBatchDto(batch);
+  }
+
+  @Get()
+  @Roles('API_USER')
+  @ApiOperation({
+    operationId: 'listBatches',
+    summary: 'Batches, newest first, with their operations by state: your own, as a DEVELOPER all',
+    description:
+      'A page looks up about 2,000 operations at most, so that it may have fewer batches than `limit` and yet a `nextCursor`.',
+  })
+  @ApiResponse({ status: 200, type: TaskBatchPageDto })
+  @ApiProblems(400, 401, 403, 422, 429)
+  async listBatches(
+    @Query() { limit, cursor }: PageQueryDto,
+    @CurrentPrincipal() principal: Principal,
+  ): Promise<TaskBatchPageDto> {
+    const { items, nextCursor } = await this.lists.list(limit, cursor, principal);
+    return { items: items.map(toTaskBatchSummaryDto), nextCursor };
   }
 
   @Get(':id')

@@ -13,6 +13,7 @@ export interface BatchOperation {
 
 @Entity('agent_batch')
 @Index('agent_batch_created_idx', ['createdAt', 'id'])
+@Index('agent_batch_maker_idx', ['createdBy', 'id'])
 export class BatchEntity {
   @Id()
   id!: string;

@@ -54,6 +54,7 @@ import { SayChannelsOfAlerts1765800010000 } from './1765800010000-say-channels-o
 import { NameLivingProjects1766100000000 } from './1766100000000-name-living-projects.js';
 import { FindTasksBySchedule1766400000000 } from './1766400000000-find-tasks-by-schedule.js';
 import { ListWorkers1766400010000 } from './1766400010000-list-workers.js';
+import { ListBatches1766400020000 } from './1766400020000-list-batches.js';
 import { FindSchedules1766400030000 } from './1766400030000-find-schedules.js';
 import { FindByCorrelation1766500000000 } from './1766500000000-find-by-correlation.js';
 
@@ -114,6 +115,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   NameLivingProjects1766100000000,
   FindTasksBySchedule1766400000000,
   ListWorkers1766400010000,
+  ListBatches1766400020000,
   FindSchedules1766400030000,
   FindByCorrelation1766500000000,
 ];
