@@ -2,6 +2,10 @@ import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/co
 import { DatabaseModule, provideByEngine } from '#platform/database';
 import { TABLES } from './tables.js';
 import { AgentExecutionController } from './queue/agent-execution.controller.js';
+import { AgentHistoryController } from './history/agent-history.controller.js';
+import { AgentHistoryJob } from './history/agent-history.job.js';
+import { AgentHistoryService } from './history/agent-history.service.js';
+import { AgentHourRepository } from './history/agent-hour.repository.js';
 import { AgentsController } from './registry/agents.controller.js';
 import { BatchesController } from './batches/batches.controller.js';
 import { TaskResultValidator } from './workers/task-result.validator.js';
@@ -82,6 +86,7 @@ import { WorkerRepository } from './workers/worker.repository.js';
 
 const STORAGE: Provider[] = [
   AgentRepository,
+  AgentHourRepository,
   provideByEngine({ portable: AgentStatisticsRepository, postgres: PostgresAgentStatisticsRepository }),
   provideByEngine({ portable: TaskRepository, postgres: PostgresTaskRepository }),
   provideByEngine({ portable: TaskSearchRepository, postgres: PostgresTaskSearchRepository }),
@@ -122,6 +127,8 @@ const ENGINE: Provider[] = [
 const USE_CASES: Provider[] = [
   AgentDirectoryService,
   AgentRegistryService,
+  AgentHistoryService,
+  AgentHistoryJob,
   TaskSubmissionService,
   BatchSubmissionService,
   BatchResultService,
@@ -152,6 +159,7 @@ const USE_CASES: Provider[] = [
 const CONTROLLERS: Type[] = [
   BatchesController,
   AgentsController,
+  AgentHistoryController,
   AgentExecutionController,
   WorkersController,
   WorkerDirectoryController,

@@ -1,3 +1,4 @@
+import { newPerson } from '../../support/people.js';
 import { startTestApp, type TestApp } from '../../support/test-app.js';
 
 interface AgentBody {
@@ -55,6 +56,38 @@ describe('agent registry', () => {
     await second.close();
     expect(body.items).toHaveLength(22);
     expect(body.items.find(({ slug }) => slug === 'openai')?.concurrency).toBe(9);
+  });
+
+  it('finds agents by a part of their slug, name or description, whatever its case', async () => {
+    await create({ slug: 'text-one', name: 'Reads Parchment' });
+    await create({ slug: 'text-two', name: 'Other', description: 'Knows of PARCHMENT of 100 %' });
+    const found = async (query: string): Promise<string[]> =>
+      (await app.call<PageBody>('GET', `/api/v1/agents?${query}`, { token: reader })).body.items.map(
+        ({ slug }) => slug,
+      );
+    expect(await found('text=parchment')).toEqual(['text-one', 'text-two']);
+    expect(await found('text=TEXT-&limit=1')).toEqual(['text-one']);
+    expect(await found('text=reads%20par')).toEqual(['text-one']);
+    expect(await found('text=100%20%25')).toEqual(['text-two']);
+    expect(await found('text=parchment&kind=http')).toEqual([]);
+    const { status } = await app.call('GET', '/api/v1/agents?text=', { token: reader });
+    expect(status).toBe(422);
+  });
+
+  it('says since when an agent is paused, and who did it', async () => {
+    await create({ slug: 'resting' });
+    const act = (word: string, token: string) =>
+      app.call<Record<string, string>>('POST', `/api/v1/agents/resting/${word}`, { token });
+    const [one, two] = [await newPerson(app, 'ADMIN'), await newPerson(app, 'ADMIN')];
+    const first = (await act('pause', one.token)).body;
+    expect(first).toMatchObject({ status: 'paused', pausedBy: one.id, pausedAt: expect.any(String) });
+    expect((await act('pause', two.token)).body).toMatchObject({ pausedBy: one.id, pausedAt: first['pausedAt'] });
+    const resumed = (await act('resume', two.token)).body;
+    for (const field of ['pausedBy', 'pausedAt']) expect(resumed).not.toHaveProperty(field);
+    expect((await act('pause', two.token)).body).toMatchObject({ pausedBy: two.id });
+    const { body } = await app.call('GET', '/api/v1/agents/resting', { token: reader });
+    expect(body).toMatchObject({ pausedBy: two.id });
+    await app.call('DELETE', '/api/v1/agents/resting', { token: admin });
   });
 
   it('finds agents by capability, category, kind and status, a page at a time', async () => {

@@ -288,6 +288,7 @@ describe('access to agents and tasks', () => {
     listAgents: { decisions: everybody, probe: () => get('/agents') },
     getAgentsHealth: { decisions: everybody, probe: () => get('/agents/health') },
     getAgent: { decisions: everybody, probe: () => get(`/agents/${open}`) },
+    getAgentHistory: { decisions: everybody, probe: () => get(`/agents/${open}/history`) },
     getAgentHealth: { decisions: everybody, probe: () => get(`/agents/${open}/health`) },
     createAgent: {
       decisions: admins(201),

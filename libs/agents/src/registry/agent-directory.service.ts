@@ -13,6 +13,8 @@ export interface AgentSearch {
   readonly category?: string | undefined;
   readonly kind?: AgentKind | undefined;
   readonly status?: AgentStatus | undefined;
+  /** Part of slug, name or description. */
+  readonly text?: string | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }

@@ -114,13 +114,19 @@ export class AgentRegistryService {
     });
   }
 
-  /** A paused agent starts no tasks; they wait. @throws AgentNotFoundException */
-  async setPaused(slug: string, isPaused: boolean): Promise<Agent> {
+  /**
+   * A paused agent starts no tasks; they wait. Of one that is paused already it stays known who did it first.
+   *
+   * @param by who pauses it; `undefined` lets it start tasks again
+   * @throws AgentNotFoundException
+   */
+  async setPaused(slug: string, by: string | undefined): Promise<Agent> {
     await this.database.transaction(async (tx) => {
       const agent = await this.agents.lock(tx, slug);
       if (!agent) throw new AgentNotFoundException();
-      await this.agents.setPaused(tx, agent.id, isPaused);
-      await this.audit.record(tx, { action: isPaused ? 'agent.paused' : 'agent.resumed', details: { agent: slug } });
+      await this.agents.setPaused(tx, agent.id, by);
+      const action = by === undefined ? 'agent.resumed' : 'agent.paused';
+      await this.audit.record(tx, { action, details: { agent: slug } });
     });
     return this.get(slug);
   }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { PageQueryDto } from '#platform/http';
 import { AGENT_KINDS, type AgentKind } from '../runners/agent-kinds.js';
 import { AGENT_STATUSES, type Agent, type AgentStatus } from './agent.js';
@@ -38,6 +38,16 @@ export class AgentQueryDto extends PageQueryDto {
   @IsOptional()
   @IsIn(AGENT_STATUSES)
   status?: AgentStatus;
+
+  /**
+   * Part of slug, name or description, in whatever case.
+   * @example seo
+   */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(100)
+  text?: string;
 }
 
 /** An agent. */
@@ -73,6 +83,10 @@ export class AgentDto {
   config!: JsonObject;
   @ApiProperty({ enum: AGENT_STATUSES, example: 'healthy' })
   status!: AgentStatus;
+  /** Since when it starts no tasks; absent while it does. */
+  pausedAt?: string;
+  /** Id of the user who paused it; absent of pauses from before that was kept. */
+  pausedBy?: string;
   /** @example 1.0.0 */
   version!: string;
   /** @example 2026-11-24T12:00:00.000Z */
@@ -90,7 +104,7 @@ export class AgentPageDto {
 }
 
 export function toAgentDto(agent: Agent, secret?: string): AgentDto {
-  const { budget, createdAt, updatedAt, config, ...same } = agent;
+  const { budget, createdAt, updatedAt, pausedAt, pausedBy, config, ...same } = agent;
   return {
     ...same,
     capabilities: [...agent.capabilities],
@@ -100,6 +114,8 @@ export function toAgentDto(agent: Agent, secret?: string): AgentDto {
       ...(budget.dailyCostMicros !== null && { dailyCost: dollarsOf(budget.dailyCostMicros) }),
       ...(budget.maxTokens !== null && { maxTokens: budget.maxTokens }),
     },
+    ...(pausedAt && { pausedAt: pausedAt.toISOString() }),
+    ...(pausedBy !== null && { pausedBy }),
     config: { ...config, ...(secret !== undefined && { secret }) },
     createdAt: createdAt.toISOString(),
     updatedAt: updatedAt.toISOString(),

@@ -5,7 +5,7 @@ import type { AgentKind } from '../runners/agent-kinds.js';
 import { AgentRuntimeEntity } from '../tables/agent-runtime.entity.js';
 import { AgentEntity } from '../tables/agent.entity.js';
 import { AgentSlugTakenException } from '../tasks/agents.exceptions.js';
-import { type AgentSigns, statusOf } from './agent-health.js';
+import { statusOf } from './agent-health.js';
 import type { Agent, AgentDefinition, AgentStatus } from './agent.js';
 
 /** What a search of the registry asks for; everything given must hold. */
@@ -14,6 +14,8 @@ export interface AgentFilter {
   readonly category?: string | undefined;
   readonly kind?: AgentKind | undefined;
   readonly status?: AgentStatus | undefined;
+  /** Part of slug, name or description, in whatever case. */
+  readonly text?: string | undefined;
   /** Slug after which the page begins. */
   readonly after?: string | undefined;
   readonly limit: number;
@@ -39,16 +41,17 @@ export class AgentRepository {
   }
 
   /** By slug. */
-  async search({ capabilities = [], category, kind, status, after, limit }: AgentFilter): Promise<Agent[]> {
+  async search({ capabilities = [], category, kind, status, text, after, limit }: AgentFilter): Promise<Agent[]> {
     const builder = this.living().orderBy('a.slug');
     if (category !== undefined) builder.andWhere({ category });
     if (kind !== undefined) builder.andWhere({ kind });
     if (after !== undefined) builder.andWhere({ slug: MoreThan(after) });
-    // The registry is small, and what an agent can and how it is doing is judged here.
-    if (status === undefined && capabilities.length === 0) builder.limit(limit);
+    // The registry is small, and what an agent can, how it is doing and what is said of it is judged here.
+    if (status === undefined && text === undefined && capabilities.length === 0) builder.limit(limit);
     const agents = await this.agentsOf(builder);
     return agents
       .filter((agent) => status === undefined || agent.status === status)
+      .filter((agent) => text === undefined || hasText(agent, text))
       .filter((agent) => capabilities.every((capability) => agent.capabilities.includes(capability)))
       .slice(0, limit);
   }
@@ -99,10 +102,12 @@ export class AgentRepository {
     await tx.repository(AgentEntity).update({ id }, { deletedAt: now, updatedAt: now });
   }
 
-  async setPaused(tx: Transaction, id: string, isPaused: boolean): Promise<void> {
+  /** @param by id of the user who pauses it; `undefined` lets it start tasks again */
+  async setPaused(tx: Transaction, id: string, by: string | undefined): Promise<void> {
     const runtimes = tx.repository(AgentRuntimeEntity);
-    if (!isPaused) await runtimes.update({ agentId: id }, { pausedAt: null });
-    else await runtimes.update({ agentId: id, pausedAt: IsNull() }, { pausedAt: () => this.database.dialect.now });
+    const pausedAt = (): string => this.database.dialect.now;
+    if (by === undefined) await runtimes.update({ agentId: id }, { pausedAt: null, pausedBy: null });
+    else await runtimes.update({ agentId: id, pausedAt: IsNull() }, { pausedAt, pausedBy: by });
   }
 
   async secretOf(id: string): Promise<string | undefined> {
@@ -128,15 +133,19 @@ export class AgentRepository {
   private async agentsOf(builder: Agents): Promise<Agent[]> {
     const { entities, raw } = await builder.getRawAndEntities<{ now: Date }>();
     return entities.map((agent, index) => {
-      const { signs } = agent as AgentEntity & { signs: AgentSigns };
-      return toAgent(agent, statusOf(agent.kind, signs, raw[index]!.now));
+      const { signs } = agent as AgentEntity & { signs: AgentRuntimeEntity };
+      return toAgent(agent, signs, statusOf(agent.kind, signs, raw[index]!.now));
     });
   }
 }
 
 type Agents = SelectQueryBuilder<AgentEntity>;
 
-function toAgent(agent: AgentEntity, status: AgentStatus): Agent {
+function hasText({ slug, name, description }: Agent, text: string): boolean {
+  return [slug, name, description].some((part) => part.toLowerCase().includes(text.toLowerCase()));
+}
+
+function toAgent(agent: AgentEntity, { pausedAt, pausedBy }: AgentRuntimeEntity, status: AgentStatus): Agent {
   const { rateLimit, rateWindowSeconds } = agent;
   return {
     id: agent.id,
@@ -166,6 +175,8 @@ function toAgent(agent: AgentEntity, status: AgentStatus): Agent {
     config: agent.config,
     version: agent.version,
     status,
+    pausedAt,
+    pausedBy,
     createdAt: agent.createdAt,
     updatedAt: agent.updatedAt,
   };

@@ -60,6 +60,10 @@ export interface AgentDefinition {
 export interface Agent extends AgentDefinition {
   readonly id: string;
   readonly status: AgentStatus;
+  /** Since when it starts no tasks; `null` while it does. */
+  readonly pausedAt: Date | null;
+  /** Id of the user who paused it; `null` too of a pause from before that was kept. */
+  readonly pausedBy: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }

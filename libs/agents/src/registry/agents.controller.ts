@@ -2,7 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Patch, Post
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { ApiProblems, Locates } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
-import { Roles } from '#platform/security';
+import { CurrentPrincipal, type Principal, Roles } from '#platform/security';
 import { AgentDirectoryService } from './agent-directory.service.js';
 import { AgentRegistryService } from './agent-registry.service.js';
 import { AgentHealthDto, AgentsHealthDto, toAgentsHealthDto, toHealthDto } from './agent-health.dto.js';
@@ -92,8 +92,8 @@ export class AgentsController {
   @ApiOperation({ operationId: 'pauseAgent', summary: 'Start no more tasks of an agent; they wait' })
   @ApiResponse({ status: 200, type: AgentDto })
   @ApiProblems(401, 403, 404, 429)
-  async pauseAgent(@Param('slug') slug: string): Promise<AgentDto> {
-    return toAgentDto(await this.registry.setPaused(slug, true));
+  async pauseAgent(@Param('slug') slug: string, @CurrentPrincipal() { id }: Principal): Promise<AgentDto> {
+    return toAgentDto(await this.registry.setPaused(slug, id));
   }
 
   @Post(':slug/resume')
@@ -103,6 +103,6 @@ export class AgentsController {
   @ApiResponse({ status: 200, type: AgentDto })
   @ApiProblems(401, 403, 404, 429)
   async resumeAgent(@Param('slug') slug: string): Promise<AgentDto> {
-    return toAgentDto(await this.registry.setPaused(slug, false));
+    return toAgentDto(await this.registry.setPaused(slug, undefined));
   }
 }

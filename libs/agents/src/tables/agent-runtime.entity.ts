@@ -43,4 +43,7 @@ export class AgentRuntimeEntity {
 
   @Small({ default: 0 })
   ratedAttempts!: number;
+
+  @Text({ nullable: true })
+  pausedBy!: string | null;
 }

@@ -1,8 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { RepeatedWork, ScheduledJobs } from '#platform/jobs';
-import { Clock } from '#platform/kernel';
+import { Clock, slotOf } from '#platform/kernel';
 import { AppLogger, type FinishedRequest, Metrics } from '#platform/observability';
-import { slotOf } from './latency-histogram.js';
 import { MachineLoadClient } from './machine-load.client.js';
 import { type MeasurementDelta, MeasurementRepository } from './measurement.repository.js';
 

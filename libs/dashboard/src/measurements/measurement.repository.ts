@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { In, MoreThanOrEqual } from 'typeorm';
 import { Database } from '#platform/database';
+import type { LatencyCounts } from '#platform/kernel';
 import { LatencyEntity } from '../tables/latency.entity.js';
 import { MeasurementEntity } from '../tables/measurement.entity.js';
-import type { LatencyCounts } from './latency-histogram.js';
 
 /** How fine a series is. */
 export type Step = 'minute' | 'hour';

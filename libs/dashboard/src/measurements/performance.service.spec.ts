@@ -1,5 +1,4 @@
-import { SystemClock } from '#platform/kernel';
-import { slotOf } from './latency-histogram.js';
+import { slotOf, SystemClock } from '#platform/kernel';
 import type { Measurement, MeasurementRepository } from './measurement.repository.js';
 import { PerformanceService } from './performance.service.js';
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '#platform/kernel';
-import { type LatencyCounts, percentileOf } from './latency-histogram.js';
+import { Clock, type LatencyCounts, percentileOf } from '#platform/kernel';
 import { type Measurement, MeasurementRepository, type Step } from './measurement.repository.js';
 
 const MINUTE_MS = 60_000;

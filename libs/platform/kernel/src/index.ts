@@ -19,6 +19,7 @@ export {
 export { ErrorReporter, type FailureReport, NoErrorReporter } from './error-reporter.js';
 export { Ids, isUuid, uuidFromBytes, uuidToBytes, UuidV7Ids } from './ids.js';
 export { KernelModule } from './kernel.module.js';
+export { durationOf, type LatencyCounts, percentileOf, slotOf } from './latency-histogram.js';
 export { MAX_TRACED, type Named, type Traced } from './named.js';
 export { type Page, PAGE_LIMIT, pageOf } from './page.js';
 export { RecentMap } from './recent-map.js';
