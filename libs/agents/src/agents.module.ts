@@ -58,6 +58,7 @@ import { WorkerRegistryService } from './workers/worker-registry.service.js';
 import { PostgresAgentStatisticsRepository } from './registry/agent-statistics.postgres.js';
 import { AgentStatisticsRepository } from './registry/agent-statistics.repository.js';
 import { AgentRepository } from './registry/agent.repository.js';
+import { PostgresBatchRepository } from './batches/batch.postgres.js';
 import { BatchRepository } from './batches/batch.repository.js';
 import { KeyedSubmissionRepository } from './queue/keyed-submission.repository.js';
 import { ScheduleRepository } from './schedules/schedule.repository.js';
@@ -94,7 +95,7 @@ const STORAGE: Provider[] = [
   TaskLeaseRepository,
   provideByEngine({ portable: TaskTransitionRepository, postgres: PostgresTaskTransitionRepository }),
   TaskDependencyRepository,
-  BatchRepository,
+  provideByEngine({ portable: BatchRepository, postgres: PostgresBatchRepository }),
   ScheduleRepository,
   StartFactsRepository,
   WorkerRepository,

@@ -24,7 +24,7 @@ export interface Batch extends NewBatch {
 /** Batches, so that they can be looked at again, with what was asked of each operation. */
 @Injectable()
 export class BatchRepository {
-  constructor(private readonly database: Database) {}
+  constructor(protected readonly database: Database) {}
 
   async insert(tx: Transaction, batch: NewBatch): Promise<void> {
     await tx.insertMany(BatchEntity, [batch]);
@@ -64,8 +64,7 @@ export class BatchRepository {
       .addGroupBy('t.state')
       .getRawMany<{ batch: string; state: TaskState; n: string }>();
     for (const { batch, state, n } of rows) {
-      const ofBatch = counts.get(batch) ?? new Map<TaskState, number>();
-      counts.set(batch, ofBatch.set(state, Number(n)));
+      counts.set(batch, (counts.get(batch) ?? new Map<TaskState, number>()).set(state, Number(n)));
     }
     return counts;
   }
