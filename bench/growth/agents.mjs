@@ -23,6 +23,10 @@ const personOf = (n) => `(lpad(to_hex(${n}), 12, '0') || '70008000000000000001')
 
 const AGENTS = `SELECT array_agg(id ORDER BY slug) FROM (SELECT id, slug FROM agent WHERE kind = 'worker' ORDER BY slug LIMIT 19) a`;
 
+/** Every task says whose day it is, half of them that it is a report, a tenth an invoice (of agents of their own), one in fifty thousand that it is odd. */
+const DESCRIPTION = `concat('Go through day ', n / 864000, ' of agent ', n % 19, CASE WHEN n % 2 = 0 THEN ', a report' END,
+  CASE WHEN n % 19 < 2 THEN ', an invoice' END, CASE WHEN n % 50000 = 77 THEN ', an oddity' END)`;
+
 /** How many of what is rare, among the oldest. */
 const RARE = { cancelled: 40, waiting_approval: 5, dead: 40, scheduled: 60 };
 
@@ -37,11 +41,11 @@ export async function fill(db, from, to, { ageDays = 0 } = {}) {
   for (let first = from + 1; first <= to; first += 200_000) {
     const last = Math.min(to, first + 199_999);
     await db.query(
-      `INSERT INTO agent_task (id, agent_id, state, priority, attempt, max_attempts, timeout_seconds, parameters, output, error,
+      `INSERT INTO agent_task (id, agent_id, state, priority, attempt, max_attempts, timeout_seconds, task_description, parameters, output, error,
          tokens_in, tokens_out, cost_micros, batch_id, schedule_id, depends_on, has_dependents, created_by, correlation_id, created_at, queued_at,
          run_at, rank_at,
          started_at, finished_at)
-       SELECT ${id('n', 0)}, agents[1 + n % 19], state, 5, 1, 3, 300, jsonb_build_object('n', n),
+       SELECT ${id('n', 0)}, agents[1 + n % 19], state, 5, 1, 3, 300, ${DESCRIPTION}, jsonb_build_object('n', n),
          CASE WHEN state = 'succeeded' THEN jsonb_build_object('result', md5(n::text)) END,
          CASE WHEN state IN ('failed', 'dead') THEN '{"code": "TASK.FAILED", "message": "It failed"}'::jsonb END,
          100, 50, 700, CASE WHEN n % 10 = 0 THEN ${id(`n / ${PER_BATCH * 10}`, 1)} END,
@@ -82,6 +86,11 @@ export async function fill(db, from, to, { ageDays = 0 } = {}) {
     );
   }
   await db.query(`SET session_replication_role = 'origin'`);
+  // What triggers keep, which did not see these.
+  await db.query(
+    `INSERT INTO agent_task_text (task_id, text) SELECT id, task_description FROM agent_task WHERE id > $1 ON CONFLICT DO NOTHING`,
+    [(await db.query(`SELECT ${id(from, 0)} AS id`)).rows[0].id],
+  );
   // Sums of agents, as the service would have added them up.
   await db.query('DELETE FROM agent_statistic');
   await db.query(
@@ -92,7 +101,7 @@ export async function fill(db, from, to, { ageDays = 0 } = {}) {
   );
   await db.query(
     `INSERT INTO agent_schedule (id, agent_id, cron, time_zone, parameters, priority, enabled, created_by)
-     SELECT ${id('n', 2)}, (SELECT id FROM agent WHERE slug = 'scanner'), '0 0 1 1 *', 'UTC', '{}', 5, false, 'user-0'
+     SELECT ${id('n', 2)}, (SELECT id FROM agent WHERE slug = 'scanner'), '0 0 1 1 *', 'UTC', '{}', 5, false, 'user-' || n % 100
      FROM generate_series($1::int / 100 + 1, $2::int / 100) AS n`,
     [from, to],
   );
@@ -141,6 +150,7 @@ const FILTERS = {
   batchId: ['batchId={batch}', 'batchId={lastBatch}', 'batchId=00000000-0000-7000-8000-000000000000'],
   createdBy: ['createdBy={maker}', 'createdBy={somebody}', 'createdBy=nobody'],
   scheduleId: ['scheduleId={schedule}', 'scheduleId={rareSchedule}', 'scheduleId=00000000-0000-7000-8000-000000000000'],
+  text: ['text=report', 'text=invoice', 'text=oddity', 'text=nowhere'],
   time: ['from={late}', 'to={early}', 'from={middle}&to={afterMiddle}', 'from={later}'],
 };
 const pairs = (one, other) => one.flatMap((a) => other.map((b) => `${a}&${b}`));
@@ -149,7 +159,9 @@ const queries = [
   ...kinds.flat(),
   ...kinds.flatMap((one, at) => kinds.slice(at + 1).flatMap((other) => pairs(one, other))),
 ];
-const counted = kinds.slice(1).flat();
+const counted = Object.entries(FILTERS)
+  .filter(([name]) => name !== 'state' && name !== 'text')
+  .flatMap(([, some]) => some);
 
 export const reads = {
   tasks: tasks(''),

@@ -44,6 +44,7 @@ export async function rows({ url, token, db }) {
     'a heartbeat': { path: `/workers/${workerId}/heartbeat`, method: 'POST', body: { leases } },
     'tasks of an agent and a state': { path: `/tasks?limit=20&agent=${slug}&state=failed` },
     'tasks by state': { path: `/tasks/counts?agent=${slug}` },
+    'tasks with a text': { path: `/tasks?limit=20&agent=${slug}&text=oddity` },
     'a page of batches': { path: '/agents/batch?limit=20' },
     'results of a batch': { path: `/agents/batch/${batches[0].id}` },
     'tasks that ended last': { path: '/dashboard/activities' },

@@ -10,6 +10,7 @@ import { ScheduleEntity } from './tables/schedule.entity.js';
 import { TaskDependencyEntity } from './tables/task-dependency.entity.js';
 import { TaskEventEntity } from './tables/task-event.entity.js';
 import { TaskRemovalEntity } from './tables/task-removal.entity.js';
+import { TaskTextEntity } from './tables/task-text.entity.js';
 import { TaskEntity } from './tables/task.entity.js';
 import { WorkerEntity } from './tables/worker.entity.js';
 
@@ -27,6 +28,7 @@ export const TABLES = [
   TaskDependencyEntity,
   TaskEventEntity,
   TaskRemovalEntity,
+  TaskTextEntity,
   TaskEntity,
   WorkerEntity,
 ];

@@ -101,6 +101,29 @@ describe('finding tasks', () => {
     expect([answer.status, answer.body.errors?.map(({ path }) => path)]).toEqual([422, ['from']]);
   });
 
+  it('goes by a part of the description, whatever its case', async () => {
+    const agent = await tasks.agent({ kind: 'worker' });
+    const describe = async (taskDescription: string, token = developer?.token): Promise<string> =>
+      (await tasks.execute(agent, { taskDescription }, '', token)).body.id;
+    const [one, two, three] = [
+      await describe('Reads the Invoices of ACME (100 %)'),
+      await describe('Pays an invoice', maker?.token),
+      await describe(`${'x'.repeat(480)} first words, and then invoices`),
+    ];
+    await tasks.execute(agent);
+    expect(await found(`agent=${agent}&text=INVOICE`)).toEqual([two, one]);
+    expect(await found(`text=first%20words`)).toEqual([three]);
+    expect(await found('text=acme%20(100%20%25)')).toEqual([one]);
+    expect(await found('text=acme_')).toEqual([]);
+    expect(await found('text=invoice', maker)).toEqual([two]);
+    expect(await found(`text=invoice&state=failed`)).toEqual([]);
+    expect(await found(`text=invoice&createdBy=${maker?.id}&from=2020-01-01`)).toEqual([two]);
+    const { body } = await list(`agent=${agent}&text=invoice&limit=1`);
+    expect(body.items.map(({ id }) => id)).toEqual([two]);
+    expect(await found(`agent=${agent}&text=invoice&limit=1&cursor=${body.nextCursor}`)).toEqual([one]);
+    for (const text of ['in', '---', '%25%25%25', 'a b c']) expect((await list(`text=${text}`)).status).toBe(422);
+  });
+
   it('pages through what it finds', async () => {
     const all: string[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {

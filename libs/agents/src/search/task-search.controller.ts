@@ -22,15 +22,17 @@ export class TaskSearchController {
   @ApiOperation({
     operationId: 'listTasks',
     summary: 'Find tasks that you may see, newest first',
-    description: 'Without their parameters and outputs: read a task for them.',
+    description:
+      'Without their parameters and outputs: read a task for them. With `text` a page may have fewer tasks than `limit`, or none, and yet a ' +
+      '`nextCursor`: what many descriptions have, but few of those that are asked for, is looked for some thousands at a time.',
   })
   @ApiResponse({ status: 200, type: TaskPageDto })
   @ApiProblems(400, 401, 403, 422, 429)
   async listTasks(
-    @Query() { limit, cursor, ...query }: TaskQueryDto,
+    @Query() { limit, cursor, text, ...query }: TaskQueryDto,
     @CurrentPrincipal() principal: Principal,
   ): Promise<TaskPageDto> {
-    const { items, nextCursor } = await this.search.list(toTaskSearch(query), limit, cursor, principal);
+    const { items, nextCursor } = await this.search.list(toTaskSearch(query), text, limit, cursor, principal);
     return { items: items.map(toTaskSummaryDto), nextCursor };
   }
 

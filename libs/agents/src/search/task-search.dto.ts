@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, OmitType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { IsInstant, PageQueryDto, readEnd } from '#platform/http';
 import { TaskSummaryDto } from '../queue/task.dto.js';
 import { splitList } from '../registry/agent.dto.js';
@@ -52,10 +52,20 @@ export class TaskQueryDto extends PageQueryDto {
   @IsOptional()
   @IsInstant({ required: false })
   to?: string;
+
+  /**
+   * Part of the first 500 characters of the description, in whatever case.
+   * @example invoice 2026
+   */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  @Matches(/[\p{L}\p{N}]{3}/u, { message: 'text must have three letters or digits in a row' })
+  text?: string;
 }
 
 /** Which tasks to count; everything given must hold. */
-export class TaskCountQueryDto extends OmitType(TaskQueryDto, ['state', 'limit', 'cursor'] as const) {}
+export class TaskCountQueryDto extends OmitType(TaskQueryDto, ['state', 'text', 'limit', 'cursor'] as const) {}
 
 /** How many tasks are in a state. */
 export class StateCountDto {

@@ -58,7 +58,13 @@ beforeAll(async () => {
       INSERT INTO agent_batch (id, created_by, operations)
       SELECT batch_id, 'other', jsonb_agg(jsonb_build_object('taskId', id)) FROM agent_task WHERE batch_id IS NOT NULL GROUP BY 1`);
   });
-  await database.execute('VACUUM ANALYZE agent_task');
+  // Every other one says "common", the oldest of MAKER "earlier" too, five of all "seldom"; what the triggers keep, which did not see these.
+  await database.execute(`
+    INSERT INTO agent_task_text (task_id, text)
+    SELECT id, concat('A task ', right(id::text, 12), CASE WHEN get_byte(uuid_send(id), 15) % 2 = 0 THEN ' is Common' END,
+      CASE WHEN right(id::text, 6)::integer BETWEEN 10000 AND 16000 THEN ' earlier' END,
+      CASE WHEN right(id::text, 6)::integer % 16000 = 7 THEN ' seldom' END) FROM agent_task`);
+  await database.execute('VACUUM ANALYZE agent_task, agent_task_text');
   slugs = (await database.query<{ slug: string }>('SELECT slug FROM agent ORDER BY slug')).map(({ slug }) => slug);
 }, 60_000);
 afterAll(() => app.close());
@@ -164,6 +170,68 @@ describe('lists of tasks', () => {
   it('find what somebody asked for, what a schedule did, and what was asked for in a span of time, as cheaply', async () => {
     await find(moreFilters());
   }, 120_000);
+});
+
+describe('lists of tasks with a text', () => {
+  /** All pages, and how many there were. */
+  const search = async (filter: Part, text: string): Promise<{ ids: string[]; pages: number }> => {
+    const ids: string[] = [];
+    let before: string | undefined;
+    for (let pages = 1; ; pages++) {
+      const { tasks, end } = await app
+        .get(TaskSearchRepository)
+        .listWithText({ ...filter, text, before, limit: LIMIT + 1 });
+      const page = tasks.slice(0, LIMIT).map(({ id }) => id);
+      ids.push(...page);
+      if (tasks.length <= LIMIT && end === undefined) return { ids, pages };
+      before = tasks.length > LIMIT ? page.at(-1) : end;
+    }
+  };
+  const naiveWithText = async (filter: Part, text: string): Promise<string[]> => {
+    const sql = `SELECT t.id ${NAIVE.replace('WHERE', 'JOIN agent_task_text x ON x.task_id = t.id WHERE')} AND x.text ILIKE $12
+      ORDER BY t.id DESC`;
+    const rows = await database.query<{ id: string }>(sql, [...valuesOf({ ...filter, limit: LIMIT }), `%${text}%`]);
+    return rows.map(({ id }) => id);
+  };
+
+  it('find what few have at once, what many have page by page, and all of it in the end', async () => {
+    const filters: Part[] = [
+      ALL,
+      { ...ALL, states: ['failed', 'dead'] },
+      { ...ALL, agent: slugs[1] },
+      { ...ALL, batchId: batch(15) },
+      { ...ALL, createdBy: MAKER },
+      { ...ALL, scheduleId: schedule(1), states: ['failed'] },
+      { ...ALL, from: second(10_500), to: second(11_000) },
+      { ...ALL, createdBy: NOBODY },
+      ...SCOPES,
+    ];
+    for (const filter of filters) {
+      for (const text of ['COMMON', 'earlier', 'seldom', 'nowhere', 'task 0000000000', 'mon earl']) {
+        // All of what many have is many pages: of all tasks some are enough.
+        if (filter === ALL && text !== 'seldom' && text !== 'nowhere') continue;
+        const found = await search(filter, text);
+        expect({ filter, text, ids: found.ids }).toEqual({ filter, text, ids: await naiveWithText(filter, text) });
+        if (text === 'seldom' || text === 'nowhere') expect(found.pages).toBe(1);
+      }
+    }
+  }, 120_000);
+
+  it('know what earlier replicas wrote, and forget what is removed', async () => {
+    const id = '01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f77';
+    const texts = () => database.query('SELECT text FROM agent_task_text WHERE task_id = $1', [id]);
+    await database.execute(
+      `INSERT INTO agent_task (id, agent_id, state, priority, max_attempts, timeout_seconds, created_by, task_description, finished_at)
+       SELECT $1, id, 'succeeded', 5, 1, 1, 'x', repeat('ab ', 300), now() - interval '9 days' FROM agent LIMIT 1`,
+      [id],
+    );
+    expect(await texts()).toEqual([{ text: 'ab '.repeat(300).slice(0, 500) }]);
+    await database.transaction(async (tx) => {
+      await tx.execute(`SET LOCAL devskyy.removes_ended_tasks = 'on'`);
+      await tx.execute('DELETE FROM agent_task WHERE id = $1', [id]);
+    });
+    expect(await texts()).toEqual([]);
+  });
 });
 
 describe('counts of tasks', () => {

@@ -4,21 +4,47 @@ import { LISTED_COLUMNS, type SummaryRow, toSummary } from '../tasks/task-column
 import { TASK_STATES, type TaskState } from '../tasks/task-state.js';
 import type { TaskSummary } from '../tasks/task.js';
 import { TaskSearchRepository } from './task-search.repository.js';
+import { all, type Bind, type Conditions, conditionsOf, ofBatch } from './task-conditions.postgres.js';
 import {
-  idsOfSpan,
   MOST_COUNTED,
   type StateCount,
   type TaskFilter,
   type TaskPageFilter,
+  type TasksOfText,
+  type TaskTextFilter,
   toStateCount,
 } from './task-search.js';
+import { FEW, fewQuery, textQuery, windowQuery } from './task-text.postgres.js';
 
-/** Lists read about as many tasks as they answer, and counts as many as they tell. Bench: `tasks of an agent and a state`, `tasks by state`. */
+/**
+ * Lists read about as many tasks as they answer, and counts as many as they tell. Bench: `tasks of an agent and a state`, `tasks by state`,
+ * `tasks with a text`.
+ */
 @Injectable()
 export class PostgresTaskSearchRepository extends TaskSearchRepository {
   override async list(filter: TaskPageFilter): Promise<TaskSummary[]> {
     const { text, values } = listQuery(filter);
     return (await this.database.query<SummaryRow>(text, values)).map(toSummary);
+  }
+
+  /**
+   * What many have is among the newest descriptions, in their order; what few have, the index of texts finds. What is neither is looked for a
+   * window at a time: then the answer says how far that was.
+   */
+  override async listWithText(filter: TaskTextFilter): Promise<TasksOfText> {
+    const window = windowQuery(filter);
+    const [last] = await this.database.query<{ id: string }>(window.text, window.values);
+    const find = async (from: string | undefined, ids?: readonly string[]): Promise<TaskSummary[]> => {
+      const { text, values } = textQuery(filter, from, ids);
+      return (await this.database.query<SummaryRow>(text, values)).map(toSummary);
+    };
+    const tasks = await find(last?.id);
+    if (last === undefined || tasks.length === filter.limit) return { tasks, end: undefined };
+    const few = fewQuery(filter, last.id);
+    const ids = (await this.database.query<{ id: string }>(few.text, few.values)).map(({ id }) => id);
+    if (ids.length > FEW) return { tasks, end: last.id };
+    const rest = ids.length === 0 ? [] : await find(undefined, ids);
+    return { tasks: [...tasks, ...rest].slice(0, filter.limit), end: undefined };
   }
 
   override async count(filter: TaskFilter): Promise<StateCount[]> {
@@ -27,50 +53,6 @@ export class PostgresTaskSearchRepository extends TaskSearchRepository {
     const counted = new Map(rows.map(({ state, count }) => [state, count]));
     return (filter.states ?? TASK_STATES).map((state) => toStateCount(state, counted.get(state) ?? 0));
   }
-}
-
-/** Adds a value to a statement and gives its mark. */
-type Bind = (value: unknown) => string;
-
-type Condition = string | undefined | false;
-
-const all = (...conditions: Condition[]): string =>
-  ['true', ...conditions].filter((condition) => typeof condition === 'string').join(' AND ');
-
-/** Ids of a batch's tasks. The batch names them: an index of tasks by batch would be written anew with each change of each of them. */
-const OF_BATCH = (batch: string): string =>
-  `ARRAY(SELECT (o ->> 'taskId')::uuid FROM agent_batch b, jsonb_array_elements(b.operations) o WHERE b.id = ${batch})`;
-
-/** What a filter says of `agent_task t` and `agent a`, beside states. */
-interface Conditions {
-  readonly ofAgent: Condition;
-  /** Of when, of whom and of what. */
-  readonly rest: string;
-  /** Whether it is the caller's own, and of an agent that his role reaches; `undefined` where everything is seen. */
-  readonly isOwn: { readonly maker: string; readonly role: string } | undefined;
-  /** Whether it is seen because a worker of the caller's holds it. */
-  readonly isHeld: string | undefined;
-}
-
-function conditionsOf(filter: TaskFilter & { before?: string | undefined }, bind: Bind): Conditions {
-  const { agent, createdBy, scheduleId, from, to, before, scope } = filter;
-  const [first, last] = idsOfSpan(filter);
-  const own = scope && { by: bind(scope.createdBy), roles: bind(scope.roles), held: bind(scope.heldBy) };
-  return {
-    ofAgent: agent !== undefined && `a.slug = ${bind(agent)}`,
-    rest: all(
-      createdBy !== undefined && `t.created_by = ${bind(createdBy)}`,
-      scheduleId !== undefined && `t.schedule_id = ${bind(scheduleId)}`,
-      before !== undefined && `t.id < ${bind(before)}`,
-      from && `t.id >= ${bind(first)} AND t.created_at >= ${bind(from)}`,
-      to && `t.id < ${bind(last)} AND t.created_at < ${bind(to)}`,
-    ),
-    isOwn: own && { maker: `t.created_by = ${own.by}`, role: `a.minimum_role = ANY (${own.roles})` },
-    isHeld:
-      own &&
-      `t.state IN ('leased', 'running')
-       AND EXISTS (SELECT FROM agent_worker w WHERE w.id = t.worker_id AND w.credential_id = ${own.held})`,
-  };
 }
 
 /**
@@ -84,8 +66,29 @@ interface Lanes {
   readonly isOn: string;
 }
 
-function lanesOf({ createdBy, scheduleId, scope }: TaskFilter, states: string, bind: Bind): Lanes {
-  const isOn = 't.agent_id = lane.agent_id AND t.state = lane.state';
+/** What the tasks of a lane are in the order of. */
+const LANE_ORDER = 't.agent_id DESC, t.state DESC, t.id DESC';
+
+/**
+ * Whether a task is on a lane within bounds of ids, said as ranges of the index that has lanes in their order. Said of the id alone, the
+ * planner would often take the index of ids and read everything in between, for each lane: it knows too little of how ids are spread.
+ */
+function betweenIds({ from, before }: Conditions['ids']): string {
+  const compared = (sign: string, id?: string): string =>
+    id === undefined
+      ? `(t.agent_id, t.state) ${sign} (lane.agent_id, lane.state)`
+      : `(t.agent_id, t.state, t.id) ${sign} (lane.agent_id, lane.state, ${id})`;
+  const ends = before.map((id) => compared('<', id));
+  return all(compared('>=', from), ...(ends.length > 0 ? ends : [compared('<=')]));
+}
+
+function lanesOf(
+  { createdBy, scheduleId, scope }: TaskFilter,
+  states: string,
+  ids: Conditions['ids'],
+  bind: Bind,
+): Lanes {
+  const isOn = betweenIds(ids);
   const maker = createdBy ?? scope?.createdBy;
   const own = [
     ...(scheduleId === undefined ? [] : [`m.schedule_id = ${bind(scheduleId)}`]),
@@ -99,11 +102,6 @@ function lanesOf({ createdBy, scheduleId, scope }: TaskFilter, states: string, b
     return { sql: everyLane(source, keys), isOn: `t.created_by = lane.created_by AND ${isOn}` };
   }
   return { sql: `SELECT id AS agent_id, state FROM agent CROSS JOIN unnest(${states}::text[]) AS s (state)`, isOn };
-}
-
-function ofBatch(batchId: string, { ofAgent, rest, isOwn, isHeld }: Conditions, bind: Bind): string {
-  const isSeen = isOwn && `(${isOwn.maker} AND ${isOwn.role} OR ${isHeld})`;
-  return all(`t.id = ANY (${OF_BATCH(bind(batchId))})`, ofAgent, rest, isSeen);
 }
 
 /** Whether a filter needs more than the order of ids. */
@@ -122,22 +120,22 @@ export function listQuery(filter: TaskPageFilter): { text: string; values: unkno
   const bind: Bind = (value) => `$${values.push(value)}`;
   const { batchId, states } = filter;
   const conditions = conditionsOf(filter, bind);
-  const { ofAgent, rest, isOwn, isHeld } = conditions;
-  let which = rest;
+  const { ofAgent, span, rest, ids, isOwn, isHeld } = conditions;
+  let which = all(span, rest);
   if (batchId !== undefined) {
     which = all(ofBatch(batchId, conditions, bind), states && `t.state = ANY (${bind(states)})`);
   } else if (isBounded(filter)) {
     const inStates = bind(states ?? TASK_STATES);
-    const lanes = lanesOf(filter, inStates, bind);
+    const lanes = lanesOf(filter, inStates, ids, bind);
     const ofEach = `
       WITH RECURSIVE lane AS (${lanes.sql})
       SELECT page.id FROM lane JOIN agent a ON a.id = lane.agent_id CROSS JOIN LATERAL (
-        SELECT t.id FROM agent_task t WHERE ${all(isOwn?.maker, lanes.isOn, rest)} ORDER BY t.id DESC LIMIT $1
+        SELECT t.id FROM agent_task t WHERE ${all(isOwn?.maker, lanes.isOn, rest)} ORDER BY ${LANE_ORDER} LIMIT $1
       ) page WHERE ${all(`lane.state = ANY (${inStates})`, ofAgent, isOwn?.role)}`;
     // What his workers hold is little.
     const held = `
       SELECT t.id FROM agent_task t JOIN agent a ON a.id = t.agent_id
-      WHERE ${all(isHeld, `t.state = ANY (${inStates})`, ofAgent, rest)}`;
+      WHERE ${all(isHeld, `t.state = ANY (${inStates})`, ofAgent, span, rest)}`;
     const found = isHeld === undefined ? ofEach : `(${ofEach}) UNION ${held}`;
     which = `t.id = ANY (ARRAY(SELECT id FROM (${found}) found ORDER BY id DESC LIMIT $1))`;
   }
@@ -151,21 +149,21 @@ export function countQuery(filter: TaskFilter): { text: string; values: unknown[
   const bind: Bind = (value) => `$${values.push(value)}`;
   const { batchId } = filter;
   const conditions = conditionsOf(filter, bind);
-  const { ofAgent, rest, isOwn, isHeld } = conditions;
+  const { ofAgent, span, rest, ids, isOwn, isHeld } = conditions;
   if (batchId !== undefined) {
     const which = all(ofBatch(batchId, conditions, bind), 't.state = ANY ($1)');
     const text = `SELECT t.state, count(*)::integer AS count FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE ${which} GROUP BY 1`;
     return { text, values };
   }
   const most = bind(MOST_COUNTED + 1);
-  const lanes = lanesOf(filter, '$1', bind);
+  const lanes = lanesOf(filter, '$1', ids, bind);
   const ofEach = `
     SELECT FROM lane JOIN agent a ON a.id = lane.agent_id CROSS JOIN LATERAL (
-      SELECT FROM agent_task t WHERE ${all(isOwn?.maker, lanes.isOn, rest)} LIMIT ${most}
+      SELECT FROM agent_task t WHERE ${all(isOwn?.maker, lanes.isOn, rest)} ORDER BY ${LANE_ORDER} LIMIT ${most}
     ) page WHERE ${all('lane.state = s.state', ofAgent, isOwn?.role)} LIMIT ${most}`;
   const heldOfOthers = `
     SELECT FROM agent_task t JOIN agent a ON a.id = t.agent_id
-    WHERE ${all(isHeld, 't.state = s.state', isOwn && `NOT (${isOwn.maker} AND ${isOwn.role})`, ofAgent, rest)}`;
+    WHERE ${all(isHeld, 't.state = s.state', isOwn && `NOT (${isOwn.maker} AND ${isOwn.role})`, ofAgent, span, rest)}`;
   const found = isHeld === undefined ? ofEach : `(${ofEach}) UNION ALL ${heldOfOthers}`;
   const text = `
     WITH RECURSIVE lane AS MATERIALIZED (${lanes.sql})

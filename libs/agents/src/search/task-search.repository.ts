@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThanOrEqual, type SelectQueryBuilder } from 'typeorm';
 import { Database } from '#platform/database';
 import { BatchEntity } from '../tables/batch.entity.js';
+import { TaskTextEntity } from '../tables/task-text.entity.js';
 import { TaskEntity } from '../tables/task.entity.js';
 import { textOf } from '../tasks/json-value.js';
 import { readTasks, toSummary, withAccess } from '../tasks/known-task.repository.js';
@@ -13,6 +14,8 @@ import {
   type StateCount,
   type TaskFilter,
   type TaskPageFilter,
+  type TasksOfText,
+  type TaskTextFilter,
   toStateCount,
 } from './task-search.js';
 
@@ -26,6 +29,16 @@ export class TaskSearchRepository {
     const builder = (await this.found(filter)).orderBy('t.id', 'DESC').limit(limit);
     if (before !== undefined) builder.andWhere({ id: LessThan(before) });
     return (await readTasks(builder)).map((task) => listed(toSummary(task)));
+  }
+
+  /** Those that have a text in the first 500 characters of their descriptions, in whatever case, newest first. */
+  async listWithText({ before, limit, text, ...filter }: TaskTextFilter): Promise<TasksOfText> {
+    const builder = (await this.found(filter)).orderBy('t.id', 'DESC').limit(limit);
+    builder.innerJoin(TaskTextEntity, 'x', 'x.taskId = t.id');
+    builder.andWhere(this.database.dialect.contains('x.text', ':text'), { text });
+    if (before !== undefined) builder.andWhere({ id: LessThan(before) });
+    const tasks = await readTasks(builder);
+    return { tasks: tasks.map((task) => listed(toSummary(task))), end: undefined };
   }
 
   /** How many there are in each state that the filter names, up to a bound: reads no more than that, however many there are. */

@@ -22,23 +22,27 @@ export class TaskSearchService {
   /**
    * What the caller may see, newest first, a page at a time.
    *
+   * @param text part of the first 500 characters of the description, in whatever case; a page may then have fewer than it could and yet a
+   * next one
    * @throws ValidationException when the span of time ends before it begins
    */
   async list(
     search: TaskSearch,
+    text: string | undefined,
     limit: number,
     cursor: string | undefined,
     caller: Caller,
   ): Promise<Page<TaskSummary>> {
     demandOrder(search);
-    const [before] = this.cursors.decode(LIST, cursor) ?? [];
-    const rows = await this.tasks.list({
-      ...search,
-      before: before === undefined ? undefined : String(before),
-      limit: limit + 1,
-      scope: scopeOf(caller),
-    });
-    return pageOf(rows, limit, ({ id }) => this.cursors.encode(LIST, [id]));
+    const [before] = (this.cursors.decode(LIST, cursor) ?? []).map(String);
+    const filter = { ...search, before, limit: limit + 1, scope: scopeOf(caller) };
+    const { tasks, end } =
+      text === undefined
+        ? { tasks: await this.tasks.list(filter), end: undefined }
+        : await this.tasks.listWithText({ ...filter, text });
+    const page = pageOf([...tasks], limit, ({ id }) => this.cursors.encode(LIST, [id]));
+    if (page.nextCursor !== null || end === undefined) return page;
+    return { ...page, nextCursor: this.cursors.encode(LIST, [end]) };
   }
 
   /**

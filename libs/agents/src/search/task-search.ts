@@ -1,5 +1,6 @@
 import type { SearchScope } from '../tasks/task-access.js';
 import type { TaskState } from '../tasks/task-state.js';
+import type { TaskSummary } from '../tasks/task.js';
 
 /** Which tasks are meant; everything given must hold. */
 export interface TaskFilter {
@@ -22,6 +23,18 @@ export interface TaskPageFilter extends TaskFilter {
   /** Id before which the page begins; newest come first. */
   readonly before?: string | undefined;
   readonly limit: number;
+}
+
+/** A page of the tasks that a filter means and in whose descriptions a text is. */
+export interface TaskTextFilter extends TaskPageFilter {
+  readonly text: string;
+}
+
+/** What was found of a text. */
+export interface TasksOfText {
+  readonly tasks: readonly TaskSummary[];
+  /** Id up to which was looked, where it was not looked through all; there may be more behind it. */
+  readonly end: string | undefined;
 }
 
 /** So many tasks of a state are counted, and no more: whoever looks wants to know about how many, and counting all takes as long as there are many. */

@@ -57,6 +57,7 @@ import { ListWorkers1766400010000 } from './1766400010000-list-workers.js';
 import { ListBatches1766400020000 } from './1766400020000-list-batches.js';
 import { FindSchedules1766400030000 } from './1766400030000-find-schedules.js';
 import { KeepHistoryOfAgents1766400040000 } from './1766400040000-keep-history-of-agents.js';
+import { SearchTasks1766400050000 } from './1766400050000-search-tasks.js';
 import { FindByCorrelation1766500000000 } from './1766500000000-find-by-correlation.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
@@ -119,5 +120,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ListBatches1766400020000,
   FindSchedules1766400030000,
   KeepHistoryOfAgents1766400040000,
+  SearchTasks1766400050000,
   FindByCorrelation1766500000000,
 ];
