@@ -109,16 +109,19 @@ describe('a trace', () => {
     expect(await traceOf('of-nothing')).toEqual([]);
 
     const lists = await Promise.all(
-      ['/finance/transactions?', '/audit-events?', `/errors/${of('occurrence')[0]?.subject?.id}/occurrences?`].map(
-        async (route) => {
-          const list = await app.call<{ items: { correlationId: string }[] }>('GET', `${route}correlationId=${id}`, {
-            token: admin.token,
-          });
-          return [...new Set(list.body.items.map(({ correlationId }) => correlationId))];
-        },
-      ),
+      [
+        '/finance/transactions?',
+        '/tasks?',
+        '/audit-events?',
+        `/errors/${of('occurrence')[0]?.subject?.id}/occurrences?`,
+      ].map(async (route) => {
+        const list = await app.call<{ items: { correlationId: string }[] }>('GET', `${route}correlationId=${id}`, {
+          token: admin.token,
+        });
+        return [...new Set(list.body.items.map(({ correlationId }) => correlationId))];
+      }),
     );
-    expect(lists).toEqual([[id], [id], [id]]);
+    expect(lists).toEqual([[id], [id], [id], [id]]);
   });
 
   it('reaches what a schedule or a batch made, and takes ids as callers make them', async () => {

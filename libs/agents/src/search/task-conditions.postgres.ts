@@ -18,7 +18,7 @@ export interface Conditions {
   readonly ofAgent: Condition;
   /** Of when. */
   readonly span: string;
-  /** Of whom and for which schedule, and exactly when. */
+  /** Of whom, for which schedule, in which unit of work, and exactly when. */
   readonly rest: string;
   /** Bounds that ids have, the lower one inclusive: marks of values. */
   readonly ids: { readonly from: string | undefined; readonly before: readonly string[] };
@@ -29,7 +29,7 @@ export interface Conditions {
 }
 
 export function conditionsOf(filter: TaskFilter & { before?: string | undefined }, bind: Bind): Conditions {
-  const { agent, createdBy, scheduleId, from, to, before, scope } = filter;
+  const { agent, createdBy, scheduleId, correlationId, from, to, before, scope } = filter;
   const [first, last] = idsOfSpan(filter);
   const own = scope && { by: bind(scope.createdBy), roles: bind(scope.roles), held: bind(scope.heldBy) };
   const ids = {
@@ -42,6 +42,7 @@ export function conditionsOf(filter: TaskFilter & { before?: string | undefined 
     rest: all(
       createdBy !== undefined && `t.created_by = ${bind(createdBy)}`,
       scheduleId !== undefined && `t.schedule_id = ${bind(scheduleId)}`,
+      correlationId !== undefined && `t.correlation_id = ${bind(correlationId)}`,
       from && `t.created_at >= ${bind(from)}`,
       to && `t.created_at < ${bind(to)}`,
     ),
@@ -54,8 +55,13 @@ export function conditionsOf(filter: TaskFilter & { before?: string | undefined 
   };
 }
 
-/** Those of a batch. */
-export function ofBatch(batchId: string, { ofAgent, span, rest, isOwn, isHeld }: Conditions, bind: Bind): string {
+/** Those of a batch or of a unit of work, which are few; `undefined` where a filter names neither. */
+export function ofFew(
+  { batchId, correlationId }: TaskFilter,
+  { ofAgent, span, rest, isOwn, isHeld }: Conditions,
+  bind: Bind,
+): string | undefined {
+  if (batchId === undefined && correlationId === undefined) return undefined;
   const isSeen = isOwn && `(${isOwn.maker} AND ${isOwn.role} OR ${isHeld})`;
-  return all(`t.id = ANY (${OF_BATCH(bind(batchId))})`, ofAgent, span, rest, isSeen);
+  return all(batchId !== undefined && `t.id = ANY (${OF_BATCH(bind(batchId))})`, ofAgent, span, rest, isSeen);
 }

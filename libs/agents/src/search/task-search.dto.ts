@@ -43,6 +43,12 @@ export class TaskQueryDto extends PageQueryDto {
   @IsUUID()
   scheduleId?: string;
 
+  /** Those that one request, task or job run asked for. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  correlationId?: string;
+
   /** Made at or after; a day from its beginning. */
   @IsOptional()
   @IsInstant({ required: false })

@@ -44,12 +44,12 @@ beforeAll(async () => {
     await tx.execute(`INSERT INTO agent_worker (id, owner_id, name, agents, slots, credential_id)
       VALUES ('${CREDENTIAL}', '${MAKER}', 'w', '{}', 1, '${CREDENTIAL}')`);
     await tx.execute(`
-      INSERT INTO agent_task (id, agent_id, state, priority, max_attempts, timeout_seconds, batch_id, schedule_id, created_by, created_at,
+      INSERT INTO agent_task (id, agent_id, state, priority, max_attempts, timeout_seconds, batch_id, schedule_id, correlation_id, created_by, created_at,
         finished_at, lease_token, worker_id)
       SELECT (lpad(to_hex(n * 1000), 12, '0') || '70008000' || lpad(n::text, 12, '0'))::uuid, agents[1 + n % 18], state, 5, 1, 1,
         CASE WHEN n % 100 < 10 THEN ('00000000-0000-7000-9000-' || lpad((n / 1000)::text, 12, '0'))::uuid END,
         CASE WHEN n % 20 = 3 THEN '${schedule(1)}'::uuid WHEN n % 9000 = 11 THEN '${schedule(2)}'::uuid END,
-        CASE WHEN n % 500 = 7 OR n < 50 THEN '${MAKER}' ELSE 'other' END, to_timestamp(n), now(),
+        'request-' || n / 4, CASE WHEN n % 500 = 7 OR n < 50 THEN '${MAKER}' ELSE 'other' END, to_timestamp(n), now(),
         CASE WHEN state IN ('leased', 'running') THEN gen_random_uuid() END, CASE WHEN state = 'running' THEN '${CREDENTIAL}'::uuid END
       FROM (SELECT array_agg(id ORDER BY slug) FROM agent) a (agents), generate_series(1, ${TASKS}) AS n, LATERAL (
         SELECT CASE WHEN n < 9 THEN (ARRAY['queued','leased','running','waiting_approval','failed','cancelled','dead','dead'])[n]
@@ -99,6 +99,7 @@ function moreFilters(): TaskPageFilter[] {
   const more: Partial<Part>[] = [
     ...['other', MAKER, NOBODY].map((createdBy) => ({ createdBy })),
     ...[1, 2, 3].map((n) => ({ scheduleId: schedule(n) })),
+    ...[1, 5_000, 999_999].map((n) => ({ correlationId: `request-${n}` })),
     { from: second(79_900) },
     { to: second(45) },
     { from: second(20_000), to: second(20_500) },
@@ -123,12 +124,14 @@ const NAIVE = `
     AND ($4::uuid IS NULL OR t.id < $4) AND ($5::text IS NULL OR t.created_by = $5 AND a.minimum_role = ANY ($6)
       OR t.state IN ('leased', 'running') AND t.worker_id = $7) AND ($8::text IS NULL OR t.created_by = $8)
     AND ($9::uuid IS NULL OR t.schedule_id = $9) AND ($10::timestamptz IS NULL OR t.created_at >= $10)
-    AND ($11::timestamptz IS NULL OR t.created_at < $11)`;
+    AND ($11::timestamptz IS NULL OR t.created_at < $11) AND ($12::text IS NULL OR t.correlation_id = $12)`;
 
 function valuesOf(filter: TaskPageFilter): unknown[] {
-  const { states, agent, batchId, before, scope, createdBy, scheduleId, from, to } = filter;
+  const { states, agent, batchId, before, scope, createdBy, scheduleId, correlationId, from, to } = filter;
   const mine = [scope?.createdBy, scope?.roles, scope?.heldBy];
-  return [states, agent, batchId, before, ...mine, createdBy, scheduleId, from, to].map((value) => value ?? null);
+  return [states, agent, batchId, before, ...mine, createdBy, scheduleId, from, to, correlationId].map(
+    (value) => value ?? null,
+  );
 }
 
 /** What should be found, by reading everything. */
@@ -188,7 +191,7 @@ describe('lists of tasks with a text', () => {
     }
   };
   const naiveWithText = async (filter: Part, text: string): Promise<string[]> => {
-    const sql = `SELECT t.id ${NAIVE.replace('WHERE', 'JOIN agent_task_text x ON x.task_id = t.id WHERE')} AND x.text ILIKE $12
+    const sql = `SELECT t.id ${NAIVE.replace('WHERE', 'JOIN agent_task_text x ON x.task_id = t.id WHERE')} AND x.text ILIKE $13
       ORDER BY t.id DESC`;
     const rows = await database.query<{ id: string }>(sql, [...valuesOf({ ...filter, limit: LIMIT }), `%${text}%`]);
     return rows.map(({ id }) => id);

@@ -4,7 +4,7 @@ import { LISTED_COLUMNS, type SummaryRow, toSummary } from '../tasks/task-column
 import { TASK_STATES, type TaskState } from '../tasks/task-state.js';
 import type { TaskSummary } from '../tasks/task.js';
 import { TaskSearchRepository } from './task-search.repository.js';
-import { all, type Bind, type Conditions, conditionsOf, ofBatch } from './task-conditions.postgres.js';
+import { all, type Bind, type Conditions, conditionsOf, ofFew } from './task-conditions.postgres.js';
 import {
   MOST_COUNTED,
   type StateCount,
@@ -113,17 +113,18 @@ function isBounded({ agent, states, createdBy, scheduleId, scope }: TaskFilter):
 
 /**
  * The statement that finds tasks, newest first, and what it is given. Whatever is asked for, it reads about as many tasks as it answers: a
- * page of each lane that comes into question, or the tasks of a batch.
+ * page of each lane that comes into question, or the tasks of a batch or of a unit of work.
  */
 export function listQuery(filter: TaskPageFilter): { text: string; values: unknown[] } {
   const values: unknown[] = [filter.limit];
   const bind: Bind = (value) => `$${values.push(value)}`;
-  const { batchId, states } = filter;
+  const { states } = filter;
   const conditions = conditionsOf(filter, bind);
   const { ofAgent, span, rest, ids, isOwn, isHeld } = conditions;
   let which = all(span, rest);
-  if (batchId !== undefined) {
-    which = all(ofBatch(batchId, conditions, bind), states && `t.state = ANY (${bind(states)})`);
+  const few = ofFew(filter, conditions, bind);
+  if (few !== undefined) {
+    which = all(few, states && `t.state = ANY (${bind(states)})`);
   } else if (isBounded(filter)) {
     const inStates = bind(states ?? TASK_STATES);
     const lanes = lanesOf(filter, inStates, ids, bind);
@@ -147,11 +148,11 @@ export function listQuery(filter: TaskPageFilter): { text: string; values: unkno
 export function countQuery(filter: TaskFilter): { text: string; values: unknown[] } {
   const values: unknown[] = [filter.states ?? TASK_STATES];
   const bind: Bind = (value) => `$${values.push(value)}`;
-  const { batchId } = filter;
   const conditions = conditionsOf(filter, bind);
   const { ofAgent, span, rest, ids, isOwn, isHeld } = conditions;
-  if (batchId !== undefined) {
-    const which = all(ofBatch(batchId, conditions, bind), 't.state = ANY ($1)');
+  const few = ofFew(filter, conditions, bind);
+  if (few !== undefined) {
+    const which = all(few, 't.state = ANY ($1)');
     const text = `SELECT t.state, count(*)::integer AS count FROM agent_task t JOIN agent a ON a.id = t.agent_id WHERE ${which} GROUP BY 1`;
     return { text, values };
   }

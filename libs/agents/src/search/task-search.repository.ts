@@ -52,13 +52,14 @@ export class TaskSearchRepository {
   }
 
   private async found(filter: TaskFilter): Promise<SelectQueryBuilder<TaskEntity>> {
-    const { agent, states, batchId, createdBy, scheduleId, from, to, scope } = filter;
+    const { agent, states, batchId, createdBy, scheduleId, correlationId, from, to, scope } = filter;
     const builder = withAccess(this.database.repository(TaskEntity));
     if (agent !== undefined) builder.andWhere('a.slug = :agent', { agent });
     if (states) builder.andWhere({ state: In(states) });
     if (batchId !== undefined) builder.andWhere({ id: In(await this.idsOfBatch(batchId)) });
     if (createdBy !== undefined) builder.andWhere({ createdBy });
     if (scheduleId !== undefined) builder.andWhere({ scheduleId });
+    if (correlationId !== undefined) builder.andWhere({ correlationId });
     const [first, last] = idsOfSpan(filter);
     if (from && first !== undefined) builder.andWhere({ id: MoreThanOrEqual(first), createdAt: MoreThanOrEqual(from) });
     if (to && last !== undefined) builder.andWhere({ id: LessThan(last), createdAt: LessThan(to) });

@@ -10,6 +10,7 @@ export interface TaskFilter {
   readonly batchId?: string | undefined;
   readonly createdBy?: string | undefined;
   readonly scheduleId?: string | undefined;
+  readonly correlationId?: string | undefined;
   /** Made at or after. */
   readonly from?: Date | undefined;
   /** Made before. */

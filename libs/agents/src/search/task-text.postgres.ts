@@ -1,5 +1,5 @@
 import { LISTED_COLUMNS } from '../tasks/task-columns.postgres.js';
-import { all, type Bind, conditionsOf, ofBatch } from './task-conditions.postgres.js';
+import { all, type Bind, conditionsOf, ofFew } from './task-conditions.postgres.js';
 import { idsOfSpan, type TaskTextFilter } from './task-search.js';
 
 /** A statement and what it is given. */
@@ -46,12 +46,12 @@ export function fewQuery(filter: TaskTextFilter, end: string): Query {
 export function textQuery(filter: TaskTextFilter, from: string | undefined, ids: readonly string[] | undefined): Query {
   const values: unknown[] = [filter.limit];
   const bind: Bind = (value) => `$${values.push(value)}`;
-  const { batchId, states } = filter;
+  const { states } = filter;
   const conditions = conditionsOf(filter, bind);
   const { ofAgent, span, rest, isOwn, isHeld } = conditions;
   const isSeen = isOwn && `(${isOwn.maker} AND ${isOwn.role} OR ${isHeld})`;
   const which = all(
-    batchId === undefined ? all(ofAgent, span, rest, isSeen) : ofBatch(batchId, conditions, bind),
+    ofFew(filter, conditions, bind) ?? all(ofAgent, span, rest, isSeen),
     states && `t.state = ANY (${bind(states)})`,
   );
   const source = ids ? `unnest(${bind(ids)}::uuid[]) AS x (task_id)` : `(${ofWindow(filter, from, bind)}) AS x`;
