@@ -1,7 +1,7 @@
 import { type CheckpointFault, CheckpointService } from '#platform/checkpoints';
 import { Database } from '#platform/database';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
-import { TaskRemovalRepository } from './task-removal.repository.js';
+import { type Place, TaskRemovalRepository } from './task-removal.repository.js';
 import { eventually } from '../../../../test/e2e/errors/eventually.js';
 import { AgentTasks, type TaskBody } from '../../../../test/support/agent-tasks.js';
 import { startTestApp, type TestApp } from '../../../../test/support/test-app.js';
@@ -146,6 +146,29 @@ describe('retention', () => {
     await removeEnded();
     expect(await kept([cancelled, failed])).toEqual([false, true]);
     expect((await app.call('POST', `/tasks/${retriable}/retry`, { token: tasks.admin })).status).toBe(409);
+  });
+
+  it('goes on behind what is spared, though all of it ended at one moment', async () => {
+    const [awaited, done] = [await Promise.all(Array.from({ length: 7 }, () => ended(2))), [] as string[]];
+    const open = { runAt: new Date(Date.now() + 3_600_000).toISOString(), dependsOn: awaited };
+    expect((await tasks.execute(slug, open, '?wait=0')).status).toBe(202);
+    for (let n = 0; n < 7; n++) done.push(await ended(2));
+    // Finer than a Date.
+    await sql(`UPDATE agent_task SET finished_at = '2020-01-01T00:00:00.000777Z' WHERE id = ANY ($1)`, [
+      ...awaited,
+      ...done,
+    ]);
+    const removal = app.get(TaskRemovalRepository);
+    const before = new Date('2020-01-02T00:00:00Z');
+    let [pages, removed] = [0, 0];
+    for (let after: Place | undefined, isLast = false; !isLast; pages++) {
+      if (pages > 20) throw new Error('It reads the same page again and again');
+      const page = await removal.removeEnded('succeeded', before, 3, after);
+      removed += page.removed;
+      [after, isLast] = [page.next, page.next === undefined];
+    }
+    expect([removed, pages > 4]).toEqual([7, true]);
+    expect(await kept([...awaited, ...done])).toEqual([...awaited.map(() => true), ...done.map(() => false)]);
   });
 
   it('takes a batch as a whole, once the time of all its tasks has come', async () => {

@@ -1,18 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Database } from '#platform/database';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Database, type Transaction } from '#platform/database';
 import { Ids } from '#platform/kernel';
 import { startTestApp, type TestApp } from '../../../../test/support/test-app.js';
 import { AlertOutboxRepository } from '../alerts/alert-outbox.repository.js';
 import { formerKeysOf } from '../former-grouping/former-keys.js';
+import { groupingOf } from '../grouping/grouping.js';
 import type { Occurrence } from '../occurrences/occurrence.js';
 import type { Outcome } from '../write-ahead/conservation.js';
 import { encodeWalLine } from '../write-ahead/wal-line.js';
 import { LedgerDrainService } from './ledger-drain.service.js';
 import { PostgresLedgerStoreRepository } from './ledger-store.postgres.js';
 import { LedgerStoreRepository } from './ledger-store.repository.js';
+import type { GroupSeed, LockedGroup } from './ledger-writes.js';
 import { sumOf } from './record-outcomes.js';
+import type { StoredOccurrence } from './stored-occurrence.js';
 
 const FORMS = { portable: LedgerStoreRepository, 'by hand': PostgresLedgerStoreRepository };
 type Form = keyof typeof FORMS;
@@ -64,6 +68,20 @@ function occurrence(service: string, number: number, errorId: string = randomUUI
   };
 }
 
+/** A group that may have to be made. */
+function seedOf(service: string, key: string, ...former: string[]): GroupSeed {
+  const { severity, category, timestamp: seenAt, release } = occurrence(service, 1);
+  const { title, culprit, why } = groupingOf(occurrence(service, 1));
+  const id = app.get(Ids).next();
+  return {
+    ...{ title, culprit, why, severity, category, seenAt, release },
+    id,
+    service,
+    key,
+    formerKeys: () => former,
+  };
+}
+
 /** Has a replica read a file with these reports, and says what became of them. */
 async function drain(form: Form, occurrences: readonly Occurrence[]): Promise<{ runId: string; outcome: Outcome }> {
   const store = new FORMS[form](app.get(Database));
@@ -90,8 +108,9 @@ async function drain(form: Form, occurrences: readonly Occurrence[]): Promise<{ 
 const SUMS: readonly [what: string, kept: string, occurred: string][] = [
   [
     'groups',
-    `id, count, own_count, first_seen, last_seen FROM error_group WHERE service = $1`,
-    `group_id, count(*), count(*), min(occurred_at), max(occurred_at) FROM error_occurrence WHERE service = $1 GROUP BY 1`,
+    `id, count, own_count, first_seen, last_seen, own_first_seen, own_last_seen FROM error_group WHERE service = $1`,
+    `group_id, count(*), count(*), min(occurred_at), max(occurred_at), min(occurred_at), max(occurred_at)
+     FROM error_occurrence WHERE service = $1 GROUP BY 1`,
   ],
   [
     'places',
@@ -202,6 +221,127 @@ describe.each([
     expect(row?.['reason']).toContain('refused by the database');
   });
 });
+
+it.each(Object.keys(FORMS) as Form[])('lists of what was seen most keep the most, %s', async (form) => {
+  const database = app.get(Database);
+  const store = new FORMS[form](database);
+  const [hour, day] = form === 'portable' ? ['T07', '2026-10-01'] : ['T08', '2026-10-02'];
+  const seeds = Array.from({ length: 325 }, (_, number) => seedOf(`lists-${form}`, `list-${number}`));
+  const ids = new Map(
+    (await database.transaction((tx) => store.lockGroups(tx, seeds))).map(({ key, id }) => [key, id]),
+  );
+  /** Counts groups as often as their number says. */
+  const add = (numbers: readonly number[], count?: number): Promise<void> =>
+    database.transaction((tx) => {
+      const counts = numbers.map((number) => ({ groupId: ids.get(`list-${number}`)!, count: count ?? number + 1 }));
+      const [start, ofDay] = [`${day}${hour}:00:00.000Z`, `${day}T00:00:00.000Z`];
+      const hours = counts.map((one) => ({ ...one, hour: start, severity: 'low', category: 'unknown' }) as const);
+      return store.addCounts(tx, {
+        hours,
+        days: counts.map((one) => ({ ...one, day: ofDay })),
+        presences: [],
+        sums: [],
+      });
+    });
+  const listed = async (hours: number): Promise<number[]> => {
+    const rows = await sql(
+      `SELECT count::int FROM error_top_group WHERE hours = $1 AND start BETWEEN $2::date AND $2::date + interval '1 day' AND group_id = ANY ($3)
+       ORDER BY count`,
+      ...[hours, `${day}`, [...ids.values()]],
+    );
+    return rows.map(({ count }) => Number(count));
+  };
+  const numbers = (first: number, last: number): number[] =>
+    Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  for (let first = 0; first < 260; first += 65) await add(numbers(first, first + 64));
+  for (const hours of [1, 24]) expect(await listed(hours)).toEqual(numbers(1, 260));
+  // Long enough to be shortened: the fifty that were seen most stay, and all that have just been seen more often than they.
+  await add(numbers(260, 324));
+  for (const hours of [1, 24]) expect(await listed(hours)).toEqual(numbers(211, 325));
+  // One of those that are listed counts on, one that is not stays out until it is among the most.
+  await add([210, 4], 1);
+  for (const hours of [1, 24]) expect(await listed(hours)).toEqual([212, ...numbers(212, 325)]);
+  await add([4], 1_000);
+  for (const hours of [1, 24]) expect(await listed(hours)).toEqual([212, ...numbers(212, 325), 1_006]);
+});
+
+describe.each([
+  ['portable', 'portable'],
+  ['portable', 'by hand'],
+  ['by hand', 'portable'],
+  ['by hand', 'by hand'],
+] satisfies [Form, Form][])(
+  'a replica that writes the ledger %s, while another one (%s) has not committed yet',
+  (one, other) => {
+    const service = `waits-${one}-${other}`.replaceAll(' ', '-');
+    const waiting = async (): Promise<number> => {
+      const locks = `SELECT count(*)::integer AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return Number((await sql(locks))[0]?.['n']);
+    };
+
+    /** Lets a transaction end when the other one waits for it. */
+    async function together<T>(
+      first: (tx: Transaction, store: LedgerStoreRepository) => Promise<T>,
+      second: (tx: Transaction, store: LedgerStoreRepository) => Promise<T>,
+    ): Promise<[T, T]> {
+      const database = app.get(Database);
+      let late: Promise<T> | undefined;
+      const early = await database.transaction(async (tx) => {
+        const done = await first(tx, new FORMS[other](database));
+        late = database.transaction((own) => second(own, new FORMS[one](database)));
+        while ((await waiting()) === 0) await sleep(5);
+        return done;
+      });
+      return [early, await late!];
+    }
+
+    const seed = (key: string, ...former: string[]): GroupSeed => seedOf(service, key, ...former);
+    const make = (...seeds: GroupSeed[]): Promise<LockedGroup[]> =>
+      app.get(Database).transaction((tx) => new FORMS[one](app.get(Database)).lockGroups(tx, seeds));
+    const keysOf = async (...ids: (string | undefined)[]): Promise<unknown[]> => {
+      const keys = await sql('SELECT id, grouping_key FROM error_group WHERE id = ANY ($1)', ids);
+      return ids.map((id) => keys.find((row) => row['id'] === id)?.['grouping_key']);
+    };
+
+    it('takes no occurrence for its own that the other one stores', async () => {
+      const [{ id: groupId }] = (await make(seed('occurrences'))) as [LockedGroup];
+      const [both, alone] = [occurrence(service, 1), occurrence(service, 2)];
+      const place = (runId: string, at: Occurrence, sequence: number): StoredOccurrence => ({
+        ...{ occurrence: at, groupId, runId, sequence },
+      });
+      const [early, late] = await together(
+        (tx, store) => store.insertOccurrences(tx, [place('one', both, 7)]),
+        (tx, store) => store.insertOccurrences(tx, [place('another', alone, 6), place('another', both, 7)]),
+      );
+      expect([[...early], [...late]]).toEqual([[both.errorId], [alone.errorId]]);
+      // Read again, as after a checkpoint that was lost.
+      const again = await app
+        .get(Database)
+        .transaction((tx) => new FORMS[one](app.get(Database)).insertOccurrences(tx, [place('one', both, 7)]));
+      expect(again.size).toBe(0);
+    });
+
+    it('goes on in the group that the other one makes, and leaves the former one', async () => {
+      const [former] = await make(seed('former-1'));
+      const [[early], [late]] = await together(
+        (tx, store) => store.lockGroups(tx, [seed('present-1')]),
+        (tx, store) => store.lockGroups(tx, [seed('present-1', 'former-1')]),
+      );
+      expect(late?.id).toBe(early?.id);
+      expect(await keysOf(former?.id, early?.id)).toEqual(['former-1', 'present-1']);
+    });
+
+    it('makes a group of its own where the other one adopts the former one', async () => {
+      const [former] = await make(seed('former-2'));
+      const [[early], [late]] = await together(
+        (tx, store) => store.lockGroups(tx, [seed('present-2', 'former-2')]),
+        (tx, store) => store.lockGroups(tx, [seed('present-3', 'former-2')]),
+      );
+      expect(early?.id).toBe(former?.id);
+      expect(await keysOf(early?.id, late?.id)).toEqual(['present-2', 'present-3']);
+    });
+  },
+);
 
 it('a former group is made once by replicas that both look for it', async () => {
   const first = occurrence('raced', 1);
