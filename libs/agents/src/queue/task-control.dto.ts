@@ -32,7 +32,7 @@ export class BudgetUseDto {
       '`hourly_calls`: consequential model calls of all agents in this hour (UTC).',
   })
   budget!: BudgetName;
-  @ApiProperty({ enum: Object.values(UNITS), example: 'USD' })
+  @ApiProperty({ enum: [...new Set(Object.values(UNITS))], example: 'USD' })
   unit!: (typeof UNITS)[BudgetName];
   /** @example "0.50" */
   limit!: string;

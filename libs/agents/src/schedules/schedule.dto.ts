@@ -192,12 +192,12 @@ export class ScheduleTimesQueryDto {
   @MaxLength(60)
   timeZone: string = DEFAULTS.timeZone;
 
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 50, default: 5, description: 'How many times.' })
+  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 10, default: 5, description: 'How many times.' })
   @IsOptional()
   @Type(() => Number)
   @IsInt()
   @Min(1)
-  @Max(50)
+  @Max(10)
   count: number = 5;
 }
 

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, HttpStatus, Param, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { ApiProblems, ReadsCleanedJson, OwnPace, UuidParamPipe } from '#platform/http';
+import { ApiProblems, Locates, ReadsCleanedJson, OwnPace, UuidParamPipe } from '#platform/http';
 import { AsKeyedRequest, type KeyedRequest, TakesIdempotencyKey } from '#platform/idempotency';
 import { CurrentPrincipal, type Principal, RateLimit, Roles } from '#platform/security';
 import { WorkerLeaseService } from './worker-lease.service.js';
@@ -24,6 +24,7 @@ export class WorkersController {
 
   @Post('workers')
   @ApiOperation({ operationId: 'registerWorker', summary: 'Register a worker, once each time it starts' })
+  @Locates('workers/{workerId}')
   @ApiResponse({ status: 201, type: WorkerDto })
   @TakesIdempotencyKey()
   @ApiProblems(400, 401, 403, 409, 422)
