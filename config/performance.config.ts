@@ -24,6 +24,20 @@ export class PerformanceConfig extends section('performance', {
     max: 100_000,
     description: 'Streams and waiting requests that one user may have open at once in one process; more gets 429.',
   }),
+  maxStreams: integer({
+    env: 'MAX_STREAMS',
+    default: 2000,
+    min: 1,
+    max: 100_000,
+    description: 'Streams of the dashboard that may be open at once in one process; more gets 503.',
+  }),
+  streamResumeSeconds: integer({
+    env: 'STREAM_RESUME_SECONDS',
+    default: 900,
+    min: 60,
+    max: 86_400,
+    description: 'How long a reader of the dashboard stream may be away and go on where he was, in seconds.',
+  }),
   requestTimeoutSeconds: integer({
     env: 'REQUEST_TIMEOUT_SECONDS',
     default: 300,

@@ -2,6 +2,8 @@
 // is filled by the other modules. Each read asks for its pages a second apart, as answers are shown again for a second.
 export const needs = ['finance', 'agents', 'errors', 'auth'];
 export const tags = ['dashboard', 'metrics'];
+/** Goes on for ever: bench/stream.bench.mjs. */
+export const unasked = ['/stream'];
 /** At the first size a tenth of what is kept; slots as of a service whose answers take 1 to 400 ms. */
 const KEPT = { minute: 2 * 24 * 60, hour: 62 * 24 };
 const SLOTS = [1, 150];

@@ -21,7 +21,9 @@ describe('health', () => {
     const document = buildOpenApi(app.app);
     const routes = Object.entries(document.paths).filter(([, item]) => 'get' in item);
     for (const [path] of routes) {
-      const route = path.replace(/\{\w+\}/g, '01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00');
+      // A stream that is let in goes on for ever.
+      const query = path.endsWith('/stream') ? '?topics=none' : '';
+      const route = `${path.replace(/\{\w+\}/g, '01938f6e-4c1a-7d3e-9b2f-5a6c7d8e9f00')}${query}`;
       const [get, head] = await Promise.all([app.call('GET', route, { token }), app.call('HEAD', route, { token })]);
       const type = (answer: typeof get): string | null => answer.headers.get('content-type');
       expect([route, head.status, type(head), head.text]).toEqual([route, get.status, type(get), '']);

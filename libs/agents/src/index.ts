@@ -3,6 +3,8 @@ export {
   type AgentStatusView,
   type QueueView,
   type RecentTaskView,
+  type TaskAccess,
+  type TaskNotice,
 } from './registry/agent-read.service.js';
 export { AgentsLookupService } from './lookup/agents-lookup.service.js';
 export { AgentsModule } from './agents.module.js';

@@ -11,7 +11,7 @@ const DOCUMENT = JSON.parse(
 ) as object;
 
 /** Streams do not end by themselves. */
-const LEFT_OUT = new Set(['streamTaskEvents']);
+const LEFT_OUT = new Set(['streamTaskEvents', 'streamDashboard']);
 
 /** These end the session that asks: each has one of its own. */
 const ENDS_THE_SESSION = new Set(['logOut']);

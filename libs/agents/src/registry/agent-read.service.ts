@@ -3,7 +3,13 @@ import type { AgentStatus } from './agent.js';
 import { dollarsOf } from '../tasks/cost.js';
 import type { TaskState } from '../tasks/task-state.js';
 import { AgentStatisticsRepository } from './agent-statistics.repository.js';
-import { type EndedFilter, TaskRepository } from '../tasks/task.repository.js';
+import { type Caller, maySee, scopeOf, type TaskAccess } from '../tasks/task-access.js';
+import { TaskEventRepository } from '../tasks/task-event.repository.js';
+import { TaskNotificationClient } from '../tasks/task-notification.postgres.js';
+import { type EndedFilter, type TaskNotice, TaskRepository } from '../tasks/task.repository.js';
+
+export type { TaskAccess } from '../tasks/task-access.js';
+export type { TaskNotice } from '../tasks/task.repository.js';
 
 /** How one agent is doing. */
 export interface AgentStatusView {
@@ -49,12 +55,23 @@ export interface RecentTaskView {
   readonly correlationId: string | null;
 }
 
+/** An event of a task, by its number. */
+export interface TaskEventPlace {
+  readonly taskId: string;
+  readonly seq: number;
+}
+
+/** Events after which a task waits for a person; refusing it is told before its end. */
+const LEFT_WAITING: ReadonlySet<string> = new Set(['approval_required', 'refused']);
+
 /** What other modules may know of agents. Reads counters and small indexes, never the history: fit to be asked often. */
 @Injectable()
 export class AgentReadService {
   constructor(
     private readonly statistics: AgentStatisticsRepository,
     private readonly tasks: TaskRepository,
+    private readonly events: TaskEventRepository,
+    private readonly notifications: TaskNotificationClient,
   ) {}
 
   /** Every agent, by slug. */
@@ -88,5 +105,35 @@ export class AgentReadService {
   async recentTasks(limit: number, filter: EndedFilter = {}, at?: Date, afterId?: string): Promise<RecentTaskView[]> {
     const ended = await this.tasks.recentlyEnded(limit, filter, at, afterId);
     return ended.map(({ error, ...task }) => ({ ...task, ...(error && { errorCode: error.code }) }));
+  }
+
+  /** Tasks by their ids, as they are now; those that were removed are missing. */
+  notices(ids: readonly string[]): Promise<Map<string, TaskNotice>> {
+    return this.tasks.notices(ids);
+  }
+
+  /** Of events by which tasks ended, those before which the task waited for approval. */
+  async endedWaiting<T extends TaskEventPlace>(events: readonly T[]): Promise<Set<T>> {
+    const before = await this.events.typesBefore(events);
+    return new Set(events.filter((event) => LEFT_WAITING.has(before.get(event) ?? '')));
+  }
+
+  /** Whether somebody may see a task, as `GET /tasks` decides. */
+  maySee(caller: Caller, access: TaskAccess): boolean {
+    return maySee(caller, access);
+  }
+
+  /** Whether somebody may see every task. */
+  maySeeAll(caller: Caller): boolean {
+    return scopeOf(caller) === undefined;
+  }
+
+  /**
+   * Tells at once when tasks were queued or ended, here or in another process. A hint only: some changes come without.
+   *
+   * @returns stops telling
+   */
+  onNews(listener: () => void): () => void {
+    return this.notifications.listen(listener);
   }
 }

@@ -73,6 +73,22 @@ export class TaskEventRepository {
     }));
   }
 
+  /** Type of the event before each of these; what has none before it is missing. */
+  async typesBefore<T extends Pick<TaskEventEntity, 'taskId' | 'seq'>>(places: readonly T[]): Promise<Map<T, string>> {
+    if (places.length === 0) return new Map();
+    const events = await this.database.repository(TaskEventEntity).find({
+      select: { taskId: true, seq: true, type: true },
+      where: places.map(({ taskId, seq }) => ({ taskId, seq: seq - 1 })),
+    });
+    const types = new Map(events.map(({ taskId, seq, type }) => [`${taskId} ${seq}`, type]));
+    return new Map(
+      places.flatMap((place) => {
+        const type = types.get(`${place.taskId} ${place.seq - 1}`);
+        return type === undefined ? [] : [[place, type] as const];
+      }),
+    );
+  }
+
   /** Of each of these tasks the first event whose hash or number does not fit; those whose chains are whole are left out. */
   async broken(taskIds: readonly string[]): Promise<Map<string, number>> {
     const broken = new Map<string, number>();

@@ -5,6 +5,7 @@ import { AgentEntity } from '../tables/agent.entity.js';
 import { TaskEntity } from '../tables/task.entity.js';
 import { textOf } from './json-value.js';
 import { GLANCE, readTasks, toGlance, toTask, withAccess } from './known-task.repository.js';
+import type { TaskAccess } from './task-access.js';
 import { FINAL_STATES, HELD_STATES, type TaskState } from './task-state.js';
 import {
   type JsonObject,
@@ -64,6 +65,20 @@ export interface EndedFilter {
   readonly since?: Date | undefined;
 }
 
+/** A task, as those are told who may see it. */
+export interface TaskNotice {
+  /** Slug. */
+  readonly agent: string;
+  readonly state: TaskState;
+  /** `null` while it has not ended. */
+  readonly finishedAt: Date | null;
+  /** Code of its error; the words of it are for those who read the task. */
+  readonly errorCode?: string;
+  readonly correlationId: string | null;
+  /** What decides who may see it. */
+  readonly access: TaskAccess;
+}
+
 /** Reading tasks and bringing them into being. */
 @Injectable()
 export class TaskRepository {
@@ -113,6 +128,20 @@ export class TaskRepository {
       .repository(TaskEntity)
       .find({ select: { id: true, state: true }, where: { id: In(ids) } });
     return new Map(tasks.map(({ id, state }) => [id, state]));
+  }
+
+  /** Tasks as those are told of them who may see them, by their ids. */
+  async notices(ids: readonly string[]): Promise<Map<string, TaskNotice>> {
+    const builder = this.tasks().select([...GLANCE, 't.finishedAt', 't.error', 't.correlationId']);
+    const tasks = ids.length === 0 ? [] : await readTasks(builder.where({ id: In(ids) }));
+    return new Map(
+      tasks.map((task) => {
+        const { agent, finishedAt, error, correlationId } = task;
+        const { state, ...access } = toGlance(task);
+        const said = { agent, state, finishedAt, correlationId, ...(error && { errorCode: error.code }) };
+        return [task.id, { ...said, access }];
+      }),
+    );
   }
 
   /** The tasks that ended last, latest first, before an instant or behind one of them. */

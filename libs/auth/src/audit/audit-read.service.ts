@@ -44,6 +44,16 @@ export class AuditReadService {
     return this.events.list({ ...filter, until: sequence === undefined ? at : undefined }, limit, sequence);
   }
 
+  /** Place of the last entry. Entries are committed in the order of their places: none is added below it later. */
+  async position(): Promise<number> {
+    return (await this.events.head()).sequence;
+  }
+
+  /** The entries behind a place and up to another, oldest first. */
+  between(after: number, to: number): Promise<AuditEvent[]> {
+    return this.events.between(after, to);
+  }
+
   /** Newest first; one more than `limit` when there is a next page. */
   list(filter: AuditFilter, limit: number, before?: number): Promise<AuditEvent[]> {
     return this.events.list(filter, limit + 1, before);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, LessThan, MoreThanOrEqual } from 'typeorm';
+import { Between, In, IsNull, LessThan, MoreThanOrEqual } from 'typeorm';
 import { Database, type Transaction } from '#platform/database';
 import { AuditEventEntity } from '../tables/audit-event.entity.js';
 import { AuditHeadEntity } from '../tables/audit-head.entity.js';
@@ -95,6 +95,13 @@ export class AuditRepository {
     if (until) builder.andWhere({ occurredAt: LessThan(until) });
     if (before !== undefined) builder.andWhere({ sequence: LessThan(BigInt(before)) });
     return this.withNames(await builder.orderBy('e.sequence', 'DESC').limit(limit).getMany());
+  }
+
+  /** Oldest first, behind a place in the trail and up to another. */
+  async between(after: number, to: number): Promise<AuditEvent[]> {
+    const sequence = Between(BigInt(after + 1), BigInt(to));
+    const found = { where: { sequence }, order: { sequence: 'ASC' } } as const;
+    return this.withNames(await this.database.repository(AuditEventEntity).find(found));
   }
 
   /** Where an event is in the chain. */

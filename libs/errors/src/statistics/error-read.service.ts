@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, type Severity } from '#platform/kernel';
 import type { GroupStatus } from '../grouping/group-status.js';
+import type { ErrorGroup } from '../groups/error-group.js';
 import { ErrorGroupRepository } from '../groups/error-group.repository.js';
 import { type OccurrencePlace, OccurrenceRepository } from '../occurrences/occurrence.repository.js';
 import { ErrorStatisticsRepository } from './error-statistics.repository.js';
@@ -73,14 +74,7 @@ export class ErrorReadService {
       .flat()
       .sort((a, b) => b.lastSeen.getTime() - a.lastSeen.getTime() || (a.id < b.id ? 1 : -1))
       .slice(0, limit)
-      .map(({ id, title, severity, status: state, count, lastSeen }) => ({
-        id,
-        title,
-        severity,
-        status: state,
-        count,
-        lastSeen,
-      }));
+      .map(inShort);
   }
 
   /** Where the latest occurrence of each group is written down, of those that have one left. */
@@ -88,9 +82,19 @@ export class ErrorReadService {
     return this.occurrences.latestPlaces(groupIds);
   }
 
+  /** Groups as they are now, by their ids; those that were merged into another are left out. */
+  async groupsById(ids: readonly string[]): Promise<Map<string, ErrorGroupSummary>> {
+    const shown = await this.groups.findShown(ids);
+    return new Map([...shown].map(([id, group]) => [id, inShort(group)]));
+  }
+
   /** Occurrences a minute, over the last five. */
   async errorsPerMinute(): Promise<number> {
     const since = new Date(this.clock.millis() - MINUTES * 60_000);
     return (await this.statistics.receivedSince(since)) / MINUTES;
   }
+}
+
+function inShort({ id, title, severity, status, count, lastSeen }: ErrorGroup): ErrorGroupSummary {
+  return { id, title, severity, status, count, lastSeen };
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#platform/kernel';
 import { BooksCalendar } from '../books/calendar.js';
 import { formatMoney } from '../books/money.js';
+import type { Transaction } from '../books/transaction.js';
 import { type LastCounted, TransactionRepository } from '../transactions/transaction.repository.js';
 import { ReportService } from './report.service.js';
 
@@ -83,16 +84,7 @@ export class FinanceReadService {
       at && afterId !== undefined ? { at: at.toISOString(), id: afterId, version: undefined } : undefined;
     const filter = { type, createdBy, recordedFrom: since, recordedTo: position ? undefined : at };
     const found = await this.transactions.listLatest(limit, filter, position);
-    return found.map(({ transaction: { amount, currency, recordedAt, ...transaction } }) => ({
-      id: transaction.id,
-      type: transaction.type,
-      amount: formatMoney(amount, currency),
-      currency,
-      channel: transaction.channel,
-      createdAt: recordedAt,
-      createdBy: transaction.createdBy,
-      correlationId: transaction.correlationId,
-    }));
+    return found.map(({ transaction }) => inShort(transaction));
   }
 
   /** Numbers of the blocks in which transactions are sealed. */
@@ -100,7 +92,30 @@ export class FinanceReadService {
     return this.transactions.blocksOf(ids);
   }
 
+  /** Number of the last block. Blocks are committed in the order of their numbers: none is added below it later. */
+  position(): Promise<number> {
+    return this.transactions.lastBlock();
+  }
+
+  /** The transactions of the blocks behind one and up to another, oldest first, at most so many. */
+  async transactionsOfBlocks(after: number, to: number, limit: number): Promise<RecentTransaction[]> {
+    return (await this.transactions.ofBlocks(after, to, limit)).map(inShort);
+  }
+
   private midnight(): Date {
     return this.calendar.startOf(this.calendar.dayOf(this.clock.now()));
   }
+}
+
+function inShort({ amount, currency, recordedAt, ...transaction }: Transaction): RecentTransaction {
+  return {
+    id: transaction.id,
+    type: transaction.type,
+    amount: formatMoney(amount, currency),
+    currency,
+    channel: transaction.channel,
+    createdAt: recordedAt,
+    createdBy: transaction.createdBy,
+    correlationId: transaction.correlationId,
+  };
 }

@@ -1,9 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { In, IsNull, MoreThan, MoreThanOrEqual, Not, type ObjectLiteral, type SelectQueryBuilder } from 'typeorm';
+import {
+  Between,
+  In,
+  IsNull,
+  MoreThan,
+  MoreThanOrEqual,
+  Not,
+  type ObjectLiteral,
+  type SelectQueryBuilder,
+} from 'typeorm';
 import { Database, keyset } from '#platform/database';
 import { toTransaction, type Transaction } from '../books/transaction.js';
 import { AccountEntity } from '../tables/account.entity.js';
+import { BlockEntity } from '../tables/block.entity.js';
 import { EntryEntity } from '../tables/entry.entity.js';
+import { HeadEntity } from '../tables/head.entity.js';
 import { HoldEntity } from '../tables/hold.entity.js';
 import { TransactionEntity } from '../tables/transaction.entity.js';
 
@@ -112,6 +123,32 @@ export class TransactionRepository {
       .repository(TransactionEntity)
       .find({ select: { id: true, blockNumber: true }, where });
     return new Map(found.map(({ id, blockNumber }) => [id, blockNumber ?? 0]));
+  }
+
+  /** Number of the last block. */
+  async lastBlock(): Promise<number> {
+    const head = await this.database
+      .repository(HeadEntity)
+      .findOne({ select: { isOnly: true, blockNumber: true }, where: { isOnly: true } });
+    return head?.blockNumber ?? 0;
+  }
+
+  /** What was recorded in the blocks behind one and up to another, oldest first. */
+  async ofBlocks(after: number, to: number, limit: number): Promise<Transaction[]> {
+    const ends = { number: In([after + 1, to]) };
+    const blocks = await this.database.repository(BlockEntity).find({ where: ends, order: { number: 'ASC' } });
+    const [first, last] = [blocks.at(0), blocks.at(-1)];
+    if (!first || !last) return [];
+    const found = await this.database.repository(TransactionEntity).find({
+      // Times are what an index finds; they never run backwards from block to block, but two blocks may have the same.
+      where: {
+        recordedAt: Between(first.committedAt, last.committedAt),
+        blockNumber: Between(after + 1, to),
+      },
+      order: { recordedAt: 'ASC', id: 'ASC' },
+      take: limit,
+    });
+    return found.map(toTransaction);
   }
 
   /** What is posted has entries and no holds; what is or was pending has holds and no entries. */

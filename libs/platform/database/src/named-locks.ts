@@ -5,6 +5,7 @@
 const KEYS = {
   'super-admins': '7391840216',
   'merge-of-groups': '1835364967',
+  bulletins: '7391840228',
   mailbox: 'hashtextextended($1, 7391840)',
   'idempotent-request': `hashtextextended('idempotent_request ' || $1, 0)`,
 } as const;

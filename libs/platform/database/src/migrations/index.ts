@@ -52,6 +52,7 @@ import { TakeRowsOfEarlierReplicas1765700000000 } from './1765700000000-take-row
 import { GiveCountsOfErrorGroupsAKey1765800000000 } from './1765800000000-give-counts-of-error-groups-a-key.js';
 import { SayChannelsOfAlerts1765800010000 } from './1765800010000-say-channels-of-alerts.js';
 import { NameLivingProjects1766100000000 } from './1766100000000-name-living-projects.js';
+import { TellWhatChanges1766300000000 } from './1766300000000-tell-what-changes.js';
 import { FindTasksBySchedule1766400000000 } from './1766400000000-find-tasks-by-schedule.js';
 import { ListWorkers1766400010000 } from './1766400010000-list-workers.js';
 import { ListBatches1766400020000 } from './1766400020000-list-batches.js';
@@ -115,6 +116,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   GiveCountsOfErrorGroupsAKey1765800000000,
   SayChannelsOfAlerts1765800010000,
   NameLivingProjects1766100000000,
+  TellWhatChanges1766300000000,
   FindTasksBySchedule1766400000000,
   ListWorkers1766400010000,
   ListBatches1766400020000,
