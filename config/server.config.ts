@@ -17,7 +17,8 @@ export class ServerConfig extends section('server', {
   dataDir: text<string>({
     env: 'DATA_DIR',
     default: '.data',
-    description: 'Folder for the embedded database, the development key and write-ahead files.',
+    description:
+      'Folder for the embedded database, the key and the first administrator of development, and write-ahead files.',
   }),
   artifactsDir: text<string>({
     env: 'ARTIFACTS_DIR',

@@ -14,7 +14,7 @@ export async function listen(app: NestFastifyApplication, config: AppConfig): Pr
   return `http://${shown}:${address.port}`;
 }
 
-/** Makes the first administrator, if there is nobody yet. */
+/** Makes the first administrator, if there is nobody yet; the account, while its generated password is kept. */
 export function ensureFirstAdmin(app: NestFastifyApplication): Promise<FirstAdmin | undefined> {
   return app.get(FirstAdminService, { strict: false }).ensure();
 }
@@ -30,7 +30,15 @@ export function announce(
   for (const warning of config.warnings) logger.warn(warning, 'Config');
   const docs = config.server.docsEnabled ?? !config.environment.isProduction;
   logger.log(`Ready at ${url}${docs ? `, documentation at ${url}/docs` : ''}`, 'Api');
-  // Straight to the terminal: the log would redact the password, and must not keep it.
-  if (admin)
-    process.stdout.write(`\n  First administrator: ${admin.username}\n  Password:            ${admin.password}\n\n`);
+  if (admin) process.stdout.write(describeAdmin(admin));
+}
+
+/** Straight to the terminal: the log would redact the password, and must not keep it. */
+function describeAdmin({ username, password, keptIn }: FirstAdmin): string {
+  const lines = [
+    `First administrator: ${username}`,
+    ...(password === undefined ? [] : [`Password:            ${password}`]),
+    ...(keptIn === undefined ? [] : [`Kept until changed:  ${keptIn}`]),
+  ];
+  return `\n${lines.map((line) => `  ${line}\n`).join('')}\n`;
 }

@@ -22,9 +22,9 @@ async function main(): Promise<void> {
   await configureApp(app, config);
   shutDownOnSignal(app, config);
   await app.init();
-  // The port first: where it is taken, nobody would see the password of an administrator that was made before.
-  const url = await listen(app, config);
-  announce(app, config, url, await ensureFirstAdmin(app));
+  // Before the port: who finds it open can log in, and where it is taken the password is kept for the next start.
+  const admin = await ensureFirstAdmin(app);
+  announce(app, config, await listen(app, config), admin);
 }
 
 try {

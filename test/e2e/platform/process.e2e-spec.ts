@@ -116,6 +116,19 @@ describe('the service as a process', () => {
     }
   });
 
+  it('says where the password of the first administrator is, and has put it there before it opens its port', async () => {
+    service = await startService({ env: { BOOTSTRAP_ADMIN_EMAIL: '', BOOTSTRAP_ADMIN_PASSWORD: '' } });
+    const { dir, output, url } = service;
+    const kept = JSON.parse(readFileSync(path.join(dir, '.data/first-admin.json'), 'utf8')) as Record<string, string>;
+    const body = { identifier: kept['username'], password: kept['password'] };
+    expect((await call(url, 'POST', '/auth/login', { body })).status).toBe(200);
+    expect(output()).toContain(
+      `\n  First administrator: admin\n  Password:            ${kept['password']}\n  Kept until changed:  .data/first-admin.json\n`,
+    );
+    // Where the port is taken after all, the file is what is left of the password.
+    expect(output().indexOf('Made the first administrator')).toBeLessThan(output().indexOf('Ready at'));
+  });
+
   it('ends at once on a second signal', async () => {
     service = await startService({ env: { SHUTDOWN_DELAY_SECONDS: '60' } });
     const { url, child, ended } = service;
