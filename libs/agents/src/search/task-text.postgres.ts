@@ -34,7 +34,7 @@ export function windowQuery(filter: TaskTextFilter): Query {
 
 const patternOf = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
-/** The statement that finds tasks before the end of the window that have the text; more than a few are as good as any number. */
+/** The statement that finds tasks before the end of the window that have the text; more than a few count as a great many. */
 export function fewQuery(filter: TaskTextFilter, end: string): Query {
   const values: unknown[] = [patternOf(filter.text)];
   const bounds = boundsOf({ ...filter, before: end }, 'task_id', (value) => `$${values.push(value)}`);
