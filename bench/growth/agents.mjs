@@ -151,7 +151,7 @@ const FILTERS = {
   createdBy: ['createdBy={maker}', 'createdBy={somebody}', 'createdBy=nobody'],
   scheduleId: ['scheduleId={schedule}', 'scheduleId={rareSchedule}', 'scheduleId=00000000-0000-7000-8000-000000000000'],
   text: ['text=report', 'text=invoice', 'text=oddity', 'text=nowhere'],
-  time: ['from={late}', 'to={early}', 'from={middle}&to={afterMiddle}', 'from={later}'],
+  time: ['from={early}', 'from={late}', 'to={early}', 'from={middle}&to={afterMiddle}', 'from={later}'],
 };
 const pairs = (one, other) => one.flatMap((a) => other.map((b) => `${a}&${b}`));
 const kinds = Object.values(FILTERS);

@@ -102,8 +102,8 @@ describe('the list of batches', () => {
     const many = Array.from({ length: 1000 }, () => open);
     const ids = [await make(maker, many), await make(maker, many), await make(maker, many)];
     const { items, nextCursor } = await page('limit=20', maker);
-    expect(items.map(({ batchId }) => batchId)).toEqual([ids[2], ids[1]]);
+    expect(items.map(({ batchId }) => batchId)).toEqual([ids[2]]);
     const next = await page(`limit=20&cursor=${nextCursor}`, maker);
-    expect(next.items[0]).toMatchObject({ batchId: ids[0], totalOperations: 1000 });
+    expect(next.items[0]).toMatchObject({ batchId: ids[1], totalOperations: 1000 });
   }, 60_000);
 });

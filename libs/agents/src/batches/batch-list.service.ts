@@ -28,7 +28,7 @@ const LIST = 'batches:id';
 const READ_AT_ONCE = 10;
 
 /** Operations that a page looks up. Batches of very many make it shorter, so that it takes no longer. */
-const MOST_OPERATIONS = 2_000;
+const MOST_OPERATIONS = 1_000;
 
 /** Lists batches: everybody his own, DEVELOPERs all. */
 @Injectable()

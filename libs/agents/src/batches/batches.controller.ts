@@ -70,7 +70,7 @@ export class BatchesController {
     operationId: 'listBatches',
     summary: 'Batches, newest first, with their operations by state: your own, as a DEVELOPER all',
     description:
-      'A page looks up about 2,000 operations at most, so that it may have fewer batches than `limit` and yet a `nextCursor`.',
+      'A page looks up about 1,000 operations at most, so that it may have fewer batches than `limit` and yet a `nextCursor`.',
   })
   @ApiResponse({ status: 200, type: TaskBatchPageDto })
   @ApiProblems(400, 401, 403, 422, 429)

@@ -24,7 +24,7 @@ export class TaskSearchController {
     summary: 'Find tasks that you may see, newest first',
     description:
       'Without their parameters and outputs: read a task for them. With `text` a page may have fewer tasks than `limit`, or none, and yet a ' +
-      '`nextCursor`: what many descriptions have, but few of those that are asked for, is looked for some thousands at a time.',
+      '`nextCursor`: what many descriptions have, but few of those that are asked for, is looked for a thousand at a time.',
   })
   @ApiResponse({ status: 200, type: TaskPageDto })
   @ApiProblems(400, 401, 403, 422, 429)

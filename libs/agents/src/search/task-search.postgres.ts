@@ -14,7 +14,7 @@ import {
   type TaskTextFilter,
   toStateCount,
 } from './task-search.js';
-import { FEW, fewQuery, textQuery, windowQuery } from './task-text.postgres.js';
+import { amongQuery, FEW, fewQuery, inWindowQuery, type Query, windowQuery } from './task-text.postgres.js';
 
 /**
  * Lists read about as many tasks as they answer, and counts as many as they tell. Bench: `tasks of an agent and a state`, `tasks by state`,
@@ -32,19 +32,23 @@ export class PostgresTaskSearchRepository extends TaskSearchRepository {
    * window at a time: then the answer says how far that was.
    */
   override async listWithText(filter: TaskTextFilter): Promise<TasksOfText> {
-    const window = windowQuery(filter);
-    const [last] = await this.database.query<{ id: string }>(window.text, window.values);
-    const find = async (from: string | undefined, ids?: readonly string[]): Promise<TaskSummary[]> => {
-      const { text, values } = textQuery(filter, from, ids);
-      return (await this.database.query<SummaryRow>(text, values)).map(toSummary);
-    };
-    const tasks = await find(last?.id);
-    if (last === undefined || tasks.length === filter.limit) return { tasks, end: undefined };
-    const few = fewQuery(filter, last.id);
-    const ids = (await this.database.query<{ id: string }>(few.text, few.values)).map(({ id }) => id);
-    if (ids.length > FEW) return { tasks, end: last.id };
-    const rest = ids.length === 0 ? [] : await find(undefined, ids);
-    return { tasks: [...tasks, ...rest].slice(0, filter.limit), end: undefined };
+    const [end] = await this.ids(windowQuery(filter));
+    const tasks = await this.among(filter, await this.ids(inWindowQuery(filter, end)));
+    if (end === undefined || tasks.length === filter.limit) return { tasks, end: undefined };
+    const few = await this.ids(fewQuery(filter));
+    if (few.length > FEW) return { tasks, end };
+    const older = few.filter((id) => id < end);
+    return { tasks: [...tasks, ...(await this.among(filter, older))].slice(0, filter.limit), end: undefined };
+  }
+
+  private async ids({ text, values }: Query): Promise<string[]> {
+    return (await this.database.query<{ id: string }>(text, values)).map(({ id }) => id);
+  }
+
+  private async among(filter: TaskTextFilter, ids: readonly string[]): Promise<TaskSummary[]> {
+    if (ids.length === 0) return [];
+    const { text, values } = amongQuery(filter, ids);
+    return (await this.database.query<SummaryRow>(text, values)).map(toSummary);
   }
 
   override async count(filter: TaskFilter): Promise<StateCount[]> {
