@@ -17,7 +17,8 @@ export function readSettings(args, env) {
   return {
     command,
     url: readUrl(DEMO_URL ?? `http://127.0.0.1:${PORT}`),
-    isDefaultUrl: DEMO_URL === undefined,
+    // What `.env` says, the next command reads as well.
+    isDefaultUrl: !env.DEMO_URL && !env.PORT,
     now: readTime(values.at),
     credentials: () => credentialsOf(variables),
   };
