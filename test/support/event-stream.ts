@@ -54,7 +54,7 @@ export class EventStream {
   }
 
   /** Waits until something holds of what was seen. */
-  async until(holds: (stream: this) => boolean, withinMs = 10_000): Promise<void> {
+  async until(holds: (stream: this) => boolean, withinMs = 20_000): Promise<void> {
     for (const end = Date.now() + withinMs; !holds(this);) {
       if (Date.now() > end) throw new Error(`nothing within ${withinMs} ms: ${JSON.stringify(this.events.slice(-5))}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
