@@ -22,6 +22,7 @@ let agent: string;
 let admin: Person;
 let maker: Person;
 let reader: string;
+let developer: string;
 
 beforeAll(async () => {
   app = await startTestApp();
@@ -34,6 +35,7 @@ beforeAll(async () => {
     await newPerson(app, 'API_USER'),
     await app.tokenFor('READ_ONLY'),
   ];
+  developer = await app.tokenFor('DEVELOPER');
   for (const amount of ['1.00', '2.00', '3.00'])
     await app.call('POST', '/finance/transactions/record', { token: admin.token, body: { amount } });
   await app.call('POST', '/finance/transactions/record', {
@@ -55,7 +57,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-async function list(query: string): Promise<Entry[]> {
+async function list(query: string, token = developer): Promise<Entry[]> {
   const entries: Entry[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
@@ -63,7 +65,7 @@ async function list(query: string): Promise<Entry[]> {
     const { status, body } = await app.call<{ items: Entry[]; nextCursor: string | null }>(
       'GET',
       `/activities?limit=3&${query}${next}`,
-      { token: reader },
+      { token },
     );
     expect(status).toBe(200);
     entries.push(...body.items);
@@ -124,6 +126,43 @@ describe('activities', () => {
     expect(found.length).toBeGreaterThanOrEqual(least);
     const ids = (entries: Entry[]): string[] => entries.map(({ id }) => id).toSorted();
     expect(ids(found)).toEqual(ids((await list('')).filter(holds)));
+  });
+
+  it('tell who had something done, and by which request, to those who see it elsewhere', async () => {
+    const shown = async (token: string) => {
+      const entries = await list('', token);
+      const of = (type: string) => entries.find((one) => one.type === type);
+      return ['transaction.expense', 'task.dead', 'error.open'].map((type) => [
+        of(type)?.actorId,
+        of(type)?.correlationId !== undefined,
+      ]);
+    };
+    expect(await shown(reader)).toEqual([
+      [undefined, false],
+      [undefined, false],
+      [undefined, true],
+    ]);
+    expect(await shown(maker.token)).toEqual([
+      [admin.id, true],
+      [maker.id, true],
+      [undefined, true],
+    ]);
+    expect(await shown(developer)).toEqual([
+      [admin.id, true],
+      [maker.id, true],
+      [undefined, true],
+    ]);
+    const ofOthers = await app.call('GET', `/activities?actor=${admin.id}`, { token: maker.token });
+    expect(ofOthers.body).toMatchObject({ status: 403 });
+    expect((await list(`actor=${maker.id}`, maker.token)).length).toBeGreaterThanOrEqual(2);
+    const overview = await app.call<{ eventType: string; actorId?: string }[]>(
+      'GET',
+      '/dashboard/activities?limit=100',
+      { token: reader },
+    );
+    expect(
+      overview.body.filter(({ eventType, actorId }) => /^(task|transaction)\./.test(eventType) && actorId),
+    ).toEqual([]);
   });
 
   it('of a span of time are those within it', async () => {

@@ -180,4 +180,28 @@ describe('a lookup', () => {
     expect(await foundBy(key.id, peer.token)).toEqual([['api_key', 'test']]);
     expect(await foundBy(peer.id, admin.token)).toMatchObject([['user', expect.anything()]]);
   });
+
+  it('shows a program only what it is shown elsewhere', async () => {
+    const owner = await newPerson(app, 'DEVELOPER');
+    const [one, other] = [
+      await newKey(app, owner, { role: 'READ_ONLY' }),
+      await newKey(app, owner, { role: 'API_USER' }),
+    ];
+    const found = async (id: string, apiKey: string): Promise<unknown[]> =>
+      (await app.call<{ items: unknown[] }>('GET', `/lookup/${id}`, { apiKey })).body.items;
+    expect(await found(other.id, one.apiKey)).toEqual([]);
+    expect(await found(one.id, other.apiKey)).toEqual([]);
+    expect(await foundBy(one.id, owner.token)).toEqual([['api_key', 'test']]);
+    const sessions = await app.call<{ items: { id: string }[] }>('GET', '/auth/sessions', { token: owner.token });
+    const [session] = sessions.body.items;
+    expect(await foundBy(session?.id ?? '', owner.token)).toHaveLength(1);
+    expect(await found(session?.id ?? '', other.apiKey)).toEqual([]);
+    const agent = await tasks.agent();
+    const batch = await app.call<{ batchId: string }>('POST', '/agents/batch?wait=20', {
+      token: owner.token,
+      body: { operations: [{ agent }] },
+    });
+    expect(await found(batch.body.batchId, one.apiKey)).toEqual([]);
+    expect(await found(batch.body.batchId, other.apiKey)).toMatchObject([{ kind: 'batch' }]);
+  });
 });

@@ -35,7 +35,7 @@ describe('devskyy verify all', () => {
   const folder = () => app.config.server.artifactsDir;
   const artifacts = (): string[] => readdirSync(folder()).filter((name) => name.endsWith('.json'));
   const read = (name: string): string => readFileSync(path.join(folder(), name), 'utf8');
-  const verify = (): { status: number | null; lines: string[] } => {
+  const verify = (env: Record<string, string> = {}): { status: number | null; lines: string[] } => {
     const { status, stdout } = spawnSync(
       process.execPath,
       [path.join(ROOT, 'dist/apps/cli/src/main.js'), 'verify', 'all'],
@@ -49,6 +49,7 @@ describe('devskyy verify all', () => {
           DATA_DIR: app.config.server.dataDir,
           ARTIFACTS_DIR: folder(),
           LOG_DIR: app.dir,
+          ...env,
         },
       },
     );
@@ -93,6 +94,21 @@ describe('devskyy verify all', () => {
         `  task ${task}: event 2 is not what was written there`,
         expect.stringMatching(/^ {2}error-ledger-.*: Entry 1 /),
         'Something is not what was written',
+      ]),
+    );
+  });
+
+  it('finds a task whose events are gone, and says where there was nothing to check', async () => {
+    await tamper(`DELETE FROM agent_task_event`);
+    writeFileSync(path.join(app.dir, 'empty'), '');
+    expect(verify().lines).toContain(`  task ${task}: event 1 is not what was written there`);
+    // A file where a folder should be cannot be read as one: that is said, and not taken for nothing.
+    expect(verify({ LOG_DIR: path.join(app.dir, 'empty') }).status).not.toBe(0);
+    const elsewhere = verify({ LOG_DIR: path.join(app.dir, 'nowhere'), ARTIFACTS_DIR: path.join(app.dir, 'nowhere') });
+    expect(elsewhere.lines).toEqual(
+      expect.arrayContaining([
+        'Artifacts of 0 runs on this machine: nothing to check',
+        '0 checkpoints: nothing to check',
       ]),
     );
   });

@@ -1,6 +1,7 @@
-import { open, readdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Checkpoint } from '#platform/checkpoints';
+import { filesIn } from './files-in.js';
 import { checkpointInLine } from './checkpoint-file.js';
 
 /** The security log and those it was rotated to. */
@@ -8,7 +9,7 @@ const SECURITY_LOG = /^security\d*\.log$/;
 
 /** The checkpoints that the security log of this machine kept, the oldest first. */
 export async function checkpointsInLog(folder: string): Promise<Checkpoint[]> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => SECURITY_LOG.test(name));
+  const names = (await filesIn(folder)).filter((name) => SECURITY_LOG.test(name));
   const found: Checkpoint[] = [];
   for (const name of names) {
     const file = await open(path.join(folder, name));

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -11,12 +11,15 @@ import { type Checkpoint, CheckpointService } from '#platform/checkpoints';
 import { CliModule } from '../cli.module.js';
 import { readCheckpoint } from './checkpoint-file.js';
 import { checkpointsInLog } from './checkpoint-log.js';
+import { filesIn } from './files-in.js';
 
 /** Faults of one chain that are shown one by one. */
 const SHOWN = 20;
 
 /** What was found in one place. */
 interface Finding {
+  /** Whether there was nothing to check. */
+  readonly isEmpty?: boolean;
   /** How much was checked, in words. */
   readonly checked: string;
   readonly faults: readonly string[];
@@ -50,7 +53,7 @@ export async function verifyAll(
     ]) {
       const finding = await check();
       findings.push(finding);
-      print(`${finding.checked}: ${finding.faults.length === 0 ? 'whole' : `${finding.faults.length} faults`}`);
+      print(`${finding.checked}: ${verdictOf(finding)}`);
       for (const fault of finding.faults.slice(0, SHOWN)) print(`  ${fault}`);
       if (finding.faults.length > SHOWN) print(`  and ${finding.faults.length - SHOWN} more`);
     }
@@ -60,6 +63,11 @@ export async function verifyAll(
   } finally {
     await app.close();
   }
+}
+
+function verdictOf({ isEmpty, faults }: Finding): string {
+  if (isEmpty) return 'nothing to check';
+  return faults.length === 0 ? 'whole' : `${faults.length} faults`;
 }
 
 async function auditOf(app: INestApplicationContext): Promise<Finding> {
@@ -85,13 +93,13 @@ async function tasksOf(app: INestApplicationContext): Promise<Finding> {
 }
 
 async function artifactsIn(folder: string): Promise<Finding> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => /^error-ledger-.*\.json$/.test(name));
+  const names = (await filesIn(folder)).filter((name) => /^error-ledger-.*\.json$/.test(name));
   const faults: string[] = [];
   for (const name of names) {
     const { problems } = verifyArtifact(await readFile(path.join(folder, name), 'utf8'));
     faults.push(...problems.map((problem) => `${name}: ${problem}`));
   }
-  return { checked: `Artifacts of ${names.length} runs on this machine`, faults };
+  return { checked: `Artifacts of ${names.length} runs on this machine`, faults, isEmpty: names.length === 0 };
 }
 
 async function checkpointsOf(app: INestApplicationContext, checkpoints: readonly Checkpoint[]): Promise<Finding> {
@@ -101,5 +109,5 @@ async function checkpointsOf(app: INestApplicationContext, checkpoints: readonly
     for (const { chain, reason } of await service.compare(checkpoint))
       faults.push(`${checkpoint.issuedAt}: ${chain === undefined ? '' : `${chain}: `}${reason}`);
   }
-  return { checked: `${checkpoints.length} checkpoints`, faults };
+  return { checked: `${checkpoints.length} checkpoints`, faults, isEmpty: checkpoints.length === 0 };
 }

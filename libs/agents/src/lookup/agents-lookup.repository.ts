@@ -7,8 +7,12 @@ import { ScheduleEntity } from '../tables/schedule.entity.js';
 import { TaskEntity } from '../tables/task.entity.js';
 import { TaskEventEntity } from '../tables/task-event.entity.js';
 import { WorkerEntity } from '../tables/worker.entity.js';
-import { GLANCE, readTasks, toGlance, withAccess } from '../tasks/known-task.repository.js';
+import { GLANCE, readTasks, toGlance, withAccess, within } from '../tasks/known-task.repository.js';
+import type { SearchScope } from '../tasks/task-access.js';
 import type { TaskGlance } from '../tasks/task.js';
+
+/** Tasks whose events are asked for at a time. */
+const TASKS_AT_ONCE = 50;
 
 /** A task in one line. */
 export interface TaskLine extends TaskGlance {
@@ -27,19 +31,24 @@ export class AgentsLookupRepository {
     return line;
   }
 
-  /** In the order they were made. */
-  tasksOf(correlationId: string, limit: number): Promise<TaskLine[]> {
-    return this.lines({ correlationId }, limit);
+  /** In the order they were made, of those within a scope. */
+  tasksOf(correlationId: string, limit: number, scope: SearchScope | undefined): Promise<TaskLine[]> {
+    return this.lines({ correlationId }, limit, scope);
   }
 
-  /** In order of time. */
-  eventsOf(taskIds: readonly string[], limit: number): Promise<TaskEventEntity[]> {
-    return this.database.repository(TaskEventEntity).find({
-      select: { taskId: true, seq: true, type: true, createdAt: true },
-      where: { taskId: In(taskIds) },
-      order: { createdAt: 'ASC', taskId: 'ASC', seq: 'ASC' },
-      take: limit,
-    });
+  /** Task by task, in order: reads no more than it tells, however many events there are. */
+  async eventsOf(taskIds: readonly string[], limit: number): Promise<TaskEventEntity[]> {
+    const events: TaskEventEntity[] = [];
+    for (let at = 0; at < taskIds.length && events.length < limit; at += TASKS_AT_ONCE) {
+      const some = await this.database.repository(TaskEventEntity).find({
+        select: { taskId: true, seq: true, type: true, createdAt: true },
+        where: { taskId: In(taskIds.slice(at, at + TASKS_AT_ONCE)) },
+        order: { taskId: 'ASC', seq: 'ASC' },
+        take: limit - events.length,
+      });
+      events.push(...some);
+    }
+    return events;
   }
 
   batch(id: string): Promise<BatchEntity | null> {
@@ -58,9 +67,16 @@ export class AgentsLookupRepository {
     return this.database.repository(AgentEntity).findOneBy({ ...by, deletedAt: IsNull() });
   }
 
-  private async lines(where: { id: string } | { correlationId: string }, limit: number): Promise<TaskLine[]> {
-    const tasks = withAccess(this.database.repository(TaskEntity)).select([...GLANCE, 't.createdAt']);
-    const found = await readTasks(tasks.where(where).orderBy('t.id').limit(limit));
+  private async lines(
+    where: { id: string } | { correlationId: string },
+    limit: number,
+    scope?: SearchScope,
+  ): Promise<TaskLine[]> {
+    const tasks = withAccess(this.database.repository(TaskEntity))
+      .select([...GLANCE, 't.createdAt'])
+      .where(where);
+    if (scope) within(tasks, scope);
+    const found = await readTasks(tasks.orderBy('t.id').limit(limit));
     return found.map((task) => ({
       ...toGlance(task),
       id: task.id,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { includesRole, isUuid, MAX_TRACED, type Named, type Traced } from '#platform/kernel';
-import { type Caller, maySee } from '../tasks/task-access.js';
+import { type Caller, maySee, scopeOf } from '../tasks/task-access.js';
 import { AgentsLookupRepository, type TaskLine } from './agents-lookup.repository.js';
 
 /** Finds agents and their work for whoever knows nothing of them but an id. */
@@ -17,7 +17,8 @@ export class AgentsLookupService {
 
   /** Tasks that a unit of work asked for, and what became of them, as far as the caller may see them; in order of time, kind by kind. */
   async byCorrelation(correlationId: string, caller: Caller): Promise<Traced[]> {
-    const tasks = (await this.things.tasksOf(correlationId, MAX_TRACED)).filter((task) => maySee(caller, task));
+    if (!includesRole(caller.role, 'API_USER')) return [];
+    const tasks = await this.things.tasksOf(correlationId, MAX_TRACED, scopeOf(caller));
     if (tasks.length === 0) return [];
     const agents = new Map(tasks.map(({ id, agent }) => [id, agent]));
     const events = await this.things.eventsOf([...agents.keys()], MAX_TRACED);
@@ -35,6 +36,7 @@ export class AgentsLookupService {
   }
 
   private async work(id: string, caller: Caller): Promise<Named[]> {
+    if (!includesRole(caller.role, 'API_USER')) return [];
     const isOverseer = includesRole(caller.role, 'DEVELOPER');
     const [task, batch, schedule, worker] = await Promise.all([
       this.things.task(id),

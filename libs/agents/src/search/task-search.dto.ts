@@ -71,7 +71,13 @@ export class TaskQueryDto extends PageQueryDto {
 }
 
 /** Which tasks to count; everything given must hold. */
-export class TaskCountQueryDto extends OmitType(TaskQueryDto, ['state', 'text', 'limit', 'cursor'] as const) {}
+export class TaskCountQueryDto extends OmitType(TaskQueryDto, [
+  'state',
+  'text',
+  'correlationId',
+  'limit',
+  'cursor',
+] as const) {}
 
 /** How many tasks are in a state. */
 export class StateCountDto {

@@ -5,8 +5,8 @@ import { BatchEntity } from '../tables/batch.entity.js';
 import { TaskTextEntity } from '../tables/task-text.entity.js';
 import { TaskEntity } from '../tables/task.entity.js';
 import { textOf } from '../tasks/json-value.js';
-import { readTasks, toSummary, withAccess } from '../tasks/known-task.repository.js';
-import { HELD_STATES, TASK_STATES } from '../tasks/task-state.js';
+import { readTasks, toSummary, withAccess, within } from '../tasks/known-task.repository.js';
+import { TASK_STATES } from '../tasks/task-state.js';
 import { SHOWN_BYTES, type TaskSummary } from '../tasks/task.js';
 import {
   idsOfSpan,
@@ -63,12 +63,7 @@ export class TaskSearchRepository {
     const [first, last] = idsOfSpan(filter);
     if (from && first !== undefined) builder.andWhere({ id: MoreThanOrEqual(first), createdAt: MoreThanOrEqual(from) });
     if (to && last !== undefined) builder.andWhere({ id: LessThan(last), createdAt: LessThan(to) });
-    if (scope) {
-      const { createdBy: maker, roles, heldBy } = scope;
-      const isOwn = 't.createdBy = :maker AND a.minimumRole IN (:...roles)';
-      const isHolder = 't.state IN (:...held) AND w.credentialId = :heldBy';
-      builder.andWhere(`(${isOwn} OR ${isHolder})`, { maker, roles, heldBy, held: HELD_STATES });
-    }
+    if (scope) within(builder, scope);
     return builder;
   }
 

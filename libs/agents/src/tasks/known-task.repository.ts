@@ -2,8 +2,8 @@ import type { Repository, SelectQueryBuilder } from 'typeorm';
 import { AgentEntity } from '../tables/agent.entity.js';
 import type { TaskEntity } from '../tables/task.entity.js';
 import { WorkerEntity } from '../tables/worker.entity.js';
-import type { ExecutorRole } from './task-access.js';
-import { isHeld } from './task-state.js';
+import type { ExecutorRole, SearchScope } from './task-access.js';
+import { HELD_STATES, isHeld } from './task-state.js';
 import type { Task, TaskGlance, TaskSummary } from './task.js';
 
 /** Columns that `toGlance` needs. */
@@ -18,6 +18,14 @@ export function withAccess(tasks: Repository<TaskEntity>): SelectQueryBuilder<Ta
     .createQueryBuilder('t')
     .innerJoin(AgentEntity, 'a', 'a.id = t.agentId')
     .leftJoin(WorkerEntity, 'w', 'w.id = t.workerId');
+}
+
+/** Lets through what somebody may see. */
+export function within(builder: SelectQueryBuilder<TaskEntity>, scope: SearchScope): void {
+  const { createdBy: maker, roles, heldBy } = scope;
+  const isOwn = 't.createdBy = :maker AND a.minimumRole IN (:...roles)';
+  const isHolder = 't.state IN (:...held) AND w.credentialId = :heldBy';
+  builder.andWhere(`(${isOwn} OR ${isHolder})`, { maker, roles, heldBy, held: HELD_STATES });
 }
 
 /** Reads what `withAccess` selects. */

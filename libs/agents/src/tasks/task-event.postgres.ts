@@ -30,11 +30,12 @@ const APPEND = {
 const VERIFY = `
   SELECT task_id, min(seq) AS seq FROM (
     SELECT *, lag(seq, 1, 0) OVER w AS before_seq, lag(hash, 1, ''::bytea) OVER w AS before
-    FROM agent_task_event WHERE task_id = ANY ($1) WINDOW w AS (PARTITION BY task_id ORDER BY seq)
+    FROM agent_task_event WHERE task_id = ANY ($1::uuid[]) WINDOW w AS (PARTITION BY task_id ORDER BY seq)
   ) e
   WHERE seq <> before_seq + 1 OR hash <> sha256(before || convert_to(concat_ws(E'\\n', task_id, seq, type, data,
     extract(epoch FROM created_at)), 'UTF8'))
-  GROUP BY task_id`;
+  GROUP BY task_id
+  UNION ALL SELECT id, 1 FROM unnest($1::uuid[]) AS id WHERE NOT EXISTS (SELECT FROM agent_task_event WHERE task_id = id)`;
 
 /** Bench: `a task for an agent`. */
 @Injectable()

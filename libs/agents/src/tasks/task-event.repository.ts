@@ -89,7 +89,7 @@ export class TaskEventRepository {
     );
   }
 
-  /** Of each of these tasks the first event whose hash or number does not fit; those whose chains are whole are left out. */
+  /** Of each of these tasks the first event whose hash or number does not fit; those whose chains are whole are left out. A task has an event from the beginning. */
   async broken(taskIds: readonly string[]): Promise<Map<string, number>> {
     const broken = new Map<string, number>();
     for (const taskId of taskIds) {
@@ -98,6 +98,7 @@ export class TaskEventRepository {
         event.seq === at + 1 && event.hash.equals(hashOf(event, events[at - 1]?.hash));
       const first = events.find((event, at) => !isWhole(event, at));
       if (first) broken.set(taskId, first.seq);
+      else if (events.length === 0) broken.set(taskId, 1);
     }
     return broken;
   }

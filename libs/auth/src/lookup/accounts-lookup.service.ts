@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { includesRole, isUuid, MAX_TRACED, type Named, type Role, type Traced } from '#platform/kernel';
+import { includesRole, isUuid, MAX_TRACED, type Named, type Traced } from '#platform/kernel';
 import { type MailDelivery, Mailer } from '#platform/mail';
+import type { Principal } from '#platform/security';
 import { type AuditEvent, AuditReadService } from '../audit/audit-read.service.js';
 import { outranks } from '../identities/rank-rules.js';
 import { AccountsLookupRepository } from './accounts-lookup.repository.js';
 
-interface Caller {
-  readonly id: string;
-  readonly role: Role;
-}
+type Caller = Pick<Principal, 'id' | 'role' | 'credential'>;
 
 /** Finds accounts, credentials and what was done with them, for whoever knows nothing of them but an id. */
 @Injectable()
@@ -28,14 +26,21 @@ export class AccountsLookupService {
       this.things.session(id),
     ]);
     const isAdmin = includesRole(caller.role, 'ADMIN');
+    const { kind, id: credentialId } = caller.credential;
+    const isPerson = kind === 'session';
     const isShown = async (ownerId: string): Promise<boolean> => {
-      if (ownerId === caller.id) return true;
+      if (ownerId === caller.id) return isPerson;
       const owner = isAdmin ? await this.things.user(ownerId) : null;
       return owner !== null && outranks(caller.role, owner.role);
     };
     return [
       ...(user && (isAdmin || user.id === caller.id) ? [{ kind: 'user', id, title: user.username }] : []),
-      ...(apiKey && (await isShown(apiKey.userId)) ? [{ kind: 'api_key', id, title: apiKey.name }] : []),
+      // A program is shown what it made, as in its list of keys.
+      ...(apiKey &&
+      includesRole(caller.role, 'API_USER') &&
+      (apiKey.parentId === credentialId || (await isShown(apiKey.userId)))
+        ? [{ kind: 'api_key', id, title: apiKey.name }]
+        : []),
       ...(session && (await isShown(session.userId))
         ? [{ kind: 'session', id, title: session.userAgent ?? 'Session' }]
         : []),

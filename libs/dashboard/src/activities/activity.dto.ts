@@ -1,7 +1,22 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, IsUUID, Matches, MaxLength } from 'class-validator';
 import { IsInstant, PageQueryDto } from '#platform/http';
+import { includesRole, type Role } from '#platform/kernel';
+import type { Principal } from '#platform/security';
 import { ACTIVITY_SEVERITIES, type Activity, type ActivitySeverity } from './activity.js';
+
+/** The roles to which the routes of each source show who had something done, and by which request; everybody is shown his own. */
+const ORIGIN_ROLES: Readonly<Record<string, Role>> = {
+  audit: 'ADMIN',
+  transaction: 'API_USER',
+  task: 'DEVELOPER',
+  error: 'READ_ONLY',
+};
+
+function maySeeOrigin({ id, actorId, madeBy }: Activity, caller: Principal): boolean {
+  const [source = ''] = id.split(':');
+  return (madeBy ?? actorId) === caller.id || includesRole(caller.role, ORIGIN_ROLES[source] ?? 'ADMIN');
+}
 
 const CHAINS = ['audit', 'ledger', 'task', 'run'] as const;
 
@@ -79,12 +94,12 @@ export class RecordedActivityDto {
   description!: string;
   @ApiProperty({ enum: ACTIVITY_SEVERITIES, example: 'info' })
   severity!: ActivitySeverity;
-  /** The user who did it, or had it done. */
+  /** The user who did it, or had it done; of tasks for their makers and DEVELOPERs, of transactions for API_USERs. */
   actorId?: string;
   /** Name of the agent whose task it was. */
   agentId?: string;
   subject?: ActivitySubjectDto;
-  /** Of the request, task or job run in which it happened; see `GET /trace/{correlationId}`. */
+  /** Of the request, task or job run in which it happened, for those who find it there: see `GET /trace/{correlationId}`. */
   correlationId?: string;
   /** Missing only where the record is kept no longer, as of an occurrence past its retention. */
   chain?: ActivityProofDto;
@@ -98,9 +113,11 @@ export class ActivityPageDto {
   nextCursor!: string | null;
 }
 
-export function toRecordedActivityDto(activity: Activity): RecordedActivityDto {
-  const { id, timestamp, eventType, title, description, severity, actorId, agentId } = activity;
-  const { subject, correlationId, proof } = activity;
+export function toRecordedActivityDto(activity: Activity, caller: Principal): RecordedActivityDto {
+  const { id, timestamp, eventType, title, description, severity, agentId, subject, proof } = activity;
+  const isKnown = maySeeOrigin(activity, caller);
+  const actorId = activity.actorId ?? (isKnown ? activity.madeBy : undefined);
+  const correlationId = isKnown ? activity.correlationId : undefined;
   return {
     id,
     at: timestamp.toISOString(),

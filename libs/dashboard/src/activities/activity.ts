@@ -20,6 +20,8 @@ export interface Activity {
   readonly severity: ActivitySeverity;
   readonly agentId?: string;
   readonly actorId?: string;
+  /** Who had it done, where only some may know that. */
+  readonly madeBy?: string;
   /** What it happened to. */
   readonly subject?: { readonly kind: string; readonly id: string };
   readonly correlationId?: string;

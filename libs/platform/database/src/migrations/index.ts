@@ -60,6 +60,9 @@ import { FindSchedules1766400030000 } from './1766400030000-find-schedules.js';
 import { KeepHistoryOfAgents1766400040000 } from './1766400040000-keep-history-of-agents.js';
 import { SearchTasks1766400050000 } from './1766400050000-search-tasks.js';
 import { FindByCorrelation1766500000000 } from './1766500000000-find-by-correlation.js';
+import { FindAuditEventsByCorrelation1766500010000 } from './1766500010000-find-audit-events-by-correlation.js';
+import { FindOccurrencesByCorrelation1766500020000 } from './1766500020000-find-occurrences-by-correlation.js';
+import { FindTasksByCorrelation1766500030000 } from './1766500030000-find-tasks-by-correlation.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -124,4 +127,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KeepHistoryOfAgents1766400040000,
   SearchTasks1766400050000,
   FindByCorrelation1766500000000,
+  FindAuditEventsByCorrelation1766500010000,
+  FindOccurrencesByCorrelation1766500020000,
+  FindTasksByCorrelation1766500030000,
 ];
