@@ -60,6 +60,7 @@ import { FindSchedules1766400030000 } from './1766400030000-find-schedules.js';
 import { KeepHistoryOfAgents1766400040000 } from './1766400040000-keep-history-of-agents.js';
 import { SearchTasks1766400050000 } from './1766400050000-search-tasks.js';
 import { FindByCorrelation1766500000000 } from './1766500000000-find-by-correlation.js';
+import { CountEachLifeOfATask1766700000000 } from './1766700000000-count-each-life-of-a-task.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -124,4 +125,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   KeepHistoryOfAgents1766400040000,
   SearchTasks1766400050000,
   FindByCorrelation1766500000000,
+  CountEachLifeOfATask1766700000000,
 ];
