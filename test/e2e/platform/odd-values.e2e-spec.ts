@@ -46,7 +46,7 @@ describe('a value that nobody sends on purpose', () => {
       const { method, path: route, body } = request;
       return { ...request, answer: await app.call(method, route, { token, ...(body !== undefined && { body }) }) };
     });
-  }, 120_000);
+  }, 300_000);
   afterAll(() => app.close());
 
   const asked = ({ operationId, where, what }: OddRequest): string => `${operationId} ${where}: ${what}`;

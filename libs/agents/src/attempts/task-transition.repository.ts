@@ -7,7 +7,7 @@ import { AgentEntity } from '../tables/agent.entity.js';
 import { TaskEntity } from '../tables/task.entity.js';
 import { type KnownTask, readTasks, toTask, withAccess } from '../tasks/known-task.repository.js';
 import { TaskEventRepository } from '../tasks/task-event.repository.js';
-import { SECONDS_PER_PRIORITY } from '../tasks/task.js';
+import { SECONDS_PER_PRIORITY, type Task } from '../tasks/task.js';
 import { NO_USAGE, type Usage } from '../tasks/usage.js';
 import { AWAY_MS } from './task-lease.repository.js';
 import type { Ending, LockedTask, Requeuing, Succeeded, Success } from './task-transition.js';
@@ -139,9 +139,16 @@ export class TaskTransitionRepository {
     }
   }
 
-  /** A task that a person queues again has neither deadline nor approval any more, and waits for this many others. */
-  async renew(tx: Transaction, id: string, dependsLeft: number): Promise<void> {
-    await tx.repository(TaskEntity).update(id, { expiresAt: null, approvedAt: null, approvedBy: null, dependsLeft });
+  /**
+   * A task that a person queues again has neither begun nor deadline nor approval any more, and waits for this many others.
+   *
+   * @param isCounted whether the history of its agent has what it consumed until now
+   */
+  async renew(tx: Transaction, task: Task, dependsLeft: number, isCounted: boolean): Promise<void> {
+    await tx.repository(TaskEntity).update(task.id, {
+      ...{ startedAt: null, expiresAt: null, approvedAt: null, approvedBy: null, dependsLeft },
+      ...(isCounted && { countedTokens: task.tokensIn + task.tokensOut, countedCostMicros: task.costMicros }),
+    });
   }
 
   /** A task that waits to start waits for a person instead. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Database } from '#platform/database';
 import { AgentHistoryJob } from './agent-history.job.js';
 import { AgentTasks } from '../../../../test/support/agent-tasks.js';
@@ -99,11 +100,110 @@ describe('the history of agents', () => {
     await ended(1, [10], 'cancelled');
     await ended(1, [10], 'failed');
     await sql(
-      `UPDATE agent_task SET started_at = NULL WHERE state = 'failed' AND agent_id = (SELECT id FROM agent WHERE slug = $1)`,
+      `UPDATE agent_task SET started_at = NULL, tokens_in = 0, tokens_out = 0, cost_micros = 0
+       WHERE state = 'failed' AND agent_id = (SELECT id FROM agent WHERE slug = $1)`,
       [slug],
     );
     await count();
     expect(await history(24)).toMatchObject([{ runs: 0, failures: 0, p95Ms: null, tokens: 7, cost: '0.25' }]);
+  });
+
+  describe('of a task that a person queues again', () => {
+    let id: string;
+    let workerId: string;
+
+    beforeAll(async () => {
+      const { body } = await app.call('POST', '/workers', { token: tasks.user, body: { name: 'w' } });
+      workerId = body['workerId'] as string;
+    });
+    beforeEach(async () => {
+      id = (await tasks.execute(slug)).body.id;
+      await attempt('fail', '1');
+    });
+
+    const post = <T = unknown>(route: string, body: unknown = {}) =>
+      app.call<T>('POST', route, { token: tasks.user, body });
+    const retry = async () => expect((await post(`/tasks/${id}/retry`)).status).toBeLessThan(300);
+    const cancel = async () => expect((await post(`/tasks/${id}/cancel`)).status).toBeLessThan(300);
+    /** An attempt that takes ten tokens and costs so many dollars. */
+    const attempt = async (end: 'complete' | 'fail', cost: string) => {
+      const leases = await post<{ tasks: { leaseToken: string }[] }>('/leases', { workerId, agents: [slug] });
+      const leaseToken = leases.body.tasks[0]?.leaseToken;
+      const usage = { tokensIn: 7, tokensOut: 3, cost };
+      const failure = end === 'fail' && { error: { message: 'No' }, retryable: false };
+      expect((await post(`/tasks/${id}/${end}`, { leaseToken, usage, ...failure })).status).toBeLessThan(300);
+    };
+    /** Counts as if the task had ended a while ago, and after it was counted last. */
+    const settle = async () => {
+      const back = `- interval '75 s'`;
+      await sql(
+        `UPDATE agent_task SET started_at = started_at ${back}, finished_at = finished_at ${back} WHERE id = $1`,
+        [id],
+      );
+      await sql(`UPDATE agent_history_mark SET at = at - interval '90 s'`);
+      await count();
+    };
+    /** Of all hours: the present one may just have begun. */
+    const sums = async () => {
+      const sum = { runs: 0, failures: 0, tokens: 0, cost: 0 };
+      for (const { runs, failures, tokens, cost } of await history(24)) {
+        sum.runs += runs;
+        sum.failures += failures;
+        sum.tokens += tokens;
+        sum.cost += Number(cost);
+      }
+      return sum;
+    };
+
+    it('counts each end, and what was spent once', async () => {
+      await settle();
+      expect(await sums()).toEqual({ runs: 1, failures: 1, tokens: 10, cost: 1 });
+      await retry();
+      await attempt('fail', '0.25');
+      await settle();
+      expect(await sums()).toEqual({ runs: 2, failures: 2, tokens: 20, cost: 1.25 });
+      await retry();
+      await attempt('complete', '0.5');
+      await settle();
+      expect(await sums()).toEqual({ runs: 3, failures: 2, tokens: 30, cost: 1.75 });
+      expect(await tasks.read(id)).toMatchObject({ tokensIn: 21, tokensOut: 9, cost: '1.75' });
+    });
+
+    it('counts nothing of one that is cancelled before it begins again', async () => {
+      await settle();
+      await retry();
+      expect(await tasks.read(id)).not.toHaveProperty('startedAt');
+      await cancel();
+      await settle();
+      expect(await sums()).toEqual({ runs: 1, failures: 1, tokens: 10, cost: 1 });
+    });
+
+    it('counts all at its next end when it had not been counted', async () => {
+      await retry();
+      await attempt('complete', '0.5');
+      await settle();
+      expect(await sums()).toEqual({ runs: 1, failures: 0, tokens: 20, cost: 1.5 });
+    });
+
+    it('counts what it cost, and no run, when it had not been counted and is cancelled before it begins again', async () => {
+      await retry();
+      await cancel();
+      await settle();
+      expect(await sums()).toEqual({ runs: 0, failures: 0, tokens: 10, cost: 1 });
+    });
+
+    it('waits with queueing it again until a count that has begun is done', async () => {
+      await settle();
+      let isQueued = false;
+      const queued = await app.get(Database).transaction(async (tx) => {
+        await tx.query(`SELECT FROM agent_history_mark FOR NO KEY UPDATE`);
+        const queueing = retry().then(() => (isQueued = true));
+        await sleep(300);
+        expect(isQueued).toBe(false);
+        return { queueing };
+      });
+      await queued.queueing;
+    });
   });
 
   it('counts more than are read at once, to the last digit of their times, and forgets what is older than a month', async () => {

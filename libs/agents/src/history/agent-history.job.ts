@@ -14,7 +14,7 @@ const SETTLED_MS = 60_000;
 /** Tasks read by one statement. */
 const AT_ONCE = 5_000;
 
-/** Adds up what ended: each task once, an hour's worth in one transaction, so that no request has to read more than sums. */
+/** Adds up what ended: each end once, an hour's worth in one transaction, so that no request has to read more than sums. */
 @Injectable()
 export class AgentHistoryJob implements OnApplicationBootstrap {
   constructor(

@@ -34,8 +34,14 @@ export class AgentHourRepository {
     await tx.repository(HistoryMarkEntity).update({ name: NAME }, { at });
   }
 
+  /** Whether what ended at a time is counted; until the transaction ends, what is not stays so. */
+  async isCounted(tx: Transaction, finishedAt: Date): Promise<boolean> {
+    const mark = await tx.holdOne(HistoryMarkEntity, { name: NAME });
+    return mark !== null && finishedAt < mark.at;
+  }
+
   /**
-   * Tasks that were begun and ended in a state and span of time, in the order of their ends.
+   * Tasks that ended in a state and span of time and did or cost anything that is not counted yet, in the order of their ends.
    *
    * @param after id of the last one that was read
    * @returns the id after which to go on, if there may be more
@@ -51,6 +57,7 @@ export class AgentHourRepository {
       .repository(TaskEntity)
       .createQueryBuilder('t')
       .select(['t.id', 't.agentId', 't.startedAt', 't.finishedAt', 't.tokensIn', 't.tokensOut', 't.costMicros'])
+      .addSelect(['t.countedTokens', 't.countedCostMicros'])
       .where({ state })
       .andWhere('t.finishedAt >= :from AND t.finishedAt < :to', span)
       .orderBy('t.finishedAt')
@@ -62,12 +69,10 @@ export class AgentHourRepository {
       builder.andWhere(`(t.finishedAt, t.id) > (${place}, :after)`, { after });
     }
     const tasks = await builder.getMany();
-    const runs = tasks.flatMap(({ agentId, startedAt, finishedAt, tokensIn, tokensOut, costMicros }) =>
-      startedAt && finishedAt
-        ? [{ agentId, state, startedAt, finishedAt, tokens: tokensIn + tokensOut, costMicros }]
-        : [],
-    );
-    return { runs, next: tasks.length === limit ? tasks.at(-1)?.id : undefined };
+    return {
+      runs: tasks.flatMap((task) => runOf(task, state)),
+      next: tasks.length === limit ? tasks.at(-1)?.id : undefined,
+    };
   }
 
   /** Adds to hours; whoever does so has locked the mark. */
@@ -96,6 +101,14 @@ export class AgentHourRepository {
       .where('hour < :hour', { hour })
       .execute();
   }
+}
+
+function runOf(task: TaskEntity, state: EndedState): EndedRun[] {
+  const { agentId, startedAt, finishedAt, countedTokens, countedCostMicros } = task;
+  const tokens = task.tokensIn + task.tokensOut - (countedTokens ?? 0);
+  const costMicros = task.costMicros - (countedCostMicros ?? 0n);
+  const isNothing = startedAt === null && tokens === 0 && costMicros === 0n;
+  return finishedAt === null || isNothing ? [] : [{ agentId, state, startedAt, finishedAt, tokens, costMicros }];
 }
 
 function toHour({ durations, ...sums }: AgentHourEntity): AgentHour {

@@ -34,6 +34,12 @@ describe('hours of agents', () => {
     expect(hour && p95Of(hour)).toBeNull();
   });
 
+  it('count of a task that never began since it was queued again what it cost, and no run', () => {
+    const [hour] = hoursOf([run({ state: 'failed', startedAt: null })]);
+    expect(hour).toMatchObject({ runs: 0, failures: 0, tokens: 10, costMicros: 5n });
+    expect(hour && p95Of(hour)).toBeNull();
+  });
+
   it('know the 95th percentile within two per cent, whichever parts they are put together of', () => {
     const runs = Array.from({ length: 1_000 }, (_, n) =>
       run({ startedAt: at('12:00:00'), finishedAt: new Date(at('12:00:00').getTime() + n + 1) }),

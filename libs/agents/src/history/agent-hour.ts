@@ -2,17 +2,19 @@ import { type LatencyCounts, percentileOf, slotOf } from '#platform/kernel';
 
 export const HOUR_MS = 3_600_000;
 
-/** A task that was begun and ended. */
+/** A task that ended. */
 export interface EndedRun {
   readonly agentId: string;
   readonly state: 'succeeded' | 'failed' | 'dead' | 'cancelled';
-  readonly startedAt: Date;
+  /** `null`: it never began, or not since a person queued it again. */
+  readonly startedAt: Date | null;
   readonly finishedAt: Date;
+  /** What nobody has counted yet, like the cost. */
   readonly tokens: number;
   readonly costMicros: bigint;
 }
 
-/** What an agent did in an hour. One that was cancelled is no run, but what it cost is counted. */
+/** What an agent did in an hour. One that was cancelled or never began is no run, but what it cost is counted. */
 export interface AgentHour {
   readonly agentId: string;
   /** Its first instant. */
@@ -63,15 +65,14 @@ export function p95Of({ durations }: AgentHour): number | null {
 }
 
 function hourWith({ agentId, state, startedAt, finishedAt, tokens, costMicros }: EndedRun): AgentHour {
-  const isRun = state !== 'cancelled';
-  const slot = slotOf(finishedAt.getTime() - startedAt.getTime());
+  const ran = state === 'cancelled' ? null : startedAt;
   return {
     agentId,
     hour: hourOf(finishedAt),
-    runs: isRun ? 1 : 0,
-    failures: state === 'failed' || state === 'dead' ? 1 : 0,
+    runs: ran ? 1 : 0,
+    failures: ran && state !== 'succeeded' ? 1 : 0,
     tokens,
     costMicros,
-    durations: new Map(isRun ? [[slot, 1]] : []),
+    durations: new Map(ran ? [[slotOf(finishedAt.getTime() - ran.getTime()), 1]] : []),
   };
 }

@@ -5,6 +5,7 @@ import { AuditTrail } from '#platform/security';
 import { AgentRoleRequiredException, TaskStateException } from '../tasks/agents.exceptions.js';
 import { assertMayManage, type Caller } from '../tasks/task-access.js';
 import { canBecome, isFinal } from '../tasks/task-state.js';
+import { AgentHourRepository } from '../history/agent-hour.repository.js';
 import { TaskDependencyRepository } from '../tasks/task-dependency.repository.js';
 import { TaskTransitionRepository } from '../attempts/task-transition.repository.js';
 import type { LockedTask } from '../attempts/task-transition.js';
@@ -32,6 +33,7 @@ export class TaskRedriveService {
     private readonly tasks: TaskRepository,
     private readonly transitions: TaskTransitionRepository,
     private readonly dependencies: TaskDependencyRepository,
+    private readonly hours: AgentHourRepository,
     private readonly announcer: TaskAnnouncerService,
     private readonly audit: AuditTrail,
   ) {}
@@ -127,6 +129,8 @@ export class TaskRedriveService {
       type: 'requeued',
       data,
     });
-    await this.transitions.renew(tx, task.id, open.length);
+    // Of a task that is queued again before history counts it, its next end counts all.
+    const isCounted = task.finishedAt !== null && (await this.hours.isCounted(tx, task.finishedAt));
+    await this.transitions.renew(tx, task, open.length, isCounted);
   }
 }

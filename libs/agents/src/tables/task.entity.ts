@@ -177,4 +177,11 @@ export class TaskEntity {
 
   @Uuid({ nullable: true })
   scheduleId!: string | null;
+
+  /** What the history of its agent has of its earlier lives: it adds only what comes on top. `null`: nothing. */
+  @Count({ nullable: true })
+  countedTokens!: number | null;
+
+  @Money({ nullable: true })
+  countedCostMicros!: bigint | null;
 }

@@ -63,6 +63,7 @@ import { FindByCorrelation1766500000000 } from './1766500000000-find-by-correlat
 import { FindAuditEventsByCorrelation1766500010000 } from './1766500010000-find-audit-events-by-correlation.js';
 import { FindOccurrencesByCorrelation1766500020000 } from './1766500020000-find-occurrences-by-correlation.js';
 import { FindTasksByCorrelation1766500030000 } from './1766500030000-find-tasks-by-correlation.js';
+import { CountEachLifeOfATask1766700000000 } from './1766700000000-count-each-life-of-a-task.js';
 
 /** Every migration, oldest first. A merged one is never edited: add the next. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -130,4 +131,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   FindAuditEventsByCorrelation1766500010000,
   FindOccurrencesByCorrelation1766500020000,
   FindTasksByCorrelation1766500030000,
+  CountEachLifeOfATask1766700000000,
 ];
