@@ -23,6 +23,9 @@ const HURRY_MS = 100;
 /** Bulletins read at once. */
 const PAGE = 50;
 
+/** Bulletins read at once for those who come back: everybody else waits for so much, and is told news before more is read. */
+const PAGE_BACK = 10;
+
 /** Bulletins, and news, that a reader may have missed and still gets: more is faster read from the lists. */
 const MOST_BULLETINS = 1_000;
 const MOST_NEWS = 5_000;
@@ -40,6 +43,7 @@ export class NewsReaderService implements OnModuleInit, OnModuleDestroy {
   private readonly recent = new RecentIssues(MOST_NEWS);
   /** The last bulletin that was told; unknown while nobody reads. */
   private last: number | undefined;
+  /** Those who came since the last look, and those for whom more has to be read. */
   private readonly joining: Joining[] = [];
   private hurrying: NodeJS.Timeout | undefined;
   private stopListening = (): void => undefined;
@@ -114,8 +118,12 @@ export class NewsReaderService implements OnModuleInit, OnModuleDestroy {
     try {
       const newest = await this.making.catchUp();
       await this.tellUpTo(newest);
-      const oldest = await this.lookBack(joining);
-      for (const one of joining) this.enter(one, oldest);
+      const within = await this.lookBack(joining);
+      for (const one of joining) {
+        if (within <= nextOf(one) && nextOf(one) < this.oldestHeld) this.joining.push(one);
+        else this.enter(one);
+      }
+      if (this.joining.length > 0) this.looks.wake();
     } catch (error) {
       for (const { reject } of joining) reject(error);
       throw error;
@@ -142,28 +150,27 @@ export class NewsReaderService implements OnModuleInit, OnModuleDestroy {
     for (const stream of this.streams.all) if (stream.isUpToDate) this.reset(stream);
   }
 
-  /** Reads what was told before this process began to, as far as somebody who comes needs it. @returns the oldest number there is */
+  /**
+   * Reads a page of what was told before this process began to, backwards, when somebody who comes needs it and there is room for it.
+   *
+   * @returns the oldest bulletin that is worth waiting for; `Infinity` when none is
+   */
   private async lookBack(joining: readonly Joining[]): Promise<number> {
-    const end = this.recent.first ?? this.lastTold + 1;
-    const wanted = joining.flatMap(({ from }) => (from ? nextAfter(from) : [])).filter((number) => number < end);
-    if (wanted.length === 0) return 0;
-    const oldest = Math.max((await this.bulletins.oldest()) ?? end, end - MOST_BULLETINS);
-    const begin = Math.min(...wanted.filter((number) => number >= oldest));
-    if (begin >= end) return oldest;
-    const earlier: Bulletin[] = [];
-    for (let next = begin; next < end;) {
-      const page = await this.bulletins.between(next, end - 1, PAGE);
-      if (page[0]?.number !== next) break;
-      earlier.push(...page);
-      next += page.length;
-    }
-    // Without a gap to what is held, or not at all.
-    if (earlier.length === end - begin) this.recent.addEarlier(await this.issues.issuesOf(earlier));
-    return oldest;
+    const end = this.oldestHeld;
+    const wanted = joining.map(nextOf).filter((number) => number < end);
+    if (wanted.length === 0 || this.recent.isFull) return Infinity;
+    const oldest = Math.max((await this.bulletins.oldest()) ?? end, this.lastTold + 1 - MOST_BULLETINS);
+    const begin = Math.max(Math.min(...wanted.filter((number) => number >= oldest)), end - PAGE_BACK);
+    if (begin >= end) return Infinity;
+    const page = await this.bulletins.between(begin, end - 1, PAGE_BACK);
+    // Without a gap to what is held, or not at all: some may have been removed just now.
+    if (page.length < end - begin) return Infinity;
+    this.recent.addEarlier(await this.issues.issuesOf(page));
+    return this.recent.isFull ? Infinity : oldest;
   }
 
-  private enter({ stream, from, resolve }: Joining, oldest: number): void {
-    const missed = from && this.missed(from, oldest);
+  private enter({ stream, from, resolve }: Joining): void {
+    const missed = from && this.missed(from);
     if (from && !missed) {
       this.reset(stream);
     } else {
@@ -175,12 +182,11 @@ export class NewsReaderService implements OnModuleInit, OnModuleDestroy {
   }
 
   /** What a reader does not know; `undefined` when it is not known what that is. */
-  private missed(from: Position, oldest: number): News[] | undefined {
+  private missed(from: Position): News[] | undefined {
     const next = nextAfter(from);
     // Of another database, or of the time before it was set back.
     if (next > this.lastTold + 1 || (next > this.lastTold && from.index !== Infinity)) return undefined;
-    if (next > this.lastTold) return [];
-    return next < oldest ? undefined : this.recent.behind(from);
+    return next > this.lastTold ? [] : this.recent.behind(from);
   }
 
   /** Says that something may be missing: whoever needs it whole reads the lists again. */
@@ -225,4 +231,14 @@ export class NewsReaderService implements OnModuleInit, OnModuleDestroy {
   private get lastTold(): number {
     return this.last ?? 0;
   }
+
+  /** The oldest bulletin whose news are held, or the next one. */
+  private get oldestHeld(): number {
+    return this.recent.first ?? this.lastTold + 1;
+  }
+}
+
+/** The first bulletin that has something new for who comes; `Infinity` for who begins now. */
+function nextOf({ from }: Joining): number {
+  return from ? nextAfter(from) : Infinity;
 }

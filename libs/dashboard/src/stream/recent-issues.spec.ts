@@ -44,4 +44,17 @@ describe('what was told lately', () => {
     expect(recent.first).toBe(3);
     expect(idsBehind(recent, 3)).toEqual(['4.1', '4.2', '5.1', '5.2']);
   });
+
+  it('is full once something had no room, until it is cleared', () => {
+    expect(recent.isFull).toBe(false);
+    recent.add(issue(6, 1));
+    expect([recent.isFull, recent.first]).toEqual([true, 4]);
+    recent.addEarlier([issue(3, 0)]);
+    expect(recent.first).toBe(4);
+    recent.clear();
+    expect(recent.isFull).toBe(false);
+    recent.add(issue(9, 2));
+    recent.addEarlier([issue(7, 7), issue(8, 2)]);
+    expect([recent.isFull, recent.first]).toEqual([true, 8]);
+  });
 });

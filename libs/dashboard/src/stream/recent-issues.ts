@@ -5,8 +5,14 @@ import { isBehind, nextAfter, type Position } from './position.js';
 export class RecentIssues {
   private issues: Issue[] = [];
   private held = 0;
+  private hasLeftOut = false;
 
   constructor(private readonly mostNews: number) {}
+
+  /** Whether there is no room for what comes before the oldest: nobody need read it. Room comes by `clear` only. */
+  get isFull(): boolean {
+    return this.hasLeftOut;
+  }
 
   /** Number of the oldest issue; `undefined` of none. */
   get first(): number | undefined {
@@ -17,13 +23,17 @@ export class RecentIssues {
   add(issue: Issue): void {
     this.issues.push(issue);
     this.held += weightOf(issue);
-    while (this.held > this.mostNews) this.held -= weightOf(this.issues.shift()!);
+    while (this.held > this.mostNews) {
+      this.held -= weightOf(this.issues.shift()!);
+      this.hasLeftOut = true;
+    }
   }
 
   /** Adds issues that come before, the oldest first; those that are too many are left out from the oldest on. */
   addEarlier(issues: readonly Issue[]): void {
     for (const issue of [...issues].reverse()) {
-      if (this.held + weightOf(issue) > this.mostNews) return;
+      this.hasLeftOut ||= this.held + weightOf(issue) > this.mostNews;
+      if (this.hasLeftOut) return;
       this.issues.unshift(issue);
       this.held += weightOf(issue);
     }
@@ -43,6 +53,7 @@ export class RecentIssues {
   clear(): void {
     this.issues = [];
     this.held = 0;
+    this.hasLeftOut = false;
   }
 }
 
