@@ -15,7 +15,7 @@ export class AgentsLookupService {
     return isUuid(id) ? [...agents, ...(await this.work(id, caller))] : agents;
   }
 
-  /** Tasks that a unit of work asked for, and what became of them, as far as the caller may see them; in order of time, kind by kind. */
+  /** Tasks that a unit of work asked for, and what became of them, as far as the caller may see them: tasks in the order they were made, then their events. */
   async byCorrelation(correlationId: string, caller: Caller): Promise<Traced[]> {
     if (!includesRole(caller.role, 'API_USER')) return [];
     const tasks = await this.things.tasksOf(correlationId, MAX_TRACED, scopeOf(caller));

@@ -34,7 +34,7 @@ export class ReceiptService {
 
   /** @throws TransactionNotFoundException when there is none, or it was recorded before blocks were */
   async receipt(id: string): Promise<Receipt> {
-    const number = await this.transactions.blockOf(id);
+    const number = (await this.transactions.blocksOf([id])).get(id);
     const block = number === undefined ? undefined : await this.chain.findBlock(number);
     if (!block) throw new TransactionNotFoundException();
     const records = await this.snapshots.read((tx) => this.records.recordsOf(tx, block.number, block.number));

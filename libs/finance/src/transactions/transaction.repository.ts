@@ -77,12 +77,6 @@ export class TransactionRepository {
     return (await transactions.find({ where: { correlationId }, order, take: limit })).map(toTransaction);
   }
 
-  /** Number of the block that a transaction is in. */
-  async blockOf(id: string): Promise<number | undefined> {
-    const transaction = await this.database.repository(TransactionEntity).findOneBy({ id });
-    return transaction?.blockNumber ?? undefined;
-  }
-
   /** Latest recorded first; of a span of time, latest effective first; of an account, in the order of its statement. */
   async listLatest(
     limit: number,
@@ -116,7 +110,7 @@ export class TransactionRepository {
     return { count: Number(row?.count ?? 0), last: { at: row?.at ?? at, block: Number(row?.block ?? block) } };
   }
 
-  /** Number of the block that each of these is in. */
+  /** Number of the block that each of these is in; those that are in none are left out. */
   async blocksOf(ids: readonly string[]): Promise<Map<string, number>> {
     const where = { id: In(ids), blockNumber: Not(IsNull()) };
     const found = await this.database
